@@ -1,0 +1,353 @@
+//! One checker for both versions of each kernel: `simd` against `scalar`, to the bit where the build promises it.
+//!
+//! Lengths go through 0 … 9, 15, 16, 17, 31 and beyond a block; outputs are poisoned with NaN, so that what is not written
+//! shows; and NaN must come out of everything.
+
+use super::{AdamStep, PackedPair, Panels, Rows, RowsMut, padded, scalar, simd};
+use crate::rng::{Stream, uniform};
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+const LENGTHS: [usize; 15] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 100];
+
+/// Random floats of both signs in (−scale, scale).
+fn random(len: usize, place: u64, scale: f32) -> Vec<f32> {
+    (0..len as u64)
+        .map(|i| scale * (2.0 * uniform(1, Stream::Init, place, i) - 1.0))
+        .collect()
+}
+
+/// Small integers: their products and sums are exact in every build and every order.
+fn integers(len: usize, place: u64) -> Vec<f32> {
+    random(len, place, 9.0).iter().map(|x| x.round()).collect()
+}
+
+/// Equal to the bit; in the relaxed build, to a few roundings.
+fn assert_same(simd: &[f32], scalar: &[f32], what: &str) {
+    assert_eq!(simd.len(), scalar.len());
+    for (i, (a, b)) in simd.iter().zip(scalar).enumerate() {
+        let same = if cfg!(target_feature = "relaxed-simd") {
+            (a.is_nan() && b.is_nan()) || a == b || (a - b).abs() <= 1e-5 * b.abs().max(1.0)
+        } else {
+            a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
+        };
+        assert!(same, "{what}[{i}]: simd {a}, scalar {b}");
+    }
+}
+
+/// Runs an elementwise kernel of one input in both versions, over all lengths, with special values mixed in.
+fn check_map(
+    what: &str,
+    scale: f32,
+    simd: impl Fn(&mut [f32], &[f32]),
+    scalar: impl Fn(&mut [f32], &[f32]),
+) {
+    for n in LENGTHS {
+        let mut x = random(n, 11, scale);
+        for (x, special) in
+            x.iter_mut()
+                .skip(3)
+                .step_by(5)
+                .zip([f32::NAN, -0.0, f32::NEG_INFINITY, 1e-40])
+        {
+            *x = special;
+        }
+        let (mut y1, mut y2) = (vec![f32::NAN; n], vec![f32::NAN; n]);
+        simd(&mut y1, &x);
+        scalar(&mut y2, &x);
+        assert_same(&y1, &y2, what);
+        for (x, y) in x.iter().zip(&y1) {
+            assert_eq!(x.is_nan(), y.is_nan(), "{what}({x}) = {y}");
+        }
+    }
+}
+
+#[test]
+fn tanh() {
+    check_map("tanh", 12.0, simd::tanh_into, scalar::tanh_into);
+}
+
+#[test]
+fn exp_shifted() {
+    let run = |f: fn(&mut [f32], &[f32], f32) -> f32| {
+        move |y: &mut [f32], x: &[f32]| {
+            f(y, x, 3.0);
+        }
+    };
+    check_map(
+        "exp",
+        90.0,
+        run(simd::exp_shifted_into),
+        run(scalar::exp_shifted_into),
+    );
+    for n in LENGTHS {
+        let x = random(n, 12, 5.0);
+        let mut y = vec![f32::NAN; n];
+        let sums = [
+            simd::exp_shifted_into(&mut y, &x, 5.0),
+            scalar::exp_shifted_into(&mut y, &x, 5.0),
+        ];
+        assert_same(&sums[..1], &sums[1..], "sum of exp");
+    }
+}
+
+#[test]
+fn elementwise_of_two() {
+    for n in LENGTHS {
+        let (a, b) = (random(n, 21, 1.0), random(n, 22, 1.0));
+        let (mut y1, mut y2) = (vec![f32::NAN; n], vec![f32::NAN; n]);
+        simd::sum_into(&mut y1, &a, &b);
+        scalar::sum_into(&mut y2, &a, &b);
+        assert_same(&y1, &y2, "sum_into");
+        simd::add(&mut y1, &b);
+        scalar::add(&mut y2, &b);
+        assert_same(&y1, &y2, "add");
+        simd::tanh_gradient_into(&mut y1, &a, &b);
+        scalar::tanh_gradient_into(&mut y2, &a, &b);
+        assert_same(&y1, &y2, "tanh_gradient_into");
+        simd::scale(&mut y1, 0.3);
+        scalar::scale(&mut y2, 0.3);
+        assert_same(&y1, &y2, "scale");
+    }
+}
+
+#[test]
+fn reductions() {
+    for n in LENGTHS {
+        let x = random(n, 31, 3.0);
+        assert_eq!(simd::max(&x).to_bits(), scalar::max(&x).to_bits());
+        assert_eq!(
+            simd::sum_of_squares(&x).to_bits(),
+            scalar::sum_of_squares(&x).to_bits()
+        );
+    }
+    assert_eq!(simd::max(&[-3.0, -1.0, -2.0, -7.0, -5.0]), -1.0);
+    assert!(simd::sum_of_squares(&[1.0, f32::NAN, 2.0, 3.0, 4.0]).is_nan());
+}
+
+#[test]
+fn adam() {
+    let step = AdamStep {
+        gradient_scale: 0.7,
+        beta1: [0.9, 0.1],
+        beta2: [0.999, 0.001],
+        step_size: 0.02,
+        root_scale: 1.3,
+        epsilon: 1e-8,
+        decay: 0.999,
+    };
+    for n in LENGTHS {
+        let state = || {
+            (
+                random(n, 41, 1.0),
+                random(n, 42, 1e-3),
+                random(n, 43, 1e-3).iter().map(|v| v.abs()).collect(),
+            )
+        };
+        let ((mut t1, mut m1, mut v1), (mut t2, mut m2, mut v2)): (
+            (_, _, Vec<f32>),
+            (_, _, Vec<f32>),
+        ) = (state(), state());
+        let mut g = random(n, 44, 1.0);
+        for (g, special) in g.iter_mut().skip(1).step_by(3).zip([f32::NAN, 0.0, 1e-38]) {
+            *g = special;
+        }
+        simd::adam(&mut t1, &mut m1, &mut v1, &g, step);
+        scalar::adam(&mut t2, &mut m2, &mut v2, &g, step);
+        assert_same(&t1, &t2, "theta");
+        assert_same(&m1, &m2, "m");
+        assert_same(&v1, &v2, "v");
+        assert!(n < 2 || t1[1].is_nan());
+    }
+}
+
+#[test]
+fn adam_flushes_what_would_become_denormal() {
+    let step = AdamStep {
+        gradient_scale: 1.0,
+        beta1: [0.9, 0.1],
+        beta2: [0.9, 0.1],
+        step_size: 0.1,
+        root_scale: 1.0,
+        epsilon: 1e-8,
+        decay: 1.0,
+    };
+    let (mut theta, mut m, mut v) = ([1.0; 5], [1e-30; 5], [1e-30; 5]);
+    simd::adam(&mut theta, &mut m, &mut v, &[0.0; 5], step);
+    assert_eq!((theta, m, v), ([1.0; 5], [0.0; 5], [0.0; 5]));
+}
+
+/// B (K, N) as panels.
+fn panels(b: &[f32], k: usize, n: usize) -> Panels {
+    let mut panels = Panels::new(k, n).unwrap();
+    panels.pack(0, Rows { data: b, stride: n }, n);
+    panels
+}
+
+#[test]
+fn matmul() {
+    for m in [1, 2, 3, 4, 5, 9, 67] {
+        for k in [1, 2, 7, 8, 31] {
+            for n in [1, 3, 8, 9, 24, 33] {
+                let stride = padded(n);
+                let (a, b, c) = (
+                    random(m * k, 51, 1.0),
+                    random(k * n, 52, 1.0),
+                    random(m * stride, 53, 1.0),
+                );
+                let run = |f: fn(RowsMut<'_>, usize, Rows<'_>, &Panels)| {
+                    let mut c = c.clone();
+                    f(
+                        RowsMut {
+                            data: &mut c,
+                            stride,
+                        },
+                        m,
+                        Rows {
+                            data: &a,
+                            stride: k,
+                        },
+                        &panels(&b, k, n),
+                    );
+                    c
+                };
+                assert_same(
+                    &run(simd::matmul_add),
+                    &run(scalar::matmul_add),
+                    "matmul_add",
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn matmul_of_integers_is_exact_and_independent_of_the_batch() {
+    let (m, k, n) = (7, 13, 11);
+    let (a, b) = (integers(m * k, 61), integers(k * n, 62));
+    let mut all = vec![0.0; m * 16];
+    simd::matmul_add(
+        RowsMut {
+            data: &mut all,
+            stride: 16,
+        },
+        m,
+        Rows {
+            data: &a,
+            stride: k,
+        },
+        &panels(&b, k, n),
+    );
+    for i in 0..m {
+        for j in 0..n {
+            let want: f32 = (0..k).map(|x| a[i * k + x] * b[x * n + j]).sum();
+            assert_eq!(all[i * 16 + j], want);
+        }
+        let mut alone = vec![0.0; 16];
+        simd::matmul_add(
+            RowsMut {
+                data: &mut alone,
+                stride: 16,
+            },
+            1,
+            Rows {
+                data: &a[i * k..],
+                stride: k,
+            },
+            &panels(&b, k, n),
+        );
+        assert_eq!(alone, all[i * 16..][..16]);
+    }
+}
+
+#[test]
+fn matmul_transposed() {
+    for (m, n) in [(1, 1), (3, 5), (4, 8), (5, 9), (13, 17), (8, 24)] {
+        for k in [1, 2, 31, 255, 256, 257, 600] {
+            let (a, b, c) = (
+                random(m * k, 71, 1.0),
+                random(k * n, 72, 1.0),
+                random(m * n, 73, 1.0),
+            );
+            let mut scratch = PackedPair::default();
+            scratch.fit(m, n).unwrap();
+            let (mut c1, mut c2) = (c.clone(), c);
+            let (a, b) = (
+                Rows {
+                    data: &a,
+                    stride: m,
+                },
+                Rows {
+                    data: &b,
+                    stride: n,
+                },
+            );
+            simd::matmul_transposed_add(
+                RowsMut {
+                    data: &mut c1,
+                    stride: n,
+                },
+                [m, n, k],
+                a,
+                b,
+                &mut scratch,
+            );
+            scalar::matmul_transposed_add(
+                RowsMut {
+                    data: &mut c2,
+                    stride: n,
+                },
+                [m, n, k],
+                a,
+                b,
+                &mut scratch,
+            );
+            assert_same(&c1, &c2, "matmul_transposed_add");
+        }
+    }
+}
+
+#[test]
+fn packing_transposed_is_the_transpose() {
+    for (rows, columns) in [(1, 1), (5, 3), (8, 8), (11, 9)] {
+        let source = random(rows * columns, 81, 1.0);
+        let mut transposed = vec![0.0; rows * columns];
+        for i in 0..rows {
+            for j in 0..columns {
+                transposed[j * rows + i] = source[i * columns + j];
+            }
+        }
+        let mut packed = Panels::new(columns, rows).unwrap();
+        packed.pack_transposed(
+            0,
+            Rows {
+                data: &source,
+                stride: columns,
+            },
+            rows,
+            columns,
+        );
+        assert_eq!(packed.data(), panels(&transposed, columns, rows).data());
+    }
+}
+
+#[test]
+fn nan_passes_through_products() {
+    let (mut a, b) = (vec![1.0; 6], vec![1.0; 6]);
+    a[4] = f32::NAN;
+    let mut c = vec![0.0; 16];
+    simd::matmul_add(
+        RowsMut {
+            data: &mut c,
+            stride: 8,
+        },
+        2,
+        Rows {
+            data: &a,
+            stride: 3,
+        },
+        &panels(&b, 3, 2),
+    );
+    assert!(!c[0].is_nan() && c[8].is_nan() && c[9].is_nan());
+}

@@ -1,0 +1,164 @@
+//! The kernels: functions on slices and dimensions that know of no network.
+//!
+//! Each exists twice, in `scalar` (what it means) and in `simd` (how it is done, on every target: `lanes` has a portable form);
+//! `check` holds the two together. This module is the entry: lengths are checked here, once. `*_into` overwrites, `*_add` accumulates. NaN and infinity pass
+//! through everything.
+
+mod approx;
+mod lanes;
+mod pack;
+#[cfg_attr(not(test), allow(dead_code))]
+mod scalar;
+mod simd;
+
+#[cfg(test)]
+mod check;
+
+pub use approx::ln;
+pub use pack::{PackedPair, Panels};
+
+use lanes::PANEL;
+
+/// Rounds a row length up to whole panels.
+pub fn padded(columns: usize) -> usize {
+    columns.next_multiple_of(PANEL)
+}
+
+/// A matrix inside a slice: rows of `stride` floats, of which the first so many count.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    /// The floats, from the first row on.
+    pub data: &'a [f32],
+    /// Floats from one row to the next.
+    pub stride: usize,
+}
+
+/// `Rows` that can be written.
+pub struct RowsMut<'a> {
+    /// The floats, from the first row on.
+    pub data: &'a mut [f32],
+    /// Floats from one row to the next.
+    pub stride: usize,
+}
+
+/// C (M, N) += A (M, K) · B (K, N), B in panels; N is whole panels, and so is C's row.
+///
+/// Each element is summed over ascending k, starting from what C holds, in one accumulator: the bits do not depend on M,
+/// on tiles or on blocks.
+pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
+    if m == 0 {
+        return;
+    }
+    let (k, n) = (b.rows(), b.columns());
+    assert!(
+        k <= a.stride && (m - 1) * a.stride + k <= a.data.len(),
+        "A too short"
+    );
+    assert!(
+        n <= c.stride && (m - 1) * c.stride + n <= c.data.len(),
+        "C too short"
+    );
+    simd::matmul_add(c, m, a, b);
+}
+
+/// C (M, N) += Aᵀ · B for A (K, M) and B (K, N): the gradient of a weight is its input, transposed, times the gradient of its
+/// output, summed over all K = T·B rows. Sums over ascending k in one accumulator.
+pub fn matmul_transposed_add(
+    c: RowsMut<'_>,
+    [m, n, k]: [usize; 3],
+    a: Rows<'_>,
+    b: Rows<'_>,
+    scratch: &mut PackedPair,
+) {
+    if m == 0 || n == 0 || k == 0 {
+        return;
+    }
+    assert!(
+        m <= a.stride && (k - 1) * a.stride + m <= a.data.len(),
+        "A too short"
+    );
+    assert!(
+        n <= b.stride && (k - 1) * b.stride + n <= b.data.len(),
+        "B too short"
+    );
+    assert!(
+        n <= c.stride && (m - 1) * c.stride + n <= c.data.len(),
+        "C too short"
+    );
+    simd::matmul_transposed_add(c, [m, n, k], a, b, scratch);
+}
+
+/// y ← y + x
+pub fn add(y: &mut [f32], x: &[f32]) {
+    assert_eq!(y.len(), x.len());
+    simd::add(y, x);
+}
+
+/// y ← a + b
+pub fn sum_into(y: &mut [f32], a: &[f32], b: &[f32]) {
+    assert!(y.len() == a.len() && y.len() == b.len());
+    simd::sum_into(y, a, b);
+}
+
+/// y ← tanh(x)
+pub fn tanh_into(y: &mut [f32], x: &[f32]) {
+    assert_eq!(y.len(), x.len());
+    simd::tanh_into(y, x);
+}
+
+/// dx ← dy ⊙ (1 − y²), the derivative of y = tanh(x) from its value.
+pub fn tanh_gradient_into(dx: &mut [f32], dy: &[f32], y: &[f32]) {
+    assert!(dx.len() == dy.len() && dx.len() == y.len());
+    simd::tanh_gradient_into(dx, dy, y);
+}
+
+/// The largest element; NaN where there is one is for the exponentials to show.
+pub fn max(x: &[f32]) -> f32 {
+    simd::max(x)
+}
+
+/// y ← exp(x − shift) and Σ y, for shift ≥ max x: the numerators of a softmax and their sum.
+pub fn exp_shifted_into(y: &mut [f32], x: &[f32], shift: f32) -> f32 {
+    assert_eq!(y.len(), x.len());
+    simd::exp_shifted_into(y, x, shift)
+}
+
+/// x ← x · factor
+pub fn scale(x: &mut [f32], factor: f32) {
+    simd::scale(x, factor);
+}
+
+/// Σ x², in f64.
+pub fn sum_of_squares(x: &[f32]) -> f64 {
+    simd::sum_of_squares(x)
+}
+
+/// The numbers of one Adam update that are the same for every element.
+#[derive(Clone, Copy)]
+pub struct AdamStep {
+    /// Multiplies each gradient (clipping).
+    pub gradient_scale: f32,
+    /// β₁ and 1 − β₁
+    pub beta1: [f32; 2],
+    /// β₂ and 1 − β₂
+    pub beta2: [f32; 2],
+    /// Multiplies m: the learning rate with its bias corrections.
+    pub step_size: f32,
+    /// Multiplies √v: 1, or 1/√(1 − β₂ᵗ) where ε stands beside the corrected root.
+    pub root_scale: f32,
+    /// ε
+    pub epsilon: f32,
+    /// Multiplies θ first: 1 − lr·λ (decoupled weight decay).
+    pub decay: f32,
+}
+
+/// m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²; θ ← θ·decay − step_size · m / (√v·root_scale + ε)
+///
+/// Moments below 1e-30 become 0: wasm has no flush-to-zero, and arithmetic on denormals is many times slower.
+pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], step: AdamStep) {
+    assert!(theta.len() == m.len() && theta.len() == v.len() && theta.len() == gradient.len());
+    simd::adam(theta, m, v, gradient, step);
+}
+
+/// Moments smaller than this are flushed to 0.
+const TINY: f32 = 1e-30;

@@ -1,0 +1,114 @@
+//! The meaning of the kernels: plain loops. Where an order of summation matters, it is written out here, and `simd` follows it
+//! to the bit.
+
+use super::approx::{exp_nonpositive, tanh};
+use super::lanes::PANEL;
+use super::{AdamStep, PackedPair, Panels, Rows, RowsMut, TINY};
+
+pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
+    for i in 0..m {
+        for j in 0..b.columns() {
+            let panel = &b.data()[j / PANEL * b.stride()..];
+            let sum = &mut c.data[i * c.stride + j];
+            for k in 0..b.rows() {
+                *sum += a.data[i * a.stride + k] * panel[k * PANEL + j % PANEL];
+            }
+        }
+    }
+}
+
+pub fn matmul_transposed_add(
+    c: RowsMut<'_>,
+    [m, n, k]: [usize; 3],
+    a: Rows<'_>,
+    b: Rows<'_>,
+    _scratch: &mut PackedPair,
+) {
+    for i in 0..m {
+        for j in 0..n {
+            let sum = &mut c.data[i * c.stride + j];
+            for row in 0..k {
+                *sum += a.data[row * a.stride + i] * b.data[row * b.stride + j];
+            }
+        }
+    }
+}
+
+pub fn add(y: &mut [f32], x: &[f32]) {
+    for (y, x) in y.iter_mut().zip(x) {
+        *y += x;
+    }
+}
+
+pub fn sum_into(y: &mut [f32], a: &[f32], b: &[f32]) {
+    for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
+        *y = a + b;
+    }
+}
+
+pub fn tanh_into(y: &mut [f32], x: &[f32]) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = tanh(x);
+    }
+}
+
+pub fn tanh_gradient_into(dx: &mut [f32], dy: &[f32], y: &[f32]) {
+    for ((dx, dy), y) in dx.iter_mut().zip(dy).zip(y) {
+        *dx = dy * (1.0 - y * y);
+    }
+}
+
+pub fn max(x: &[f32]) -> f32 {
+    x.iter()
+        .fold(f32::NEG_INFINITY, |max, &x| if max < x { x } else { max })
+}
+
+/// Summed in four lanes, element i in lane i mod 4 as long as whole fours last; then the lanes, then the rest one by one.
+pub fn exp_shifted_into(y: &mut [f32], x: &[f32], shift: f32) -> f32 {
+    let whole = x.len() / 4 * 4;
+    let mut lanes = [0.0; 4];
+    for (i, (y, &x)) in y.iter_mut().zip(x).enumerate().take(whole) {
+        *y = exp_nonpositive(x - shift);
+        lanes[i % 4] += *y;
+    }
+    let mut sum = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+    for (y, &x) in y.iter_mut().zip(x).skip(whole) {
+        *y = exp_nonpositive(x - shift);
+        sum += *y;
+    }
+    sum
+}
+
+pub fn scale(x: &mut [f32], factor: f32) {
+    for x in x {
+        *x *= factor;
+    }
+}
+
+/// Summed in four lanes, as `exp_shifted_into` is.
+pub fn sum_of_squares(x: &[f32]) -> f64 {
+    let whole = x.len() / 4 * 4;
+    let square = |x: f32| f64::from(x) * f64::from(x);
+    let mut lanes = [0.0; 4];
+    for (i, &x) in x[..whole].iter().enumerate() {
+        lanes[i % 4] += square(x);
+    }
+    x[whole..]
+        .iter()
+        .fold((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]), |sum, &x| {
+            sum + square(x)
+        })
+}
+
+pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], s: AdamStep) {
+    let flush = |x: f32| if x.abs() < TINY { 0.0 } else { x };
+    for (((theta, m), v), g) in theta.iter_mut().zip(m).zip(v).zip(gradient) {
+        let g = g * s.gradient_scale;
+        // m ← β₁·m + (1 − β₁)·g
+        *m = flush(*m * s.beta1[0] + g * s.beta1[1]);
+        // v ← β₂·v + (1 − β₂)·g²
+        *v = flush(*v * s.beta2[0] + (g * g) * s.beta2[1]);
+        // θ ← θ·decay − step_size · m / (√v·root_scale + ε)
+        *theta = *theta * s.decay - *m * s.step_size / (v.sqrt() * s.root_scale + s.epsilon);
+    }
+}

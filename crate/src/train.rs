@@ -1,0 +1,56 @@
+//! One training step: forward, loss, BPTT, clip, update; and its parts, as users call them.
+
+use crate::adam::Adam;
+use crate::bptt::{Seeds, bptt};
+use crate::clip::{clip_factor, global_norm};
+use crate::error::Error;
+use crate::forward::forward;
+use crate::loss::{Reduction, sequence_loss};
+use crate::network::Network;
+use crate::workspace::Workspace;
+
+/// Loss and all gradients of the current batch.
+pub fn gradients(network: &mut Network, ws: &mut Workspace, reduction: Reduction) -> f64 {
+    forward(network, ws);
+    let loss = sequence_loss(network, ws, reduction, true);
+    bptt(network, ws, Seeds::Loss);
+    loss
+}
+
+/// All gradients from seeds that the caller has written.
+pub fn backward(network: &mut Network, ws: &mut Workspace) {
+    forward(network, ws);
+    bptt(network, ws, Seeds::Given);
+}
+
+/// One update from the gradients as they stand. Returns their norm before clipping. A gradient that is not finite is an error, and
+/// then nothing has changed.
+pub fn apply(
+    network: &mut Network,
+    adam: &mut Adam,
+    learning_rate: f64,
+    clip: f64,
+) -> Result<f64, Error> {
+    let norm = global_norm(network)?;
+    adam.step(network, learning_rate, clip_factor(norm, clip));
+    Ok(norm)
+}
+
+/// One training step. Returns (loss before the update, gradient norm before clipping).
+pub fn train_step(
+    network: &mut Network,
+    ws: &mut Workspace,
+    adam: &mut Adam,
+    learning_rate: f64,
+    clip: f64,
+    reduction: Reduction,
+) -> Result<(f64, f64), Error> {
+    let loss = gradients(network, ws, reduction);
+    if !loss.is_finite() {
+        return Err(Error::NotFinite {
+            what: "the loss".into(),
+        });
+    }
+    let norm = apply(network, adam, learning_rate, clip)?;
+    Ok((loss, norm))
+}

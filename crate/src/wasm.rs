@@ -1,0 +1,364 @@
+//! What JavaScript sees: one-liners over the core, without mathematics and without policy. `RawX` is mirrored by class `X` of the
+//! facade, which has checked every argument before it comes here, and reads and writes buffers by their address.
+
+use crate::adam::{Adam, AdamConfig, EpsilonMode};
+use crate::cell::CellKind;
+use crate::error::Error;
+use crate::forward::forward;
+use crate::kernel::padded;
+use crate::loss::standalone::{Axis, SequenceLoss};
+use crate::loss::{self, Reduction};
+use crate::network::{Config, Network};
+use crate::train;
+use crate::workspace::{Shape, Workspace};
+use wasm_bindgen::prelude::*;
+
+/// The one place where an error becomes JavaScript's: an `Error` with `.code`.
+impl From<Error> for JsValue {
+    fn from(error: Error) -> JsValue {
+        let js = js_sys::Error::new(&error.to_string());
+        // Setting a property of an object just made cannot fail.
+        let _ = js_sys::Reflect::set(&js, &"code".into(), &error.code().into());
+        js.into()
+    }
+}
+
+/// The buffers that the facade reads and writes.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum RawBuffer {
+    /// The arena of parameters
+    Parameters,
+    /// The arena of gradients
+    Gradients,
+    /// (T, B) i32
+    Ids,
+    /// (T, B, I)
+    Features,
+    /// (B) i32
+    SequenceLengths,
+    /// (T, B) i32
+    Targets,
+    /// (T, B)
+    Weights,
+    /// (L·D, B, H)
+    InitialState,
+    /// (L·D, B, H)
+    FinalState,
+    /// (L·D, B, H)
+    InitialStateGradient,
+    /// (L·D, B, H)
+    FinalStateGradient,
+    /// (T, B, stride)
+    Outputs,
+    /// (T, B, stride)
+    Logits,
+    /// (T, B, stride)
+    OutputsGradient,
+    /// (T, B, stride)
+    LogitsGradient,
+    /// (T, B, stride)
+    FeaturesGradient,
+}
+
+/// A network, its workspace and its optimizers' moments.
+#[wasm_bindgen]
+pub struct RawRnn {
+    network: Network,
+    ws: Workspace,
+    optimizers: Vec<Option<Adam>>,
+    gradient_norm: f64,
+}
+
+fn address<T>(slice: &[T]) -> usize {
+    slice.as_ptr() as usize
+}
+
+fn reduction(sum: bool) -> Reduction {
+    if sum {
+        Reduction::Sum
+    } else {
+        Reduction::Average
+    }
+}
+
+#[wasm_bindgen]
+impl RawRnn {
+    /// `output_size` 0: no output layer.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        cell: &str,
+        input_size: usize,
+        hidden_size: usize,
+        output_size: usize,
+        seed: u32,
+    ) -> Result<RawRnn, JsValue> {
+        let cell = CellKind::from_name(cell).ok_or_else(|| JsValue::from("unknown cell"))?;
+        let output_size = (output_size > 0).then_some(output_size);
+        let network = Network::new(Config {
+            cell,
+            input_size,
+            hidden_size,
+            output_size,
+            seed,
+        })?;
+        Ok(RawRnn {
+            network,
+            ws: Workspace::default(),
+            optimizers: Vec::new(),
+            gradient_norm: 0.0,
+        })
+    }
+
+    /// Entries of the parameter table.
+    #[wasm_bindgen(getter, js_name = parameterCount)]
+    pub fn parameter_count(&self) -> usize {
+        self.network.table.len()
+    }
+
+    /// The name of an entry.
+    #[wasm_bindgen(js_name = parameterName)]
+    pub fn parameter_name(&self, index: usize) -> String {
+        self.network.table.get(index).name.clone()
+    }
+
+    /// Its shape.
+    #[wasm_bindgen(js_name = parameterShape)]
+    pub fn parameter_shape(&self, index: usize) -> Vec<usize> {
+        self.network.table.get(index).shape.clone()
+    }
+
+    /// Its first float in the arenas.
+    #[wasm_bindgen(js_name = parameterOffset)]
+    pub fn parameter_offset(&self, index: usize) -> usize {
+        self.network.table.get(index).range.start
+    }
+
+    /// Which parameters an optimizer updates.
+    #[wasm_bindgen(js_name = setActive)]
+    pub fn set_active(&mut self, index: usize, active: bool) {
+        self.network.active[index] = active;
+    }
+
+    /// Makes room for a pass of this shape and makes it the current one.
+    pub fn begin(
+        &mut self,
+        batch: usize,
+        time: usize,
+        dense: bool,
+        training: bool,
+    ) -> Result<(), JsValue> {
+        Ok(self.ws.begin(
+            &mut self.network,
+            Shape {
+                batch,
+                time,
+                dense,
+                training,
+            },
+        )?)
+    }
+
+    /// The byte address of a buffer. Whoever asks for the parameters may write them.
+    pub fn pointer(&mut self, buffer: RawBuffer) -> usize {
+        let outputs = self.ws.shape.batch * self.network.sizes.hp; // row 1 of (T+1, B, Hp)
+        let (ws, has_head) = (&self.ws, self.network.head.is_some());
+        match buffer {
+            RawBuffer::Parameters => {
+                self.network.parameters_changed();
+                address(&self.network.theta)
+            }
+            RawBuffer::Gradients => address(&self.network.gradients),
+            RawBuffer::Ids => address(&ws.ids),
+            RawBuffer::Features => address(&ws.features),
+            RawBuffer::SequenceLengths => address(&ws.lengths),
+            RawBuffer::Targets => address(&ws.targets),
+            RawBuffer::Weights => address(&ws.weights),
+            RawBuffer::InitialState => address(&ws.initial_state),
+            RawBuffer::FinalState => address(&ws.final_state),
+            RawBuffer::InitialStateGradient => address(&ws.initial_state_gradient),
+            RawBuffer::FinalStateGradient => address(&ws.final_state_gradient),
+            RawBuffer::Logits if has_head => address(&ws.logits),
+            RawBuffer::LogitsGradient if has_head => address(&ws.dlogits),
+            RawBuffer::Outputs | RawBuffer::Logits => address(&ws.h[outputs..]),
+            RawBuffer::OutputsGradient | RawBuffer::LogitsGradient => address(&ws.dh[outputs..]),
+            RawBuffer::FeaturesGradient => address(&ws.dfeatures),
+        }
+    }
+
+    /// Floats from one (t, b) row of a (T, B, ·) buffer to the next.
+    pub fn stride(&self, buffer: RawBuffer) -> usize {
+        let s = self.network.sizes;
+        match buffer {
+            RawBuffer::Logits | RawBuffer::LogitsGradient => s.vp,
+            RawBuffer::Features => s.i,
+            RawBuffer::FeaturesGradient => padded(s.i),
+            _ => s.hp,
+        }
+    }
+
+    /// The forward pass.
+    pub fn forward(&mut self) {
+        forward(&mut self.network, &mut self.ws);
+    }
+
+    /// The loss of the last forward pass.
+    pub fn loss(&mut self, sum: bool) -> f64 {
+        loss::sequence_loss(&self.network, &mut self.ws, reduction(sum), false)
+    }
+
+    /// The weighted share of right predictions of the last forward pass.
+    pub fn accuracy(&self) -> f64 {
+        loss::accuracy(&self.network, &self.ws)
+    }
+
+    /// Forward, loss and BPTT; the loss.
+    pub fn gradients(&mut self, sum: bool) -> f64 {
+        train::gradients(&mut self.network, &mut self.ws, reduction(sum))
+    }
+
+    /// Forward and BPTT from gradients that the caller has written.
+    pub fn backward(&mut self) {
+        train::backward(&mut self.network, &mut self.ws);
+    }
+
+    /// Moments for one more optimizer; its slot.
+    #[wasm_bindgen(js_name = addAdam)]
+    pub fn add_adam(
+        &mut self,
+        beta1: f64,
+        beta2: f64,
+        epsilon: f64,
+        torch: bool,
+        weight_decay: f64,
+    ) -> Result<usize, JsValue> {
+        let mode = if torch {
+            EpsilonMode::Torch
+        } else {
+            EpsilonMode::TensorFlow
+        };
+        let adam = Adam::new(
+            AdamConfig {
+                beta1,
+                beta2,
+                epsilon,
+                mode,
+                weight_decay,
+            },
+            self.network.table.arena_len(),
+        )?;
+        let slot = self
+            .optimizers
+            .iter()
+            .position(Option::is_none)
+            .unwrap_or_else(|| {
+                self.optimizers.push(None);
+                self.optimizers.len() - 1
+            });
+        self.optimizers[slot] = Some(adam);
+        Ok(slot)
+    }
+
+    /// Gives a slot's memory back.
+    #[wasm_bindgen(js_name = removeOptimizer)]
+    pub fn remove_optimizer(&mut self, slot: usize) {
+        self.optimizers[slot] = None;
+    }
+
+    /// One training step; the loss before the update.
+    #[wasm_bindgen(js_name = trainStep)]
+    pub fn train_step(
+        &mut self,
+        slot: usize,
+        learning_rate: f64,
+        clip_norm: f64,
+        sum: bool,
+    ) -> Result<f64, JsValue> {
+        let Some(adam) = &mut self.optimizers[slot] else {
+            return Err(JsValue::from("no such optimizer"));
+        };
+        let (network, ws) = (&mut self.network, &mut self.ws);
+        let (loss, norm) =
+            train::train_step(network, ws, adam, learning_rate, clip_norm, reduction(sum))?;
+        self.gradient_norm = norm;
+        Ok(loss)
+    }
+
+    /// One update from the gradients as they stand; their norm before clipping.
+    #[wasm_bindgen(js_name = applyGradients)]
+    pub fn apply_gradients(
+        &mut self,
+        slot: usize,
+        learning_rate: f64,
+        clip_norm: f64,
+    ) -> Result<f64, JsValue> {
+        let Some(adam) = &mut self.optimizers[slot] else {
+            return Err(JsValue::from("no such optimizer"));
+        };
+        self.gradient_norm = train::apply(&mut self.network, adam, learning_rate, clip_norm)?;
+        Ok(self.gradient_norm)
+    }
+
+    /// The norm of the last step's gradients, before clipping.
+    #[wasm_bindgen(getter, js_name = gradientNorm)]
+    pub fn gradient_norm(&self) -> f64 {
+        self.gradient_norm
+    }
+
+    /// Keeps the final state for `restoreState`.
+    #[wasm_bindgen(js_name = keepState)]
+    pub fn keep_state(&mut self) -> Result<(), JsValue> {
+        Ok(self.ws.keep_state(self.network.sizes.h)?)
+    }
+
+    /// The initial state becomes the one that was kept.
+    #[wasm_bindgen(js_name = restoreState)]
+    pub fn restore_state(&mut self) {
+        self.ws.restore_state(self.network.sizes.h);
+    }
+}
+
+/// The loss on data of the caller's; see `loss::standalone`.
+#[wasm_bindgen]
+pub struct RawSequenceLoss(SequenceLoss);
+
+#[wasm_bindgen]
+impl RawSequenceLoss {
+    /// Room for (B, T, V).
+    #[wasm_bindgen(constructor)]
+    pub fn new(batch: usize, time: usize, classes: usize) -> Result<RawSequenceLoss, JsValue> {
+        Ok(RawSequenceLoss(SequenceLoss::new(batch, time, classes)?))
+    }
+
+    /// The byte address of logits, targets, weights or (as outputs) the result: batch-major, not padded.
+    pub fn pointer(&self, buffer: RawBuffer) -> usize {
+        match buffer {
+            RawBuffer::Logits => address(&self.0.logits),
+            RawBuffer::Targets => address(&self.0.targets),
+            RawBuffer::Weights => address(&self.0.weights),
+            _ => address(&self.0.result),
+        }
+    }
+
+    /// Computes; how many numbers the result has.
+    pub fn compute(
+        &mut self,
+        average_time: bool,
+        average_batch: bool,
+        sum_time: bool,
+        sum_batch: bool,
+    ) -> Result<usize, JsValue> {
+        let axis = |average, sum| {
+            if average {
+                Axis::Average
+            } else if sum {
+                Axis::Sum
+            } else {
+                Axis::Keep
+            }
+        };
+        Ok(self
+            .0
+            .compute(axis(average_time, sum_time), axis(average_batch, sum_batch))?)
+    }
+}
