@@ -30,6 +30,12 @@ pub fn bptt(network: &mut Network, ws: &mut Workspace, seeds: Seeds) {
         ..
     } = ws.shape;
 
+    if seeds == Seeds::Given {
+        // The caller writes H of Hp columns; the others may hold what an earlier, diverged pass has left.
+        for row in ws.dh[b * hp..].chunks_exact_mut(hp).take(time * b) {
+            row[h..].fill(0.0);
+        }
+    }
     output_layer(network, ws, seeds);
     if seeds == Seeds::Given {
         let last = ws.dh[time * b * hp..].chunks_exact_mut(hp);

@@ -20,9 +20,9 @@
 mod error;
 
 mod buffer;
-mod kernel;
-
 mod rng;
+
+mod kernel;
 
 mod params;
 
@@ -34,6 +34,7 @@ mod workspace;
 
 mod forward;
 mod loss;
+mod sequence_loss;
 
 mod bptt;
 

@@ -92,7 +92,7 @@ pub struct Network {
     pub table: ParamTable,
     /// All parameters, in the order of the table
     pub theta: Buffer,
-    /// Their gradients, in the same order; empty until the first training shape
+    /// Their gradients, in the same order
     pub gradients: Buffer,
     /// The recurrent layer
     pub layer: Layer,
@@ -114,11 +114,6 @@ impl Network {
         } = config;
         let g = with_cell!(config.cell, C => C::GATES);
         let v = config.output_size.unwrap_or(h);
-        // θ, its gradients, and both packed forms must fit together, or the network could be made but never trained.
-        check_bytes(
-            4 * 4 * total(&[&[i, g, h], &[h, g, h], &[g, h], &[h, v]]),
-            "the network's parameters",
-        )?;
         let (hp, vp) = (padded(h), padded(v));
         let sizes = Sizes {
             i,
@@ -143,11 +138,16 @@ impl Network {
             }),
             None => None,
         };
+        // θ, its gradients and both packed forms must fit together, or the network could be made but never trained.
+        check_bytes(
+            bytes_of(&[table.arena_len(), 4, 4]),
+            "the parameters, gradients and packed weights",
+        )?;
         let mut network = Network {
             sizes,
             cell: config.cell,
-            theta: Buffer::zeros(table.arena_len(), "the network's parameters")?,
-            gradients: Buffer::default(),
+            theta: Buffer::zeros(table.arena_len(), "the parameters")?,
+            gradients: Buffer::zeros(table.arena_len(), "the gradients")?,
             packed: Packed {
                 w_hh: Panels::new(h, sizes.n)?,
                 ..Packed::default()
@@ -180,7 +180,7 @@ impl Network {
         self.table.get(place).range.clone()
     }
 
-    /// Makes room for gradients and for the weights' transposes.
+    /// Makes room for the weights' transposes.
     pub fn prepare_training(&mut self, dense: bool) -> Result<(), Error> {
         let Sizes { i, h, n, v, .. } = self.sizes;
         self.gradients
@@ -291,11 +291,4 @@ fn gate_block<'a>(
         data: &theta[range.start + gate * h..range.end],
         stride: g * h,
     }
-}
-
-/// The sum of products of sizes, saturated.
-fn total(shapes: &[&[usize]]) -> u64 {
-    shapes
-        .iter()
-        .fold(0, |sum: u64, shape| sum.saturating_add(bytes_of(shape)))
 }

@@ -6,19 +6,29 @@ use crate::cell::CellKind;
 use crate::error::Error;
 use crate::forward::forward;
 use crate::kernel::padded;
-use crate::loss::standalone::{Axis, SequenceLoss};
 use crate::loss::{self, Reduction};
 use crate::network::{Config, Network};
+use crate::sequence_loss::{Axis, SequenceLoss};
 use crate::train;
 use crate::workspace::{Shape, Workspace};
 use wasm_bindgen::prelude::*;
 
-/// The one place where an error becomes JavaScript's: an `Error` with `.code`.
+#[wasm_bindgen]
+extern "C" {
+    /// JavaScript's own `Error`, with a property `code`.
+    #[wasm_bindgen(js_name = Error)]
+    type CodedError;
+    #[wasm_bindgen(constructor, js_class = "Error")]
+    fn new(message: &str) -> CodedError;
+    #[wasm_bindgen(method, setter)]
+    fn set_code(this: &CodedError, code: &str);
+}
+
+/// The one place where an error becomes JavaScript's.
 impl From<Error> for JsValue {
     fn from(error: Error) -> JsValue {
-        let js = js_sys::Error::new(&error.to_string());
-        // Setting a property of an object just made cannot fail.
-        let _ = js_sys::Reflect::set(&js, &"code".into(), &error.code().into());
+        let js = CodedError::new(&error.to_string());
+        js.set_code(error.code());
         js.into()
     }
 }
@@ -318,7 +328,7 @@ impl RawRnn {
     }
 }
 
-/// The loss on data of the caller's; see `loss::standalone`.
+/// The loss on data of the caller's; see `sequence_loss`.
 #[wasm_bindgen]
 pub struct RawSequenceLoss(SequenceLoss);
 
@@ -340,6 +350,12 @@ impl RawSequenceLoss {
         }
     }
 
+    /// The last number of the result in f64: the loss, where there is but one.
+    #[wasm_bindgen(getter)]
+    pub fn last(&self) -> f64 {
+        self.0.last
+    }
+
     /// Computes; how many numbers the result has.
     pub fn compute(
         &mut self,
@@ -347,18 +363,13 @@ impl RawSequenceLoss {
         average_batch: bool,
         sum_time: bool,
         sum_batch: bool,
-    ) -> Result<usize, JsValue> {
-        let axis = |average, sum| {
-            if average {
-                Axis::Average
-            } else if sum {
-                Axis::Sum
-            } else {
-                Axis::Keep
-            }
+    ) -> usize {
+        let axis = |average, sum| match (average, sum) {
+            (true, _) => Axis::Average,
+            (_, true) => Axis::Sum,
+            _ => Axis::Keep,
         };
-        Ok(self
-            .0
-            .compute(axis(average_time, sum_time), axis(average_batch, sum_batch))?)
+        self.0
+            .compute(axis(average_time, sum_time), axis(average_batch, sum_batch))
     }
 }

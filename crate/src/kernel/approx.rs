@@ -13,13 +13,7 @@ pub const TANH_P: [f32; 5] = [
     1.331_889_9e-8,
 ];
 /// The denominator's coefficients.
-pub const TANH_Q: [f32; 5] = [
-    1.0,
-    0.467_130_27,
-    0.025_871_044,
-    3.283_08e-4,
-    7.761_947_5e-7,
-];
+pub const TANH_Q: [f32; 5] = [1.0, 0.467_130_27, 0.025_871_044, 3.283_08e-4, 7.761_947e-7];
 /// Where tanh has rounded to 1 in f32.
 pub const TANH_END: f32 = 9.02;
 

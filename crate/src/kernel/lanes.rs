@@ -32,7 +32,7 @@ macro_rules! lanewise {
     }};
 }
 
-#[inline(always)]
+#[cfg(not(target_feature = "simd128"))]
 fn mask(condition: bool) -> f32 {
     f32::from_bits(if condition { u32::MAX } else { 0 })
 }

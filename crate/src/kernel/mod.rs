@@ -1,7 +1,8 @@
 //! The kernels: functions on slices and dimensions that know of no network.
 //!
 //! Each exists twice, in `scalar` (what it means) and in `simd` (how it is done, on every target: `lanes` has a portable form);
-//! `check` holds the two together. This module is the entry: lengths are checked here, once. `*_into` overwrites, `*_add` accumulates. NaN and infinity pass
+//! `check` holds the two together. This module is the entry: lengths are checked here, once. Entries are never inlined: engines
+//! compile hot functions one by one, and a kernel of its own is optimised sooner and exists once. `*_into` overwrites, `*_add` accumulates. NaN and infinity pass
 //! through everything.
 
 mod approx;
@@ -45,6 +46,7 @@ pub struct RowsMut<'a> {
 ///
 /// Each element is summed over ascending k, starting from what C holds, in one accumulator: the bits do not depend on M,
 /// on tiles or on blocks.
+#[inline(never)]
 pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
     if m == 0 {
         return;
@@ -63,6 +65,7 @@ pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
 
 /// C (M, N) += Aᵀ · B for A (K, M) and B (K, N): the gradient of a weight is its input, transposed, times the gradient of its
 /// output, summed over all K = T·B rows. Sums over ascending k in one accumulator.
+#[inline(never)]
 pub fn matmul_transposed_add(
     c: RowsMut<'_>,
     [m, n, k]: [usize; 3],
@@ -89,46 +92,54 @@ pub fn matmul_transposed_add(
 }
 
 /// y ← y + x
+#[inline(never)]
 pub fn add(y: &mut [f32], x: &[f32]) {
     assert_eq!(y.len(), x.len());
     simd::add(y, x);
 }
 
 /// y ← a + b
+#[inline(never)]
 pub fn sum_into(y: &mut [f32], a: &[f32], b: &[f32]) {
     assert!(y.len() == a.len() && y.len() == b.len());
     simd::sum_into(y, a, b);
 }
 
 /// y ← tanh(x)
+#[inline(never)]
 pub fn tanh_into(y: &mut [f32], x: &[f32]) {
     assert_eq!(y.len(), x.len());
     simd::tanh_into(y, x);
 }
 
 /// dx ← dy ⊙ (1 − y²), the derivative of y = tanh(x) from its value.
+#[inline(never)]
 pub fn tanh_gradient_into(dx: &mut [f32], dy: &[f32], y: &[f32]) {
     assert!(dx.len() == dy.len() && dx.len() == y.len());
     simd::tanh_gradient_into(dx, dy, y);
 }
 
 /// The largest element; NaN where there is one is for the exponentials to show.
+#[inline(never)]
 pub fn max(x: &[f32]) -> f32 {
     simd::max(x)
 }
 
 /// y ← exp(x − shift) and Σ y, for shift ≥ max x: the numerators of a softmax and their sum.
+#[inline(never)]
 pub fn exp_shifted_into(y: &mut [f32], x: &[f32], shift: f32) -> f32 {
     assert_eq!(y.len(), x.len());
     simd::exp_shifted_into(y, x, shift)
 }
 
 /// x ← x · factor
+#[inline(never)]
 pub fn scale(x: &mut [f32], factor: f32) {
     simd::scale(x, factor);
 }
 
 /// Σ x², in f64.
+#[inline(never)]
 pub fn sum_of_squares(x: &[f32]) -> f64 {
     simd::sum_of_squares(x)
 }
@@ -155,6 +166,7 @@ pub struct AdamStep {
 /// m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²; θ ← θ·decay − step_size · m / (√v·root_scale + ε)
 ///
 /// Moments below 1e-30 become 0: wasm has no flush-to-zero, and arithmetic on denormals is many times slower.
+#[inline(never)]
 pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], step: AdamStep) {
     assert!(theta.len() == m.len() && theta.len() == v.len() && theta.len() == gradient.len());
     simd::adam(theta, m, v, gradient, step);
