@@ -1,0 +1,48 @@
+// Lint rules; formatting is prettier's. Which folder may import which is in scripts/check-layers.mjs.
+
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  {
+    ignores: [
+      "node_modules/",
+      "target/",
+      "dist/",
+      "crate/",
+      "docs/",
+      "coverage/",
+      "ts/wasm/inlined.generated.ts",
+    ],
+  },
+  js.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strict],
+    languageOptions: { parserOptions: { project: ["./tsconfig.json", "./tsconfig.node.json"] } },
+    rules: {
+      "@typescript-eslint/await-thenable": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-misused-promises": "error",
+      "@typescript-eslint/no-unnecessary-type-assertion": "error",
+      "@typescript-eslint/only-throw-error": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      eqeqeq: "error",
+    },
+  },
+  {
+    // tests hand in what the types forbid, and index where they know the length
+    files: ["test/**/*.ts", "examples/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-unnecessary-type-assertion": "off",
+    },
+  },
+  {
+    // plain JavaScript for Node; tsc checks it, undefined names included
+    files: ["**/*.mjs"],
+    rules: { "no-undef": "off", eqeqeq: "error" },
+  },
+);

@@ -1,0 +1,150 @@
+// The layer rule: arrows point one way. Prints each import that breaks it and ends with code 1.
+//
+// Rust: the modules stand in lib.rs in the order of the data flow, and each uses only those above it. wasm_bindgen
+// stays in the wasm surface, `unsafe` in the small modules of the kernel that are made for it.
+// TypeScript: only ts/wasm touches what wasm-pack made; ts imports nothing outside itself; nobody imports an entry;
+// no cycles. Examples see the library as users do.
+
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { inProject, projectRoot } from "./setup/paths.mjs";
+import { filesUnder } from "./setup/stamp.mjs";
+
+const WASM_SURFACE = /^wasm(\.rs|\/)/;
+const UNSAFE_MODULES = /^kernel\/(simd|lanes)\w*(\.rs|\/)/;
+const ENTRIES = /^ts\/(index|slim|relaxed|convert)\.ts$/;
+const PACKAGES = new Map([["fflate", /^ts\/wasm\//]]); // package → who may import it
+
+/** @type {string[]} */
+const broken = [];
+/** @param {string} file @param {string} complaint */
+const report = (file, complaint) => void broken.push(`${file}: ${complaint}`);
+
+checkRust();
+checkTypeScript();
+for (const line of broken) process.stdout.write(`${line}\n`);
+process.exit(broken.length === 0 ? 0 : 1);
+
+function checkRust() {
+  const root = inProject("crate", "src");
+  const modules = [
+    ...readFileSync(join(root, "lib.rs"), "utf8").matchAll(/^\s*(?:pub(?:\(\w+\))? )?mod (\w+);/gm),
+  ].map((m) => m[1] ?? "");
+  if (modules.length === 0) report("crate/src/lib.rs", "no modules found");
+  for (const path of filesUnder(root).filter((name) => name.endsWith(".rs"))) {
+    const file = relative(root, path).replaceAll("\\", "/");
+    const name = `crate/src/${file}`;
+    const code = withoutRustComments(readFileSync(path, "utf8"));
+    const own = modules.indexOf(file.split(/[/.]/)[0] ?? "");
+    if (own < 0 && file !== "lib.rs") report(name, "is not a module of lib.rs");
+    for (const used of own < 0 ? [] : crateUses(code)) {
+      if (modules.indexOf(used) > own) report(name, `uses crate::${used}, which stands below it in lib.rs`);
+    }
+    if (/\b(wasm_bindgen|js_sys|web_sys)\b/.test(code) && !WASM_SURFACE.test(file)) {
+      report(name, "mentions wasm_bindgen, which belongs to the wasm surface");
+    }
+    if (/\bunsafe\b/.test(code) && !UNSAFE_MODULES.test(file))
+      report(name, "unsafe code outside the kernel's SIMD modules");
+  }
+}
+
+/** The first segments of `crate::x` and of `use crate::{x, y::z}`. @param {string} code @returns {string[]} */
+function crateUses(code) {
+  return [...code.matchAll(/\bcrate::(?:(\w+)|\{([^;]*)\})/g)].flatMap(([, single, group]) => {
+    if (single !== undefined) return [single];
+    // segments at depth 0 of the group; what stands in inner braces belongs to the segment before them
+    let flat = group ?? "";
+    while (/\{[^{}]*\}/.test(flat)) flat = flat.replace(/\{[^{}]*\}/g, "");
+    return flat.split(",").map((part) => /^\s*(\w+)/.exec(part)?.[1] ?? "");
+  });
+}
+
+/** @param {string} code */
+function withoutRustComments(code) {
+  return code
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/\/\/.*$/gm, "")
+    .replace(/"(?:[^"\\]|\\[\s\S])*"/g, '""')
+    .replace(/\bunsafe_code\b/g, "");
+}
+
+function checkTypeScript() {
+  /** @type {Map<string, string[]>} value imports between the files of ts/ */
+  const graph = new Map();
+  const files = ["ts", "examples"]
+    .flatMap((folder) => filesUnder(inProject(folder)))
+    .filter((name) => /\.m?[tj]s$/.test(name));
+  for (const path of files) {
+    const file = relative(projectRoot, path).replaceAll("\\", "/");
+    const edges = [];
+    for (const { specifier, typeOnly } of importsOf(readFileSync(path, "utf8"))) {
+      if (!specifier.startsWith(".")) {
+        checkPackageImport(file, specifier);
+        continue;
+      }
+      const target = relative(projectRoot, resolveSource(resolve(dirname(path), specifier))).replaceAll(
+        "\\",
+        "/",
+      );
+      checkFileImport(file, target);
+      if (!typeOnly) edges.push(target);
+    }
+    graph.set(file, edges);
+  }
+  reportCycles(graph);
+}
+
+/** @param {string} file @param {string} specifier */
+function checkPackageImport(file, specifier) {
+  if (file.startsWith("examples/")) {
+    if (!/^(bptt(\/|$)|node:)/.test(specifier))
+      report(file, `imports ${specifier}: examples use bptt and Node alone`);
+  } else if (!PACKAGES.get(specifier)?.test(file))
+    report(file, `imports ${specifier}: ts has no such dependency here`);
+}
+
+/** @param {string} file @param {string} target */
+function checkFileImport(file, target) {
+  const folder = file.split("/")[0] ?? "";
+  if (target.startsWith("crate/pkg/")) {
+    if (!file.startsWith("ts/wasm/")) report(file, `imports ${target}: only ts/wasm may`);
+  } else if (!target.startsWith(`${folder}/`)) report(file, `imports ${target}, outside ${folder}/`);
+  if (ENTRIES.test(target)) report(file, `imports the entry ${target}`);
+  if (target === "ts/public.ts" && !ENTRIES.test(file))
+    report(file, "imports ts/public.ts: only entries may");
+}
+
+/** The file behind a specifier that ends in .js. @param {string} path */
+function resolveSource(path) {
+  const source = path.replace(/\.js$/, ".ts");
+  return existsSync(source) ? source : path;
+}
+
+/** @param {string} code */
+function importsOf(code) {
+  const bare = code.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+  const statements = [
+    ...bare.matchAll(/^\s*(?:import|export)\s+(type\s)?[^"';]*?\bfrom\s+["']([^"']+)["']/gm),
+  ];
+  const effects = [...bare.matchAll(/^\s*import\s+()["']([^"']+)["']/gm)];
+  const dynamic = [...bare.matchAll(/\bimport\(\s*()["']([^"']+)["']/g)];
+  return [...statements, ...effects, ...dynamic].map(([, type, specifier]) => ({
+    specifier: specifier ?? "",
+    typeOnly: Boolean(type),
+  }));
+}
+
+/** @param {Map<string, string[]>} graph */
+function reportCycles(graph) {
+  /** @type {Set<string>} */
+  const done = new Set();
+  /** @param {string} file @param {string[]} trail */
+  const visit = (file, trail) => {
+    const start = trail.indexOf(file);
+    if (start >= 0) return report(file, `cycle ${[...trail.slice(start), file].join(" → ")}`);
+    if (done.has(file)) return;
+    for (const target of graph.get(file) ?? []) visit(target, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+}

@@ -1,0 +1,49 @@
+// Debian's package manager, as a guest: only as root, nothing recommended, nothing removed.
+
+import { existsSync } from "node:fs";
+import { SetupError, step } from "./log.mjs";
+import { which } from "./paths.mjs";
+import { ask, run } from "./run.mjs";
+
+const environment = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
+// another set-up, or the machine's own updates, may hold dpkg's lock for a while
+const patience = ["-o", "DPkg::Lock::Timeout=600"];
+let listsAreFresh = false;
+
+/** Whether packages can be installed: Debian or a child of it, and root already. */
+export function canInstallPackages() {
+  return existsSync("/etc/debian_version") && which("apt-get") !== undefined && process.getuid?.() === 0;
+}
+
+/** The version of an installed package, or undefined. @param {string} name */
+export async function installedVersion(name) {
+  const answer = await ask("dpkg-query", ["-W", "-f=${Status} ${Version}", name]);
+  return /^install ok installed (\S+)$/.exec(answer ?? "")?.[1];
+}
+
+/** Fetches the lists of packages, once in a run. A failure is not the end: older lists may do. */
+export async function refreshLists() {
+  if (listsAreFresh) return;
+  step("apt-get update");
+  await run("apt-get", ["update", "-qq"], { env: environment });
+  listsAreFresh = true;
+}
+
+/** Names of packages that match a regular expression. @param {string} pattern */
+export async function packagesNamed(pattern) {
+  const answer = await ask("apt-cache", ["search", "--names-only", pattern], { env: environment });
+  return (answer ?? "").split("\n").map((line) => line.split(" ")[0] ?? "");
+}
+
+/** @param {string[]} names */
+export async function installPackages(names) {
+  await refreshLists();
+  step(`apt-get install ${names.join(" ")}`);
+  const args = ["install", "-y", "-qq", "--no-install-recommends", "--no-remove", ...patience, ...names];
+  const { code, output } = await run("apt-get", args, { env: environment });
+  if (code === 0) return;
+  const reason = /^E: (.*)$/m.exec(output)?.[1] ?? `exit code ${code}`;
+  throw new SetupError(
+    `apt-get could not install ${names.join(", ")} (${reason}): install them, then run this again.`,
+  );
+}

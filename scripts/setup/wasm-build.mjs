@@ -1,0 +1,117 @@
+// Compiles the crate to WebAssembly with wasm-pack, for each variant, and puts the default one's bytes into the sources.
+
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, relative } from "node:path";
+import { constants, deflateRawSync } from "node:zlib";
+import { SetupError, showOutput, step } from "./log.mjs";
+import { buildRoot, inProject, projectRoot, searchPath } from "./paths.mjs";
+import { replaceFile, replaceFolder } from "./place.mjs";
+import { run } from "./run.mjs";
+import { makeIfChanged } from "./stamp.mjs";
+
+/** @typedef {import("./rust.mjs").WasmRust} WasmRust */
+/** @typedef {import("./wasm-tools.mjs").WasmTools} WasmTools */
+
+/**
+ * One build of the core. More of them differ in their flags and land in folders of their own.
+ * @typedef {object} Variant
+ * @property {string} name
+ * @property {string[]} rustflags
+ * @property {string} outDir
+ */
+
+/** @type {Variant} plain simd128: the same bits on every machine */
+export const defaultVariant = {
+  name: "default",
+  rustflags: ["-C", "target-feature=+simd128"],
+  outDir: inProject("crate", "pkg"),
+};
+
+export const wasmFile = join(defaultVariant.outDir, "bptt_bg.wasm");
+export const inlinedFile = inProject("ts", "wasm", "inlined.generated.ts");
+
+/** @param {Variant} variant @param {WasmRust} rust @param {WasmTools} tools */
+export async function buildWasm(variant, rust, tools) {
+  const product = {
+    name: `wasm-${variant.name}`,
+    inputs: [
+      inProject("crate"),
+      inProject("Cargo.toml"),
+      inProject("Cargo.lock"),
+      inProject("scripts", "setup", "wasm-build.mjs"),
+    ],
+    ignore: (/** @type {string} */ path) => /^crate\/(pkg|target|tests|benches)\b/.test(path),
+    facts: [rust.version, ...tools.versions, binaryenVersion(), ...variant.rustflags],
+    outputs: ["bptt.js", "bptt.d.ts", "bptt_bg.wasm"].map((name) => join(variant.outDir, name)),
+  };
+  await makeIfChanged(product, async () => {
+    step(`wasm-pack build crate (${variant.name})`);
+    const fresh = join(buildRoot, `pkg-${variant.name}`);
+    rmSync(fresh, { recursive: true, force: true });
+    const { code, output } = await run("wasm-pack", wasmPackArguments(fresh), {
+      path: searchPath([...rust.path, ...tools.path, inProject("node_modules", ".bin")]),
+      env: {
+        ...rust.env,
+        CARGO_TARGET_DIR: inProject("target", `wasm-${variant.name}`),
+        CARGO_ENCODED_RUSTFLAGS: [...variant.rustflags, ...withoutMachinePaths()].join("\x1f"),
+      },
+    });
+    if (code !== 0 || !existsSync(join(fresh, "bptt_bg.wasm"))) {
+      showOutput(output);
+      throw new SetupError(
+        "The crate does not build for WebAssembly: mend what stands above, then run this again.",
+      );
+    }
+    replaceFolder(fresh, variant.outDir);
+  });
+}
+
+/** @param {string} outDir */
+function wasmPackArguments(outDir) {
+  const fromCrate = relative(inProject("crate"), outDir); // wasm-pack takes it from the crate's folder
+  return [
+    "build",
+    "crate",
+    "--mode",
+    "no-install",
+    "--target",
+    "web",
+    "--release",
+    "--out-name",
+    "bptt",
+    "--out-dir",
+    fromCrate,
+  ];
+}
+
+/** Panic messages name source files: they must not carry the folders of the machine that built them. */
+function withoutMachinePaths() {
+  const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
+  return [`--remap-path-prefix=${cargoHome}=/cargo`, `--remap-path-prefix=${projectRoot}=/bptt`];
+}
+
+function binaryenVersion() {
+  return `binaryen ${JSON.parse(readFileSync(inProject("node_modules", "binaryen", "package.json"), "utf8")).version}`;
+}
+
+/** Deflates the module into a TypeScript file; base64 of the plain bytes would be a third longer on the wire. */
+export async function inlineWasm() {
+  const product = {
+    name: "inlined",
+    inputs: [wasmFile, inProject("scripts", "setup", "wasm-build.mjs")],
+    facts: [],
+    outputs: [inlinedFile],
+  };
+  await makeIfChanged(product, async () => {
+    step(`inlining the module into ${relative(projectRoot, inlinedFile)}`);
+    const bytes = readFileSync(wasmFile);
+    const deflated = deflateRawSync(bytes, { level: constants.Z_BEST_COMPRESSION, memLevel: 9 });
+    const source = [
+      "// Written by the set-up from crate/pkg/bptt_bg.wasm; not kept in git.",
+      "/** The module, deflated (raw, without header), as base64. */",
+      `export const inlined = "${deflated.toString("base64")}";`,
+    ];
+    replaceFile(inlinedFile, source.join("\n") + "\n");
+  });
+}
