@@ -1,0 +1,127 @@
+/**
+ * Adam's settings. The rule itself and its moments are the core's (crate/src/adam.rs).
+ *
+ * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², then with t counted from 1
+ * - "tensorflow" (Kingma & Ba's ε̂ form): lr_t = lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ), θ ← θ − lr_t·m/(√v + ε)
+ * - "torch": m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), θ ← θ − lr·m̂/(√v̂ + ε)
+ */
+
+import { expected, number, oneOf, optionsObject } from "./check.js";
+import { brandOptimizer, optimizerState } from "./optimizer.js";
+
+/** Settings of {@link Adam}. */
+export interface AdamOptions {
+  /** Step size, 0 … 1e30. Default 0.001. */
+  learningRate?: number;
+  /** Decay of the first moment, 0 ≤ β₁ < 1. Default 0.9. */
+  beta1?: number;
+  /** Decay of the second moment, 0 ≤ β₂ < 1. Default 0.999. */
+  beta2?: number;
+  /** Keeps the division defined, 1e-30 … 1e30. Default 1e-8. */
+  epsilon?: number;
+  /** Where ε stands: TensorFlow's ε̂ form (default) or PyTorch's. At t = 1 their effects differ 31.6-fold. */
+  epsilonMode?: "tensorflow" | "torch";
+  /** Decoupled decay of all parameters, as in AdamW: θ ← θ − lr·λ·θ. 0 … 1e30, default 0. */
+  weightDecay?: number;
+}
+
+const NAMES: ReadonlySet<string> = new Set([
+  "learningRate",
+  "beta1",
+  "beta2",
+  "epsilon",
+  "epsilonMode",
+  "weightDecay",
+] satisfies (keyof AdamOptions)[]);
+
+/**
+ * The Adam optimizer: TensorFlow 1.15's `AdamOptimizer`, or PyTorch's `Adam` and `AdamW` with `epsilonMode: "torch"`.
+ *
+ * It is bound to the first network it steps; that network keeps its moments. The object itself holds no wasm memory
+ * and needs no `free`.
+ *
+ * @example
+ * import { Adam, Rnn } from "bptt";
+ *
+ * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
+ * const adam = new Adam({ learningRate: 0.1 });
+ * for (let step = 0; step < 3; step++) {
+ *   const { loss } = rnn.trainStep({ inputs: [[0, 1, 2, 1, 3]], targets: [[1, 2, 1, 3, 4]] }, adam);
+ *   console.log(step, loss);
+ *   adam.learningRate *= 0.9;
+ * }
+ */
+export class Adam {
+  /**
+   * @param options settings; each has a default
+   * @throws TypeError when a setting is of the wrong kind or unknown
+   * @throws RangeError when a setting is out of its range
+   */
+  constructor(options: AdamOptions = {}) {
+    const given = optionsObject(options, "options", NAMES) as AdamOptions;
+    const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = given;
+    const { epsilonMode = "tensorflow", weightDecay = 0 } = given;
+    brandOptimizer(this, {
+      kind: "adam",
+      learningRate: checkLearningRate(learningRate),
+      beta1: checkBeta(beta1, "beta1"),
+      beta2: checkBeta(beta2, "beta2"),
+      epsilon: number(epsilon, "epsilon", { min: 1e-30, max: 1e30 }),
+      torchForm: oneOf(epsilonMode, "epsilonMode", ["tensorflow", "torch"]) === "torch",
+      weightDecay: number(weightDecay, "weightDecay", { min: 0, max: 1e30 }),
+      network: undefined,
+    });
+  }
+
+  /**
+   * The step size of the next step; may be set at any time.
+   *
+   * @throws TypeError when set to anything but a number
+   * @throws RangeError when set to a number outside 0 … 1e30
+   */
+  get learningRate(): number {
+    return optimizerState(this).learningRate;
+  }
+
+  set learningRate(value: number) {
+    optimizerState(this).learningRate = checkLearningRate(value);
+  }
+
+  /** Decay of the first moment. */
+  get beta1(): number {
+    return optimizerState(this).beta1;
+  }
+
+  /** Decay of the second moment. */
+  get beta2(): number {
+    return optimizerState(this).beta2;
+  }
+
+  /** What keeps the division defined. */
+  get epsilon(): number {
+    return optimizerState(this).epsilon;
+  }
+
+  /** Where ε stands. */
+  get epsilonMode(): "tensorflow" | "torch" {
+    return optimizerState(this).torchForm ? "torch" : "tensorflow";
+  }
+
+  /** Decoupled decay. */
+  get weightDecay(): number {
+    return optimizerState(this).weightDecay;
+  }
+}
+
+/** Bounded so that one update cannot leave float32. */
+function checkLearningRate(value: unknown): number {
+  return number(value, "learningRate", { min: 0, max: 1e30 });
+}
+
+/** The core divides by 1 − β in float32, where 0.99999999 is 1. */
+function checkBeta(value: unknown, name: string): number {
+  const beta = number(value, name, { min: 0, below: 1 });
+  if (Math.fround(beta) === 1)
+    throw new RangeError(expected(name, "a number that is below 1 in float32 too", value));
+  return beta;
+}

@@ -1,0 +1,8 @@
+/** The default entry, "bptt": the wasm is inlined and instantiated at first use. */
+
+import { setLoader } from "./wasm/core.js";
+import { loadInlined } from "./wasm/load-inlined.js";
+
+setLoader(loadInlined);
+
+export * from "./public.js";

@@ -1,0 +1,37 @@
+/** What every entry exports. */
+
+export { Adam, type AdamOptions } from "./adam.js";
+export type { Batch, SequenceInputs } from "./batch.js";
+export { BpttError, type ErrorCode } from "./errors.js";
+export type { LossFlags } from "./loss-flags.js";
+export { oneHot } from "./one-hot.js";
+export type { ParameterValues } from "./parameters.js";
+export type { Cell, RnnOptions } from "./rnn-options.js";
+export type {
+  BackwardInputs,
+  BackwardResult,
+  ClipOptions,
+  Evaluation,
+  ForwardResult,
+  GradientsResult,
+  TrainStepOptions,
+  TrainStepResult,
+} from "./rnn-types.js";
+export { Rnn } from "./rnn.js";
+export { sequenceLoss, type SequenceLossOptions } from "./sequence-loss.js";
+export type { State } from "./state.js";
+export {
+  tensor,
+  type FlatTensor,
+  type FloatArray,
+  type IdRow,
+  type Ids2,
+  type IntegerArray,
+  type NumberRow,
+  type Numbers1,
+  type Numbers2,
+  type Numbers3,
+  type Tensor,
+} from "./tensor.js";
+export { Vocabulary, type VocabularyOptions } from "./vocabulary.js";
+export { init, type CompiledModule, type ResponseLike, type WasmSource } from "./wasm/load-given.js";

@@ -1,0 +1,111 @@
+/**
+ * The module as a user hands it in: bytes, a buffer, a response, an address, or compiled already.
+ * `file:` addresses are read by Node's own file system, which bundlers for browsers never get to see.
+ */
+
+import { expected } from "../check.js";
+import { BpttError } from "../errors.js";
+import { hasLoader, instantiate, isReady, memory, unavailable } from "./core.js";
+
+/** As much of a `Response` (or `Blob`) as is used here; the DOM's types need not be there. */
+export interface ResponseLike {
+  readonly ok?: boolean;
+  readonly status?: number;
+  readonly url?: string;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** A compiled `WebAssembly.Module`; TypeScript's own type for it is empty too. */
+export type CompiledModule = object;
+
+/** What {@link init} takes: bytes, a buffer, a response or blob, a URL, an address, a compiled module. */
+export type WasmSource =
+  ArrayBuffer | ArrayBufferView | ResponseLike | { readonly href: string } | string | CompiledModule;
+
+/**
+ * Loads the wasm from what it is given. `bptt/slim` needs it before anything else; the default entry carries its
+ * own wasm, there it is only a way to compile ahead of the first use, off the main thread. Once there is an
+ * instance, further calls do nothing.
+ *
+ * @param source the bytes of `bptt/bptt.wasm`, a Response or address they come from, or the compiled module;
+ *   optional in the default entry
+ * @throws TypeError when `source` is none of these
+ * @throws BpttError `WASM_UNAVAILABLE` when it cannot be fetched, compiled or instantiated
+ *
+ * @example
+ * import { init, Rnn } from "bptt/slim";
+ *
+ * await init(new URL(import.meta.resolve("bptt/bptt.wasm")));
+ * console.log(new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 }).hiddenSize); // 5
+ */
+export async function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void> {
+  if (isReady()) return;
+  if (source === undefined && hasLoader()) return void memory();
+  if (source === undefined) throw new TypeError(expected("init", WANTED, source));
+  const given: unknown = await source;
+  let module: WebAssembly.Module;
+  if (given instanceof WebAssembly.Module) module = given;
+  else {
+    const bytes = await read(given);
+    try {
+      module = await WebAssembly.compile(bytes);
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+  }
+  instantiate(module);
+}
+
+const WANTED = "the bytes of bptt.wasm, an ArrayBuffer, a Response, a URL or a WebAssembly.Module";
+
+async function read(given: unknown): Promise<BufferSource> {
+  if (ArrayBuffer.isView(given) || isArrayBuffer(given)) return given as BufferSource;
+  if (typeof given === "string") return readAddress(parse(given));
+  if (typeof given === "object" && given !== null) {
+    if ("arrayBuffer" in given && typeof given.arrayBuffer === "function")
+      return readResponse(given as ResponseLike);
+    if ("href" in given && typeof given.href === "string") return readAddress(given.href);
+  }
+  throw new TypeError(expected("init", WANTED, given));
+}
+
+function isArrayBuffer(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === "[object ArrayBuffer]";
+}
+
+/** An absolute address; a relative one is taken from the page's. */
+function parse(address: string): string {
+  const base = (globalThis as { location?: { href?: string } }).location?.href;
+  try {
+    return new URL(address, base).href;
+  } catch {
+    throw new RangeError(expected("init", "an absolute URL", address));
+  }
+}
+
+async function readAddress(href: string): Promise<BufferSource> {
+  try {
+    const files = href.startsWith("file:") ? nodeFiles() : undefined;
+    if (files) return await files.readFile(new URL(href));
+    return await readResponse(await fetch(href));
+  } catch (cause) {
+    throw cause instanceof BpttError ? cause : unavailable(cause);
+  }
+}
+
+async function readResponse(response: ResponseLike): Promise<BufferSource> {
+  if (response.ok === false) {
+    throw new BpttError("WASM_UNAVAILABLE", `bptt: fetching ${response.url} gave status ${response.status}`);
+  }
+  return response.arrayBuffer();
+}
+
+interface NodeFiles {
+  readFile(url: URL): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Node's file system where there is one (Node, Bun, Deno), asked for in a way no bundler follows. */
+function nodeFiles(): NodeFiles | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
+  return process?.getBuiltinModule?.("node:fs/promises") as NodeFiles | undefined;
+}
