@@ -1,0 +1,151 @@
+"""Golden data from PyTorch 2.5.1 on the CPU: nn.RNN, Adam, AdamW, clipping, and a character model in training."""
+import numpy as np
+import torch
+from torch import nn
+
+import draws
+
+torch.set_num_threads(1)
+torch.use_deterministic_algorithms(True)
+LIBRARY = "torch " + torch.__version__
+BOTH = [torch.float32, torch.float64]
+
+
+def numbers(tensor):
+    return tensor.detach().numpy().copy()
+
+
+def tensor(array, dtype):
+    return torch.from_numpy(np.asarray(array)).to(dtype)
+
+
+# Adam, AdamW, clipping ----------------------------------------------------------------------------------------------
+
+
+def adam_file(seed=404, steps=50):
+    start, gradients = draws.uniform(draws.generator(seed + 1), 7), draws.optimizer_gradients(seed, steps)
+
+    def run(kind, settings, dtype):
+        theta = nn.Parameter(tensor(start, dtype).clone())
+        optimizer = kind([theta], foreach=False, **settings)
+        path = []
+        for row in gradients:
+            theta.grad = tensor(row, dtype).clone()
+            optimizer.step()
+            path.append(numbers(theta))
+        return np.array(path), {k: numbers(optimizer.state[theta][k]) for k in ["exp_avg", "exp_avg_sq"]}
+
+    optimizers = []
+    for kind in [torch.optim.Adam, torch.optim.AdamW]:
+        for lr, beta1, beta2, eps in [(0.001, 0.9, 0.999, 1e-8), (0.1, 0.8, 0.99, 1e-7), (0.01, 0.0, 0.9, 1e-3)]:
+            settings = dict(lr=lr, betas=[beta1, beta2], eps=eps, weight_decay=0.01 if kind is torch.optim.AdamW else 0)
+            (path, state), (path64, _) = (run(kind, settings, dtype) for dtype in BOTH)
+            optimizers.append(dict(optimizer=kind.__name__, settings=dict(settings, amsgrad=False), gradients_used="wide",
+                                   parameters_after_step=path, final_state=state, f64=dict(parameters_after_last_step=path64[-1])))
+
+    def clip(arrays, limit, dtype):
+        parameters = [nn.Parameter(torch.zeros(a.shape, dtype=dtype)) for a in arrays]
+        for p, a in zip(parameters, arrays):
+            p.grad = tensor(a, dtype).clone()
+        norm = nn.utils.clip_grad_norm_(parameters, limit, foreach=False)
+        return numbers(norm), [numbers(p.grad) for p in parameters]
+
+    clips = []
+    for arrays, limit in draws.clip_gradients(draws.generator(seed + 3)):
+        (norm, clipped), (norm64, _) = (clip(arrays, limit, dtype) for dtype in BOTH)
+        clips.append(dict(max_norm=limit, gradients=arrays, total_norm=norm, clipped=clipped, f64=dict(total_norm=norm64)))
+    return dict(library=LIBRARY, parameters_before=start, gradients=dict(wide=gradients), optimizers=optimizers, clip_grad_norm_=clips)
+
+
+# One tanh layer -----------------------------------------------------------------------------------------------------
+
+
+def cell_case(seed, name, lengths=None, B=3, T=7, I=4, H=6):
+    random = draws.generator(seed)
+    layer = lambda dtype: nn.RNN(I, H, batch_first=True).to(dtype)
+    weights = {k: draws.uniform(random, v.shape, 1 / np.sqrt(H)) for k, v in layer(torch.float32).state_dict().items()}
+    inputs, state = draws.uniform(random, (B, T, I)), draws.uniform(random, (1, B, H), 0.9)
+    r_outputs, r_state = draws.uniform(random, (B, T, H)), draws.uniform(random, (1, B, H))
+
+    def run(dtype):
+        net = layer(dtype)
+        net.load_state_dict({k: tensor(v, dtype) for k, v in weights.items()})
+        x, h0 = tensor(inputs, dtype).requires_grad_(), tensor(state, dtype).requires_grad_()
+        if lengths is None:
+            outputs, hn = net(x, h0)
+        else:
+            packed = nn.utils.rnn.pack_padded_sequence(x, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
+            packed, hn = net(packed, h0)
+            outputs, _ = nn.utils.rnn.pad_packed_sequence(packed, batch_first=True, total_length=T)
+        objective = (outputs * tensor(r_outputs, dtype)).sum() + (hn * tensor(r_state, dtype)).sum()
+        objective.backward()
+        gradients = {k: numbers(p.grad) for k, p in net.named_parameters()}
+        return dict(outputs=numbers(outputs), hn=numbers(hn), objective=numbers(objective),
+                    gradients=dict(gradients, inputs=numbers(x.grad), h0=numbers(h0.grad)))
+
+    single, double = map(run, BOTH)
+    return dict(name=name, cell="tanh", num_layers=1, bidirectional=False, lengths=lengths, B=B, T=T, I=I, H=H, state_dict=weights,
+                inputs=inputs, h0=state, r_outputs=r_outputs, r_hn=r_state, **single, f64=double)
+
+
+# A character model in training --------------------------------------------------------------------------------------
+
+
+class CharNet(nn.Module):
+    """one_hot(ids, V) -> tanh RNN -> Linear. The second bias is 0 and stays 0: a net with one bias can follow."""
+
+    def __init__(self, V, H):
+        super().__init__()
+        self.rnn = nn.RNN(V, H, batch_first=True)
+        self.head = nn.Linear(H, V)
+        self.rnn.bias_hh_l0.register_hook(torch.zeros_like)
+
+    def forward(self, x):
+        return self.head(self.rnn(x)[0])
+
+
+def train_case(seed, max_norm, V=12, H=16, B=4, T=10, learning_rate=0.01, steps=30):
+    random = draws.generator(seed)
+    weights = {k: draws.uniform(random, v.shape, 1 / np.sqrt(H)) for k, v in CharNet(V, H).state_dict().items()}
+    weights["rnn.bias_ih_l0"] += weights["rnn.bias_hh_l0"]
+    weights["rnn.bias_hh_l0"][:] = 0
+    text = random.randint(0, V, size=(B, T + 1))
+    ids, targets = text[:, :-1].copy(), text[:, 1:].copy()
+
+    def run(dtype):
+        net = CharNet(V, H).to(dtype)
+        net.load_state_dict({k: tensor(v, dtype) for k, v in weights.items()})
+        optimizer = torch.optim.Adam(net.parameters(), lr=learning_rate, foreach=False)
+        x, y = torch.eye(V, dtype=dtype)[torch.from_numpy(ids)], torch.from_numpy(targets).reshape(-1)
+        criterion = lambda: nn.functional.cross_entropy(net(x).reshape(-1, V), y)
+        snapshot = lambda: {k: numbers(v) for k, v in net.state_dict().items()}
+        gradients = lambda: {k: numbers(p.grad) for k, p in net.named_parameters()}
+        losses, norms, kept = [], [], {}
+        for step in range(steps):
+            optimizer.zero_grad()
+            loss = criterion()
+            loss.backward()
+            losses.append(numbers(loss))
+            if step == 0:
+                kept["gradients_step0_before_clipping"] = gradients()
+            norms.append(numbers(nn.utils.clip_grad_norm_(net.parameters(), max_norm, foreach=False)))
+            if step == 0:
+                kept["gradients_step0_after_clipping"] = gradients()
+            optimizer.step()
+            if step == 0:
+                kept["weights_after_1_step"] = snapshot()
+        losses.append(numbers(criterion()))
+        return dict(kept, loss_after_step=np.array(losses), gradient_norm_before_clipping=np.array(norms), final_weights=snapshot())
+
+    single, double = map(run, BOTH)
+    double = {k: double[k] for k in ["loss_after_step", "gradient_norm_before_clipping", "final_weights"]}
+    return dict(name="tanh_clip_%g" % max_norm, cell="tanh", num_layers=1, V=V, H=H, B=B, T=T, learning_rate=learning_rate,
+                betas=[0.9, 0.999], eps=1e-8, max_norm=max_norm, steps=steps,
+                number_of_clipped_steps=int((single["gradient_norm_before_clipping"] > max_norm).sum()),
+                token_ids=ids, targets=targets, initial_weights=weights, **single, f64=double)
+
+
+def files():
+    yield "torch_adam", adam_file()
+    yield "torch_cells", dict(library=LIBRARY, cases=[cell_case(505, "tanh_1layer"), cell_case(516, "tanh_1layer_packed", [7, 4, 1])])
+    yield "torch_train_chars", dict(library=LIBRARY, cases=[train_case(607, 1.0), train_case(610, 0.25)])

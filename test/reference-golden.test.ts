@@ -1,0 +1,290 @@
+/**
+ * The twin held by TensorFlow 1.15.5 and PyTorch 2.5.1: the `f64` blocks of the golden files, which those libraries
+ * computed in doubles from float32 inputs.
+ *
+ * Tolerance: the printed 13 digits are good to 5e-13 of an element, and two orders of summation in doubles differ by
+ * less (5e-13 was the largest difference seen). 1e-10 is far above both and far below any difference in meaning.
+ */
+import { describe, expect, it } from "vitest";
+import tfAdam from "./golden/tf_adam.json";
+import tfDynamicRnn from "./golden/tf_dynamic_rnn.json";
+import tfGohome from "./golden/tf_gohome.json";
+import tfGohomeOutputLayer from "./golden/tf_gohome_output_layer.json";
+import tfSequenceLoss from "./golden/tf_sequence_loss.json";
+import torchAdam from "./golden/torch_adam.json";
+import torchCells from "./golden/torch_cells.json";
+import torchTrain from "./golden/torch_train_chars.json";
+import { Adam, clipByGlobalNorm, type Arrays } from "./reference/adam.js";
+import { sequenceLoss } from "./reference/loss.js";
+import {
+  backward,
+  forward,
+  lossAndGradients,
+  type Batch,
+  type Net,
+  type Sequences,
+} from "./reference/rnn.js";
+import { expectAllClose, expectClose, expectNear } from "./support/compare.js";
+import {
+  f32,
+  f32AsF64,
+  flagsOf,
+  fromTensorFlow,
+  fromTorch,
+  mapArrays,
+  rowOf,
+  splitKernel,
+  type DynamicRnnCase,
+  type GohomeCase,
+  type GoldenArray,
+  type SequenceLossFile,
+  type TfAdamFile,
+  type TorchAdamFile,
+  type TorchCellCase,
+  type TorchTrainCase,
+} from "./support/golden.js";
+
+const TOLERANCE = { absolute: 1e-10 };
+
+const answer = (array: GoldenArray): readonly number[] => array.data;
+
+describe("the tutorial's program", () => {
+  const cases = [...tfGohome.cases, ...tfGohomeOutputLayer.cases] as unknown as GohomeCase[];
+
+  it("comes in three cases", () => {
+    expect(cases.map(({ name }) => name)).toEqual(["gohome", "gohome_h5", "gohome_h8"]);
+  });
+
+  it.each(cases)("$name: outputs, gradients, every loss, final weights", (c) => {
+    const net: Net = {
+      I: c.input_size,
+      H: c.hidden_size,
+      V: "w_ho" in c.initial_weights ? c.classes : 0,
+      parameters: mapArrays(fromTensorFlow(c.initial_weights), f32AsF64),
+    };
+    const batch: Batch = { B: 1, T: c.T, ids: c.token_ids.data, targets: c.targets.data };
+
+    const first = lossAndGradients(net, batch);
+    const { initial } = c.f64;
+    expectNear("loss", first.loss, initial.loss, TOLERANCE);
+    expectClose("outputs", first.forward.outputs, initial.outputs.data, TOLERANCE);
+    expectClose("logits", first.forward.logits, (initial.logits ?? initial.outputs).data, TOLERANCE);
+    expectClose("state", first.forward.state, initial.final_state.data, TOLERANCE);
+    expectAllClose(
+      "gradients",
+      first.gradients,
+      mapArrays(fromTensorFlow(initial.gradients), answer),
+      TOLERANCE,
+    );
+
+    const adam = new Adam({
+      learningRate: c.learning_rate,
+      beta1: c.beta1,
+      beta2: c.beta2,
+      epsilon: c.epsilon,
+    });
+    const losses: number[] = [];
+    for (let step = 0; step <= c.steps; step++) {
+      const { loss, gradients } = lossAndGradients(net, batch);
+      losses.push(loss);
+      if (step < c.steps) adam.step(net.parameters, gradients);
+    }
+    expect(losses).toHaveLength(c.steps + 1);
+    expectClose("loss after step", losses, c.f64.loss_after_step.data, TOLERANCE);
+    const end = mapArrays(fromTensorFlow(c.f64.weights_after_step[c.steps]!), answer);
+    expectAllClose("final weights", net.parameters, end, TOLERANCE);
+  });
+});
+
+describe("dynamic_rnn", () => {
+  const cases = tfDynamicRnn.cases as unknown as DynamicRnnCase[];
+
+  it("comes in four cases, two of them with lengths", () => {
+    expect(cases).toHaveLength(4);
+    expect(cases.filter(({ sequence_length }) => sequence_length)).toHaveLength(2);
+  });
+
+  it.each(cases)("$name: outputs, state, every gradient", (c) => {
+    const parameters = mapArrays(fromTensorFlow(c.weights), f32AsF64);
+    const net: Net = { I: c.I, H: c.H, V: 0, parameters };
+    const seq: Sequences = {
+      B: c.B,
+      T: c.T,
+      features: f32AsF64(c.inputs),
+      initialState: f32AsF64(c.initial_state),
+      sequenceLengths: c.sequence_length ?? undefined,
+    };
+    const result = forward(net, seq);
+    expectClose("outputs", result.outputs, c.f64.outputs.data, TOLERANCE);
+    expectClose("state", result.state, c.f64.state.data, TOLERANCE);
+
+    const upstream = { doutputs: f32AsF64(c.r_outputs), dstate: f32AsF64(c.r_state) };
+    const { gradients, dfeatures, dinitialState } = backward(net, seq, result, upstream);
+    const wanted = splitKernel(c.f64.gradients, c.I);
+    expectAllClose("gradients", gradients, mapArrays(fromTensorFlow(wanted), answer), TOLERANCE);
+    expectClose("inputs gradient", dfeatures, wanted["inputs"]!.data, TOLERANCE);
+    expectClose("initial state gradient", dinitialState, wanted["initial_state"]!.data, TOLERANCE);
+  });
+});
+
+describe("nn.RNN", () => {
+  const cases = torchCells.cases as unknown as TorchCellCase[];
+
+  it("comes in two cases", () => {
+    expect(cases.map(({ name }) => name)).toEqual(["tanh_1layer", "tanh_1layer_packed"]);
+  });
+
+  it.each(cases)("$name: outputs, state, every gradient", (c) => {
+    // PyTorch's two biases were added in doubles: each is rounded to float32 before, their sum is not.
+    const rounded = mapArrays(c.state_dict, (a) => ({ shape: a.shape, data: [...f32(a)] }));
+    const net: Net = {
+      I: c.I,
+      H: c.H,
+      V: 0,
+      parameters: mapArrays(fromTorch(rounded, "weights"), (a) => Float64Array.from(a.data)),
+    };
+    const seq: Sequences = {
+      B: c.B,
+      T: c.T,
+      features: f32AsF64(c.inputs),
+      initialState: f32AsF64(c.h0),
+      sequenceLengths: c.lengths ?? undefined,
+    };
+    const result = forward(net, seq);
+    expectClose("outputs", result.outputs, c.f64.outputs.data, TOLERANCE);
+    expectClose("state", result.state, c.f64.hn.data, TOLERANCE);
+
+    const upstream = { doutputs: f32AsF64(c.r_outputs), dstate: f32AsF64(c.r_hn) };
+    const { gradients, dfeatures, dinitialState } = backward(net, seq, result, upstream);
+    expectAllClose(
+      "gradients",
+      gradients,
+      mapArrays(fromTorch(c.f64.gradients, "gradients"), answer),
+      TOLERANCE,
+    );
+    expectClose("inputs gradient", dfeatures, c.f64.gradients["inputs"]!.data, TOLERANCE);
+    expectClose("initial state gradient", dinitialState, c.f64.gradients["h0"]!.data, TOLERANCE);
+  });
+});
+
+describe("sequence_loss", () => {
+  const file = tfSequenceLoss as unknown as SequenceLossFile;
+
+  it("comes in 8 sets under 7 combinations of flags", () => {
+    expect(Object.keys(file.sets)).toHaveLength(8);
+    expect(file.cases).toHaveLength(56);
+    expect(new Set(file.cases.map((c) => JSON.stringify([c.set, c.flags]))).size).toBe(56);
+  });
+
+  it.each(file.cases.map((c) => ({ name: `${c.set} ${JSON.stringify(c.flags)}`, c })))("$name", ({ c }) => {
+    const { logits, weights } = file.sets[c.set]!;
+    const got = sequenceLoss(f32AsF64(logits), file.targets.data, f32AsF64(weights), file, flagsOf(c.flags));
+    // Logits of ±200 lose two digits in exp(x − max): 1e-9.
+    const tolerance = c.set === "large_logits" ? { absolute: 1e-9 } : TOLERANCE;
+    expect(got.shape).toEqual(c.f64.loss.shape);
+    expectClose("loss", got.loss, c.f64.loss.data, tolerance);
+    expectClose("gradient", got.dlogits, c.f64.gradient_of_sum_logits.data, tolerance);
+  });
+
+  it("refuses what TensorFlow refuses, and what it misreads", () => {
+    const illegal = [...file.raises_ValueError, ...file.accepted_by_1_15_but_ambiguous];
+    expect(illegal).toHaveLength(9);
+    for (const { flags } of illegal) {
+      expect(() => sequenceLoss([0, 0], [0], [1], { B: 1, T: 1, V: 2 }, flagsOf(flags))).toThrow(RangeError);
+    }
+  });
+});
+
+describe("Adam", () => {
+  const tensorflow = tfAdam as unknown as TfAdamFile;
+  const torch = torchAdam as unknown as TorchAdamFile;
+
+  it("comes in three settings of TensorFlow, six of PyTorch, 50 steps each", () => {
+    expect(tensorflow.adam).toHaveLength(3);
+    const names = torch.optimizers.map(({ optimizer }) => optimizer);
+    expect(names).toEqual(["Adam", "Adam", "Adam", "AdamW", "AdamW", "AdamW"]);
+    expect(tensorflow.gradients.shape).toEqual([50, 7]);
+    expect(torch.gradients.wide.shape).toEqual([50, 7]);
+  });
+
+  it.each(tensorflow.adam)("TensorFlow, lr $lr, β $beta1 $beta2, ε $epsilon", (c) => {
+    const theta = { theta: f32AsF64(tensorflow.parameters_before) };
+    const adam = new Adam({ learningRate: c.lr, beta1: c.beta1, beta2: c.beta2, epsilon: c.epsilon });
+    const path: number[] = [];
+    for (let step = 0; step < 50; step++) {
+      adam.step(theta, { theta: Float64Array.from(rowOf(tensorflow.gradients, step), Math.fround) });
+      path.push(...theta.theta);
+    }
+    expectClose("parameters", path, c.f64.parameters_after_step.data, TOLERANCE);
+    // The moments reach 1e6 and 1e12: their 13 digits count from the largest element.
+    expectClose("m", adam.m["theta"]!, c.f64.final_m.data, { relative: 1e-12 });
+    expectClose("v", adam.v["theta"]!, c.f64.final_v.data, { relative: 1e-12 });
+  });
+
+  it.each(torch.optimizers)("PyTorch's $optimizer, $settings", (c) => {
+    const { lr, betas, eps, weight_decay } = c.settings;
+    const theta = { theta: f32AsF64(torch.parameters_before) };
+    const settings = {
+      learningRate: lr,
+      beta1: betas[0],
+      beta2: betas[1],
+      epsilon: eps,
+      weightDecay: weight_decay,
+    };
+    const adam = new Adam({ ...settings, epsilonMode: "torch" });
+    for (let step = 0; step < 50; step++) {
+      adam.step(theta, { theta: Float64Array.from(rowOf(torch.gradients.wide, step), Math.fround) });
+    }
+    expectClose("parameters", theta.theta, c.f64.parameters_after_last_step.data, TOLERANCE);
+  });
+
+  it("clips as clip_by_global_norm does", () => {
+    expect(tensorflow.clip_by_global_norm).toHaveLength(5);
+    for (const c of tensorflow.clip_by_global_norm) {
+      const gradients: Arrays = Object.fromEntries(c.gradients.map((g, k) => [`g${k}`, f32AsF64(g)]));
+      const { clipped, norm } = clipByGlobalNorm(gradients, c.clip_norm);
+      expectNear("norm", norm, c.f64.global_norm, { absolute: 1e-10, relative: 1e-12 });
+      // The clipped arrays are there in float32 only.
+      c.clipped.forEach((g, k) => expectClose(`clipped ${k}`, clipped[`g${k}`]!, g.data, { relative: 5e-7 }));
+    }
+  });
+});
+
+describe("a character model of PyTorch in training", () => {
+  const cases = torchTrain.cases as unknown as TorchTrainCase[];
+
+  it("comes in two cases: never clipped, and clipped in some steps", () => {
+    expect(cases.map(({ number_of_clipped_steps }) => number_of_clipped_steps)).toEqual([0, 20]);
+  });
+
+  it.each(cases)("$name: every loss and norm, final weights", (c) => {
+    const parameters = mapArrays(fromTorch(c.initial_weights, "weights"), f32AsF64);
+    const net: Net = { I: c.V, H: c.H, V: c.V, parameters };
+    const batch: Batch = { B: c.B, T: c.T, ids: c.token_ids.data, targets: c.targets.data };
+    const adam = new Adam({ learningRate: c.learning_rate, epsilon: c.eps, epsilonMode: "torch" });
+    const losses: number[] = [];
+    const norms: number[] = [];
+    let clippedSteps = 0;
+    for (let step = 0; step < c.steps; step++) {
+      const { loss, gradients } = lossAndGradients(net, batch);
+      // PyTorch scales by max/(‖g‖ + 1e-6), TensorFlow and this library by max/‖g‖.
+      const { clipped, norm } = clipByGlobalNorm(gradients, c.max_norm * torchNormFactor(gradients));
+      if (norm > c.max_norm) clippedSteps++;
+      losses.push(loss);
+      norms.push(norm);
+      adam.step(net.parameters, clipped);
+    }
+    losses.push(lossAndGradients(net, batch).loss);
+    expect(clippedSteps).toBe(c.number_of_clipped_steps);
+    expectClose("loss after step", losses, c.f64.loss_after_step.data, TOLERANCE);
+    expectClose("gradient norm", norms, c.f64.gradient_norm_before_clipping.data, TOLERANCE);
+    const end = mapArrays(fromTorch(c.f64.final_weights, "weights"), answer);
+    expectAllClose("final weights", net.parameters, end, TOLERANCE);
+  });
+});
+
+/** ‖g‖/(‖g‖ + 1e-6): with it TensorFlow's rule of clipping gives PyTorch's. */
+function torchNormFactor(gradients: Arrays): number {
+  const { norm } = clipByGlobalNorm(gradients, Infinity);
+  return norm / (norm + 1e-6);
+}

@@ -1,0 +1,42 @@
+/**
+ * Bad input, case by case: the class of the error and its whole text; and after each, a network in the middle of its
+ * training goes on as if nothing had happened.
+ */
+
+import type { BpttError } from "bptt";
+import { expect, it } from "vitest";
+import { expectSameNextStep, GOOD, twins, type Trainee } from "./twins.js";
+
+/** A class, or the code of a coded error. */
+export type Kind = typeof TypeError | typeof RangeError | BpttError["code"];
+export type Case = [name: string, run: (trainee: Trainee) => unknown, kind: Kind, message: string];
+
+/** One test a case. */
+export function check(cases: Case[]): void {
+  it.each(cases)("%s", (_, run, kind, message) => {
+    const { subject, twin } = twins();
+    let error: unknown;
+    try {
+      run(subject);
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toBeInstanceOf(Error);
+    expect((error as Error).message).toBe(message);
+    if (typeof kind === "string") expect((error as BpttError).code).toBe(kind);
+    else expect(error).toBeInstanceOf(kind);
+    expectSameNextStep(subject, twin);
+    subject.rnn.free();
+    twin.rnn.free();
+  });
+}
+
+/** Whatever the types say. */
+export const any = (value: unknown) => value as never;
+
+/** A training step of the good batch with something changed. */
+export const step = (change: object) => (trainee: Trainee) =>
+  trainee.rnn.trainStep({ ...GOOD, ...change }, trainee.adam);
+
+/** The same with other inputs. */
+export const withInputs = (inputs: unknown) => step({ inputs });
