@@ -4,76 +4,64 @@
 //! `fit` allocates nothing.
 
 use crate::error::Error;
+use crate::lanes::Line;
 use std::ops::{Deref, DerefMut};
-
-/// Floats per cache line: the first element of every `Buffer` starts one.
-const LINE: usize = 16;
 
 /// No single buffer, and no network's sum of parameter-sized buffers, may be larger than this: half of what
 /// WebAssembly's 32-bit memory can address.
 pub const MAX_BYTES: u64 = 1 << 31;
 
-/// A flat array of `f32`, zero at first, whose first element is 64-byte aligned.
+/// A flat array of `f32`, zero at first, made of whole cache lines: its first element is 64-byte aligned, and its length a
+/// multiple of 16.
 #[derive(Default)]
 pub struct Buffer {
-    data: Vec<f32>,
-    start: usize,
-    len: usize,
+    lines: Vec<Line>,
 }
 
 impl Buffer {
-    /// A buffer of `len` zeros.
+    /// A buffer of at least `len` zeros.
     pub fn zeros(len: usize, what: &'static str) -> Result<Buffer, Error> {
         let mut buffer = Buffer::default();
         buffer.fit(len, what)?;
         Ok(buffer)
     }
 
-    /// Makes room for `len` elements. When it has to grow, the contents are lost and all elements are zero; on
-    /// failure nothing has changed.
+    /// Makes room for `len` elements. When it has to grow, the contents are lost and all elements are zero; on failure nothing
+    /// has changed.
+    #[inline(never)]
     pub fn fit(&mut self, len: usize, what: &'static str) -> Result<(), Error> {
-        if len <= self.len {
-            return Ok(());
-        }
-        let mut data = Vec::new();
-        let bytes = bytes_of(&[len, size_of::<f32>()]);
-        reserve(&mut data, len.saturating_add(LINE), bytes, what)?;
-        data.resize(len + LINE, 0.0f32);
-        let start = data
-            .as_ptr()
-            .align_offset(LINE * size_of::<f32>())
-            .min(LINE);
-        *self = Buffer { data, start, len };
-        Ok(())
+        grow(
+            &mut self.lines,
+            len.div_ceil(Line::FLOATS),
+            Line::ZERO,
+            what,
+        )
     }
 }
 
 impl Deref for Buffer {
     type Target = [f32];
+    #[inline(always)]
     fn deref(&self) -> &[f32] {
-        &self.data[self.start..self.start + self.len]
+        Line::floats(&self.lines)
     }
 }
 
 impl DerefMut for Buffer {
+    #[inline(always)]
     fn deref_mut(&mut self) -> &mut [f32] {
-        &mut self.data[self.start..self.start + self.len]
+        Line::floats_mut(&mut self.lines)
     }
 }
 
 /// Makes room for `len` integers (ids, lengths, targets), zero at first. On failure nothing has changed.
+#[inline(never)]
 pub fn fit_integers(data: &mut Vec<i32>, len: usize, what: &'static str) -> Result<(), Error> {
-    if len <= data.len() {
-        return Ok(());
-    }
-    let mut grown = Vec::new();
-    reserve(&mut grown, len, bytes_of(&[len, size_of::<i32>()]), what)?;
-    grown.resize(len, 0);
-    *data = grown;
-    Ok(())
+    grow(data, len, 0, what)
 }
 
 /// The product of sizes, saturated: too large is an error with the size asked for, never a wrapped one.
+#[inline(never)]
 pub fn bytes_of(factors: &[usize]) -> u64 {
     factors.iter().fold(1u64, |product, &factor| {
         product.saturating_mul(factor as u64)
@@ -81,6 +69,7 @@ pub fn bytes_of(factors: &[usize]) -> u64 {
 }
 
 /// The product of sizes as an element count of `f32`, or the error that says how much was asked for.
+#[inline(never)]
 pub fn elements(factors: &[usize], what: &'static str) -> Result<usize, Error> {
     let bytes = bytes_of(factors).saturating_mul(size_of::<f32>() as u64);
     check_bytes(bytes, what)?;
@@ -96,10 +85,20 @@ pub fn check_bytes(bytes: u64, what: &'static str) -> Result<(), Error> {
     }
 }
 
-fn reserve<T>(data: &mut Vec<T>, len: usize, bytes: u64, what: &'static str) -> Result<(), Error> {
+/// Replaces `data` by `len` times `zero` where it is shorter.
+fn grow<T: Clone>(data: &mut Vec<T>, len: usize, zero: T, what: &'static str) -> Result<(), Error> {
+    if len <= data.len() {
+        return Ok(());
+    }
+    let bytes = bytes_of(&[len, size_of::<T>()]);
     check_bytes(bytes, what)?;
-    data.try_reserve_exact(len)
-        .map_err(|_| Error::OutOfMemory { what, bytes })
+    let mut grown = Vec::new();
+    grown
+        .try_reserve_exact(len)
+        .map_err(|_| Error::OutOfMemory { what, bytes })?;
+    grown.resize(len, zero);
+    *data = grown;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -110,7 +109,7 @@ mod tests {
     fn starts_on_a_cache_line_and_is_zero() {
         for len in [1, 7, 16, 1000] {
             let buffer = Buffer::zeros(len, "test").unwrap();
-            assert_eq!(buffer.len(), len);
+            assert_eq!(buffer.len(), len.next_multiple_of(16));
             assert_eq!(buffer.as_ptr() as usize % 64, 0);
             assert!(buffer.iter().all(|&x| x == 0.0));
         }
@@ -118,11 +117,11 @@ mod tests {
 
     #[test]
     fn keeps_its_memory_for_a_smaller_shape() {
-        let mut buffer = Buffer::zeros(100, "test").unwrap();
+        let mut buffer = Buffer::zeros(96, "test").unwrap();
         let before = buffer.as_ptr();
         buffer.fit(50, "test").unwrap();
         assert_eq!(buffer.as_ptr(), before);
-        assert_eq!(buffer.len(), 100);
+        assert_eq!(buffer.len(), 96);
     }
 
     #[test]
@@ -136,7 +135,7 @@ mod tests {
                 bytes: 1 << 42
             }
         );
-        assert_eq!(buffer.len(), 10);
+        assert_eq!(buffer.len(), 16);
         assert_eq!(
             elements(&[1 << 31, 1 << 31, 1 << 31], "test")
                 .unwrap_err()

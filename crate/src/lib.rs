@@ -19,6 +19,8 @@
 
 mod error;
 
+mod lanes;
+
 mod buffer;
 mod rng;
 

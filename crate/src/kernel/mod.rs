@@ -6,7 +6,6 @@
 //! through everything.
 
 mod approx;
-mod lanes;
 mod pack;
 #[cfg_attr(not(test), allow(dead_code))]
 mod scalar;
@@ -18,7 +17,7 @@ mod check;
 pub use approx::ln;
 pub use pack::{PackedPair, Panels};
 
-use lanes::PANEL;
+use crate::lanes::PANEL;
 
 /// Rounds a row length up to whole panels.
 pub fn padded(columns: usize) -> usize {

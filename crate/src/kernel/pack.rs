@@ -3,9 +3,9 @@
 //! Packing is a copy; it has no arithmetic, hence no scalar twin.
 
 use super::Rows;
-use super::lanes::PANEL;
 use crate::buffer::{Buffer, elements};
 use crate::error::Error;
+use crate::lanes::PANEL;
 
 /// Rows of a strip: the height of the largest tile.
 pub const STRIP: usize = 4;
@@ -49,7 +49,7 @@ impl Panels {
 
     /// All panels, one behind the other.
     pub fn data(&self) -> &[f32] {
-        &self.data
+        &self.data[..self.rows * self.columns]
     }
 
     /// Panels from column `first` on ← `source` (K, n), where `first` is a multiple of 8.
@@ -74,7 +74,12 @@ impl Panels {
     /// Rows from `first` on ← the transpose of `source` (N, k): panel row first + j holds column j of the source.
     pub fn pack_transposed(&mut self, first: usize, source: Rows<'_>, n: usize, k: usize) {
         let stride = self.stride();
-        for (p, panel) in self.data.chunks_exact_mut(stride).enumerate() {
+        for (p, panel) in self
+            .data
+            .chunks_exact_mut(stride)
+            .enumerate()
+            .take(n.div_ceil(PANEL))
+        {
             let rows = &mut panel[first * PANEL..(first + k) * PANEL];
             for c in 0..PANEL.min(n - p * PANEL) {
                 let from = &source.data[(p * PANEL + c) * source.stride..][..k];

@@ -2,8 +2,8 @@
 //! to the bit.
 
 use super::approx::{exp_nonpositive, tanh};
-use super::lanes::PANEL;
 use super::{AdamStep, PackedPair, Panels, Rows, RowsMut, TINY};
+use crate::lanes::PANEL;
 
 pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
     for i in 0..m {

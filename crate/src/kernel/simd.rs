@@ -2,8 +2,8 @@
 //! multiply-add saves).
 
 use super::approx::{EXP_C, EXP_START, LN2_HIGH, LN2_LOW, LOG2_E, TANH_END, TANH_P, TANH_Q};
-use super::lanes::F32x4;
 use super::{AdamStep, TINY};
+use crate::lanes::F32x4;
 
 mod matmul;
 pub use matmul::{matmul_add, matmul_transposed_add};

@@ -3,9 +3,9 @@
 //! Tiles are 4 rows × 8 columns: 8 accumulators, 2 registers of B and 1 of A fit the 15 usable vector registers of x64;
 //! 6×8, 5×8 and 8×8 spill. One row alone takes 3 panels at once (1×24), so that six sums are under way at a time.
 
-use crate::kernel::lanes::{PANEL, tile};
 use crate::kernel::pack::{BLOCK, STRIP};
 use crate::kernel::{PackedPair, Panels, Rows, RowsMut};
+use crate::lanes::{PANEL, tile};
 
 /// Rows of A that are walked again for each panel: few enough to stay in the first-level cache beside a panel.
 const MANY: usize = 64;

@@ -1,4 +1,5 @@
-//! Four `f32` side by side, and the register tile of the matrix product: the only `unsafe` lines of the crate.
+//! Four `f32` side by side, cache lines of them, and the register tile of the matrix product: the only `unsafe` lines of the
+//! crate.
 //!
 //! On wasm32 a `F32x4` is one 128-bit register; elsewhere it is an array that the compiler vectorises, so that the
 //! SIMD kernels run and are tested natively too, with the same bits. Loads and stores take references to arrays and
@@ -196,6 +197,34 @@ impl F32x4 {
         #[cfg(not(target_feature = "simd128"))]
         // SAFETY: the caller's promise.
         F32x4::splat(unsafe { *from })
+    }
+}
+
+/// A cache line of floats: what buffers are made of.
+#[derive(Clone)]
+#[repr(C, align(64))]
+pub struct Line([f32; Line::FLOATS]);
+
+impl Line {
+    /// Floats in a line.
+    pub const FLOATS: usize = 16;
+    /// A line of zeros.
+    pub const ZERO: Line = Line([0.0; Line::FLOATS]);
+
+    /// The floats of many lines.
+    #[inline(always)]
+    pub fn floats(lines: &[Line]) -> &[f32] {
+        // SAFETY: a line is 16 floats without padding, so that many of them are 16 times as many floats in a row.
+        unsafe { std::slice::from_raw_parts(lines.as_ptr().cast(), lines.len() * Line::FLOATS) }
+    }
+
+    /// The floats of many lines, to be written.
+    #[inline(always)]
+    pub fn floats_mut(lines: &mut [Line]) -> &mut [f32] {
+        // SAFETY: as above; the borrow is unique.
+        unsafe {
+            std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), lines.len() * Line::FLOATS)
+        }
     }
 }
 
