@@ -66,12 +66,7 @@ impl Adam {
     /// One update of the active parameters with gradients times `gradient_scale`.
     pub fn step(&mut self, network: &mut Network, learning_rate: f64, gradient_scale: f32) {
         let step = self.advance(learning_rate, gradient_scale);
-        for (param, _) in network
-            .table
-            .iter()
-            .zip(&network.active)
-            .filter(|&(_, &active)| active)
-        {
+        for (param, _) in network.table.iter().zip(&network.active).filter(|&(_, &active)| active) {
             let range = param.range.clone();
             kernel::adam(
                 &mut network.theta[range.clone()],
@@ -86,13 +81,7 @@ impl Adam {
 
     /// t ← t + 1, and the numbers of that step.
     fn advance(&mut self, learning_rate: f64, gradient_scale: f32) -> AdamStep {
-        let AdamConfig {
-            beta1,
-            beta2,
-            epsilon,
-            mode,
-            weight_decay,
-        } = self.config;
+        let AdamConfig { beta1, beta2, epsilon, mode, weight_decay } = self.config;
         self.powers = [self.powers[0] * beta1, self.powers[1] * beta2];
         let correction1 = 1.0 - self.powers[0];
         let root_correction2 = (1.0 - self.powers[1]).sqrt();

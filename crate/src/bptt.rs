@@ -23,12 +23,7 @@ pub fn bptt(network: &mut Network, ws: &mut Workspace, seeds: Seeds) {
     network.pack_backward();
     network.gradients.fill(0.0);
     let Sizes { h, hp, .. } = network.sizes;
-    let Shape {
-        batch: b,
-        time,
-        dense,
-        ..
-    } = ws.shape;
+    let Shape { batch: b, time, dense, .. } = ws.shape;
 
     if seeds == Seeds::Given {
         // The caller writes H of Hp columns; the others may hold what an earlier, diverged pass has left.
@@ -45,12 +40,7 @@ pub fn bptt(network: &mut Network, ws: &mut Workspace, seeds: Seeds) {
     }
     ws.dh[..b * hp].fill(0.0);
     with_cell!(network.cell, C => recur::<C>(network, ws));
-    for (state, dh) in ws
-        .initial_state_gradient
-        .chunks_exact_mut(h)
-        .zip(ws.dh.chunks_exact(hp))
-        .take(b)
-    {
+    for (state, dh) in ws.initial_state_gradient.chunks_exact_mut(h).zip(ws.dh.chunks_exact(hp)).take(b) {
         state.copy_from_slice(&dh[..h]);
     }
     weights(network, ws);
@@ -65,32 +55,15 @@ fn output_layer(network: &mut Network, ws: &mut Workspace, seeds: Seeds) {
     let Sizes { h, hp, v, vp, .. } = network.sizes;
     let Shape { batch: b, time, .. } = ws.shape;
     let steps = time * b;
-    let dlogits = Rows {
-        data: &ws.dlogits,
-        stride: vp,
-    };
+    let dlogits = Rows { data: &ws.dlogits, stride: vp };
     let dh = &mut ws.dh[b * hp..][..steps * hp];
     if seeds == Seeds::Loss {
         dh.fill(0.0);
     }
-    kernel::matmul_add(
-        RowsMut {
-            data: dh,
-            stride: hp,
-        },
-        steps,
-        dlogits,
-        &network.packed.w_ho_t,
-    );
+    kernel::matmul_add(RowsMut { data: dh, stride: hp }, steps, dlogits, &network.packed.w_ho_t);
     let (w_ho, b_o) = (network.range(head.w_ho), network.range(head.b_o));
-    let outputs = Rows {
-        data: &ws.h[b * hp..],
-        stride: hp,
-    };
-    let dw_ho = RowsMut {
-        data: &mut network.gradients[w_ho],
-        stride: v,
-    };
+    let outputs = Rows { data: &ws.h[b * hp..], stride: hp };
+    let dw_ho = RowsMut { data: &mut network.gradients[w_ho], stride: v };
     kernel::matmul_transposed_add(dw_ho, [h, v, steps], outputs, dlogits, &mut ws.pair);
     let db_o = &mut network.gradients[b_o];
     for row in ws.dlogits[..steps * vp].chunks_exact(vp) {
@@ -112,85 +85,42 @@ fn recur<C: Cell>(network: &Network, ws: &mut Workspace) {
         C::backward(StepBackward { dh, h, dgates_x });
         if !full {
             // Past its length a row's state was copied: so is the gradient, and the cell has no part in it.
-            for (row, _) in ws.lengths[..b]
-                .iter()
-                .enumerate()
-                .filter(|&(_, &length)| length as usize <= t)
-            {
+            for (row, _) in ws.lengths[..b].iter().enumerate().filter(|&(_, &length)| length as usize <= t) {
                 dgates_x[row * n..][..n].fill(0.0);
                 kernel::add(&mut dh_prev[row * hp..][..hp], &dh[row * hp..][..hp]);
             }
         }
-        let dgates_h = Rows {
-            data: if C::SPLIT {
-                &ws.dgates_h[t * b * n..]
-            } else {
-                dgates_x
-            },
-            stride: n,
-        };
-        kernel::matmul_add(
-            RowsMut {
-                data: dh_prev,
-                stride: hp,
-            },
-            b,
-            dgates_h,
-            &network.packed.w_hh_t,
-        );
+        let dgates_h = Rows { data: if C::SPLIT { &ws.dgates_h[t * b * n..] } else { dgates_x }, stride: n };
+        kernel::matmul_add(RowsMut { data: dh_prev, stride: hp }, b, dgates_h, &network.packed.w_hh_t);
     }
 }
 
 /// dW_hh ← H_{t-1}ᵀ·dgates_h; dW_ih ← Xᵀ·dgates_x, for ids a scatter of rows; db_h ← Σ dgates_x
 fn weights(network: &mut Network, ws: &mut Workspace) {
     let Sizes { i, h, hp, g, n, .. } = network.sizes;
-    let Shape {
-        batch, time, dense, ..
-    } = ws.shape;
+    let Shape { batch, time, dense, .. } = ws.shape;
     let steps = time * batch;
     let split = with_cell!(network.cell, C => C::SPLIT);
     let towards_hh = if split { &ws.dgates_h } else { &ws.dgates_x };
     let layer = network.layer;
-    let (w_ih, w_hh, b_h) = (
-        network.range(layer.w_ih),
-        network.range(layer.w_hh),
-        network.range(layer.b_h),
-    );
+    let (w_ih, w_hh, b_h) = (network.range(layer.w_ih), network.range(layer.w_hh), network.range(layer.b_h));
 
     for gate in 0..g {
-        let dgates_h = Rows {
-            data: &towards_hh[gate * hp..],
-            stride: n,
-        };
-        let dw_hh = RowsMut {
-            data: &mut network.gradients[w_hh.clone()][gate * h..],
-            stride: g * h,
-        };
+        let dgates_h = Rows { data: &towards_hh[gate * hp..], stride: n };
+        let dw_hh = RowsMut { data: &mut network.gradients[w_hh.clone()][gate * h..], stride: g * h };
         kernel::matmul_transposed_add(
             dw_hh,
             [h, h, steps],
-            Rows {
-                data: &ws.h,
-                stride: hp,
-            },
+            Rows { data: &ws.h, stride: hp },
             dgates_h,
             &mut ws.pair,
         );
     }
     if dense {
         for gate in 0..g {
-            let dgates_x = Rows {
-                data: &ws.dgates_x[gate * hp..],
-                stride: n,
-            };
-            let dw_ih = RowsMut {
-                data: &mut network.gradients[w_ih.clone()][gate * h..],
-                stride: g * h,
-            };
-            let x = Rows {
-                data: &ws.features,
-                stride: i,
-            };
+            let dgates_x = Rows { data: &ws.dgates_x[gate * hp..], stride: n };
+            let dw_ih = RowsMut { data: &mut network.gradients[w_ih.clone()][gate * h..], stride: g * h };
+            let x = Rows { data: &ws.features, stride: i };
             kernel::matmul_transposed_add(dw_ih, [i, h, steps], x, dgates_x, &mut ws.pair);
         }
     } else {
@@ -216,15 +146,9 @@ fn features(network: &Network, ws: &mut Workspace) {
     let ip = kernel::padded(i);
     let steps = ws.shape.time * ws.shape.batch;
     ws.dfeatures[..steps * ip].fill(0.0);
-    let dgates_x = Rows {
-        data: &ws.dgates_x,
-        stride: n,
-    };
+    let dgates_x = Rows { data: &ws.dgates_x, stride: n };
     kernel::matmul_add(
-        RowsMut {
-            data: &mut ws.dfeatures,
-            stride: ip,
-        },
+        RowsMut { data: &mut ws.dfeatures, stride: ip },
         steps,
         dgates_x,
         &network.packed.w_ih_t,

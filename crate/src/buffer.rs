@@ -30,12 +30,7 @@ impl Buffer {
     /// has changed.
     #[inline(never)]
     pub fn fit(&mut self, len: usize, what: &'static str) -> Result<(), Error> {
-        grow(
-            &mut self.lines,
-            len.div_ceil(Line::FLOATS),
-            Line::ZERO,
-            what,
-        )
+        grow(&mut self.lines, len.div_ceil(Line::FLOATS), Line::ZERO, what)
     }
 }
 
@@ -63,9 +58,7 @@ pub fn fit_integers(data: &mut Vec<i32>, len: usize, what: &'static str) -> Resu
 /// The product of sizes, saturated: too large is an error with the size asked for, never a wrapped one.
 #[inline(never)]
 pub fn bytes_of(factors: &[usize]) -> u64 {
-    factors.iter().fold(1u64, |product, &factor| {
-        product.saturating_mul(factor as u64)
-    })
+    factors.iter().fold(1u64, |product, &factor| product.saturating_mul(factor as u64))
 }
 
 /// The product of sizes as an element count of `f32`, or the error that says how much was asked for.
@@ -78,11 +71,7 @@ pub fn elements(factors: &[usize], what: &'static str) -> Result<usize, Error> {
 
 /// Refuses what is over the limit.
 pub fn check_bytes(bytes: u64, what: &'static str) -> Result<(), Error> {
-    if bytes > MAX_BYTES {
-        Err(Error::OutOfMemory { what, bytes })
-    } else {
-        Ok(())
-    }
+    if bytes > MAX_BYTES { Err(Error::OutOfMemory { what, bytes }) } else { Ok(()) }
 }
 
 /// Replaces `data` by `len` times `zero` where it is shorter.
@@ -93,9 +82,7 @@ fn grow<T: Clone>(data: &mut Vec<T>, len: usize, zero: T, what: &'static str) ->
     let bytes = bytes_of(&[len, size_of::<T>()]);
     check_bytes(bytes, what)?;
     let mut grown = Vec::new();
-    grown
-        .try_reserve_exact(len)
-        .map_err(|_| Error::OutOfMemory { what, bytes })?;
+    grown.try_reserve_exact(len).map_err(|_| Error::OutOfMemory { what, bytes })?;
     grown.resize(len, zero);
     *data = grown;
     Ok(())
@@ -128,19 +115,8 @@ mod tests {
     fn too_large_is_an_error_with_the_size_asked_for() {
         let mut buffer = Buffer::zeros(10, "test").unwrap();
         let error = buffer.fit(1 << 40, "test").unwrap_err();
-        assert_eq!(
-            error,
-            Error::OutOfMemory {
-                what: "test",
-                bytes: 1 << 42
-            }
-        );
+        assert_eq!(error, Error::OutOfMemory { what: "test", bytes: 1 << 42 });
         assert_eq!(buffer.len(), 16);
-        assert_eq!(
-            elements(&[1 << 31, 1 << 31, 1 << 31], "test")
-                .unwrap_err()
-                .code(),
-            "OUT_OF_MEMORY"
-        );
+        assert_eq!(elements(&[1 << 31, 1 << 31, 1 << 31], "test").unwrap_err().code(), "OUT_OF_MEMORY");
     }
 }

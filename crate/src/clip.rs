@@ -10,17 +10,10 @@ use crate::network::Network;
 /// √Σ g² over the active parameters, summed in f64; an error naming the first parameter whose gradient is not finite.
 pub fn global_norm(network: &Network) -> Result<f64, Error> {
     let mut sum = 0.0;
-    for (param, _) in network
-        .table
-        .iter()
-        .zip(&network.active)
-        .filter(|&(_, &active)| active)
-    {
+    for (param, _) in network.table.iter().zip(&network.active).filter(|&(_, &active)| active) {
         let part = sum_of_squares(&network.gradients[param.range.clone()]);
         if !part.is_finite() {
-            return Err(Error::NotFinite {
-                what: format!("the gradient of {}", param.name),
-            });
+            return Err(Error::NotFinite { what: format!("the gradient of {}", param.name) });
         }
         sum += part;
     }
@@ -29,11 +22,7 @@ pub fn global_norm(network: &Network) -> Result<f64, Error> {
 
 /// What each gradient is multiplied by, so that the norm is at most `clip`; exactly 1 where it is already.
 pub fn clip_factor(norm: f64, clip: f64) -> f32 {
-    if norm <= clip {
-        1.0
-    } else {
-        (clip / norm) as f32
-    }
+    if norm <= clip { 1.0 } else { (clip / norm) as f32 }
 }
 
 #[cfg(test)]

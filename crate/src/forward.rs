@@ -34,10 +34,8 @@ fn gather_ids(network: &Network, ws: &mut Workspace) {
     let steps = ws.shape.time * ws.shape.batch;
     for (gates, &id) in ws.gates.chunks_exact_mut(n).zip(&ws.ids[..steps]) {
         let row = &w_ih[id as usize * g * h..][..g * h];
-        for ((gate, row), bias) in gates
-            .chunks_exact_mut(hp)
-            .zip(row.chunks_exact(h))
-            .zip(b_h.chunks_exact(h))
+        for ((gate, row), bias) in
+            gates.chunks_exact_mut(hp).zip(row.chunks_exact(h)).zip(b_h.chunks_exact(h))
         {
             kernel::sum_into(&mut gate[..h], row, bias);
             gate[h..].fill(0.0);
@@ -56,27 +54,13 @@ fn project_features(network: &Network, ws: &mut Workspace) {
             gate[h..].fill(0.0);
         }
     }
-    let features = Rows {
-        data: &ws.features,
-        stride: i,
-    };
-    kernel::matmul_add(
-        RowsMut {
-            data: &mut ws.gates,
-            stride: n,
-        },
-        steps,
-        features,
-        &network.packed.w_ih,
-    );
+    let features = Rows { data: &ws.features, stride: i };
+    kernel::matmul_add(RowsMut { data: &mut ws.gates, stride: n }, steps, features, &network.packed.w_ih);
 }
 
 /// Row 0 of the hidden states ← the initial state.
 fn enter_state(Sizes { h, hp, .. }: Sizes, ws: &mut Workspace) {
-    let rows =
-        ws.h.chunks_exact_mut(hp)
-            .zip(ws.initial_state.chunks_exact(h))
-            .take(ws.shape.batch);
+    let rows = ws.h.chunks_exact_mut(hp).zip(ws.initial_state.chunks_exact(h)).take(ws.shape.batch);
     for (row, state) in rows {
         row[..h].copy_from_slice(state);
         row[h..].fill(0.0);
@@ -94,26 +78,11 @@ fn recur<C: Cell>(network: &Network, ws: &mut Workspace) {
         let h = &mut future[..b * hp]; // (B, Hp)
         let gates = &mut ws.gates[t * b * n..][..b * n]; // (B, N)
         // gates ← gates + h_{t-1}·W_hh
-        let product = RowsMut {
-            data: gates,
-            stride: n,
-        };
-        kernel::matmul_add(
-            product,
-            b,
-            Rows {
-                data: h_prev,
-                stride: hp,
-            },
-            &network.packed.w_hh,
-        );
+        let product = RowsMut { data: gates, stride: n };
+        kernel::matmul_add(product, b, Rows { data: h_prev, stride: hp }, &network.packed.w_hh);
         C::forward(StepForward { gates, h });
         if !full {
-            for (row, _) in ws.lengths[..b]
-                .iter()
-                .enumerate()
-                .filter(|&(_, &length)| length as usize <= t)
-            {
+            for (row, _) in ws.lengths[..b].iter().enumerate().filter(|&(_, &length)| length as usize <= t) {
                 h[row * hp..][..hp].copy_from_slice(&h_prev[row * hp..][..hp]);
             }
         }
@@ -140,17 +109,6 @@ fn output_layer(network: &Network, ws: &mut Workspace) {
         logits[..v].copy_from_slice(b_o);
         logits[v..].fill(0.0);
     }
-    let outputs = Rows {
-        data: &ws.h[batch * hp..],
-        stride: hp,
-    };
-    kernel::matmul_add(
-        RowsMut {
-            data: &mut ws.logits,
-            stride: vp,
-        },
-        steps,
-        outputs,
-        &network.packed.w_ho,
-    );
+    let outputs = Rows { data: &ws.h[batch * hp..], stride: hp };
+    kernel::matmul_add(RowsMut { data: &mut ws.logits, stride: vp }, steps, outputs, &network.packed.w_ho);
 }

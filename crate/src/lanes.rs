@@ -133,9 +133,7 @@ impl F32x4 {
     /// the relaxed build turns pmin and pmax into forms that may drop it.
     #[inline(always)]
     pub fn zero_where(self, mask: F32x4) -> F32x4 {
-        lanewise!(v128_andnot, self, mask, |a, m| f32::from_bits(
-            a.to_bits() & !m.to_bits()
-        ))
+        lanewise!(v128_andnot, self, mask, |a, m| f32::from_bits(a.to_bits() & !m.to_bits()))
     }
 
     /// a where the mask is set, b elsewhere.
@@ -144,13 +142,7 @@ impl F32x4 {
         #[cfg(target_feature = "simd128")]
         return F32x4(v128_bitselect(a.0, b.0, mask.0));
         #[cfg(not(target_feature = "simd128"))]
-        F32x4(std::array::from_fn(|i| {
-            if mask.0[i].to_bits() != 0 {
-                a.0[i]
-            } else {
-                b.0[i]
-            }
-        }))
+        F32x4(std::array::from_fn(|i| if mask.0[i].to_bits() != 0 { a.0[i] } else { b.0[i] }))
     }
 
     /// The nearest integer, ties to even.
@@ -166,15 +158,9 @@ impl F32x4 {
     #[inline(always)]
     pub fn two_to_the(self) -> F32x4 {
         #[cfg(target_feature = "simd128")]
-        return F32x4(i32x4_shl(
-            i32x4_add(i32x4_trunc_sat_f32x4(self.0), i32x4_splat(127)),
-            23,
-        ));
+        return F32x4(i32x4_shl(i32x4_add(i32x4_trunc_sat_f32x4(self.0), i32x4_splat(127)), 23));
         #[cfg(not(target_feature = "simd128"))]
-        F32x4(
-            self.0
-                .map(|n| f32::from_bits(((n as i32 + 127) << 23) as u32)),
-        )
+        F32x4(self.0.map(|n| f32::from_bits(((n as i32 + 127) << 23) as u32)))
     }
 
     /// The lanes as an array.
@@ -222,9 +208,7 @@ impl Line {
     #[inline(always)]
     pub fn floats_mut(lines: &mut [Line]) -> &mut [f32] {
         // SAFETY: as above; the borrow is unique.
-        unsafe {
-            std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), lines.len() * Line::FLOATS)
-        }
+        unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), lines.len() * Line::FLOATS) }
     }
 }
 

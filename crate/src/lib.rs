@@ -35,6 +35,8 @@ mod network;
 mod workspace;
 
 mod forward;
+mod session;
+
 mod loss;
 mod sequence_loss;
 

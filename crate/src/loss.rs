@@ -27,19 +27,11 @@ pub fn cross_entropy(p: &mut [f32], logits: &[f32], target: usize) -> (f64, f32)
     let shift = max(logits);
     let sum = exp_shifted_into(p, logits, shift);
     // −log softmax = log Σ exp(x − max) − (x[target] − max)
-    (
-        ln(f64::from(sum)) - (f64::from(logits[target]) - f64::from(shift)),
-        sum,
-    )
+    (ln(f64::from(sum)) - (f64::from(logits[target]) - f64::from(shift)), sum)
 }
 
 /// The loss of the current pass; with `gradient`, ∂loss/∂logits goes to `dlogits` (to rows 1 … T of `dh` without output layer).
-pub fn sequence_loss(
-    network: &Network,
-    ws: &mut Workspace,
-    reduction: Reduction,
-    gradient: bool,
-) -> f64 {
+pub fn sequence_loss(network: &Network, ws: &mut Workspace, reduction: Reduction, gradient: bool) -> f64 {
     let Sizes { v, vp, hp, .. } = network.sizes;
     let Shape { batch, time, .. } = ws.shape;
     let steps = time * batch;
@@ -50,23 +42,12 @@ pub fn sequence_loss(
     };
     let (logits, dlogits) = match network.head {
         Some(_) => (&ws.logits[..], &mut ws.dlogits[..]),
-        None => (
-            &ws.h[batch * hp..],
-            if gradient {
-                &mut ws.dh[batch * hp..]
-            } else {
-                &mut [][..]
-            },
-        ),
+        None => (&ws.h[batch * hp..], if gradient { &mut ws.dh[batch * hp..] } else { &mut [][..] }),
     };
     let mut total = 0.0;
     for (step, &w) in weights.iter().enumerate() {
         let past = step / batch >= ws.lengths[step % batch] as usize;
-        let p = if gradient {
-            &mut dlogits[step * vp..][..vp]
-        } else {
-            &mut ws.softmax[..vp]
-        };
+        let p = if gradient { &mut dlogits[step * vp..][..vp] } else { &mut ws.softmax[..vp] };
         if past || w == 0.0 {
             // Logits past a length are constants 0: xent = ln V, and no gradient.
             total += f64::from(w) * if past { ln(v as f64) } else { 0.0 };
@@ -91,11 +72,7 @@ pub fn sequence_loss(
 pub fn accuracy(network: &Network, ws: &Workspace) -> f64 {
     let Sizes { v, vp, hp, .. } = network.sizes;
     let Shape { batch, time, .. } = ws.shape;
-    let logits = if network.head.is_some() {
-        &ws.logits[..]
-    } else {
-        &ws.h[batch * hp..]
-    };
+    let logits = if network.head.is_some() { &ws.logits[..] } else { &ws.h[batch * hp..] };
     let (mut hits, mut total) = (0.0, 0.0);
     for (step, &w) in ws.weights[..time * batch].iter().enumerate() {
         if w == 0.0 || step / batch >= ws.lengths[step % batch] as usize {

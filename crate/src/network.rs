@@ -107,23 +107,11 @@ pub struct Network {
 impl Network {
     /// A network with initial weights: Glorot-uniform matrices, zero biases.
     pub fn new(config: Config) -> Result<Network, Error> {
-        let Config {
-            input_size: i,
-            hidden_size: h,
-            ..
-        } = config;
+        let Config { input_size: i, hidden_size: h, .. } = config;
         let g = with_cell!(config.cell, C => C::GATES);
         let v = config.output_size.unwrap_or(h);
         let (hp, vp) = (padded(h), padded(v));
-        let sizes = Sizes {
-            i,
-            h,
-            hp,
-            g,
-            n: g * hp,
-            v,
-            vp,
-        };
+        let sizes = Sizes { i, h, hp, g, n: g * hp, v, vp };
 
         let mut table = ParamTable::default();
         let layer = Layer {
@@ -132,26 +120,19 @@ impl Network {
             b_h: table.push("b_h_l0".into(), &[g * h])?,
         };
         let head = match config.output_size {
-            Some(v) => Some(Head {
-                w_ho: table.push("w_ho".into(), &[h, v])?,
-                b_o: table.push("b_o".into(), &[v])?,
-            }),
+            Some(v) => {
+                Some(Head { w_ho: table.push("w_ho".into(), &[h, v])?, b_o: table.push("b_o".into(), &[v])? })
+            }
             None => None,
         };
         // θ, its gradients and both packed forms must fit together, or the network could be made but never trained.
-        check_bytes(
-            bytes_of(&[table.arena_len(), 4, 4]),
-            "the parameters, gradients and packed weights",
-        )?;
+        check_bytes(bytes_of(&[table.arena_len(), 4, 4]), "the parameters, gradients and packed weights")?;
         let mut network = Network {
             sizes,
             cell: config.cell,
             theta: Buffer::zeros(table.arena_len(), "the parameters")?,
             gradients: Buffer::zeros(table.arena_len(), "the gradients")?,
-            packed: Packed {
-                w_hh: Panels::new(h, sizes.n)?,
-                ..Packed::default()
-            },
+            packed: Packed { w_hh: Panels::new(h, sizes.n)?, ..Packed::default() },
             active: vec![true; table.len()],
             table,
             layer,
@@ -183,8 +164,7 @@ impl Network {
     /// Makes room for the weights' transposes.
     pub fn prepare_training(&mut self, dense: bool) -> Result<(), Error> {
         let Sizes { i, h, n, v, .. } = self.sizes;
-        self.gradients
-            .fit(self.table.arena_len(), "the gradients")?;
+        self.gradients.fit(self.table.arena_len(), "the gradients")?;
         if self.packed.w_hh_t.rows() == 0 {
             self.packed.w_hh_t = Panels::new(n, h)?;
             self.packed.backward_ready = false;
@@ -224,19 +204,12 @@ impl Network {
         if !packed.forward_ready {
             packed.forward_ready = true;
             for gate in 0..g {
-                packed.w_hh.pack(
-                    gate * hp,
-                    gate_block(theta, &self.table, self.layer.w_hh, gate, h, g),
-                    h,
-                );
+                packed.w_hh.pack(gate * hp, gate_block(theta, &self.table, self.layer.w_hh, gate, h, g), h);
             }
             if let Some(head) = self.head {
                 packed.w_ho.pack(
                     0,
-                    Rows {
-                        data: &theta[self.table.get(head.w_ho).range.clone()],
-                        stride: v,
-                    },
+                    Rows { data: &theta[self.table.get(head.w_ho).range.clone()], stride: v },
                     v,
                 );
             }
@@ -247,9 +220,7 @@ impl Network {
                 let block = gate_block(theta, &self.table, self.layer.w_ih, gate, h, g);
                 packed.w_ih.pack(gate * hp, block, h);
                 if packed.w_ih_t.rows() > 0 {
-                    packed
-                        .w_ih_t
-                        .pack_transposed(gate * hp, block, self.sizes.i, h);
+                    packed.w_ih_t.pack_transposed(gate * hp, block, self.sizes.i, h);
                 }
             }
         }
@@ -268,10 +239,7 @@ impl Network {
             packed.w_hh_t.pack_transposed(gate * hp, block, h, h);
         }
         if let Some(head) = self.head {
-            let w_ho = Rows {
-                data: &self.theta[self.table.get(head.w_ho).range.clone()],
-                stride: v,
-            };
+            let w_ho = Rows { data: &self.theta[self.table.get(head.w_ho).range.clone()], stride: v };
             packed.w_ho_t.pack_transposed(0, w_ho, h, v);
         }
     }
@@ -287,8 +255,5 @@ fn gate_block<'a>(
     g: usize,
 ) -> Rows<'a> {
     let range = table.get(place).range.clone();
-    Rows {
-        data: &theta[range.start + gate * h..range.end],
-        stride: g * h,
-    }
+    Rows { data: &theta[range.start + gate * h..range.end], stride: g * h }
 }

@@ -30,11 +30,7 @@ impl ParamTable {
         let count = elements(shape, "the parameters")?;
         let end = self.len + count;
         check_bytes(end as u64 * 4, "the parameters")?;
-        self.params.push(Param {
-            name,
-            shape: shape.to_vec(),
-            range: self.len..end,
-        });
+        self.params.push(Param { name, shape: shape.to_vec(), range: self.len..end });
         self.len = end;
         Ok(self.params.len() - 1)
     }

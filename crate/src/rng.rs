@@ -18,16 +18,8 @@ const ROUNDS: usize = 10;
 /// One block of Philox4x32-10: four words from a counter of four and a key of two.
 pub fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     for _ in 0..ROUNDS {
-        let [p0, p1] = [
-            wide(MULTIPLIER[0], counter[0]),
-            wide(MULTIPLIER[1], counter[2]),
-        ];
-        counter = [
-            p1.0 ^ counter[1] ^ key[0],
-            p1.1,
-            p0.0 ^ counter[3] ^ key[1],
-            p0.1,
-        ];
+        let [p0, p1] = [wide(MULTIPLIER[0], counter[0]), wide(MULTIPLIER[1], counter[2])];
+        counter = [p1.0 ^ counter[1] ^ key[0], p1.1, p0.0 ^ counter[3] ^ key[1], p0.1];
         key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
     }
     counter
@@ -42,12 +34,7 @@ fn wide(a: u32, b: u32) -> (u32, u32) {
 /// A uniform draw in [0, 1), a multiple of 2⁻²⁴.
 pub fn uniform(seed: u32, stream: Stream, step: u64, index: u64) -> f32 {
     let block = index / 4;
-    let counter = [
-        block as u32,
-        (block >> 32) as u32,
-        step as u32,
-        (step >> 32) as u32,
-    ];
+    let counter = [block as u32, (block >> 32) as u32, step as u32, (step >> 32) as u32];
     let word = philox(counter, [seed, stream as u32])[(index % 4) as usize];
     (word >> 8) as f32 * (1.0 / 16_777_216.0)
 }
@@ -59,19 +46,13 @@ mod tests {
     /// The known answers that the authors of Random123 publish with their code.
     #[test]
     fn known_answers() {
-        assert_eq!(
-            philox([0; 4], [0; 2]),
-            [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]
-        );
+        assert_eq!(philox([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
         assert_eq!(
             philox([u32::MAX; 4], [u32::MAX; 2]),
             [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
         );
         assert_eq!(
-            philox(
-                [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344],
-                [0xa409_3822, 0x299f_31d0]
-            ),
+            philox([0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0]),
             [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
         );
     }
@@ -79,9 +60,7 @@ mod tests {
     #[test]
     fn uniform_has_the_moments_of_a_uniform() {
         let n = 100_000;
-        let draws: Vec<f64> = (0..n)
-            .map(|i| f64::from(uniform(7, Stream::Init, 3, i)))
-            .collect();
+        let draws: Vec<f64> = (0..n).map(|i| f64::from(uniform(7, Stream::Init, 3, i))).collect();
         assert!(draws.iter().all(|u| (0.0..1.0).contains(u)));
         let mean = draws.iter().sum::<f64>() / n as f64;
         let variance = draws.iter().map(|u| (u - mean).powi(2)).sum::<f64>() / n as f64;

@@ -37,11 +37,7 @@ pub enum Axis {
 impl Axis {
     /// The positions that a cell of the result covers.
     fn span(self, cell: usize, size: usize) -> Range<usize> {
-        if self == Axis::Keep {
-            cell..cell + 1
-        } else {
-            0..size
-        }
+        if self == Axis::Keep { cell..cell + 1 } else { 0..size }
     }
 
     /// How many cells are left of the axis.
@@ -83,13 +79,7 @@ impl SequenceLoss {
     }
 
     /// Σ w·xent over rows × steps, divided as the flags say. Time outside, as in a training step: the same bits.
-    fn reduce(
-        &mut self,
-        rows: Range<usize>,
-        steps: Range<usize>,
-        over_time: Axis,
-        over_batch: Axis,
-    ) -> f64 {
+    fn reduce(&mut self, rows: Range<usize>, steps: Range<usize>, over_time: Axis, over_batch: Axis) -> f64 {
         let [_, time, classes] = self.shape;
         let averaged = over_time == Axis::Average || over_batch == Axis::Average;
         let reduced = over_time != Axis::Keep || over_batch != Axis::Keep;
@@ -102,19 +92,10 @@ impl SequenceLoss {
                     continue;
                 }
                 let logits = &self.logits[at * classes..][..classes];
-                total += w * cross_entropy(
-                    &mut self.softmax[..classes],
-                    logits,
-                    self.targets[at] as usize,
-                )
-                .0;
+                total += w * cross_entropy(&mut self.softmax[..classes], logits, self.targets[at] as usize).0;
                 divisor += if averaged { w } else { 1.0 };
             }
         }
-        if reduced {
-            divide_or_zero(total, divisor)
-        } else {
-            total
-        }
+        if reduced { divide_or_zero(total, divisor) } else { total }
     }
 }

@@ -25,12 +25,7 @@ pub fn backward(network: &mut Network, ws: &mut Workspace) {
 
 /// One update from the gradients as they stand. Returns their norm before clipping. A gradient that is not finite is an error, and
 /// then nothing has changed.
-pub fn apply(
-    network: &mut Network,
-    adam: &mut Adam,
-    learning_rate: f64,
-    clip: f64,
-) -> Result<f64, Error> {
+pub fn apply(network: &mut Network, adam: &mut Adam, learning_rate: f64, clip: f64) -> Result<f64, Error> {
     let norm = global_norm(network)?;
     adam.step(network, learning_rate, clip_factor(norm, clip));
     Ok(norm)
@@ -47,9 +42,7 @@ pub fn train_step(
 ) -> Result<(f64, f64), Error> {
     let loss = gradients(network, ws, reduction);
     if !loss.is_finite() {
-        return Err(Error::NotFinite {
-            what: "the loss".into(),
-        });
+        return Err(Error::NotFinite { what: "the loss".into() });
     }
     let norm = apply(network, adam, learning_rate, clip)?;
     Ok((loss, norm))

@@ -9,6 +9,7 @@ use crate::kernel::padded;
 use crate::loss::{self, Reduction};
 use crate::network::{Config, Network};
 use crate::sequence_loss::{Axis, SequenceLoss};
+use crate::session::Session;
 use crate::train;
 use crate::workspace::{Shape, Workspace};
 use wasm_bindgen::prelude::*;
@@ -77,6 +78,7 @@ pub struct RawRnn {
     network: Network,
     ws: Workspace,
     optimizers: Vec<Option<Adam>>,
+    sessions: Vec<Option<Session>>,
     gradient_norm: f64,
 }
 
@@ -84,12 +86,41 @@ fn address<T>(slice: &[T]) -> usize {
     slice.as_ptr() as usize
 }
 
-fn reduction(sum: bool) -> Reduction {
-    if sum {
-        Reduction::Sum
-    } else {
-        Reduction::Average
+fn buffer_address(network: &Network, ws: &Workspace, buffer: RawBuffer) -> usize {
+    let outputs = ws.shape.batch * network.sizes.hp; // row 1 of (T+1, B, Hp)
+    let has_head = network.head.is_some();
+    match buffer {
+        RawBuffer::Parameters => address(&network.theta),
+        RawBuffer::Gradients => address(&network.gradients),
+        RawBuffer::Ids => address(&ws.ids),
+        RawBuffer::Features => address(&ws.features),
+        RawBuffer::SequenceLengths => address(&ws.lengths),
+        RawBuffer::Targets => address(&ws.targets),
+        RawBuffer::Weights => address(&ws.weights),
+        RawBuffer::InitialState => address(&ws.initial_state),
+        RawBuffer::FinalState => address(&ws.final_state),
+        RawBuffer::InitialStateGradient => address(&ws.initial_state_gradient),
+        RawBuffer::FinalStateGradient => address(&ws.final_state_gradient),
+        RawBuffer::Logits if has_head => address(&ws.logits),
+        RawBuffer::LogitsGradient if has_head => address(&ws.dlogits),
+        RawBuffer::Outputs | RawBuffer::Logits => address(&ws.h[outputs..]),
+        RawBuffer::OutputsGradient | RawBuffer::LogitsGradient => address(&ws.dh[outputs..]),
+        RawBuffer::FeaturesGradient => address(&ws.dfeatures),
     }
+}
+
+/// Puts a value into the first free slot.
+fn insert<T>(slots: &mut Vec<Option<T>>, value: T) -> usize {
+    let slot = slots.iter().position(Option::is_none).unwrap_or(slots.len());
+    if slot == slots.len() {
+        slots.push(None);
+    }
+    slots[slot] = Some(value);
+    slot
+}
+
+fn reduction(sum: bool) -> Reduction {
+    if sum { Reduction::Sum } else { Reduction::Average }
 }
 
 #[wasm_bindgen]
@@ -105,17 +136,12 @@ impl RawRnn {
     ) -> Result<RawRnn, JsValue> {
         let cell = CellKind::from_name(cell).ok_or_else(|| JsValue::from("unknown cell"))?;
         let output_size = (output_size > 0).then_some(output_size);
-        let network = Network::new(Config {
-            cell,
-            input_size,
-            hidden_size,
-            output_size,
-            seed,
-        })?;
+        let network = Network::new(Config { cell, input_size, hidden_size, output_size, seed })?;
         Ok(RawRnn {
             network,
             ws: Workspace::default(),
             optimizers: Vec::new(),
+            sessions: Vec::new(),
             gradient_norm: 0.0,
         })
     }
@@ -151,49 +177,16 @@ impl RawRnn {
     }
 
     /// Makes room for a pass of this shape and makes it the current one.
-    pub fn begin(
-        &mut self,
-        batch: usize,
-        time: usize,
-        dense: bool,
-        training: bool,
-    ) -> Result<(), JsValue> {
-        Ok(self.ws.begin(
-            &mut self.network,
-            Shape {
-                batch,
-                time,
-                dense,
-                training,
-            },
-        )?)
+    pub fn begin(&mut self, batch: usize, time: usize, dense: bool, training: bool) -> Result<(), JsValue> {
+        Ok(self.ws.begin(&mut self.network, Shape { batch, time, dense, training })?)
     }
 
     /// The byte address of a buffer. Whoever asks for the parameters may write them.
     pub fn pointer(&mut self, buffer: RawBuffer) -> usize {
-        let outputs = self.ws.shape.batch * self.network.sizes.hp; // row 1 of (T+1, B, Hp)
-        let (ws, has_head) = (&self.ws, self.network.head.is_some());
-        match buffer {
-            RawBuffer::Parameters => {
-                self.network.parameters_changed();
-                address(&self.network.theta)
-            }
-            RawBuffer::Gradients => address(&self.network.gradients),
-            RawBuffer::Ids => address(&ws.ids),
-            RawBuffer::Features => address(&ws.features),
-            RawBuffer::SequenceLengths => address(&ws.lengths),
-            RawBuffer::Targets => address(&ws.targets),
-            RawBuffer::Weights => address(&ws.weights),
-            RawBuffer::InitialState => address(&ws.initial_state),
-            RawBuffer::FinalState => address(&ws.final_state),
-            RawBuffer::InitialStateGradient => address(&ws.initial_state_gradient),
-            RawBuffer::FinalStateGradient => address(&ws.final_state_gradient),
-            RawBuffer::Logits if has_head => address(&ws.logits),
-            RawBuffer::LogitsGradient if has_head => address(&ws.dlogits),
-            RawBuffer::Outputs | RawBuffer::Logits => address(&ws.h[outputs..]),
-            RawBuffer::OutputsGradient | RawBuffer::LogitsGradient => address(&ws.dh[outputs..]),
-            RawBuffer::FeaturesGradient => address(&ws.dfeatures),
+        if let RawBuffer::Parameters = buffer {
+            self.network.parameters_changed();
         }
+        buffer_address(&self.network, &self.ws, buffer)
     }
 
     /// Floats from one (t, b) row of a (T, B, ·) buffer to the next.
@@ -242,31 +235,12 @@ impl RawRnn {
         torch: bool,
         weight_decay: f64,
     ) -> Result<usize, JsValue> {
-        let mode = if torch {
-            EpsilonMode::Torch
-        } else {
-            EpsilonMode::TensorFlow
-        };
+        let mode = if torch { EpsilonMode::Torch } else { EpsilonMode::TensorFlow };
         let adam = Adam::new(
-            AdamConfig {
-                beta1,
-                beta2,
-                epsilon,
-                mode,
-                weight_decay,
-            },
+            AdamConfig { beta1, beta2, epsilon, mode, weight_decay },
             self.network.table.arena_len(),
         )?;
-        let slot = self
-            .optimizers
-            .iter()
-            .position(Option::is_none)
-            .unwrap_or_else(|| {
-                self.optimizers.push(None);
-                self.optimizers.len() - 1
-            });
-        self.optimizers[slot] = Some(adam);
-        Ok(slot)
+        Ok(insert(&mut self.optimizers, adam))
     }
 
     /// Gives a slot's memory back.
@@ -288,8 +262,7 @@ impl RawRnn {
             return Err(JsValue::from("no such optimizer"));
         };
         let (network, ws) = (&mut self.network, &mut self.ws);
-        let (loss, norm) =
-            train::train_step(network, ws, adam, learning_rate, clip_norm, reduction(sum))?;
+        let (loss, norm) = train::train_step(network, ws, adam, learning_rate, clip_norm, reduction(sum))?;
         self.gradient_norm = norm;
         Ok(loss)
     }
@@ -313,6 +286,33 @@ impl RawRnn {
     #[wasm_bindgen(getter, js_name = gradientNorm)]
     pub fn gradient_norm(&self) -> f64 {
         self.gradient_norm
+    }
+
+    /// Buffers for a stream of single steps; its slot. Their addresses stay as they are.
+    #[wasm_bindgen(js_name = addSession)]
+    pub fn add_session(&mut self, batch: usize) -> Result<usize, JsValue> {
+        let session = Session::new(&mut self.network, batch)?;
+        Ok(insert(&mut self.sessions, session))
+    }
+
+    /// The byte address of a session's buffer.
+    #[wasm_bindgen(js_name = sessionPointer)]
+    pub fn session_pointer(&self, slot: usize, buffer: RawBuffer) -> usize {
+        self.sessions[slot].as_ref().map_or(0, |session| buffer_address(&self.network, &session.ws, buffer))
+    }
+
+    /// One step from a session's ids and state to its logits and its next state.
+    #[wasm_bindgen(js_name = sessionStep)]
+    pub fn session_step(&mut self, slot: usize) {
+        if let Some(session) = &mut self.sessions[slot] {
+            session.step(&mut self.network);
+        }
+    }
+
+    /// Gives a session's memory back.
+    #[wasm_bindgen(js_name = removeSession)]
+    pub fn remove_session(&mut self, slot: usize) {
+        self.sessions[slot] = None;
     }
 
     /// Keeps the final state for `restoreState`.
@@ -369,7 +369,6 @@ impl RawSequenceLoss {
             (_, true) => Axis::Sum,
             _ => Axis::Keep,
         };
-        self.0
-            .compute(axis(average_time, sum_time), axis(average_batch, sum_batch))
+        self.0.compute(axis(average_time, sum_time), axis(average_batch, sum_batch))
     }
 }

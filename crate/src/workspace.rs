@@ -71,12 +71,7 @@ pub struct Workspace {
 impl Workspace {
     /// Makes room for a pass of this shape and makes it the current one. On failure the old shape stays.
     pub fn begin(&mut self, network: &mut Network, shape: Shape) -> Result<(), Error> {
-        let Shape {
-            batch: b,
-            time: t,
-            dense,
-            training,
-        } = shape;
+        let Shape { batch: b, time: t, dense, training } = shape;
         let s = network.sizes;
         let what = "the workspace";
         let tb = elements(&[t, b], what)?;
@@ -115,11 +110,9 @@ impl Workspace {
                 self.dlogits.fit(of(tb, s.vp)?, what)?;
             }
             if dense {
-                self.dfeatures
-                    .fit(of(tb, crate::kernel::padded(s.i))?, what)?;
+                self.dfeatures.fit(of(tb, crate::kernel::padded(s.i))?, what)?;
             }
-            self.pair
-                .fit(if dense { s.i.max(s.h) } else { s.h }, s.n.max(s.vp))?;
+            self.pair.fit(if dense { s.i.max(s.h) } else { s.h }, s.n.max(s.vp))?;
         }
         self.shape = shape;
         Ok(())
@@ -142,8 +135,6 @@ impl Workspace {
     /// Whether every row is as long as T.
     pub fn full(&self) -> bool {
         let Shape { batch, time, .. } = self.shape;
-        self.lengths[..batch]
-            .iter()
-            .all(|&length| length as usize >= time)
+        self.lengths[..batch].iter().all(|&length| length as usize >= time)
     }
 }

@@ -5,26 +5,14 @@
 //! exp 3.1e-9). Errors of the f32 results, over all floats: see `crate/examples/approx_error.rs`.
 
 /// tanh(x) ≈ x·P(x²)/Q(x²) for |x| ≤ TANH_END; beyond, tanh is within one rounding of ±1. Ascending powers of x².
-pub const TANH_P: [f32; 5] = [
-    1.0,
-    0.133_797_12,
-    0.003_494_026_7,
-    2.058_335_3e-5,
-    1.331_889_9e-8,
-];
+pub const TANH_P: [f32; 5] = [1.0, 0.133_797_12, 0.003_494_026_7, 2.058_335_3e-5, 1.331_889_9e-8];
 /// The denominator's coefficients.
 pub const TANH_Q: [f32; 5] = [1.0, 0.467_130_27, 0.025_871_044, 3.283_08e-4, 7.761_947e-7];
 /// Where tanh has rounded to 1 in f32.
 pub const TANH_END: f32 = 9.02;
 
 /// exp(r) ≈ 1 + r + r²·(c₀ + c₁·r + …) for |r| ≤ ln 2 / 2.
-pub const EXP_C: [f32; 5] = [
-    0.499_999_93,
-    0.166_665_2,
-    0.041_668_39,
-    0.008_368_745,
-    0.001_381_454,
-];
+pub const EXP_C: [f32; 5] = [0.499_999_93, 0.166_665_2, 0.041_668_39, 0.008_368_745, 0.001_381_454];
 /// Below this exp is 0: its results would be denormal.
 pub const EXP_START: f32 = -87.3;
 /// 1 / ln 2
@@ -139,10 +127,7 @@ mod tests {
     fn ln_is_within_rounding_of_the_real_one() {
         for i in 1..100_000 {
             let x = f64::from(i) * 0.37 * if i % 2 == 0 { 1e-3 } else { 1e6 };
-            assert!(
-                (ln(x) - x.ln()).abs() <= 4.0 * f64::EPSILON * x.ln().abs().max(1.0),
-                "ln({x})"
-            );
+            assert!((ln(x) - x.ln()).abs() <= 4.0 * f64::EPSILON * x.ln().abs().max(1.0), "ln({x})");
         }
         assert_eq!(ln(1.0), 0.0);
         assert!(ln(f64::NAN).is_nan());

@@ -13,9 +13,7 @@ const LENGTHS: [usize; 15] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 100]
 
 /// Random floats of both signs in (−scale, scale).
 fn random(len: usize, place: u64, scale: f32) -> Vec<f32> {
-    (0..len as u64)
-        .map(|i| scale * (2.0 * uniform(1, Stream::Init, place, i) - 1.0))
-        .collect()
+    (0..len as u64).map(|i| scale * (2.0 * uniform(1, Stream::Init, place, i) - 1.0)).collect()
 }
 
 /// Small integers: their products and sums are exact in every build and every order.
@@ -37,20 +35,10 @@ fn assert_same(simd: &[f32], scalar: &[f32], what: &str) {
 }
 
 /// Runs an elementwise kernel of one input in both versions, over all lengths, with special values mixed in.
-fn check_map(
-    what: &str,
-    scale: f32,
-    simd: impl Fn(&mut [f32], &[f32]),
-    scalar: impl Fn(&mut [f32], &[f32]),
-) {
+fn check_map(what: &str, scale: f32, simd: impl Fn(&mut [f32], &[f32]), scalar: impl Fn(&mut [f32], &[f32])) {
     for n in LENGTHS {
         let mut x = random(n, 11, scale);
-        for (x, special) in
-            x.iter_mut()
-                .skip(3)
-                .step_by(5)
-                .zip([f32::NAN, -0.0, f32::NEG_INFINITY, 1e-40])
-        {
+        for (x, special) in x.iter_mut().skip(3).step_by(5).zip([f32::NAN, -0.0, f32::NEG_INFINITY, 1e-40]) {
             *x = special;
         }
         let (mut y1, mut y2) = (vec![f32::NAN; n], vec![f32::NAN; n]);
@@ -75,19 +63,11 @@ fn exp_shifted() {
             f(y, x, 3.0);
         }
     };
-    check_map(
-        "exp",
-        90.0,
-        run(simd::exp_shifted_into),
-        run(scalar::exp_shifted_into),
-    );
+    check_map("exp", 90.0, run(simd::exp_shifted_into), run(scalar::exp_shifted_into));
     for n in LENGTHS {
         let x = random(n, 12, 5.0);
         let mut y = vec![f32::NAN; n];
-        let sums = [
-            simd::exp_shifted_into(&mut y, &x, 5.0),
-            scalar::exp_shifted_into(&mut y, &x, 5.0),
-        ];
+        let sums = [simd::exp_shifted_into(&mut y, &x, 5.0), scalar::exp_shifted_into(&mut y, &x, 5.0)];
         assert_same(&sums[..1], &sums[1..], "sum of exp");
     }
 }
@@ -117,10 +97,7 @@ fn reductions() {
     for n in LENGTHS {
         let x = random(n, 31, 3.0);
         assert_eq!(simd::max(&x).to_bits(), scalar::max(&x).to_bits());
-        assert_eq!(
-            simd::sum_of_squares(&x).to_bits(),
-            scalar::sum_of_squares(&x).to_bits()
-        );
+        assert_eq!(simd::sum_of_squares(&x).to_bits(), scalar::sum_of_squares(&x).to_bits());
     }
     assert_eq!(simd::max(&[-3.0, -1.0, -2.0, -7.0, -5.0]), -1.0);
     assert!(simd::sum_of_squares(&[1.0, f32::NAN, 2.0, 3.0, 4.0]).is_nan());
@@ -139,16 +116,10 @@ fn adam() {
     };
     for n in LENGTHS {
         let state = || {
-            (
-                random(n, 41, 1.0),
-                random(n, 42, 1e-3),
-                random(n, 43, 1e-3).iter().map(|v| v.abs()).collect(),
-            )
+            (random(n, 41, 1.0), random(n, 42, 1e-3), random(n, 43, 1e-3).iter().map(|v| v.abs()).collect())
         };
-        let ((mut t1, mut m1, mut v1), (mut t2, mut m2, mut v2)): (
-            (_, _, Vec<f32>),
-            (_, _, Vec<f32>),
-        ) = (state(), state());
+        let ((mut t1, mut m1, mut v1), (mut t2, mut m2, mut v2)): ((_, _, Vec<f32>), (_, _, Vec<f32>)) =
+            (state(), state());
         let mut g = random(n, 44, 1.0);
         for (g, special) in g.iter_mut().skip(1).step_by(3).zip([f32::NAN, 0.0, 1e-38]) {
             *g = special;
@@ -191,32 +162,13 @@ fn matmul() {
         for k in [1, 2, 7, 8, 31] {
             for n in [1, 3, 8, 9, 24, 33] {
                 let stride = padded(n);
-                let (a, b, c) = (
-                    random(m * k, 51, 1.0),
-                    random(k * n, 52, 1.0),
-                    random(m * stride, 53, 1.0),
-                );
+                let (a, b, c) = (random(m * k, 51, 1.0), random(k * n, 52, 1.0), random(m * stride, 53, 1.0));
                 let run = |f: fn(RowsMut<'_>, usize, Rows<'_>, &Panels)| {
                     let mut c = c.clone();
-                    f(
-                        RowsMut {
-                            data: &mut c,
-                            stride,
-                        },
-                        m,
-                        Rows {
-                            data: &a,
-                            stride: k,
-                        },
-                        &panels(&b, k, n),
-                    );
+                    f(RowsMut { data: &mut c, stride }, m, Rows { data: &a, stride: k }, &panels(&b, k, n));
                     c
                 };
-                assert_same(
-                    &run(simd::matmul_add),
-                    &run(scalar::matmul_add),
-                    "matmul_add",
-                );
+                assert_same(&run(simd::matmul_add), &run(scalar::matmul_add), "matmul_add");
             }
         }
     }
@@ -228,15 +180,9 @@ fn matmul_of_integers_is_exact_and_independent_of_the_batch() {
     let (a, b) = (integers(m * k, 61), integers(k * n, 62));
     let mut all = vec![0.0; m * 16];
     simd::matmul_add(
-        RowsMut {
-            data: &mut all,
-            stride: 16,
-        },
+        RowsMut { data: &mut all, stride: 16 },
         m,
-        Rows {
-            data: &a,
-            stride: k,
-        },
+        Rows { data: &a, stride: k },
         &panels(&b, k, n),
     );
     for i in 0..m {
@@ -246,15 +192,9 @@ fn matmul_of_integers_is_exact_and_independent_of_the_batch() {
         }
         let mut alone = vec![0.0; 16];
         simd::matmul_add(
-            RowsMut {
-                data: &mut alone,
-                stride: 16,
-            },
+            RowsMut { data: &mut alone, stride: 16 },
             1,
-            Rows {
-                data: &a[i * k..],
-                stride: k,
-            },
+            Rows { data: &a[i * k..], stride: k },
             &panels(&b, k, n),
         );
         assert_eq!(alone, all[i * 16..][..16]);
@@ -265,39 +205,14 @@ fn matmul_of_integers_is_exact_and_independent_of_the_batch() {
 fn matmul_transposed() {
     for (m, n) in [(1, 1), (3, 5), (4, 8), (5, 9), (13, 17), (8, 24)] {
         for k in [1, 2, 31, 255, 256, 257, 600] {
-            let (a, b, c) = (
-                random(m * k, 71, 1.0),
-                random(k * n, 72, 1.0),
-                random(m * n, 73, 1.0),
-            );
+            let (a, b, c) = (random(m * k, 71, 1.0), random(k * n, 72, 1.0), random(m * n, 73, 1.0));
             let mut scratch = PackedPair::default();
             scratch.fit(m, n).unwrap();
             let (mut c1, mut c2) = (c.clone(), c);
-            let (a, b) = (
-                Rows {
-                    data: &a,
-                    stride: m,
-                },
-                Rows {
-                    data: &b,
-                    stride: n,
-                },
-            );
-            simd::matmul_transposed_add(
-                RowsMut {
-                    data: &mut c1,
-                    stride: n,
-                },
-                [m, n, k],
-                a,
-                b,
-                &mut scratch,
-            );
+            let (a, b) = (Rows { data: &a, stride: m }, Rows { data: &b, stride: n });
+            simd::matmul_transposed_add(RowsMut { data: &mut c1, stride: n }, [m, n, k], a, b, &mut scratch);
             scalar::matmul_transposed_add(
-                RowsMut {
-                    data: &mut c2,
-                    stride: n,
-                },
+                RowsMut { data: &mut c2, stride: n },
                 [m, n, k],
                 a,
                 b,
@@ -319,15 +234,7 @@ fn packing_transposed_is_the_transpose() {
             }
         }
         let mut packed = Panels::new(columns, rows).unwrap();
-        packed.pack_transposed(
-            0,
-            Rows {
-                data: &source,
-                stride: columns,
-            },
-            rows,
-            columns,
-        );
+        packed.pack_transposed(0, Rows { data: &source, stride: columns }, rows, columns);
         assert_eq!(packed.data(), panels(&transposed, columns, rows).data());
     }
 }
@@ -337,17 +244,6 @@ fn nan_passes_through_products() {
     let (mut a, b) = (vec![1.0; 6], vec![1.0; 6]);
     a[4] = f32::NAN;
     let mut c = vec![0.0; 16];
-    simd::matmul_add(
-        RowsMut {
-            data: &mut c,
-            stride: 8,
-        },
-        2,
-        Rows {
-            data: &a,
-            stride: 3,
-        },
-        &panels(&b, 3, 2),
-    );
+    simd::matmul_add(RowsMut { data: &mut c, stride: 8 }, 2, Rows { data: &a, stride: 3 }, &panels(&b, 3, 2));
     assert!(!c[0].is_nan() && c[8].is_nan() && c[9].is_nan());
 }

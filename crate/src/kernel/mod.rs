@@ -51,14 +51,8 @@ pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
         return;
     }
     let (k, n) = (b.rows(), b.columns());
-    assert!(
-        k <= a.stride && (m - 1) * a.stride + k <= a.data.len(),
-        "A too short"
-    );
-    assert!(
-        n <= c.stride && (m - 1) * c.stride + n <= c.data.len(),
-        "C too short"
-    );
+    assert!(k <= a.stride && (m - 1) * a.stride + k <= a.data.len(), "A too short");
+    assert!(n <= c.stride && (m - 1) * c.stride + n <= c.data.len(), "C too short");
     simd::matmul_add(c, m, a, b);
 }
 
@@ -75,18 +69,9 @@ pub fn matmul_transposed_add(
     if m == 0 || n == 0 || k == 0 {
         return;
     }
-    assert!(
-        m <= a.stride && (k - 1) * a.stride + m <= a.data.len(),
-        "A too short"
-    );
-    assert!(
-        n <= b.stride && (k - 1) * b.stride + n <= b.data.len(),
-        "B too short"
-    );
-    assert!(
-        n <= c.stride && (m - 1) * c.stride + n <= c.data.len(),
-        "C too short"
-    );
+    assert!(m <= a.stride && (k - 1) * a.stride + m <= a.data.len(), "A too short");
+    assert!(n <= b.stride && (k - 1) * b.stride + n <= b.data.len(), "B too short");
+    assert!(n <= c.stride && (m - 1) * c.stride + n <= c.data.len(), "C too short");
     simd::matmul_transposed_add(c, [m, n, k], a, b, scratch);
 }
 

@@ -25,11 +25,7 @@ impl Panels {
     pub fn new(rows: usize, columns: usize) -> Result<Panels, Error> {
         let columns = columns.next_multiple_of(PANEL);
         let len = elements(&[rows, columns], "the packed weights")?;
-        Ok(Panels {
-            data: Buffer::zeros(len, "the packed weights")?,
-            rows,
-            columns,
-        })
+        Ok(Panels { data: Buffer::zeros(len, "the packed weights")?, rows, columns })
     }
 
     /// K
@@ -55,10 +51,7 @@ impl Panels {
     /// Panels from column `first` on ← `source` (K, n), where `first` is a multiple of 8.
     pub fn pack(&mut self, first: usize, source: Rows<'_>, n: usize) {
         let stride = self.stride();
-        for (p, panel) in self.data[first / PANEL * stride..]
-            .chunks_exact_mut(stride)
-            .enumerate()
-        {
+        for (p, panel) in self.data[first / PANEL * stride..].chunks_exact_mut(stride).enumerate() {
             let column = p * PANEL;
             if column >= n {
                 break;
@@ -74,12 +67,7 @@ impl Panels {
     /// Rows from `first` on ← the transpose of `source` (N, k): panel row first + j holds column j of the source.
     pub fn pack_transposed(&mut self, first: usize, source: Rows<'_>, n: usize, k: usize) {
         let stride = self.stride();
-        for (p, panel) in self
-            .data
-            .chunks_exact_mut(stride)
-            .enumerate()
-            .take(n.div_ceil(PANEL))
-        {
+        for (p, panel) in self.data.chunks_exact_mut(stride).enumerate().take(n.div_ceil(PANEL)) {
             let rows = &mut panel[first * PANEL..(first + k) * PANEL];
             for c in 0..PANEL.min(n - p * PANEL) {
                 let from = &source.data[(p * PANEL + c) * source.stride..][..k];
@@ -102,19 +90,12 @@ impl PackedPair {
     /// Room for the largest M and N that will come.
     pub fn fit(&mut self, m: usize, n: usize) -> Result<(), Error> {
         let what = "the packed gradients";
-        self.strips
-            .fit(elements(&[BLOCK, m.next_multiple_of(STRIP)], what)?, what)?;
-        self.panels
-            .fit(elements(&[BLOCK, n.next_multiple_of(PANEL)], what)?, what)
+        self.strips.fit(elements(&[BLOCK, m.next_multiple_of(STRIP)], what)?, what)?;
+        self.panels.fit(elements(&[BLOCK, n.next_multiple_of(PANEL)], what)?, what)
     }
 
     /// Packs rows `k0 … k0+k` of A and B. The last strip is as narrow as what is left of M; panels are padded with zeros.
-    pub fn pack(
-        &mut self,
-        [m, n, k0, k]: [usize; 4],
-        a: Rows<'_>,
-        b: Rows<'_>,
-    ) -> (&[f32], &[f32]) {
+    pub fn pack(&mut self, [m, n, k0, k]: [usize; 4], a: Rows<'_>, b: Rows<'_>) -> (&[f32], &[f32]) {
         for row in 0..k {
             let from = &a.data[(k0 + row) * a.stride..][..m];
             for (strip, four) in from.chunks(STRIP).enumerate() {
@@ -127,19 +108,13 @@ impl PackedPair {
                 copy_padded(&mut self.panels[at..at + PANEL], eight);
             }
         }
-        (
-            &self.strips[..m * k],
-            &self.panels[..n.next_multiple_of(PANEL) * k],
-        )
+        (&self.strips[..m * k], &self.panels[..n.next_multiple_of(PANEL) * k])
     }
 }
 
 /// to ← from, zeros behind.
 fn copy_padded(to: &mut [f32], from: &[f32]) {
-    if let (Ok(to), Ok(from)) = (
-        <&mut [f32; PANEL]>::try_from(&mut *to),
-        <&[f32; PANEL]>::try_from(from),
-    ) {
+    if let (Ok(to), Ok(from)) = (<&mut [f32; PANEL]>::try_from(&mut *to), <&[f32; PANEL]>::try_from(from)) {
         *to = *from;
         return;
     }

@@ -59,8 +59,7 @@ pub fn tanh_gradient_into(dx: &mut [f32], dy: &[f32], y: &[f32]) {
 }
 
 pub fn max(x: &[f32]) -> f32 {
-    x.iter()
-        .fold(f32::NEG_INFINITY, |max, &x| if max < x { x } else { max })
+    x.iter().fold(f32::NEG_INFINITY, |max, &x| if max < x { x } else { max })
 }
 
 /// Summed in four lanes, element i in lane i mod 4 as long as whole fours last; then the lanes, then the rest one by one.
@@ -93,11 +92,7 @@ pub fn sum_of_squares(x: &[f32]) -> f64 {
     for (i, &x) in x[..whole].iter().enumerate() {
         lanes[i % 4] += square(x);
     }
-    x[whole..]
-        .iter()
-        .fold((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]), |sum, &x| {
-            sum + square(x)
-        })
+    x[whole..].iter().fold((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]), |sum, &x| sum + square(x))
 }
 
 pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], s: AdamStep) {

@@ -56,9 +56,7 @@ pub fn sum_into(y: &mut [f32], a: &[f32], b: &[f32]) {
 #[inline(always)]
 fn horner(z: F32x4, c: [f32; 5]) -> F32x4 {
     let high = F32x4::splat(c[4]).times_plus(z, F32x4::splat(c[3]));
-    let high = high
-        .times_plus(z, F32x4::splat(c[2]))
-        .times_plus(z, F32x4::splat(c[1]));
+    let high = high.times_plus(z, F32x4::splat(c[2])).times_plus(z, F32x4::splat(c[1]));
     high.times_plus(z, F32x4::splat(c[0]))
 }
 
@@ -92,11 +90,7 @@ pub fn max(x: &[f32]) -> f32 {
         let x = F32x4::load(x);
         F32x4::select(max.less_than(x), x, max)
     });
-    lanes
-        .to_array()
-        .iter()
-        .chain(rest)
-        .fold(f32::NEG_INFINITY, |max, &x| if max < x { x } else { max })
+    lanes.to_array().iter().chain(rest).fold(f32::NEG_INFINITY, |max, &x| if max < x { x } else { max })
 }
 
 #[inline(always)]
@@ -104,12 +98,8 @@ fn exp_nonpositive(x: F32x4) -> F32x4 {
     let under = x.less_than(F32x4::splat(EXP_START));
     // x = n·ln 2 + r with |r| ≤ ln 2 / 2
     let n = x.times(F32x4::splat(LOG2_E)).nearest();
-    let r = x
-        .minus(n.times(F32x4::splat(LN2_HIGH)))
-        .minus(n.times(F32x4::splat(LN2_LOW)));
-    let e = horner(r, EXP_C)
-        .times_plus(r.times(r), r)
-        .plus(F32x4::splat(1.0));
+    let r = x.minus(n.times(F32x4::splat(LN2_HIGH))).minus(n.times(F32x4::splat(LN2_LOW)));
+    let e = horner(r, EXP_C).times_plus(r.times(r), r).plus(F32x4::splat(1.0));
     e.times(n.two_to_the()).zero_where(under)
 }
 
@@ -150,8 +140,7 @@ pub fn sum_of_squares(x: &[f32]) -> f64 {
         c += square(x[2]);
         d += square(x[3]);
     }
-    rest.iter()
-        .fold((a + b) + (c + d), |sum, &x| sum + square(x))
+    rest.iter().fold((a + b) + (c + d), |sum, &x| sum + square(x))
 }
 
 /// One update of four parameters: θ, m and v after it.
@@ -163,19 +152,10 @@ fn adam_lanes([theta, m, v, g]: [F32x4; 4], s: AdamStep) -> [F32x4; 3] {
     // m ← β₁·m + (1 − β₁)·g
     let m = flush(m.times(of(s.beta1[0])).plus(g.times(of(s.beta1[1]))));
     // v ← β₂·v + (1 − β₂)·g²
-    let v = flush(
-        v.times(of(s.beta2[0]))
-            .plus(g.times(g).times(of(s.beta2[1]))),
-    );
+    let v = flush(v.times(of(s.beta2[0])).plus(g.times(g).times(of(s.beta2[1]))));
     // θ ← θ·decay − step_size · m / (√v·root_scale + ε)
     let root = v.sqrt().times(of(s.root_scale)).plus(of(s.epsilon));
-    [
-        theta
-            .times(of(s.decay))
-            .minus(m.times(of(s.step_size)).over(root)),
-        m,
-        v,
-    ]
+    [theta.times(of(s.decay)).minus(m.times(of(s.step_size)).over(root)), m, v]
 }
 
 pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], s: AdamStep) {
@@ -183,25 +163,14 @@ pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], s
     let ((m4, m_rest), (v4, v_rest)) = (m.as_chunks_mut::<4>(), v.as_chunks_mut::<4>());
     let (g4, g_rest) = gradient.as_chunks::<4>();
     for (((theta, m), v), g) in theta4.iter_mut().zip(m4).zip(v4).zip(g4) {
-        let [t, n, w] = adam_lanes(
-            [
-                F32x4::load(theta),
-                F32x4::load(m),
-                F32x4::load(v),
-                F32x4::load(g),
-            ],
-            s,
-        );
+        let [t, n, w] = adam_lanes([F32x4::load(theta), F32x4::load(m), F32x4::load(v), F32x4::load(g)], s);
         t.store(theta);
         n.store(m);
         w.store(v);
     }
     let left = g_rest.len();
     if left > 0 {
-        let [t, n, w] = adam_lanes(
-            [part(theta_rest), part(m_rest), part(v_rest), part(g_rest)],
-            s,
-        );
+        let [t, n, w] = adam_lanes([part(theta_rest), part(m_rest), part(v_rest), part(g_rest)], s);
         theta_rest.copy_from_slice(&t.to_array()[..left]);
         m_rest.copy_from_slice(&n.to_array()[..left]);
         v_rest.copy_from_slice(&w.to_array()[..left]);

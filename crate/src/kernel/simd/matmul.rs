@@ -36,40 +36,16 @@ fn row_times_panels(c: &mut [f32], a: &[f32], b: &Panels) {
     let panels = b.columns() / PANEL;
     let whole = panels / 3 * 3;
     for p in (0..whole).step_by(3) {
-        tile::<1, 3, false>(
-            k,
-            a,
-            0,
-            &b.data()[p * stride..],
-            stride,
-            &mut c[p * PANEL..],
-            0,
-        );
+        tile::<1, 3, false>(k, a, 0, &b.data()[p * stride..], stride, &mut c[p * PANEL..], 0);
     }
     for p in whole..panels {
-        tile::<1, 1, false>(
-            k,
-            a,
-            0,
-            &b.data()[p * stride..],
-            stride,
-            &mut c[p * PANEL..],
-            0,
-        );
+        tile::<1, 1, false>(k, a, 0, &b.data()[p * stride..], stride, &mut c[p * PANEL..], 0);
     }
 }
 
 /// A tile of up to four plain rows.
 #[inline(always)]
-fn plain_tile(
-    height: usize,
-    k: usize,
-    a: &[f32],
-    a_row: usize,
-    b: &[f32],
-    c: &mut [f32],
-    c_row: usize,
-) {
+fn plain_tile(height: usize, k: usize, a: &[f32], a_row: usize, b: &[f32], c: &mut [f32], c_row: usize) {
     match height {
         4 => tile::<4, 1, false>(k, a, a_row, b, 0, c, c_row),
         3 => tile::<3, 1, false>(k, a, a_row, b, 0, c, c_row),
@@ -106,15 +82,7 @@ pub fn matmul_transposed_add(
 }
 
 /// A tile at the right edge of a C whose rows are not padded: computed aside.
-fn narrow_tile(
-    height: usize,
-    width: usize,
-    k: usize,
-    a: &[f32],
-    b: &[f32],
-    c: &mut [f32],
-    c_row: usize,
-) {
+fn narrow_tile(height: usize, width: usize, k: usize, a: &[f32], b: &[f32], c: &mut [f32], c_row: usize) {
     let mut aside = [0.0; STRIP * PANEL];
     for i in 0..height {
         aside[i * PANEL..i * PANEL + width].copy_from_slice(&c[i * c_row..i * c_row + width]);

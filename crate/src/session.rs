@@ -1,0 +1,28 @@
+//! A network run one step at a time, its state kept from step to step: generation, and streams that arrive bit by bit.
+
+use crate::error::Error;
+use crate::forward::forward;
+use crate::network::Network;
+use crate::workspace::{Shape, Workspace};
+
+/// The buffers of one stream: a workspace of a single time step.
+pub struct Session {
+    /// Its buffers; `initial_state` is the state that the next step starts from.
+    pub ws: Workspace,
+}
+
+impl Session {
+    /// Room for B rows, from a state of zeros.
+    pub fn new(network: &mut Network, batch: usize) -> Result<Session, Error> {
+        let mut ws = Workspace::default();
+        ws.begin(network, Shape { batch, time: 1, dense: false, training: false })?;
+        ws.lengths.fill(1);
+        Ok(Session { ws })
+    }
+
+    /// One step from the ids that the caller has written.
+    pub fn step(&mut self, network: &mut Network) {
+        forward(network, &mut self.ws);
+        self.ws.initial_state.copy_from_slice(&self.ws.final_state);
+    }
+}
