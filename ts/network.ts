@@ -259,4 +259,9 @@ export class Network {
   removeOptimizer(slot: number): void {
     if (!this.#freed) this.#raw.removeOptimizer(slot);
   }
+
+  /** Forgets a session's buffers. */
+  removeSession(slot: number): void {
+    if (!this.#freed) this.#raw.removeSession(slot);
+  }
 }

@@ -19,6 +19,7 @@ export type {
 } from "./rnn-types.js";
 export { Rnn } from "./rnn.js";
 export { sequenceLoss, type SequenceLossOptions } from "./sequence-loss.js";
+export type { Session, SessionOptions } from "./session.js";
 export type { State } from "./state.js";
 export {
   tensor,

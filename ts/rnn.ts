@@ -23,6 +23,7 @@ import type {
   TrainStepOptions,
   TrainStepResult,
 } from "./rnn-types.js";
+import { Session, type SessionOptions } from "./session.js";
 import { zeros, type State } from "./state.js";
 import type { Tensor } from "./tensor.js";
 import { RawBuffer, type RawRnn } from "./wasm/core.js";
@@ -345,6 +346,30 @@ export class Rnn {
       raw.forward();
       return { loss: raw.loss(sum), accuracy: raw.accuracy() };
     });
+  }
+
+  /**
+   * A stream of single steps with the state kept between them: for generation, and for data that arrives bit by bit.
+   *
+   * @param options `batch` (1) and the `state` to start from (zeros)
+   * @throws TypeError when something is of the wrong kind
+   * @throws RangeError when a value or size is wrong
+   * @throws BpttError `OUT_OF_MEMORY`, `FREED`
+   *
+   * @example
+   * import { Rnn } from "bptt";
+   *
+   * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 4 });
+   * const session = rnn.session();
+   * let id = 0;
+   * for (let t = 0; t < 3; t++) {
+   *   const { data } = session.step(id);
+   *   id = data.indexOf(Math.max(...data)); // the likeliest next
+   * }
+   * session.free();
+   */
+  session(options: SessionOptions = {}): Session {
+    return new Session(this.#network, options);
   }
 
   /**
