@@ -246,7 +246,8 @@ pub fn tile<const MR: usize, const P: usize, const PACKED: bool>(
                 }
             }
         }
-        for _ in 0..k {
+        let end = b.add(k * PANEL);
+        while b != end {
             let mut columns = [[F32x4::splat(0.0); WIDE]; P];
             for (p, panel) in columns.iter_mut().enumerate() {
                 for (w, column) in panel.iter_mut().enumerate() {
@@ -261,9 +262,9 @@ pub fn tile<const MR: usize, const P: usize, const PACKED: bool>(
                     }
                 }
             }
-            // One step past the end after the last k: the pointers are not read there.
+            // After the last k, A's pointer may lie beyond its end: it is not read there.
             a = a.wrapping_add(step);
-            b = b.wrapping_add(PANEL);
+            b = b.add(PANEL);
         }
         for (i, row) in sums.iter().enumerate() {
             for (p, panel) in row.iter().enumerate() {

@@ -97,15 +97,21 @@ impl PackedPair {
     /// Packs rows `k0 … k0+k` of A and B. The last strip is as narrow as what is left of M; panels are padded with zeros.
     pub fn pack(&mut self, [m, n, k0, k]: [usize; 4], a: Rows<'_>, b: Rows<'_>) -> (&[f32], &[f32]) {
         for row in 0..k {
-            let from = &a.data[(k0 + row) * a.stride..][..m];
-            for (strip, four) in from.chunks(STRIP).enumerate() {
-                let at = strip * STRIP * k + row * four.len();
-                self.strips[at..at + four.len()].copy_from_slice(four);
+            let (fours, rest) = a.data[(k0 + row) * a.stride..][..m].as_chunks::<STRIP>();
+            let strips = self.strips[row * STRIP..].chunks_mut(k * STRIP);
+            for (four, to) in fours.iter().zip(strips) {
+                to[..STRIP].copy_from_slice(four);
             }
-            let from = &b.data[(k0 + row) * b.stride..][..n];
-            for (panel, eight) in from.chunks(PANEL).enumerate() {
-                let at = (panel * k + row) * PANEL;
-                copy_padded(&mut self.panels[at..at + PANEL], eight);
+            let at = fours.len() * STRIP * k + row * rest.len();
+            self.strips[at..at + rest.len()].copy_from_slice(rest);
+
+            let (eights, rest) = b.data[(k0 + row) * b.stride..][..n].as_chunks::<PANEL>();
+            let mut panels = self.panels[row * PANEL..].chunks_mut(k * PANEL);
+            for (eight, to) in eights.iter().zip(panels.by_ref()) {
+                to[..PANEL].copy_from_slice(eight);
+            }
+            if let (false, Some(to)) = (rest.is_empty(), panels.next()) {
+                copy_padded(&mut to[..PANEL], rest);
             }
         }
         (&self.strips[..m * k], &self.panels[..n.next_multiple_of(PANEL) * k])
