@@ -9,8 +9,8 @@ use crate::lanes::PANEL;
 
 /// Rows of a strip: the height of the largest tile.
 pub const STRIP: usize = 4;
-/// Rows of A and B that `PackedPair` holds at a time: strips and panels of 256 stay in the first-level cache.
-pub const BLOCK: usize = 256;
+/// Rows of A and B that `PackedPair` holds at a time: a strip and a panel of 128 stay in the first-level cache.
+pub const BLOCK: usize = 128;
 
 /// B (K, N) as ⌈N/8⌉ panels of (K, 8), zeros beyond the columns there are.
 #[derive(Default)]

@@ -7,16 +7,17 @@ use crate::kernel::pack::{BLOCK, STRIP};
 use crate::kernel::{PackedPair, Panels, Rows, RowsMut};
 use crate::lanes::{PANEL, tile};
 
-/// Rows of A that are walked again for each panel: few enough to stay in the first-level cache beside a panel.
-const MANY: usize = 64;
+/// Floats of A that are walked again for each panel: half of a first-level cache of 32 KiB, so that a panel fits beside them.
+const CACHED: usize = 4096;
 
 pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
     if m == 1 {
         return row_times_panels(c.data, a.data, b);
     }
+    let many = (CACHED / b.rows()).next_multiple_of(STRIP);
     let mut first = 0;
     while first < m {
-        let rows = (m - first).min(MANY);
+        let rows = (m - first).min(many);
         for (p, panel) in b.data().chunks_exact(b.stride()).enumerate() {
             let mut i = first;
             while i < first + rows {
