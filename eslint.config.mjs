@@ -42,7 +42,7 @@ export default tseslint.config(
   },
   {
     // plain JavaScript for Node; tsc checks it, undefined names included
-    files: ["**/*.mjs"],
+    files: ["**/*.mjs", "**/*.cjs"],
     rules: { "no-undef": "off", eqeqeq: "error" },
   },
 );

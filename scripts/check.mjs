@@ -7,7 +7,7 @@ import { buildRoot, inProject } from "./setup/paths.mjs";
 import { orExit, setUp } from "./setup/steps.mjs";
 import { defaultVariant } from "./setup/wasm-build.mjs";
 
-const rust = await orExit(() => setUp());
+const { rust } = await orExit(() => setUp());
 const hasRustfmt = (await ask("cargo", ["fmt", "--version"])) !== undefined;
 const hasClippy = (await ask("cargo", ["clippy", "--version"])) !== undefined;
 const installedRustHasTarget = rust.path.length === 0;

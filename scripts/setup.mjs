@@ -1,6 +1,6 @@
 // From a bare clone to a built library; says each step before it does it, and nothing where nothing is to do.
 //
-//     node scripts/setup.mjs [--browser]
+//     node scripts/setup.mjs [--browser] [--engines]
 //
 // It takes what is installed first and is a guest on the machine: packages are installed by apt only where it runs as
 // root on Debian, tools go into ~/.cache/bptt (XDG_CACHE_HOME), everything else into ignored folders of the project.
@@ -8,4 +8,5 @@
 
 import { orExit, setUp } from "./setup/steps.mjs";
 
-await orExit(() => setUp({ browser: process.argv.includes("--browser") }));
+const asked = (/** @type {string} */ flag) => process.argv.includes(flag);
+await orExit(() => setUp({ browser: asked("--browser"), engines: asked("--engines") }));

@@ -1,6 +1,6 @@
 /** Data that runs code or changes while it is read: an error at worst, and nothing half-changed. */
 
-import { Adam, Rnn } from "bptt";
+import { Adam, Rnn, type Session } from "bptt";
 import { describe, expect, it } from "vitest";
 import { any, check, withInputs } from "./support/bad-input.js";
 import { expectSameNextStep, GOOD, SIZES, twins } from "./support/twins.js";
@@ -68,6 +68,31 @@ describe("data that runs code", () => {
       "rnn.setParameters: this network is reading its arguments; a getter of theirs called it",
     ],
   ]);
+});
+
+describe("a session's data that runs code", () => {
+  const busy = expect.objectContaining({ code: "BUSY" });
+
+  it.each<[string, (rnn: Rnn, session: Session) => unknown]>([
+    ["the network", (rnn) => rnn.free()],
+    ["the session", (_, session) => session.free()],
+  ])("cannot free %s meanwhile", (_, free) => {
+    const { subject, twin } = twins();
+    const { rnn } = subject;
+    const session = rnn.session({ batch: 3 });
+    const code = () => free(rnn, session);
+    expect(() => session.step(trapped(1, code))).toThrow(busy);
+    const row = Object.defineProperty([0, 0, 0, 0, 0], 1, { get: code });
+    expect(() => session.reset({ state: [[row, row, row]] })).toThrow(busy);
+    expect(() => rnn.session({ state: [[row]] })).toThrow(busy);
+    session.step([0, 1, 2]);
+    expectSameNextStep(subject, twin);
+    session.free();
+    session.free();
+    rnn.free();
+    session.free();
+    twin.rnn.free();
+  });
 });
 
 describe("data that changes or lies", () => {

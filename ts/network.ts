@@ -262,6 +262,6 @@ export class Network {
 
   /** Forgets a session's buffers. */
   removeSession(slot: number): void {
-    if (!this.#freed) this.#raw.removeSession(slot);
+    if (!this.#freed) this.use("session().free", (raw) => raw.removeSession(slot));
   }
 }

@@ -268,6 +268,7 @@ export class Rnn {
         true,
         carry,
       );
+      if (carry) raw.reserveKeptState(); // so that nothing can fail after the update
       const loss = network.withOptimizer(state, (slot) => raw.trainStep(slot, state.learningRate, clip, sum));
       const result: TrainStepResult = { loss, gradientNorm: raw.gradientNorm };
       if (carry) network.keepCarried(loaded.batch);

@@ -82,7 +82,9 @@ export class Session {
       );
       this.#state = at(RawBuffer.InitialState);
       this.#logits = { data: floats(batch * network.classes, "logits"), shape: [batch, network.classes] };
-      if (state !== undefined) writeState(state, "state", network.stateShape(batch), this.#state);
+      if (state !== undefined) {
+        network.use("session", () => writeState(state, "state", network.stateShape(batch), this.#state));
+      }
     } catch (error) {
       this.free();
       throw error;
@@ -112,7 +114,7 @@ export class Session {
         throw new RangeError(expected("ids", `an id in 0..${limit - 1}`, ids));
       }
       i32()[start] = ids;
-    } else this.#copyIds(ids);
+    } else this.#network.use("session().step", () => this.#copyIds(ids));
     raw.sessionStep(this.#slot);
     const { data } = this.#logits;
     const view = f32();
@@ -149,19 +151,23 @@ export class Session {
     const before = this.state();
     try {
       if (state === undefined) f32().set(zeros(shape, "state").data, this.#state);
-      else writeState(state, "state", shape, this.#state);
+      else this.#network.use("session().reset", () => writeState(state, "state", shape, this.#state));
     } catch (error) {
       f32().set(before.data, this.#state); // a bad value half-way leaves the state as it was
       throw error;
     }
   }
 
-  /** Gives the session's memory back; calling it again does nothing. */
+  /**
+   * Gives the session's memory back; calling it again does nothing.
+   *
+   * @throws BpttError `BUSY` when called by a getter of data that the network is reading
+   */
   free(): void {
     if (this.#freed) return;
+    this.#network.removeSession(this.#slot);
     this.#freed = true;
     dropped.unregister(this);
-    this.#network.removeSession(this.#slot);
   }
 
   #raw(method: string): RawRnn {

@@ -114,8 +114,9 @@ mod tests {
     #[test]
     fn too_large_is_an_error_with_the_size_asked_for() {
         let mut buffer = Buffer::zeros(10, "test").unwrap();
-        let error = buffer.fit(1 << 40, "test").unwrap_err();
-        assert_eq!(error, Error::OutOfMemory { what: "test", bytes: 1 << 42 });
+        let len = (MAX_BYTES / 4) as usize + 16;
+        let error = buffer.fit(len, "test").unwrap_err();
+        assert_eq!(error, Error::OutOfMemory { what: "test", bytes: MAX_BYTES + 64 });
         assert_eq!(buffer.len(), 16);
         assert_eq!(elements(&[1 << 31, 1 << 31, 1 << 31], "test").unwrap_err().code(), "OUT_OF_MEMORY");
     }

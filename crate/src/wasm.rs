@@ -315,10 +315,16 @@ impl RawRnn {
         self.sessions[slot] = None;
     }
 
+    /// Room for `keepState` at the current shape: to be had before anything changes.
+    #[wasm_bindgen(js_name = reserveKeptState)]
+    pub fn reserve_kept_state(&mut self) -> Result<(), JsValue> {
+        Ok(self.ws.reserve_kept_state(self.network.sizes.h)?)
+    }
+
     /// Keeps the final state for `restoreState`.
     #[wasm_bindgen(js_name = keepState)]
-    pub fn keep_state(&mut self) -> Result<(), JsValue> {
-        Ok(self.ws.keep_state(self.network.sizes.h)?)
+    pub fn keep_state(&mut self) {
+        self.ws.keep_state(self.network.sizes.h);
     }
 
     /// The initial state becomes the one that was kept.

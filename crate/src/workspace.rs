@@ -118,12 +118,21 @@ impl Workspace {
         Ok(())
     }
 
-    /// Keeps the final state for a later `restore_state`.
-    pub fn keep_state(&mut self, h: usize) -> Result<(), Error> {
-        let len = self.shape.batch * h;
-        self.carried_state.fit(len, "the carried state")?;
-        self.carried_state[..len].copy_from_slice(&self.final_state[..len]);
+    /// Makes room for keeping the state of a pass of this shape; what is kept stays.
+    pub fn reserve_kept_state(&mut self, h: usize) -> Result<(), Error> {
+        let (kept, len) = (self.carried_state.len(), self.shape.batch * h);
+        if len > kept {
+            let mut grown = Buffer::zeros(len, "the carried state")?;
+            grown[..kept].copy_from_slice(&self.carried_state);
+            self.carried_state = grown;
+        }
         Ok(())
+    }
+
+    /// Keeps the final state for a later `restore_state`; room has been reserved.
+    pub fn keep_state(&mut self, h: usize) {
+        let len = (self.shape.batch * h).min(self.carried_state.len());
+        self.carried_state[..len].copy_from_slice(&self.final_state[..len]);
     }
 
     /// Starts from the state that was kept.

@@ -12,6 +12,20 @@ import { wasmFile } from "./wasm-build.mjs";
 const ENTRIES = ["index", "slim"];
 const BUNDLED_PACKAGES = ["fflate"];
 
+// What importing the module's file gives depends on the bundler: its address, its bytes, it compiled. `init` takes all.
+const WASM_TYPES = {
+  "bptt.wasm.d.ts": `import type { WasmSource } from "./slim.js";
+/** What the bundler makes of the file, for \`init\` of "bptt/slim". */
+declare const wasm: WasmSource;
+export default wasm;
+`,
+  "bptt.wasm.d.cts": `import type { WasmSource } from "./slim.cjs";
+/** What the bundler makes of the file, for \`init\` of "bptt/slim". */
+declare const wasm: WasmSource;
+export = wasm;
+`,
+};
+
 export async function bundle() {
   const dist = inProject("dist");
   const product = {
@@ -30,7 +44,7 @@ export async function bundle() {
     facts: [],
     outputs: [
       ...ENTRIES.flatMap((entry) => [".js", ".cjs", ".d.ts", ".d.cts"].map((ending) => entry + ending)),
-      "bptt.wasm",
+      ...["bptt.wasm", ...Object.keys(WASM_TYPES)],
       "THIRD_PARTY_LICENSES.txt",
     ].map((name) => join(dist, name)),
   };
@@ -47,6 +61,7 @@ export async function bundle() {
       throw new SetupError("tsup could not bundle ts/: mend what stands above, then run this again.");
     }
     copyFileSync(wasmFile, join(fresh, "bptt.wasm"));
+    for (const [name, text] of Object.entries(WASM_TYPES)) writeFileSync(join(fresh, name), text);
     writeFileSync(join(fresh, "THIRD_PARTY_LICENSES.txt"), licences());
     replaceFolder(fresh, dist);
   });

@@ -12,7 +12,7 @@ export async function installDependencies() {
   step("npm ci (the dependencies of package-lock.json)");
   const { code, output } = await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
   if (code === 0) return;
-  const reason = /^npm (?:error|ERR!) (?!code)(.*)$/m.exec(output)?.[1] ?? `exit code ${code}`;
+  const reason = /^npm (?:error|ERR!) code (\S+)/m.exec(output)?.[1] ?? `exit code ${code}`;
   throw new SetupError(`npm ci failed (${reason}): make the npm registry reachable, then run this again.`);
 }
 

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { needBrowser } from "./browser.mjs";
 import { bundle } from "./bundle.mjs";
+import { tryEngines } from "./engines.mjs";
 import { SetupError, step } from "./log.mjs";
 import { installDependencies } from "./npm.mjs";
 import { buildRoot } from "./paths.mjs";
@@ -13,13 +14,17 @@ import { findWasmTools } from "./wasm-tools.mjs";
 
 const NODE_LEAST = "20.19.0";
 
-/** @typedef {{ browser?: boolean }} SetUpOptions whether the tests' browser is needed as well */
+/**
+ * @typedef {object} SetUpOptions
+ * @property {boolean} [browser] whether the tests' browser is needed as well
+ * @property {boolean} [engines] whether other engines are wanted for the tests, where they can be had
+ */
 
 /**
  * @param {SetUpOptions} [options]
- * @returns the Rust that was used
+ * @returns the Rust and the wasm tools that were used
  */
-export async function setUp({ browser = false } = {}) {
+export async function setUp({ browser = false, engines = false } = {}) {
   if (!isAtLeast(process.versions.node, NODE_LEAST)) {
     throw new SetupError(
       `Node ${process.versions.node} is too old: install Node ${NODE_LEAST} or newer, then run this again.`,
@@ -33,7 +38,8 @@ export async function setUp({ browser = false } = {}) {
     await inlineWasm();
     await bundle();
     if (browser) await needBrowser();
-    return rust;
+    if (engines) await tryEngines();
+    return { rust, tools };
   });
 }
 

@@ -160,6 +160,7 @@ export interface TorchCellCase extends TorchCellAnswer {
 }
 
 interface TorchCellAnswer {
+  readonly objective: GoldenArray;
   readonly outputs: GoldenArray;
   readonly hn: GoldenArray;
   readonly gradients: Arrays;

@@ -59,7 +59,10 @@ export async function init(source?: WasmSource | PromiseLike<WasmSource>): Promi
 const WANTED = "the bytes of bptt.wasm, an ArrayBuffer, a Response, a URL or a WebAssembly.Module";
 
 async function read(given: unknown): Promise<BufferSource> {
-  if (ArrayBuffer.isView(given) || isArrayBuffer(given)) return given as BufferSource;
+  if (isArrayBuffer(given)) return given;
+  // a copy: engines refuse DataViews and shared memory
+  if (ArrayBuffer.isView(given))
+    return new Uint8Array(given.buffer, given.byteOffset, given.byteLength).slice();
   if (typeof given === "string") return readAddress(parse(given));
   if (typeof given === "object" && given !== null) {
     if ("arrayBuffer" in given && typeof given.arrayBuffer === "function")
@@ -69,7 +72,7 @@ async function read(given: unknown): Promise<BufferSource> {
   throw new TypeError(expected("init", WANTED, given));
 }
 
-function isArrayBuffer(value: unknown): boolean {
+function isArrayBuffer(value: unknown): value is ArrayBuffer {
   return Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 }
 

@@ -1,0 +1,161 @@
+// Initialises, trains and asks networks of several shapes, and hashes the bits of everything that comes out. Plain
+// JavaScript over the built library, so that it runs unchanged wherever the library does. All its data are integers, or
+// integers over a power of two: nothing but the library computes with rounding.
+//
+//     node test/engines/program.mjs path/to/dist/index.js     prints the hashes as JSON
+
+const STEPS = 100;
+
+/** @typedef {{ I: number, H: number, V?: number, B: number, T: number, dense?: boolean, lengths?: boolean, weights?: boolean,
+ *   state?: boolean, sum?: boolean, carry?: boolean, clipNorm?: number, adam?: object, seed: number }} Case */
+
+/** @type {Record<string, Case>} */
+const CASES = {
+  "the tutorial's": { I: 4, H: 5, B: 1, T: 5, seed: 0 },
+  lengths: { I: 5, H: 8, V: 5, B: 3, T: 7, lengths: true, seed: 1, adam: { learningRate: 0.05 } },
+  "weights and a clip": { I: 11, H: 16, V: 9, B: 4, T: 6, weights: true, clipNorm: 0.25, seed: 4294967295 },
+  "dense, PyTorch's Adam": {
+    I: 3,
+    H: 19,
+    V: 13,
+    B: 2,
+    T: 9,
+    dense: true,
+    state: true,
+    seed: 7,
+    adam: { epsilonMode: "torch", learningRate: 0.01, weightDecay: 0.01 },
+  },
+  "all at once": {
+    I: 7,
+    H: 33,
+    V: 17,
+    B: 5,
+    T: 11,
+    lengths: true,
+    weights: true,
+    carry: true,
+    sum: true,
+    seed: 12345,
+    adam: { beta1: 0.8, beta2: 0.99, epsilon: 1e-6, epsilonMode: "torch" },
+  },
+};
+
+/**
+ * @param {any} library what `import` or `require` gave
+ * @returns {Record<string, string>} a hash a case
+ */
+export function hashes(library) {
+  return Object.fromEntries(Object.entries(CASES).map(([name, c]) => [name, hashOf(library, c)]));
+}
+
+/** @param {any} library @param {Case} c */
+function hashOf({ Adam, Rnn, sequenceLoss }, c) {
+  const hash = new Hash();
+  const rnn = new Rnn({ cell: "tanh", inputSize: c.I, hiddenSize: c.H, outputSize: c.V, seed: c.seed });
+  addTensors(hash, rnn.parameters);
+  const adam = new Adam(c.adam ?? { learningRate: 0.1 });
+  for (let step = 0; step < STEPS; step++) {
+    const options = { clipNorm: c.clipNorm, carryState: c.carry ?? false, returnState: true };
+    const { loss, gradientNorm, state } = rnn.trainStep(batchOf(c, step % 3), adam, options);
+    hash.f64(loss);
+    hash.f64(gradientNorm);
+    hash.f32(state.data);
+  }
+  addTensors(hash, rnn.parameters);
+  const batch = batchOf(c, 3);
+  const { loss, gradients, initialStateGradient } = rnn.gradients(batch);
+  hash.f64(loss);
+  addTensors(hash, gradients);
+  hash.f32(initialStateGradient.data);
+  const { outputs, logits, state } = rnn.forward(batch);
+  for (const { data } of [outputs, logits, state]) hash.f32(data);
+  const { loss: again, accuracy } = rnn.evaluate(batch);
+  hash.f64(again);
+  hash.f64(accuracy);
+  const flags = { averageAcrossBatch: false, averageAcrossTimesteps: true };
+  hash.f32(sequenceLoss(logits, unmasked(batch.targets), flags).data);
+  rnn.free();
+  return hash.toString();
+}
+
+/** @param {Hash} hash @param {Record<string, { data: Float32Array }>} tensors */
+function addTensors(hash, tensors) {
+  for (const { data } of Object.values(tensors)) hash.f32(data);
+}
+
+/** @param {number[][]} targets */
+const unmasked = (targets) => targets.map((row) => row.map((id) => Math.max(id, 0)));
+
+/** A batch of its own for each `turn`. @param {Case} c @param {number} turn */
+function batchOf(c, turn) {
+  const draw = integers(c.seed + turn + 1);
+  const { I, H, V = H, B, T } = c;
+  const table = (/** @type {() => any} */ cell) =>
+    Array.from({ length: B }, () => Array.from({ length: T }, cell));
+  return {
+    inputs: c.dense
+      ? table(() => Array.from({ length: I }, () => draw(2048) / 1024 - 1))
+      : table(() => draw(I)),
+    targets: table(() => draw(V)),
+    ...(c.lengths && { sequenceLengths: Array.from({ length: B }, (_, b) => (b === 1 ? 0 : 1 + draw(T))) }),
+    ...(c.weights && { weights: table(() => draw(4) / 4) }),
+    ...(c.state && {
+      initialState: [Array.from({ length: B }, () => Array.from({ length: H }, () => draw(512) / 256 - 1))],
+    }),
+    ...(c.sum && {
+      averageAcrossTimesteps: false,
+      averageAcrossBatch: false,
+      sumOverTimesteps: true,
+      sumOverBatch: true,
+    }),
+  };
+}
+
+/** Integers below a bound, from a 32-bit linear congruential generator. @param {number} seed */
+function integers(seed) {
+  let x = seed | 0;
+  return (/** @type {number} */ bound) => {
+    x = (Math.imul(x, 1664525) + 1013904223) | 0;
+    return (x >>> 8) % bound;
+  };
+}
+
+/** FNV-1a over the bytes, twice from different bases: 64 bits. */
+class Hash {
+  #a = 0x811c9dc5;
+  #b = 0x01234567;
+  #view = new DataView(new ArrayBuffer(8));
+
+  /** @param {number} x */
+  f64(x) {
+    this.#view.setFloat64(0, x, true);
+    this.#add(8);
+  }
+
+  /** @param {Float32Array} xs */
+  f32(xs) {
+    for (const x of xs) {
+      this.#view.setFloat32(0, x, true);
+      this.#add(4);
+    }
+  }
+
+  toString() {
+    return [this.#a, this.#b].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
+  }
+
+  /** @param {number} bytes */
+  #add(bytes) {
+    for (let i = 0; i < bytes; i++) {
+      const byte = this.#view.getUint8(i);
+      this.#a = Math.imul(this.#a ^ byte, 0x01000193);
+      this.#b = Math.imul(this.#b ^ byte, 0x01000193);
+    }
+  }
+}
+
+const [, self, dist] = globalThis.process?.argv ?? [];
+if (self !== undefined && dist !== undefined && self.endsWith("program.mjs")) {
+  const { pathToFileURL } = await import("node:url");
+  console.log(JSON.stringify(hashes(await import(pathToFileURL(dist).href))));
+}

@@ -1,0 +1,54 @@
+// Drops things without `free` in an asynchronous loop and prints how the wasm memory went, in pages of 64 KiB:
+//
+//     node [--expose-gc] test/memory/dropped.mjs path/to/dist/index.js network|optimizer|session rounds
+//
+// With --expose-gc garbage is collected every 50 rounds; without, when the engine sees fit.
+
+import { pathToFileURL } from "node:url";
+import { setImmediate as nextTask } from "node:timers/promises";
+
+const [, , dist = "", kind = "", rounds = "0"] = process.argv;
+
+/** @type {WebAssembly.Memory | undefined} the memory of the instance that the library makes */
+let memory;
+WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
+  construct(target, args) {
+    const instance = Reflect.construct(target, args);
+    memory = instance.exports.memory;
+    return instance;
+  },
+});
+
+/** @type {typeof import("bptt")} */
+const { Adam, Rnn } = await import(pathToFileURL(dist).href);
+const batch = { inputs: [[0, 1, 2]], targets: [[1, 2, 3]] };
+const make = () => new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 32, outputSize: 4 });
+const kept = make();
+
+/** @type {Record<string, () => void>} */
+const kinds = {
+  network: () => void make().trainStep(batch, new Adam()),
+  optimizer: () => void kept.trainStep(batch, new Adam()),
+  session: () => void kept.session({ batch: 200 }).step(new Int32Array(200)),
+};
+const drop = kinds[kind];
+if (drop === undefined) throw new Error(`unknown kind ${kind}`);
+
+const { gc } = globalThis;
+const pages = () => (memory?.buffer.byteLength ?? 0) / 65_536;
+/** @param {number} times */
+async function dropMany(times) {
+  for (let i = 0; i < times; i++) {
+    drop?.();
+    if (gc && i % 50 === 49) gc();
+    await nextTask();
+  }
+}
+
+const start = pages();
+drop();
+const one = pages() - start;
+await dropMany(500);
+const warm = pages();
+await dropMany(Number(rounds));
+console.log(JSON.stringify({ start, one, warm, end: pages() }));

@@ -1,0 +1,17 @@
+/** What users get: the tarball of `npm pack`, installed into an empty project outside the tree. */
+
+import { afterAll, beforeAll } from "vitest";
+import { testBrowser } from "./browser.js";
+import { testLint } from "./lint.js";
+import { testNode } from "./node.js";
+import { Toy } from "./toy.js";
+import { testTypes } from "./types.js";
+
+const toy = new Toy();
+beforeAll(() => toy.make());
+afterAll(() => toy.remove());
+
+testNode(toy);
+testTypes(toy);
+testLint(toy);
+testBrowser(toy);

@@ -1,0 +1,3 @@
+const library = require("bptt");
+
+import("./gohome.mjs").then(({ gohome }) => console.log(JSON.stringify(gohome(library))));

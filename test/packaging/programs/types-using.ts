@@ -1,0 +1,8 @@
+// `using` is known where the project's `lib` knows it. Compiled only.
+
+import { Rnn } from "bptt";
+
+export function size(): number {
+  using rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
+  return rnn.hiddenSize;
+}
