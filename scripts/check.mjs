@@ -1,4 +1,4 @@
-// `npm run check`: format, lint, types and the layer rule. Runs all of them, says of each how it went, and ends with
+// `npm run check`: format, lint, types, docs and the layer rule. Runs all of them, says of each how it went, and ends with
 // code 1 where one failed. rustfmt and clippy are skipped, visibly, where they are not installed.
 
 import { join } from "node:path";
@@ -20,6 +20,7 @@ const checks = [
   { name: "eslint", command: ["eslint", ".", "--max-warnings", "0"] },
   { name: "tsc ts", command: ["tsc", "-p", "tsconfig.json"] },
   { name: "tsc test, examples, scripts", command: ["tsc", "-p", "tsconfig.node.json"] },
+  { name: "typedoc", command: ["typedoc", "--emit", "none"] },
   { name: "layers", command: ["node", inProject("scripts", "check-layers.mjs")] },
   {
     name: "rustfmt",

@@ -33,3 +33,9 @@ describe("flat over 10 000 dropped without free, collected every 50", () => {
     expect(end - warm).toBeLessThanOrEqual(8);
   });
 });
+
+it("bounded over 30 000 networks where the engine collects when it sees fit", async () => {
+  const { start, end } = await dropped("network", 30_000);
+  // a network of this size takes about a page: all of them together would be 30 000
+  expect(end - start).toBeLessThan(6_000);
+});

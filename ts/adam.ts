@@ -83,6 +83,7 @@ export class Adam {
     return optimizerState(this).learningRate;
   }
 
+  /** Sets the step size of the next step. */
   set learningRate(value: number) {
     optimizerState(this).learningRate = checkLearningRate(value);
   }

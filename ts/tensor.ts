@@ -39,7 +39,9 @@ export type IdRow = readonly number[] | IntegerArray;
 
 /** What goes in: row-major values of any number type and their shape. */
 export interface FlatTensor<Data extends NumberRow = NumberRow> {
+  /** The values, row by row. */
   readonly data: Data;
+  /** The sizes of the axes; their product is the length of `data`. */
   readonly shape: readonly number[];
 }
 

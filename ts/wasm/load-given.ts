@@ -9,9 +9,13 @@ import { hasLoader, instantiate, isReady, memory, unavailable } from "./core.js"
 
 /** As much of a `Response` (or `Blob`) as is used here; the DOM's types need not be there. */
 export interface ResponseLike {
+  /** Whether the status is one of success; absent for a Blob. */
   readonly ok?: boolean;
+  /** The HTTP status, for the message of an error. */
   readonly status?: number;
+  /** Where it came from, for the message of an error. */
   readonly url?: string;
+  /** The bytes. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
