@@ -3,7 +3,18 @@
  * message begins with what it is about, and whatever failed has changed nothing.
  */
 
-import { Adam, BpttError, init, oneHot, Rnn, sequenceLoss, tensor, Vocabulary, type Batch } from "bptt";
+import {
+  Adam,
+  BpttError,
+  init,
+  oneHot,
+  Rnn,
+  sample,
+  sequenceLoss,
+  tensor,
+  Vocabulary,
+  type Batch,
+} from "bptt";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { expectSameNextStep, GOOD, twins } from "./support/twins.js";
@@ -272,6 +283,11 @@ describe("garbage makes no other error", () => {
     };
     const options = fc.oneof(garbage, fc.record(flags, { requiredKeys: [] }));
     property((l, t, o) => sequenceLoss(l as never, t as never, o as never), rows(value), rows(id), options);
+    const draws = fc.oneof(
+      garbage,
+      fc.record({ temperature: number, seed: size, step: size }, { requiredKeys: [] }),
+    );
+    property((l, o) => sample(l as never, o as never), rows(value), draws);
     property((ids, depth) => oneHot(ids as never, depth as number), fc.oneof(rows(id), fc.array(id)), size);
     property(
       (data, shape) => tensor(data as never, shape as never),

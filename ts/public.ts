@@ -18,6 +18,7 @@ export type {
   TrainStepResult,
 } from "./rnn-types.js";
 export { Rnn } from "./rnn.js";
+export { sample, type SampleOptions } from "./sample.js";
 export { sequenceLoss, type SequenceLossOptions } from "./sequence-loss.js";
 export type { Session, SessionOptions } from "./session.js";
 export type { State } from "./state.js";

@@ -47,6 +47,8 @@ mod clip;
 
 mod train;
 
+mod sample;
+
 mod wasm;
 
 pub use error::Error;

@@ -9,6 +9,8 @@
 pub enum Stream {
     /// Initial weights; `step` is the parameter's place in the table.
     Init = 0,
+    /// Ids drawn from logits; `step` is the caller's, `index` the row.
+    Sample = 1,
 }
 
 const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];

@@ -8,6 +8,7 @@ use crate::forward::forward;
 use crate::kernel::padded;
 use crate::loss::{self, Reduction};
 use crate::network::{Config, Network};
+use crate::sample::Sampler;
 use crate::sequence_loss::{Axis, SequenceLoss};
 use crate::session::Session;
 use crate::train;
@@ -376,5 +377,31 @@ impl RawSequenceLoss {
             _ => Axis::Keep,
         };
         self.0.compute(axis(average_time, sum_time), axis(average_batch, sum_batch))
+    }
+}
+
+/// Draws ids from logits; see `sample`.
+#[wasm_bindgen]
+pub struct RawSampler(Sampler);
+
+#[wasm_bindgen]
+impl RawSampler {
+    /// Room for (B, V).
+    #[wasm_bindgen(constructor)]
+    pub fn new(batch: usize, classes: usize) -> Result<RawSampler, JsValue> {
+        Ok(RawSampler(Sampler::new(batch, classes)?))
+    }
+
+    /// The byte address of the ids drawn or (any other) of the logits: batch-major, not padded.
+    pub fn pointer(&self, buffer: RawBuffer) -> usize {
+        match buffer {
+            RawBuffer::Ids => address(&self.0.ids),
+            _ => address(&self.0.logits),
+        }
+    }
+
+    /// Draws an id for each row.
+    pub fn draw(&mut self, temperature: f64, seed: u32, step: f64) {
+        self.0.draw(temperature, seed, step as u64);
     }
 }

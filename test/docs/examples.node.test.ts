@@ -1,5 +1,5 @@
 // Every `@example` of the docstrings and every TypeScript block of the README is compiled strictly against the built
-// package and run; where the README shows an output, it is the one that comes.
+// package and run; where the README shows an output, or a comment behind console.log does, it is the one that comes.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -33,7 +33,24 @@ function readmeExamples(): Example[] {
   return [...blocks].map(([, code = "", output], i) => ({ name: `README.md ${i + 1}`, code, output }));
 }
 
-const sources = readdirSync(inProject("ts")).filter((file) => file.endsWith(".ts"));
+/** What the comments behind `console.log(…);` say will be printed, in order; with … or words it is for people only. */
+function promises(code: string): string[] {
+  const comments = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, comment = ""]) => comment);
+  return comments.filter((comment) => !/…|, \w+ times/.test(comment)).map(squeezed);
+}
+
+/** Without spaces, kinds of quotes, and Node's lengths of typed arrays: "Int32Array(2) [ 1, 0 ]" is "Int32Array[1,0]". */
+function squeezed(output: string): string {
+  return output
+    .replace(/(Array)\(\d+\)/g, "$1")
+    .replace(/['"]/g, "")
+    .replace(/\s/g, "");
+}
+
+const sources = readdirSync(inProject("ts"), { recursive: true, encoding: "utf8" })
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter((file) => file.endsWith(".ts"))
+  .sort();
 const examples = [...readmeExamples(), ...sources.flatMap(docstringExamples)];
 // Inside the project, so that "bptt" is the package itself, as it is built.
 const folder = inProject("target", "examples");
@@ -83,6 +100,11 @@ describe("runs", () => {
     try {
       const output = execFileSync(process.execPath, [runnable], { encoding: "utf8" });
       if (example.code.includes("console.log(")) expect(output.trim()).not.toBe("");
+      let rest = squeezed(output);
+      for (const promise of promises(example.code)) {
+        expect(rest).toContain(promise);
+        rest = rest.slice(rest.indexOf(promise) + promise.length);
+      }
       if (example.output !== undefined) expect(output.trim()).toBe(example.output.trim());
     } finally {
       rmSync(runnable);

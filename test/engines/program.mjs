@@ -1,4 +1,4 @@
-// Initialises, trains and asks networks of several shapes, and hashes the bits of everything that comes out. Plain
+// Initialises, trains, asks and samples networks of several shapes, and hashes the bits of everything that comes out. Plain
 // JavaScript over the built library, so that it runs unchanged wherever the library does. All its data are integers, or
 // integers over a power of two: nothing but the library computes with rounding.
 //
@@ -49,7 +49,7 @@ export function hashes(library) {
 }
 
 /** @param {any} library @param {Case} c */
-function hashOf({ Adam, Rnn, sequenceLoss }, c) {
+function hashOf({ Adam, Rnn, sample, sequenceLoss }, c) {
   const hash = new Hash();
   const rnn = new Rnn({ cell: "tanh", inputSize: c.I, hiddenSize: c.H, outputSize: c.V, seed: c.seed });
   addTensors(hash, rnn.parameters);
@@ -73,6 +73,10 @@ function hashOf({ Adam, Rnn, sequenceLoss }, c) {
   hash.f64(again);
   hash.f64(accuracy);
   const flags = { averageAcrossBatch: false, averageAcrossTimesteps: true };
+  const rows = { data: logits.data, shape: [c.B * c.T, logits.shape[2]] };
+  for (const [step, temperature] of [1, 0.5, 2, 0].entries()) {
+    hash.f32(Float32Array.from(sample(rows, { seed: c.seed, step, temperature })));
+  }
   hash.f32(sequenceLoss(logits, unmasked(batch.targets), flags).data);
   rnn.free();
   return hash.toString();

@@ -3,7 +3,7 @@
  * `init` (load-given.ts). The raw classes leave this folder only through here.
  */
 
-import { initSync, RawBuffer, RawRnn, RawSequenceLoss } from "../../crate/pkg/bptt.js";
+import { initSync, RawBuffer, RawRnn, RawSampler, RawSequenceLoss } from "../../crate/pkg/bptt.js";
 import { BpttError } from "../errors.js";
 
 export { RawBuffer };
@@ -52,6 +52,12 @@ export function rawRnn(): typeof RawRnn {
 export function rawSequenceLoss(): typeof RawSequenceLoss {
   ready();
   return RawSequenceLoss;
+}
+
+/** The raw class of draws from logits. */
+export function rawSampler(): typeof RawSampler {
+  ready();
+  return RawSampler;
 }
 
 /** The instance's memory. */

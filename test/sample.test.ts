@@ -1,0 +1,63 @@
+// Draws from logits: shares, temperature, and coins that depend on seed, step and row alone.
+
+import { Rnn, sample } from "bptt";
+import { expect, test } from "vitest";
+
+test("shares are those of the softmax at the temperature", () => {
+  const rows = Array.from({ length: 5000 }, () => [0, 1, 2, -3]);
+  for (const temperature of [0.5, 1, 3]) {
+    const counts = [0, 0, 0, 0];
+    for (const id of sample(rows, { temperature, seed: 4 })) counts[id] = (counts[id] ?? 0) + 1;
+    const p = [0, 1, 2, -3].map((x) => Math.exp(x / temperature));
+    const sum = p.reduce((a, b) => a + b);
+    // five standard errors of a share of 5 000 draws: 5·√(¼/5 000) = 0.0354 at most
+    counts.forEach((count, id) => {
+      expect(Math.abs(count / rows.length - (p[id] ?? NaN) / sum)).toBeLessThan(0.0354);
+    });
+  }
+});
+
+test("temperature 0 takes the largest, the first of equals", () => {
+  expect([...sample([[0, 5, 5], [9, -1, 2], [-8, -7, -6]], { temperature: 0, seed: 1 })]).toEqual([1, 0, 2]); // prettier-ignore
+});
+
+test("the same seed, step and row: the same id, whatever else was drawn", () => {
+  const row = Array.from({ length: 50 }, () => 0);
+  const first = sample([row, row, row], { seed: 8, step: 3 });
+  sample([row], { seed: 8, step: 4 });
+  expect(sample([row, row, row], { seed: 8, step: 3 })).toEqual(first);
+  expect([...sample([row, row], { seed: 8, step: 3 })]).toEqual([...first.subarray(0, 2)]);
+  const all = [0, 1, 2, 3, 4, 5, 6, 7].map((step) => sample([row], { seed: 8, step })[0]);
+  expect(new Set(all).size).toBeGreaterThan(4);
+  expect(sample([row, row, row], { seed: 9, step: 3 })).not.toEqual(first);
+});
+
+test("takes what a session gives", () => {
+  const rnn = new Rnn({ cell: "tanh", inputSize: 6, hiddenSize: 5, outputSize: 6 });
+  const session = rnn.session({ batch: 3 });
+  let ids = new Int32Array(3);
+  for (let step = 0; step < 20; step++) ids = sample(session.step(ids), { seed: 2, step });
+  expect([...ids].every((id) => id >= 0 && id < 6)).toBe(true);
+  rnn.free();
+});
+
+test("bad input says what is wrong", () => {
+  const bad = (logits: unknown, options?: unknown) => () => sample(logits as number[][], options as object);
+  expect(bad([1, 2])).toThrow(new RangeError("logits: expected a shape (B,V) without zeros, got (2)"));
+  expect(bad([[]])).toThrow(RangeError);
+  expect(bad([[1, NaN]])).toThrow(RangeError);
+  expect(bad([[1, 2], [1]])).toThrow(RangeError); // prettier-ignore
+  expect(bad("abc")).toThrow(TypeError);
+  expect(bad(undefined)).toThrow(TypeError);
+  expect(bad([[1]], { temperature: -1 })).toThrow(
+    new RangeError("temperature: expected a finite number in 0..1e+30, got -1"),
+  );
+  expect(bad([[1]], { temperature: "1" })).toThrow(TypeError);
+  expect(bad([[1]], { temperature: NaN })).toThrow(RangeError);
+  expect(bad([[1]], { seed: 2 ** 32 })).toThrow(RangeError);
+  expect(bad([[1]], { step: 0.5 })).toThrow(RangeError);
+  expect(bad([[1]], { topK: 3 })).toThrow(TypeError);
+  expect(bad({ data: [], shape: [2 ** 30, 2 ** 30] })).toThrow(RangeError);
+  expect(() => sample({ data: new Float32Array(4), shape: [2, 3] })).toThrow(RangeError);
+  expect(sample([[1]])).toEqual(new Int32Array(1));
+});

@@ -1,0 +1,75 @@
+/**
+ * Draws ids from logits, as generation does: p = softmax(logits / temperature), one draw a row.
+ *
+ * The coins come from the core's counter-based generator: the same seed, step and row give the same coin on every
+ * machine and engine, whatever else was drawn before.
+ */
+
+import { integer, number, optionsObject } from "./check.js";
+import { fromCore } from "./errors.js";
+import { copySource, rowMajor } from "./numbers.js";
+import { showShape } from "./show.js";
+import { open } from "./source.js";
+import type { Numbers2 } from "./tensor.js";
+import { RawBuffer, rawSampler } from "./wasm/core.js";
+import { i32 } from "./wasm/memory.js";
+
+/** Options of {@link sample}. */
+export interface SampleOptions {
+  /** Divides the logits: below 1 the likely becomes likelier, 0 takes the largest (the first of equals). Default 1. */
+  temperature?: number;
+  /** Decides the draws: an integer from 0 to 2³² − 1. Default 0. */
+  seed?: number;
+  /** Which draw of the seed's stream: an integer from 0 on, to be counted up from call to call. Default 0. */
+  step?: number;
+}
+
+const NAMES: ReadonlySet<string> = new Set(["temperature", "seed", "step"]);
+
+/**
+ * Draws an id from each row of logits.
+ *
+ * @param logits (B, V), such as what a session's `step` gives
+ * @param options temperature, seed and step
+ * @returns (B) ids in 0 … V − 1
+ * @throws TypeError when something is of the wrong kind
+ * @throws RangeError when a value or size is wrong; the message names the place
+ * @throws BpttError `OUT_OF_MEMORY`
+ *
+ * @example
+ * import { Rnn, sample } from "bptt";
+ *
+ * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 4 });
+ * const session = rnn.session();
+ * let ids = new Int32Array([0]);
+ * for (let step = 0; step < 3; step++) {
+ *   ids = sample(session.step(ids), { temperature: 0.8, seed: 1, step });
+ *   console.log(ids[0]);
+ * }
+ */
+export function sample(logits: Numbers2, options: SampleOptions = {}): Int32Array<ArrayBuffer> {
+  const given = optionsObject(options, "options", NAMES) as SampleOptions;
+  const { temperature = 1, seed = 0, step = 0 } = given;
+  const heat = number(temperature, "temperature", { min: 0, max: 1e30 });
+  const stream = integer(seed, "seed", { min: 0, max: 2 ** 32 - 1 });
+  const count = integer(step, "step", { min: 0 });
+  const source = open(logits, "logits", "numbers (B,V)");
+  const { shape } = source;
+  if (shape.length !== 2 || shape.includes(0)) {
+    throw new RangeError(`logits: expected a shape (B,V) without zeros, got ${showShape(shape)}`);
+  }
+  const [batch, classes] = shape as [number, number];
+  const Raw = rawSampler();
+  let raw: InstanceType<typeof Raw> | undefined;
+  try {
+    raw = new Raw(batch, classes);
+    copySource(source, rowMajor(shape, raw.pointer(RawBuffer.Logits) >>> 2));
+    raw.draw(heat, stream, count);
+    const start = raw.pointer(RawBuffer.Ids) >>> 2;
+    return i32().slice(start, start + batch) as Int32Array<ArrayBuffer>;
+  } catch (error) {
+    throw fromCore(error, `logits ${showShape(shape)}`);
+  } finally {
+    raw?.free();
+  }
+}
