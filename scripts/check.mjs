@@ -1,6 +1,7 @@
 // `npm run check`: format, lint, types, docs and the layer rule. Runs all of them, says of each how it went, and ends with
 // code 1 where one failed. rustfmt and clippy are skipped, visibly, where they are not installed.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ask, run } from "./setup/run.mjs";
 import { buildRoot, inProject } from "./setup/paths.mjs";
@@ -20,6 +21,11 @@ const checks = [
   { name: "eslint", command: ["eslint", ".", "--max-warnings", "0"] },
   { name: "tsc ts", command: ["tsc", "-p", "tsconfig.json"] },
   { name: "tsc test, examples, scripts", command: ["tsc", "-p", "tsconfig.node.json"] },
+  {
+    name: "tsc bench",
+    command: ["tsc", "-p", inProject("bench", "tsconfig.json")],
+    skip: !existsSync(inProject("bench", "node_modules")) && "its peers are not installed: npm run bench",
+  },
   { name: "typedoc", command: ["typedoc", "--emit", "none"] },
   { name: "layers", command: ["node", inProject("scripts", "check-layers.mjs")] },
   {

@@ -66,7 +66,7 @@ export function sample(logits: Numbers2, options: SampleOptions = {}): Int32Arra
     copySource(source, rowMajor(shape, raw.pointer(RawBuffer.Logits) >>> 2));
     raw.draw(heat, stream, count);
     const start = raw.pointer(RawBuffer.Ids) >>> 2;
-    return i32().slice(start, start + batch) as Int32Array<ArrayBuffer>;
+    return i32().slice(start, start + batch);
   } catch (error) {
     throw fromCore(error, `logits ${showShape(shape)}`);
   } finally {

@@ -92,11 +92,11 @@ async function fromNpm(engine) {
     const what = `${engine.package}@${engine.range}`;
     step(`npm install ${what} (for a test, into the cache)`);
     const quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"];
-    const brief = ["--fetch-retries=1", "--fetch-timeout=30000"];
+    const brief = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000"];
     const args = ["install", "--prefix", temporary, what, ...quiet, ...brief];
     const { code, output } = await run("npm", args, { cwd: temporary, seconds: NPM_SECONDS });
     if (code === 0 && existsSync(join(temporary, "node_modules", engine.package, engine.binary))) return;
-    const reason = /^npm (?:error|ERR!) (?!code)(.*)$/m.exec(output)?.[1] ?? `exit code ${code}`;
+    const reason = /^npm (?:error|ERR!) code (\S+)/m.exec(output)?.[1] ?? `exit code ${code}`;
     throw new SetupError(`npm could not install ${what} (${reason})`);
   });
 }

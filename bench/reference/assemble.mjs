@@ -1,0 +1,18 @@
+// Assembles gemm.wat into gemm.wasm with binaryen's wasm-as, unoptimised: what is written is what V8 gets.
+// Both are committed; this runs only when the yardstick is made anew, after which old figures no longer compare.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const folder = import.meta.dirname;
+const wasmAs = createRequire(import.meta.url).resolve("binaryen/bin/wasm-as");
+execFileSync(
+  process.execPath,
+  [wasmAs, join(folder, "gemm.wat"), "--enable-simd", "-o", join(folder, "gemm.wasm")],
+  { stdio: "inherit" },
+);
+const bytes = readFileSync(join(folder, "gemm.wasm"));
+if (!WebAssembly.validate(bytes)) throw new Error("gemm.wasm is not valid");
+process.stdout.write(`bench/reference/gemm.wasm: ${bytes.length} bytes\n`);

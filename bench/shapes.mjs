@@ -1,0 +1,119 @@
+// What is measured: the shapes, and the data and first weights that every contender gets.
+//
+// H hidden size, B batch, T time steps, V vocabulary (inputs and classes alike), as everywhere in bptt.
+
+/** @typedef {{ H: number, B: number, T: number, V: number }} Shape */
+
+/**
+ * Row-major and (in, out), under bptt's names.
+ * @typedef {object} Weights
+ * @property {Float32Array} w_ih_l0 (V, H)
+ * @property {Float32Array} w_hh_l0 (H, H)
+ * @property {Float32Array} b_h_l0 (H)
+ * @property {Float32Array} w_ho (H, V)
+ * @property {Float32Array} b_o (V)
+ */
+
+/**
+ * @typedef {object} Data
+ * @property {Int32Array} inputs (B, T)
+ * @property {Int32Array} targets (B, T)
+ * @property {Weights} weights
+ * @property {Training} training
+ */
+
+/**
+ * Of Adam with ε outside the root, as PyTorch has it, after clipping by the global norm.
+ * @typedef {object} Training
+ * @property {number} learningRate
+ * @property {number} beta1
+ * @property {number} beta2
+ * @property {number} epsilon
+ * @property {number} clipNorm
+ */
+
+/**
+ * While losses are compared: a clipping that is active at every shape, and an ε of the size of the gradients, without
+ * which Adam would hide what was clipped. So a step without clipping, or with ε elsewhere, shows in the loss.
+ * @type {Training}
+ */
+export const COMPARED = { learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-3, clipNorm: 0.1 };
+
+/**
+ * While steps are timed: so small a rate that a million steps stay where they began. Otherwise small nets would learn
+ * their batch by heart, and vanishing moments, slow denormal numbers, would be timed.
+ * @type {Training}
+ */
+export const TIMED = { learningRate: 1e-9, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clipNorm: 1 };
+
+/** @type {Shape[]} */
+export const TRAINING_SHAPES = [
+  { H: 5, B: 1, T: 5, V: 5 },
+  { H: 100, B: 1, T: 25, V: 65 },
+  { H: 64, B: 16, T: 32, V: 65 },
+  { H: 128, B: 32, T: 64, V: 65 },
+  { H: 256, B: 32, T: 64, V: 65 },
+  { H: 512, B: 32, T: 64, V: 65 },
+];
+
+/** One character at a time: T = 1. @type {Shape[]} */
+export const GENERATION_SHAPES = [
+  { H: 64, B: 1, T: 1, V: 65 },
+  { H: 256, B: 1, T: 1, V: 65 },
+];
+
+/** @param {Shape} shape */
+export const shapeName = ({ H, B, T, V }) => `H ${H}, B ${B}, T ${T}, V ${V}`;
+
+/**
+ * Multiplications and additions of a step's matrix products, the useful ones alone: the recurrence, the logits, and for
+ * each of the two the gradients of its input and of its weights. The product with one-hot inputs is not counted.
+ * @param {Shape} shape
+ */
+export const stepFlops = ({ H, B, T, V }) => 2 * T * B * (3 * H * H + 3 * H * V);
+
+/** The same on every machine. @param {Shape} shape @param {Training} training @returns {Data} */
+export function makeData({ H, B, T, V }, training) {
+  const random = generator(H * 1000 + B);
+  const text = Int32Array.from({ length: B * (T + 1) }, () => Math.floor(random() * V)); // (B, T+1)
+  const row = (/** @type {number} */ shift) =>
+    Int32Array.from({ length: B * T }, (_, i) => text[Math.floor(i / T) * (T + 1) + (i % T) + shift] ?? 0);
+  // Glorot's limits, as TensorFlow 1 has them for the joint kernel (V+H, H) and for (H, V)
+  const uniform = (/** @type {number} */ length, /** @type {number} */ fan) =>
+    Float32Array.from({ length }, () => (2 * random() - 1) * Math.sqrt(6 / fan));
+  return {
+    training,
+    inputs: row(0),
+    targets: row(1),
+    weights: {
+      w_ih_l0: uniform(V * H, V + 2 * H),
+      w_hh_l0: uniform(H * H, V + 2 * H),
+      b_h_l0: new Float32Array(H),
+      w_ho: uniform(H * V, H + V),
+      b_o: new Float32Array(V),
+    },
+  };
+}
+
+/** mulberry32: uniform in [0, 1). @param {number} seed */
+function generator(seed) {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let z = Math.imul(state ^ (state >>> 15), 1 | state);
+    z = (z + Math.imul(z ^ (z >>> 7), 61 | z)) ^ z;
+    return ((z ^ (z >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** (B, T) → (T, B). @param {Int32Array} rows @param {Shape} shape */
+export function timeMajor(rows, { B, T }) {
+  return Int32Array.from({ length: B * T }, (_, i) => rows[(i % B) * T + Math.floor(i / B)] ?? 0);
+}
+
+/** (T·B, V), for libraries that gather no rows. @param {Int32Array} ids @param {number} V */
+export function oneHotRows(ids, V) {
+  const rows = new Float32Array(ids.length * V);
+  ids.forEach((id, i) => (rows[i * V + id] = 1));
+  return rows;
+}

@@ -1,0 +1,73 @@
+// `npm run size`: what the library weighs, raw and compressed, against the limits in scripts/size-limits.json
+// (bytes after gzip). Ends with code 1 where one is exceeded, or where a limit has nothing it belongs to.
+//
+// An import is measured as a user's bundler ships it: everything the entry exports, bundled and minified by esbuild.
+
+import { readFileSync } from "node:fs";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { inProject } from "./setup/paths.mjs";
+import { orExit, setUp } from "./setup/steps.mjs";
+
+const ENTRIES = new Map([
+  ["bptt", "index.js"],
+  ["bptt/slim", "slim.js"],
+]);
+
+/** @type {Record<string, number>} */
+const limits = JSON.parse(readFileSync(inProject("scripts", "size-limits.json"), "utf8"));
+
+await orExit(() => setUp());
+
+/** @type {Map<string, Uint8Array>} */
+const parts = new Map([["bptt.wasm", readFileSync(inProject("dist", "bptt.wasm"))]]);
+for (const [name, file] of ENTRIES) parts.set(`import "${name}"`, await bundled(inProject("dist", file)));
+
+const KiB = (/** @type {number} */ bytes) => `${(bytes / 1024).toFixed(1)} KB`;
+const lines = [["", "raw", "gzip", "brotli", "limit (gzip)", ""]];
+const wrong = [];
+for (const [name, bytes] of parts) {
+  const gzip = gzipSync(bytes, { level: 9 }).length;
+  const brotli = brotliCompressSync(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  }).length;
+  const limit = limits[name];
+  const fits = limit !== undefined && gzip <= limit;
+  if (limit === undefined) wrong.push(`${name} has no limit`);
+  else if (!fits) wrong.push(`${name} is ${gzip - limit} bytes over its limit`);
+  const row = [name, KiB(bytes.length), KiB(gzip), KiB(brotli), limit === undefined ? "–" : KiB(limit)];
+  lines.push([...row, fits ? "ok" : "TOO LARGE"]);
+}
+for (const name of Object.keys(limits))
+  if (!parts.has(name)) wrong.push(`the limit of ${name} has nothing to it`);
+
+const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map((cells) => cells[i]?.length ?? 0)));
+for (const cells of lines) {
+  const padded = cells.map((cell, i) =>
+    i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
+  );
+  process.stdout.write(`${padded.join("  ").trimEnd()}\n`);
+}
+for (const complaint of wrong) process.stdout.write(`size: ${complaint}\n`);
+process.exit(wrong.length === 0 ? 0 : 1);
+
+/** @param {string} entry @returns {Promise<Uint8Array>} */
+async function bundled(entry) {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    legalComments: "none",
+    write: false,
+    logLevel: "silent",
+  });
+  const [file] = outputFiles;
+  if (!file) throw new Error(`esbuild made nothing of ${entry}`);
+  return file.contents;
+}
