@@ -77,6 +77,6 @@ export interface TrainStepResult {
 export interface Evaluation {
   /** In nats. */
   loss: number;
-  /** Σ weights·[argmax logits = target] / Σ weights. */
+  /** Σ weights·[argmax logits = target] / Σ weights, over the steps within the lengths. */
   accuracy: number;
 }
