@@ -7,7 +7,7 @@ import { expected, optionsObject, size } from "./check.js";
 import { BpttError } from "./errors.js";
 import { copyIds, type IdLayout } from "./ids.js";
 import type { Network } from "./network.js";
-import { readState, writeState, zeros, type State } from "./state.js";
+import { readState, writeState, type State } from "./state.js";
 import { open } from "./source.js";
 import { floats, type IdRow, type Numbers3, type Tensor } from "./tensor.js";
 import { RawBuffer, type RawRnn } from "./wasm/core.js";
@@ -77,9 +77,7 @@ export class Session {
         noun: "an id",
       };
       this.#start = at(RawBuffer.Logits);
-      this.#stride = raw.stride(
-        network.config.outputSize === undefined ? RawBuffer.Outputs : RawBuffer.Logits,
-      );
+      this.#stride = raw.stride(RawBuffer.Logits);
       this.#state = at(RawBuffer.InitialState);
       this.#logits = { data: floats(batch * network.classes, "logits"), shape: [batch, network.classes] };
       if (state !== undefined) {
@@ -148,10 +146,14 @@ export class Session {
     this.#raw("reset");
     const shape = this.#network.stateShape(this.batch);
     const { state } = optionsObject(options, "options", RESET_NAMES) as { state?: State | Numbers3 };
+    if (state === undefined) {
+      const length = shape.reduce((product, n) => product * n, 1);
+      f32().fill(0, this.#state, this.#state + length);
+      return;
+    }
     const before = this.state();
     try {
-      if (state === undefined) f32().set(zeros(shape, "state").data, this.#state);
-      else this.#network.use("session().reset", () => writeState(state, "state", shape, this.#state));
+      this.#network.use("session().reset", () => writeState(state, "state", shape, this.#state));
     } catch (error) {
       f32().set(before.data, this.#state); // a bad value half-way leaves the state as it was
       throw error;

@@ -35,6 +35,11 @@ impl From<Error> for JsValue {
     }
 }
 
+/// What the facade never does: still an `Error`, not a thrown string.
+fn misuse(message: &str) -> JsValue {
+    CodedError::new(message).into()
+}
+
 /// The buffers that the facade reads and writes.
 #[wasm_bindgen]
 #[derive(Clone, Copy)]
@@ -135,7 +140,7 @@ impl RawRnn {
         output_size: usize,
         seed: u32,
     ) -> Result<RawRnn, JsValue> {
-        let cell = CellKind::from_name(cell).ok_or_else(|| JsValue::from("unknown cell"))?;
+        let cell = CellKind::from_name(cell).ok_or_else(|| misuse("unknown cell"))?;
         let output_size = (output_size > 0).then_some(output_size);
         let network = Network::new(Config { cell, input_size, hidden_size, output_size, seed })?;
         Ok(RawRnn {
@@ -260,7 +265,7 @@ impl RawRnn {
         sum: bool,
     ) -> Result<f64, JsValue> {
         let Some(adam) = &mut self.optimizers[slot] else {
-            return Err(JsValue::from("no such optimizer"));
+            return Err(misuse("no such optimizer"));
         };
         let (network, ws) = (&mut self.network, &mut self.ws);
         let (loss, norm) = train::train_step(network, ws, adam, learning_rate, clip_norm, reduction(sum))?;
@@ -277,7 +282,7 @@ impl RawRnn {
         clip_norm: f64,
     ) -> Result<f64, JsValue> {
         let Some(adam) = &mut self.optimizers[slot] else {
-            return Err(JsValue::from("no such optimizer"));
+            return Err(misuse("no such optimizer"));
         };
         self.gradient_norm = train::apply(&mut self.network, adam, learning_rate, clip_norm)?;
         Ok(self.gradient_norm)

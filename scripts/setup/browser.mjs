@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { canInstallPackages, installPackages } from "./apt.mjs";
 import { SetupError } from "./log.mjs";
-import { which } from "./paths.mjs";
+import { findProgram } from "./paths.mjs";
 
 const COMMANDS = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
 const PLACES = [
@@ -15,12 +15,7 @@ const PLACES = [
 
 /** @returns {string | undefined} the path of a Chrome or Chromium on this machine */
 export function findBrowser() {
-  if (process.env.CHROME_PATH) return process.env.CHROME_PATH;
-  for (const command of COMMANDS) {
-    const path = which(command);
-    if (path) return path;
-  }
-  return PLACES.find((path) => existsSync(path));
+  return findProgram("CHROME_PATH", COMMANDS, PLACES);
 }
 
 export async function needBrowser() {

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { canInstallPackages, installPackages } from "./apt.mjs";
 import { SetupError, step } from "./log.mjs";
-import { cacheRoot, which } from "./paths.mjs";
+import { cacheRoot, findProgram } from "./paths.mjs";
 import { makeOnce } from "./place.mjs";
 import { run } from "./run.mjs";
 
@@ -53,12 +53,7 @@ export function findRuntimes() {
 
 /** @returns {string | undefined} the path of a Firefox on this machine */
 export function findFirefox() {
-  if (process.env.FIREFOX_PATH) return process.env.FIREFOX_PATH;
-  for (const command of FIREFOX_COMMANDS) {
-    const path = which(command);
-    if (path) return path;
-  }
-  return FIREFOX_PLACES.find((path) => existsSync(path));
+  return findProgram("FIREFOX_PATH", FIREFOX_COMMANDS, FIREFOX_PLACES);
 }
 
 /** Brings what is missing, where that can be done. Never ends the set-up. */

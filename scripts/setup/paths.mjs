@@ -37,3 +37,19 @@ export function which(name, path = searchPath()) {
   }
   return undefined;
 }
+
+/**
+ * A program of the machine's: where an environment variable says it is, else on PATH, else where installers put it.
+ * @param {string} variable
+ * @param {string[]} commands
+ * @param {string[]} places
+ * @returns {string | undefined}
+ */
+export function findProgram(variable, commands, places) {
+  if (process.env[variable]) return process.env[variable];
+  for (const command of commands) {
+    const path = which(command);
+    if (path) return path;
+  }
+  return places.find((path) => existsSync(path));
+}
