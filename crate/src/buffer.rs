@@ -5,7 +5,8 @@
 
 use crate::error::Error;
 use crate::lanes::Line;
-use std::ops::{Deref, DerefMut};
+use alloc::vec::Vec;
+use core::ops::{Deref, DerefMut};
 
 /// No single buffer, and no network's sum of parameter-sized buffers, may be larger than this: half of what
 /// WebAssembly's 32-bit memory can address.

@@ -4,11 +4,12 @@
 //! Source: Glorot & Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010;
 //! `tf.glorot_uniform_initializer` of TensorFlow 1.15.
 
+use crate::float::sqrt64;
 use crate::rng::{Stream, uniform};
 
 /// The limit of the uniform distribution for the given fans.
 pub fn glorot_limit(fan_in: usize, fan_out: usize) -> f32 {
-    (6.0 / (fan_in as f64 + fan_out as f64)).sqrt() as f32
+    sqrt64(6.0 / (fan_in as f64 + fan_out as f64)) as f32
 }
 
 /// Fills `weights` with U(−limit, limit). `place` is the parameter's place in the table: each has draws of its own.

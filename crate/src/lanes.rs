@@ -29,7 +29,7 @@ macro_rules! lanewise {
 macro_rules! lanewise {
     ($intrinsic:ident, $a:expr, $b:expr, $f:expr) => {{
         let f: fn(f32, f32) -> f32 = $f;
-        F32x4(std::array::from_fn(|i| f($a.0[i], $b.0[i])))
+        F32x4(core::array::from_fn(|i| f($a.0[i], $b.0[i])))
     }};
 }
 
@@ -142,7 +142,7 @@ impl F32x4 {
         #[cfg(target_feature = "simd128")]
         return F32x4(v128_bitselect(a.0, b.0, mask.0));
         #[cfg(not(target_feature = "simd128"))]
-        F32x4(std::array::from_fn(|i| if mask.0[i].to_bits() != 0 { a.0[i] } else { b.0[i] }))
+        F32x4(core::array::from_fn(|i| if mask.0[i].to_bits() != 0 { a.0[i] } else { b.0[i] }))
     }
 
     /// The nearest integer, ties to even.
@@ -201,14 +201,14 @@ impl Line {
     #[inline(always)]
     pub fn floats(lines: &[Line]) -> &[f32] {
         // SAFETY: a line is 16 floats without padding, so that many of them are 16 times as many floats in a row.
-        unsafe { std::slice::from_raw_parts(lines.as_ptr().cast(), lines.len() * Line::FLOATS) }
+        unsafe { core::slice::from_raw_parts(lines.as_ptr().cast(), lines.len() * Line::FLOATS) }
     }
 
     /// The floats of many lines, to be written.
     #[inline(always)]
     pub fn floats_mut(lines: &mut [Line]) -> &mut [f32] {
         // SAFETY: as above; the borrow is unique.
-        unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), lines.len() * Line::FLOATS) }
+        unsafe { core::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), lines.len() * Line::FLOATS) }
     }
 }
 

@@ -14,8 +14,16 @@
 //! Sequences are time-major inside: one time step is one contiguous slab. Weights are stored (in, out) row-major,
 //! so that a one-hot row times `w_ih` is the copy of a row, and one-hot is never materialised.
 
+#![cfg_attr(all(target_arch = "wasm32", not(test)), no_std)]
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
+
+extern crate alloc;
+
+#[cfg(all(target_arch = "wasm32", not(test)))]
+mod runtime;
+
+mod float;
 
 mod error;
 

@@ -6,7 +6,9 @@ use crate::error::Error;
 use crate::init::{glorot_limit, uniform_into};
 use crate::kernel::{Panels, Rows, padded};
 use crate::params::ParamTable;
-use std::ops::Range;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 /// What a network is made from; sizes have been checked by the facade to be at least 1.
 #[derive(Clone, Copy)]

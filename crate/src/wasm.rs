@@ -13,24 +13,29 @@ use crate::sequence_loss::{Axis, SequenceLoss};
 use crate::session::Session;
 use crate::train;
 use crate::workspace::{Shape, Workspace};
+use alloc::string::String;
+use alloc::vec::Vec;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// JavaScript's own `Error`, with a property `code`.
+    /// JavaScript's own `Error`, with properties `code` and `bytes`, from which the facade makes its own.
     #[wasm_bindgen(js_name = Error)]
     type CodedError;
     #[wasm_bindgen(constructor, js_class = "Error")]
     fn new(message: &str) -> CodedError;
     #[wasm_bindgen(method, setter)]
     fn set_code(this: &CodedError, code: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_bytes(this: &CodedError, bytes: f64);
 }
 
 /// The one place where an error becomes JavaScript's.
 impl From<Error> for JsValue {
     fn from(error: Error) -> JsValue {
-        let js = CodedError::new(&error.to_string());
+        let js = CodedError::new(error.what());
         js.set_code(error.code());
+        js.set_bytes(error.bytes() as f64);
         js.into()
     }
 }

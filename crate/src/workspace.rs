@@ -7,6 +7,7 @@ use crate::cell::{Cell, with_cell};
 use crate::error::Error;
 use crate::kernel::PackedPair;
 use crate::network::Network;
+use alloc::vec::Vec;
 
 /// The shape of the current pass.
 #[derive(Clone, Copy, Default)]
