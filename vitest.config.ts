@@ -47,7 +47,7 @@ const relaxedInNode = {
     environment: "node",
     include,
     exclude: notOfTheCore,
-    provide: { build: "relaxed" },
+    provide: { build: "relaxed" as const },
   },
 };
 

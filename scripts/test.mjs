@@ -24,7 +24,7 @@ const cargoTestInWasm = (variant, node = process.execPath) =>
     path: searchPath([dirname(node), ...rust.path, ...tools.path]),
     env: {
       ...rust.env,
-      CARGO_TARGET_DIR: inProject("target", `wasm-test-${variant.name}`),
+      CARGO_TARGET_DIR: inProject("target", "wasm-test"),
       CARGO_ENCODED_RUSTFLAGS: variant.rustflags.join("\x1f"),
       CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "wasm-bindgen-test-runner",
     },
