@@ -82,7 +82,7 @@ export default defineConfig({
           include,
           exclude: [nodeOnly, ...notOfTheCore],
           provide: { build: "relaxed" },
-          browser: { ...browser, instances: [{ browser: "chromium", name: "relaxed-chromium" }] },
+          browser: { ...browser, instances: [{ browser: "chromium" }] },
         },
       },
       ...(hasRelaxedSimd() ? [relaxedInNode] : []),
