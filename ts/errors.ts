@@ -15,7 +15,8 @@
  * - `OUT_OF_MEMORY`: a size that does not fit; the message says how much was asked for
  * - `OPTIMIZER_BOUND`: an optimizer was handed to another network than the first it stepped
  * - `NOT_INITIALISED`: `bptt/slim` was used before `await init(…)`
- * - `WASM_UNAVAILABLE`: the module could not be fetched, compiled or instantiated here
+ * - `WASM_UNAVAILABLE`: the module could not be fetched, compiled or instantiated here, or the engine lacks what it needs
+ *   (`bptt/relaxed`: relaxed SIMD)
  */
 export type ErrorCode =
   | "FREED"
