@@ -21,10 +21,15 @@ import { makeIfChanged } from "./stamp.mjs";
  * @property {string} outDir
  */
 
+// LLVM's loop strength reduction turns pointers into sums of a base and an index, an addition for each load; left alone,
+// loops walk with one pointer an operand and constant offsets. With `--low-memory-unused` (crate/Cargo.toml) binaryen folds
+// those into the loads: nothing of ours lies below address 1024, where the stack ends.
+const plainAddresses = ["-C", "llvm-args=-disable-lsr"];
+
 /** @type {Variant} plain simd128: the same bits on every machine */
 export const defaultVariant = {
   name: "default",
-  rustflags: ["-C", "target-feature=+simd128"],
+  rustflags: ["-C", "target-feature=+simd128", ...plainAddresses],
   outDir: inProject("crate", "pkg"),
 };
 

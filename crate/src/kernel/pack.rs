@@ -18,6 +18,10 @@ pub struct Panels {
     data: Buffer,
     rows: usize,
     columns: usize,
+    /// Panels of a gate.
+    per_gate: usize,
+    /// Whether half of each gate's last panel is padding.
+    narrow: bool,
 }
 
 impl Panels {
@@ -25,7 +29,13 @@ impl Panels {
     pub fn new(rows: usize, columns: usize) -> Result<Panels, Error> {
         let columns = columns.next_multiple_of(PANEL);
         let len = elements(&[rows, columns], "the packed weights")?;
-        Ok(Panels { data: Buffer::zeros(len, "the packed weights")?, rows, columns })
+        Ok(Panels {
+            data: Buffer::zeros(len, "the packed weights")?,
+            rows,
+            columns,
+            per_gate: 1,
+            narrow: false,
+        })
     }
 
     /// K
@@ -43,6 +53,17 @@ impl Panels {
         self.rows * PANEL
     }
 
+    /// Whether only the first four columns of panel `p` count.
+    #[inline(always)]
+    pub fn is_narrow(&self, p: usize) -> bool {
+        self.narrow && (p + 1).is_multiple_of(self.per_gate)
+    }
+
+    fn gate_is(&mut self, columns: usize) {
+        self.per_gate = columns.div_ceil(PANEL);
+        self.narrow = (1..=4).contains(&(columns % PANEL));
+    }
+
     /// All panels, one behind the other.
     pub fn data(&self) -> &[f32] {
         &self.data[..self.rows * self.columns]
@@ -50,6 +71,7 @@ impl Panels {
 
     /// Panels from column `first` on ← `source` (K, n), where `first` is a multiple of 8.
     pub fn pack(&mut self, first: usize, source: Rows<'_>, n: usize) {
+        self.gate_is(n);
         let stride = self.stride();
         for (p, panel) in self.data[first / PANEL * stride..].chunks_exact_mut(stride).enumerate() {
             let column = p * PANEL;
@@ -66,6 +88,7 @@ impl Panels {
 
     /// Rows from `first` on ← the transpose of `source` (N, k): panel row first + j holds column j of the source.
     pub fn pack_transposed(&mut self, first: usize, source: Rows<'_>, n: usize, k: usize) {
+        self.gate_is(n);
         let stride = self.stride();
         for (p, panel) in self.data.chunks_exact_mut(stride).enumerate().take(n.div_ceil(PANEL)) {
             let rows = &mut panel[first * PANEL..(first + k) * PANEL];
