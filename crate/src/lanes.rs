@@ -171,6 +171,24 @@ impl F32x4 {
         lanes
     }
 
+    /// Rows become columns.
+    #[inline(always)]
+    pub fn transpose([a, b, c, d]: [F32x4; 4]) -> [F32x4; 4] {
+        #[cfg(target_feature = "simd128")]
+        {
+            let (ab, cd) = (i32x4_shuffle::<0, 4, 1, 5>(a.0, b.0), i32x4_shuffle::<0, 4, 1, 5>(c.0, d.0));
+            let (ab2, cd2) = (i32x4_shuffle::<2, 6, 3, 7>(a.0, b.0), i32x4_shuffle::<2, 6, 3, 7>(c.0, d.0));
+            [
+                F32x4(i64x2_shuffle::<0, 2>(ab, cd)),
+                F32x4(i64x2_shuffle::<1, 3>(ab, cd)),
+                F32x4(i64x2_shuffle::<0, 2>(ab2, cd2)),
+                F32x4(i64x2_shuffle::<1, 3>(ab2, cd2)),
+            ]
+        }
+        #[cfg(not(target_feature = "simd128"))]
+        std::array::from_fn(|i| F32x4([a.0[i], b.0[i], c.0[i], d.0[i]]))
+    }
+
     /// Splats the float at a pointer.
     ///
     /// # Safety
@@ -336,11 +354,11 @@ unsafe fn add_outer<const MR: usize, const P: usize, const W: usize, const PACKE
         let mut columns = [[F32x4::splat(0.0); W]; P];
         for (columns, panel) in columns.iter_mut().zip(panels) {
             for (w, column) in columns.iter_mut().enumerate() {
-                *column = F32x4::load(&*panel.add(k * PANEL + w * 4).cast());
+                *column = F32x4::load(&*panel.add(k * PANEL).add(w * 4).cast());
             }
         }
         for (i, row) in sums.iter_mut().enumerate() {
-            let x = F32x4::splat_at(if PACKED { rows[0].add(k * MR + i) } else { rows[i].add(k) });
+            let x = F32x4::splat_at(if PACKED { rows[0].add(k * MR).add(i) } else { rows[i].add(k) });
             for (panel, column) in row.iter_mut().zip(&columns) {
                 for (sum, &y) in panel.iter_mut().zip(column) {
                     *sum = x.times_plus(y, *sum);
