@@ -171,6 +171,24 @@ impl F32x4 {
         lanes
     }
 
+    /// Rows become columns.
+    #[inline(always)]
+    pub fn transpose([a, b, c, d]: [F32x4; 4]) -> [F32x4; 4] {
+        #[cfg(target_feature = "simd128")]
+        {
+            let (ab, cd) = (i32x4_shuffle::<0, 4, 1, 5>(a.0, b.0), i32x4_shuffle::<0, 4, 1, 5>(c.0, d.0));
+            let (ab2, cd2) = (i32x4_shuffle::<2, 6, 3, 7>(a.0, b.0), i32x4_shuffle::<2, 6, 3, 7>(c.0, d.0));
+            [
+                F32x4(i64x2_shuffle::<0, 2>(ab, cd)),
+                F32x4(i64x2_shuffle::<1, 3>(ab, cd)),
+                F32x4(i64x2_shuffle::<0, 2>(ab2, cd2)),
+                F32x4(i64x2_shuffle::<1, 3>(ab2, cd2)),
+            ]
+        }
+        #[cfg(not(target_feature = "simd128"))]
+        std::array::from_fn(|i| F32x4([a.0[i], b.0[i], c.0[i], d.0[i]]))
+    }
+
     /// Splats the float at a pointer.
     ///
     /// # Safety
@@ -214,31 +232,68 @@ impl Line {
 
 /// Columns of a panel of packed weights; a tile is as wide as one or more panels.
 pub const PANEL: usize = 8;
-/// Registers in a row of a panel.
-const WIDE: usize = PANEL / 4;
 
-/// C (MR, P·8) ← C + A (MR, K) · B (K, P·8) with C in registers: the innermost loop of everything.
+/// Where a product's tiles find their operands, in floats.
+#[derive(Clone, Copy)]
+pub struct Steps {
+    /// K
+    pub k: usize,
+    /// From one row of A to the next; a packed strip of (K, MR) has none.
+    pub a_row: usize,
+    /// From one panel of B to the next.
+    pub b_panel: usize,
+    /// From one row of C to the next.
+    pub c_row: usize,
+}
+
+/// C += A · B for `count` tiles below each other: C (count·MR, P panels), A (count·MR, K), B (K, P panels). Of each panel
+/// the first W·4 columns count.
 ///
-/// Row i of A starts at `a[i·a_row]`, or is interleaved with the others in a packed strip of (K, MR). Panel p of B starts at
-/// `b[p·b_panel]` and has 8 floats for each k. Each element of C is summed over ascending k in one accumulator.
-#[inline(always)]
-pub fn tile<const MR: usize, const P: usize, const PACKED: bool>(
-    k: usize,
+/// Row i of A starts at `a[i·a_row]`, or, `PACKED`, is interleaved with the others of its tile in a strip of (K, MR). Panel p of
+/// B starts at `b[p·b_panel]` and has 8 floats for each k. Each element of C is summed over ascending k in one accumulator.
+#[inline(never)]
+pub fn tiles<const MR: usize, const P: usize, const W: usize, const PACKED: bool>(
+    count: usize,
     a: &[f32],
-    a_row: usize,
     b: &[f32],
-    b_panel: usize,
     c: &mut [f32],
+    Steps { k, a_row, b_panel, c_row }: Steps,
+) {
+    if count == 0 {
+        return;
+    }
+    let rows = count * MR;
+    assert!(k > 0 && if PACKED { rows * k } else { (rows - 1) * a_row + k } <= a.len());
+    assert!((P - 1) * b_panel + k * PANEL <= b.len());
+    assert!((rows - 1) * c_row + (P - 1) * PANEL + W * 4 <= c.len());
+    let (mut a, b, mut c) = (a.as_ptr(), b.as_ptr(), c.as_mut_ptr());
+    for _ in 0..count {
+        // SAFETY: the rows, panels and tiles lie within the slices, as just asserted.
+        unsafe { tile::<MR, P, W, PACKED>(k, a, a_row, b, b_panel, c, c_row) };
+        a = a.wrapping_add(MR * if PACKED { k } else { a_row });
+        c = c.wrapping_add(MR * c_row);
+    }
+}
+
+/// One tile, with C in registers: the innermost loop of everything.
+///
+/// # Safety
+/// A (MR, K), B (K, P panels) and C (MR, P panels), as `tiles` describes them, can be read, and C written; K > 0.
+#[inline(always)]
+unsafe fn tile<const MR: usize, const P: usize, const W: usize, const PACKED: bool>(
+    k: usize,
+    a: *const f32,
+    a_row: usize,
+    b: *const f32,
+    b_panel: usize,
+    c: *mut f32,
     c_row: usize,
 ) {
-    assert!(k > 0 && if PACKED { k * MR } else { (MR - 1) * a_row + k } <= a.len());
-    assert!((P - 1) * b_panel + k * PANEL <= b.len());
-    assert!((MR - 1) * c_row + P * PANEL <= c.len());
-    let (mut a, mut b, c) = (a.as_ptr(), b.as_ptr(), c.as_mut_ptr());
-    let (a_row, step) = if PACKED { (1, MR) } else { (a_row, 1) };
-    // SAFETY: rows, panels and tile lie within the slices, as just asserted; for PACKED, k·MR + i < (k + 1)·MR.
+    let mut rows: [*const f32; MR] = std::array::from_fn(|i| a.wrapping_add(i * a_row));
+    let mut panels: [*const f32; P] = std::array::from_fn(|p| b.wrapping_add(p * b_panel));
+    let mut sums = [[[F32x4::splat(0.0); W]; P]; MR];
+    // SAFETY: the caller's promise.
     unsafe {
-        let mut sums = [[[F32x4::splat(0.0); WIDE]; P]; MR];
         for (i, row) in sums.iter_mut().enumerate() {
             for (p, panel) in row.iter_mut().enumerate() {
                 for (w, sum) in panel.iter_mut().enumerate() {
@@ -247,29 +302,66 @@ pub fn tile<const MR: usize, const P: usize, const PACKED: bool>(
             }
         }
         let end = b.add(k * PANEL);
-        while b != end {
-            let mut columns = [[F32x4::splat(0.0); WIDE]; P];
-            for (p, panel) in columns.iter_mut().enumerate() {
-                for (w, column) in panel.iter_mut().enumerate() {
-                    *column = F32x4::load(&*b.add(p * b_panel + w * 4).cast());
-                }
+        let ends = [1, 2, 3].map(|left| end.wrapping_sub(left * PANEL));
+        loop {
+            add_outer::<MR, P, W, PACKED>(&mut sums, &rows, &panels, 0);
+            if panels[0] == ends[0] {
+                break;
             }
-            for (i, row) in sums.iter_mut().enumerate() {
-                let x = F32x4::splat_at(a.add(i * a_row));
-                for (panel, column) in row.iter_mut().zip(&columns) {
-                    for (sum, &y) in panel.iter_mut().zip(column) {
-                        *sum = x.times_plus(y, *sum);
-                    }
-                }
+            add_outer::<MR, P, W, PACKED>(&mut sums, &rows, &panels, 1);
+            if panels[0] == ends[1] {
+                break;
             }
-            // After the last k, A's pointer may lie beyond its end: it is not read there.
-            a = a.wrapping_add(step);
-            b = b.add(PANEL);
+            add_outer::<MR, P, W, PACKED>(&mut sums, &rows, &panels, 2);
+            if panels[0] == ends[2] {
+                break;
+            }
+            add_outer::<MR, P, W, PACKED>(&mut sums, &rows, &panels, 3);
+            // After the last k, A's pointers may lie beyond its end: they are not read there.
+            for row in &mut rows {
+                *row = row.wrapping_add(if PACKED { 4 * MR } else { 4 });
+            }
+            for panel in &mut panels {
+                *panel = panel.wrapping_add(4 * PANEL);
+            }
+            if panels[0] == end {
+                break;
+            }
         }
         for (i, row) in sums.iter().enumerate() {
             for (p, panel) in row.iter().enumerate() {
                 for (w, sum) in panel.iter().enumerate() {
                     sum.store(&mut *c.add(i * c_row + p * PANEL + w * 4).cast());
+                }
+            }
+        }
+    }
+}
+
+/// sums ← sums + column k of A · row k of B.
+///
+/// # Safety
+/// That column and that row, as `tile` lays them out, can be read.
+#[inline(always)]
+unsafe fn add_outer<const MR: usize, const P: usize, const W: usize, const PACKED: bool>(
+    sums: &mut [[[F32x4; W]; P]; MR],
+    rows: &[*const f32; MR],
+    panels: &[*const f32; P],
+    k: usize,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut columns = [[F32x4::splat(0.0); W]; P];
+        for (columns, panel) in columns.iter_mut().zip(panels) {
+            for (w, column) in columns.iter_mut().enumerate() {
+                *column = F32x4::load(&*panel.add(k * PANEL).add(w * 4).cast());
+            }
+        }
+        for (i, row) in sums.iter_mut().enumerate() {
+            let x = F32x4::splat_at(if PACKED { rows[0].add(k * MR).add(i) } else { rows[i].add(k) });
+            for (panel, column) in row.iter_mut().zip(&columns) {
+                for (sum, &y) in panel.iter_mut().zip(column) {
+                    *sum = x.times_plus(y, *sum);
                 }
             }
         }

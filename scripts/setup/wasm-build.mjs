@@ -22,10 +22,14 @@ import { makeIfChanged } from "./stamp.mjs";
  * @property {string} inlined the TypeScript file that carries the module
  */
 
+// LLVM's loop strength reduction turns pointers into sums of a base and an index, an addition for each load; left alone,
+// loops walk with one pointer an operand and constant offsets: the products are 3 to 5 % faster, the module 1 KB smaller.
+const plainAddresses = ["-C", "llvm-args=-disable-lsr"];
+
 /** @type {Variant} plain simd128: the same bits on every machine */
 export const defaultVariant = {
   name: "default",
-  rustflags: ["-C", "target-feature=+simd128"],
+  rustflags: ["-C", "target-feature=+simd128", ...plainAddresses],
   outDir: inProject("crate", "pkg"),
   inlined: inProject("ts", "wasm", "inlined.generated.ts"),
 };

@@ -5,12 +5,13 @@
 use super::Rows;
 use crate::buffer::{Buffer, elements};
 use crate::error::Error;
-use crate::lanes::PANEL;
+use crate::lanes::{F32x4, PANEL};
+use std::ops::Range;
 
 /// Rows of a strip: the height of the largest tile.
 pub const STRIP: usize = 4;
-/// Rows of A and B that `PackedPair` holds at a time: a strip and a panel of 128 stay in the first-level cache.
-pub const BLOCK: usize = 128;
+/// Rows of A and B that `PackedPair` holds at a time: a strip and a panel of 256 stay in the first-level cache.
+pub const BLOCK: usize = 256;
 
 /// B (K, N) as ⌈N/8⌉ panels of (K, 8), zeros beyond the columns there are.
 #[derive(Default)]
@@ -18,6 +19,10 @@ pub struct Panels {
     data: Buffer,
     rows: usize,
     columns: usize,
+    /// Panels of a gate.
+    per_gate: usize,
+    /// Whether half of each gate's last panel is padding.
+    narrow: bool,
 }
 
 impl Panels {
@@ -25,7 +30,13 @@ impl Panels {
     pub fn new(rows: usize, columns: usize) -> Result<Panels, Error> {
         let columns = columns.next_multiple_of(PANEL);
         let len = elements(&[rows, columns], "the packed weights")?;
-        Ok(Panels { data: Buffer::zeros(len, "the packed weights")?, rows, columns })
+        Ok(Panels {
+            data: Buffer::zeros(len, "the packed weights")?,
+            rows,
+            columns,
+            per_gate: 1,
+            narrow: false,
+        })
     }
 
     /// K
@@ -43,37 +54,111 @@ impl Panels {
         self.rows * PANEL
     }
 
+    /// Whether only the first four columns of panel `p` count.
+    #[inline(always)]
+    pub fn is_narrow(&self, p: usize) -> bool {
+        self.narrow && (p + 1).is_multiple_of(self.per_gate)
+    }
+
+    fn gate_is(&mut self, columns: usize) {
+        self.per_gate = columns.div_ceil(PANEL);
+        self.narrow = (1..=4).contains(&(columns % PANEL));
+    }
+
     /// All panels, one behind the other.
     pub fn data(&self) -> &[f32] {
         &self.data[..self.rows * self.columns]
     }
 
     /// Panels from column `first` on ← `source` (K, n), where `first` is a multiple of 8.
+    #[inline(never)]
     pub fn pack(&mut self, first: usize, source: Rows<'_>, n: usize) {
-        let stride = self.stride();
-        for (p, panel) in self.data[first / PANEL * stride..].chunks_exact_mut(stride).enumerate() {
-            let column = p * PANEL;
-            if column >= n {
-                break;
-            }
-            let width = (n - column).min(PANEL);
-            for (k, to) in panel.chunks_exact_mut(PANEL).enumerate() {
-                let at = k * source.stride + column;
-                copy_padded(to, &source.data[at..at + width]);
-            }
-        }
+        self.gate_is(n);
+        let k = self.rows;
+        deal_panels(&mut self.data[first * k..], source, k, n);
     }
 
     /// Rows from `first` on ← the transpose of `source` (N, k): panel row first + j holds column j of the source.
+    #[inline(never)]
     pub fn pack_transposed(&mut self, first: usize, source: Rows<'_>, n: usize, k: usize) {
+        self.gate_is(n);
         let stride = self.stride();
         for (p, panel) in self.data.chunks_exact_mut(stride).enumerate().take(n.div_ceil(PANEL)) {
             let rows = &mut panel[first * PANEL..(first + k) * PANEL];
-            for c in 0..PANEL.min(n - p * PANEL) {
-                let from = &source.data[(p * PANEL + c) * source.stride..][..k];
-                for (to, &x) in rows.chunks_exact_mut(PANEL).zip(from) {
-                    to[c] = x;
+            for half in 0..2 {
+                let row = p * PANEL + half * 4;
+                if row < n {
+                    turn(
+                        rows,
+                        half * 4,
+                        &source.data[row * source.stride..],
+                        source.stride,
+                        (n - row).min(4),
+                        k,
+                    );
                 }
+            }
+        }
+    }
+}
+
+/// Columns at, at + 1, … of panel rows (k, 8) ← up to four rows of `source`.
+fn turn(to: &mut [f32], at: usize, source: &[f32], stride: usize, rows: usize, k: usize) {
+    let whole = if rows == 4 { k / 4 * 4 } else { 0 };
+    for j in (0..whole).step_by(4) {
+        let row = |i: usize| source[i * stride + j..].first_chunk().map_or(F32x4::splat(0.0), F32x4::load);
+        let columns = F32x4::transpose([row(0), row(1), row(2), row(3)]);
+        for (column, to) in columns.iter().zip(to[j * PANEL..].chunks_exact_mut(PANEL)) {
+            if let Some(to) = to[at..].first_chunk_mut() {
+                column.store(to);
+            }
+        }
+    }
+    for i in 0..rows {
+        let row = &source[i * stride..][..k];
+        for (to, &x) in to.chunks_exact_mut(PANEL).zip(row).skip(whole) {
+            to[at + i] = x;
+        }
+    }
+}
+
+/// Panels (K, 8), one behind the other ← `source` (K, n), zeros beyond column n.
+fn deal_panels(to: &mut [f32], source: Rows<'_>, k: usize, n: usize) {
+    let whole = n / PANEL * PANEL;
+    deal::<PANEL, 2>(to, source, k, n / PANEL);
+    if n > whole {
+        let last = to[whole * k..].as_chunks_mut::<PANEL>().0;
+        for (to, row) in last.iter_mut().zip(source.data.chunks(source.stride)).take(k) {
+            for (i, to) in to.iter_mut().enumerate() {
+                *to = if whole + i < n { row[whole + i] } else { 0.0 };
+            }
+        }
+    }
+}
+
+/// The first `count` groups of W columns of `source` (K, ·), each as (K, W), one behind the other.
+fn deal<const W: usize, const WAYS: usize>(to: &mut [f32], source: Rows<'_>, k: usize, count: usize) {
+    let (slots, _) = to.as_chunks_mut::<W>();
+    let whole = count / WAYS * WAYS;
+    deal_lines::<W, WAYS>(slots, source, k, 0..whole);
+    deal_lines::<W, 1>(slots, source, k, whole..count);
+}
+
+/// `WAYS` groups at a time, a cache line of each row. Reading a line again for each group, or writing all groups of a row before
+/// the next row, would leave the first-level cache where rows or groups are a power of two apart.
+#[inline(always)]
+fn deal_lines<const W: usize, const WAYS: usize>(
+    slots: &mut [[f32; W]],
+    source: Rows<'_>,
+    k: usize,
+    groups: Range<usize>,
+) {
+    for first in groups.step_by(WAYS) {
+        for row in 0..k {
+            let line = source.data[row * source.stride + first * W..].as_chunks::<W>().0;
+            let Some(line) = line.first_chunk::<WAYS>() else { return };
+            for (way, group) in line.iter().enumerate() {
+                slots[(first + way) * k + row] = *group;
             }
         }
     }
@@ -96,34 +181,18 @@ impl PackedPair {
 
     /// Packs rows `k0 … k0+k` of A and B. The last strip is as narrow as what is left of M; panels are padded with zeros.
     pub fn pack(&mut self, [m, n, k0, k]: [usize; 4], a: Rows<'_>, b: Rows<'_>) -> (&[f32], &[f32]) {
-        for row in 0..k {
-            let (fours, rest) = a.data[(k0 + row) * a.stride..][..m].as_chunks::<STRIP>();
-            let strips = self.strips[row * STRIP..].chunks_mut(k * STRIP);
-            for (four, to) in fours.iter().zip(strips) {
-                to[..STRIP].copy_from_slice(four);
-            }
-            let at = fours.len() * STRIP * k + row * rest.len();
-            self.strips[at..at + rest.len()].copy_from_slice(rest);
-
-            let (eights, rest) = b.data[(k0 + row) * b.stride..][..n].as_chunks::<PANEL>();
-            let mut panels = self.panels[row * PANEL..].chunks_mut(k * PANEL);
-            for (eight, to) in eights.iter().zip(panels.by_ref()) {
-                to[..PANEL].copy_from_slice(eight);
-            }
-            if let (false, Some(to)) = (rest.is_empty(), panels.next()) {
-                copy_padded(&mut to[..PANEL], rest);
+        let [a, b] = [a, b].map(|x| Rows { data: &x.data[k0 * x.stride..], stride: x.stride });
+        deal::<STRIP, 4>(&mut self.strips, a, k, m / STRIP);
+        let whole = m / STRIP * STRIP;
+        if m > whole {
+            let last = self.strips[whole * k..].chunks_exact_mut(m - whole);
+            for (to, row) in last.zip(a.data.chunks(a.stride)).take(k) {
+                for (to, &x) in to.iter_mut().zip(&row[whole..]) {
+                    *to = x;
+                }
             }
         }
+        deal_panels(&mut self.panels, b, k, n);
         (&self.strips[..m * k], &self.panels[..n.next_multiple_of(PANEL) * k])
     }
-}
-
-/// to ← from, zeros behind.
-fn copy_padded(to: &mut [f32], from: &[f32]) {
-    if let (Ok(to), Ok(from)) = (<&mut [f32; PANEL]>::try_from(&mut *to), <&[f32; PANEL]>::try_from(from)) {
-        *to = *from;
-        return;
-    }
-    to[..from.len()].copy_from_slice(from);
-    to[from.len()..].fill(0.0);
 }

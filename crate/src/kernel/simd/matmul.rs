@@ -5,53 +5,65 @@
 
 use crate::kernel::pack::{BLOCK, STRIP};
 use crate::kernel::{PackedPair, Panels, Rows, RowsMut};
-use crate::lanes::{PANEL, tile};
+use crate::lanes::{PANEL, Steps, tiles};
 
 /// Floats of A that are walked again for each panel: half of a first-level cache of 32 KiB, so that a panel fits beside them.
 const CACHED: usize = 4096;
+/// Rows of B that a panel's tiles go through before the next panel's turn comes.
+const DEEP: usize = 256;
 
 pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
     if m == 1 {
         return row_times_panels(c.data, a.data, b);
     }
-    let many = (CACHED / b.rows()).next_multiple_of(STRIP);
-    let mut first = 0;
-    while first < m {
-        let rows = (m - first).min(many);
-        for (p, panel) in b.data().chunks_exact(b.stride()).enumerate() {
-            let mut i = first;
-            while i < first + rows {
-                let height = (first + rows - i).min(STRIP);
-                let at = &a.data[i * a.stride..];
-                let to = &mut c.data[i * c.stride + p * PANEL..];
-                plain_tile(height, b.rows(), at, a.stride, panel, to, c.stride);
-                i += height;
+    let depth = b.rows().div_ceil(b.rows().div_ceil(DEEP));
+    let many = (CACHED / depth).next_multiple_of(STRIP);
+    let mut k0 = 0;
+    while k0 < b.rows() {
+        let steps = Steps { k: depth.min(b.rows() - k0), a_row: a.stride, b_panel: 0, c_row: c.stride };
+        let mut first = 0;
+        while first < m {
+            let rows = (m - first).min(many);
+            let a = &a.data[first * a.stride + k0..];
+            for p in 0..b.columns() / PANEL {
+                let panel = &b.data()[p * b.stride() + k0 * PANEL..];
+                let c = &mut c.data[first * c.stride + p * PANEL..];
+                if b.is_narrow(p) {
+                    plain_rows::<1>(rows, a, panel, c, steps);
+                } else {
+                    plain_rows::<2>(rows, a, panel, c, steps);
+                }
             }
+            first += rows;
         }
-        first += rows;
+        k0 += depth;
+    }
+}
+
+/// All rows of a panel.
+#[inline(always)]
+fn plain_rows<const W: usize>(rows: usize, a: &[f32], b: &[f32], c: &mut [f32], steps: Steps) {
+    let (count, whole) = (rows / STRIP, rows / STRIP * STRIP);
+    tiles::<4, 1, W, false>(count, a, b, c, steps);
+    if rows > whole {
+        let (a, c) = (&a[whole * steps.a_row..], &mut c[whole * steps.c_row..]);
+        match rows - whole {
+            3 => tiles::<3, 1, W, false>(1, a, b, c, steps),
+            2 => tiles::<2, 1, W, false>(1, a, b, c, steps),
+            _ => tiles::<1, 1, W, false>(1, a, b, c, steps),
+        }
     }
 }
 
 fn row_times_panels(c: &mut [f32], a: &[f32], b: &Panels) {
-    let (k, stride) = (b.rows(), b.stride());
+    let steps = Steps { k: b.rows(), a_row: 0, b_panel: b.stride(), c_row: 0 };
     let panels = b.columns() / PANEL;
     let whole = panels / 3 * 3;
     for p in (0..whole).step_by(3) {
-        tile::<1, 3, false>(k, a, 0, &b.data()[p * stride..], stride, &mut c[p * PANEL..], 0);
+        tiles::<1, 3, 2, false>(1, a, &b.data()[p * b.stride()..], &mut c[p * PANEL..], steps);
     }
     for p in whole..panels {
-        tile::<1, 1, false>(k, a, 0, &b.data()[p * stride..], stride, &mut c[p * PANEL..], 0);
-    }
-}
-
-/// A tile of up to four plain rows.
-#[inline(always)]
-fn plain_tile(height: usize, k: usize, a: &[f32], a_row: usize, b: &[f32], c: &mut [f32], c_row: usize) {
-    match height {
-        4 => tile::<4, 1, false>(k, a, a_row, b, 0, c, c_row),
-        3 => tile::<3, 1, false>(k, a, a_row, b, 0, c, c_row),
-        2 => tile::<2, 1, false>(k, a, a_row, b, 0, c, c_row),
-        _ => tile::<1, 1, false>(k, a, a_row, b, 0, c, c_row),
+        tiles::<1, 1, 2, false>(1, a, &b.data()[p * b.stride()..], &mut c[p * PANEL..], steps);
     }
 }
 
@@ -66,41 +78,61 @@ pub fn matmul_transposed_add(
     while k0 < k {
         let rows = (k - k0).min(BLOCK);
         let (strips, panels) = scratch.pack([m, n, k0, rows], a, b);
-        for (p, panel) in panels.chunks_exact(rows * PANEL).enumerate() {
-            let width = (n - p * PANEL).min(PANEL);
-            for (s, strip) in strips.chunks(rows * STRIP).enumerate() {
-                let height = (m - s * STRIP).min(STRIP);
-                let to = &mut c.data[s * STRIP * c.stride + p * PANEL..];
-                if width == PANEL {
-                    packed_tile(height, rows, strip, panel, to, c.stride);
-                } else {
-                    narrow_tile(height, width, rows, strip, panel, to, c.stride);
+        let steps = Steps { k: rows, a_row: 1, b_panel: 0, c_row: c.stride };
+        let many = (CACHED / rows).next_multiple_of(STRIP);
+        let mut first = 0;
+        while first < m {
+            let height = (m - first).min(many);
+            let strips = &strips[first * rows..];
+            for (p, panel) in panels.chunks_exact(rows * PANEL).enumerate() {
+                let width = (n - p * PANEL).min(PANEL);
+                let c = &mut c.data[first * c.stride + p * PANEL..];
+                match width {
+                    PANEL => packed_rows::<2>(height, strips, panel, c, steps),
+                    4 => packed_rows::<1>(height, strips, panel, c, steps),
+                    _ => aside(height, width, strips, panel, c, steps),
                 }
             }
+            first += height;
         }
         k0 += rows;
     }
 }
 
-/// A tile at the right edge of a C whose rows are not padded: computed aside.
-fn narrow_tile(height: usize, width: usize, k: usize, a: &[f32], b: &[f32], c: &mut [f32], c_row: usize) {
-    let mut aside = [0.0; STRIP * PANEL];
-    for i in 0..height {
-        aside[i * PANEL..i * PANEL + width].copy_from_slice(&c[i * c_row..i * c_row + width]);
-    }
-    packed_tile(height, k, a, b, &mut aside, PANEL);
-    for i in 0..height {
-        c[i * c_row..i * c_row + width].copy_from_slice(&aside[i * PANEL..i * PANEL + width]);
+/// A panel at the right edge of a C whose rows are not padded: computed aside, a strip at a time.
+fn aside(rows: usize, width: usize, a: &[f32], b: &[f32], c: &mut [f32], steps: Steps) {
+    for i in (0..rows).step_by(STRIP) {
+        let height = (rows - i).min(STRIP);
+        let mut tile = [0.0; STRIP * PANEL];
+        for row in 0..height {
+            for column in 0..width {
+                tile[row * PANEL + column] = c[(i + row) * steps.c_row + column];
+            }
+        }
+        let steps_aside = Steps { c_row: PANEL, ..steps };
+        if width > 4 {
+            packed_rows::<2>(height, &a[i * steps.k..], b, &mut tile, steps_aside);
+        } else {
+            packed_rows::<1>(height, &a[i * steps.k..], b, &mut tile, steps_aside);
+        }
+        for row in 0..height {
+            for column in 0..width {
+                c[(i + row) * steps.c_row + column] = tile[row * PANEL + column];
+            }
+        }
     }
 }
 
-/// A tile of a packed strip of up to four rows.
-#[inline(always)]
-fn packed_tile(height: usize, k: usize, a: &[f32], b: &[f32], c: &mut [f32], c_row: usize) {
-    match height {
-        4 => tile::<4, 1, true>(k, a, 1, b, 0, c, c_row),
-        3 => tile::<3, 1, true>(k, a, 1, b, 0, c, c_row),
-        2 => tile::<2, 1, true>(k, a, 1, b, 0, c, c_row),
-        _ => tile::<1, 1, true>(k, a, 1, b, 0, c, c_row),
+/// All rows of a panel, A packed in strips of four; the last strip has what is left.
+fn packed_rows<const W: usize>(rows: usize, a: &[f32], b: &[f32], c: &mut [f32], steps: Steps) {
+    let (count, whole) = (rows / STRIP, rows / STRIP * STRIP);
+    tiles::<4, 1, W, true>(count, a, b, c, steps);
+    if rows > whole {
+        let (a, c) = (&a[whole * steps.k..], &mut c[whole * steps.c_row..]);
+        match rows - whole {
+            3 => tiles::<3, 1, W, true>(1, a, b, c, steps),
+            2 => tiles::<2, 1, W, true>(1, a, b, c, steps),
+            _ => tiles::<1, 1, W, true>(1, a, b, c, steps),
+        }
     }
 }
