@@ -15,16 +15,9 @@ import torchAdam from "./golden/torch_adam.json";
 import torchCells from "./golden/torch_cells.json";
 import torchTrain from "./golden/torch_train_chars.json";
 import { Adam, clipByGlobalNorm, globalNorm, type Arrays } from "./reference/adam.js";
+import { accuracy, lossAndGradients, type Batch } from "./reference/batch.js";
 import { sequenceLoss } from "./reference/loss.js";
-import {
-  accuracy,
-  backward,
-  forward,
-  lossAndGradients,
-  type Batch,
-  type Net,
-  type Sequences,
-} from "./reference/rnn.js";
+import { backward, forward, type Net, type Sequences } from "./reference/rnn.js";
 import { expectAllClose, expectClose, expectNear } from "./support/compare.js";
 import {
   f32,

@@ -9,16 +9,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Adam, sequenceLoss, type LossFlags } from "bptt";
 import * as twin from "./reference/adam.js";
+import { accuracy, lossAndGradients, weightsOf, type Batch } from "./reference/batch.js";
 import { sequenceLoss as twinLoss } from "./reference/loss.js";
-import {
-  accuracy,
-  backward,
-  forward,
-  lossAndGradients,
-  weightsOf,
-  type Batch,
-  type Net,
-} from "./reference/rnn.js";
+import { backward, forward, type Net } from "./reference/rnn.js";
 import { expectAllClose, expectClose, expectNear, largest, type Tolerance } from "./support/compare.js";
 import { dense, ids, numbersOf, toBatch, toInputs, withRnn } from "./support/library.js";
 import { integers, randomNet, seeded, uniform, weightsWithZeros } from "./support/random.js";

@@ -1,6 +1,7 @@
 /** The library under test, driven with the twin's and the golden files' data. */
 import { Rnn, type Batch as LibraryBatch, type FlatTensor, type SequenceInputs, type Tensor } from "bptt";
-import { parameterShapes, type Batch, type Net, type Numbers, type Sequences } from "../reference/rnn.js";
+import type { Batch } from "../reference/batch.js";
+import { parameterShapes, type Net, type Numbers, type Sequences } from "../reference/rnn.js";
 
 /** A flat float32 tensor of the shape given. */
 export function dense(data: Numbers, shape: readonly number[]): FlatTensor<Float32Array> {
