@@ -56,7 +56,19 @@ export class Network {
     const { cell, inputSize, hiddenSize, outputSize, seed } = config;
     const Raw = rawRnn();
     try {
-      this.#raw = new Raw(cell, inputSize, hiddenSize, outputSize ?? 0, seed);
+      this.#raw = new Raw(
+        cell,
+        inputSize,
+        hiddenSize,
+        outputSize ?? 0,
+        1,
+        false,
+        0,
+        "glorot-uniform",
+        "same",
+        0,
+        seed,
+      );
     } catch (error) {
       const output = outputSize === undefined ? "" : `, outputSize ${outputSize}`;
       throw fromCore(error, `inputSize ${inputSize}, hiddenSize ${hiddenSize}${output}`);
@@ -117,7 +129,7 @@ export class Network {
     const source = openInputs(inputs, inputSize);
     const { batch, time, dense } = source;
     try {
-      raw.begin(batch, time, dense, training);
+      raw.begin(batch, time, dense, training, false);
     } catch (error) {
       throw fromCore(error, `a batch of ${batch} rows of ${time} steps`);
     }

@@ -173,7 +173,7 @@ export class Rnn {
     const network = this.#network;
     return network.use("gradients", (raw) => {
       const { sum, loaded } = network.loadBatch(optionsObject(batch, "batch", BATCH_NAMES) as Batch, true);
-      const loss = raw.gradients(sum);
+      const loss = raw.gradients(sum, false, -1);
       return {
         loss,
         gradients: this.#readGradients(raw),
@@ -219,7 +219,7 @@ export class Rnn {
         network.addSequence(RawBuffer.OutputsGradient, logitsGradient, "logitsGradient", hiddenSize, loaded);
       }
       network.writeState(RawBuffer.FinalStateGradient, stateGradient, "stateGradient", loaded.batch);
-      raw.backward();
+      raw.backward(false);
       const result: BackwardResult = {
         gradients: this.#readGradients(raw),
         initialStateGradient: network.readState(RawBuffer.InitialStateGradient, loaded.batch),
@@ -269,7 +269,9 @@ export class Rnn {
         carry,
       );
       if (carry) raw.reserveKeptState(); // so that nothing can fail after the update
-      const loss = network.withOptimizer(state, (slot) => raw.trainStep(slot, state.learningRate, clip, sum));
+      const loss = network.withOptimizer(state, (slot) =>
+        raw.trainStep(slot, state.learningRate, clip, sum, -1),
+      );
       const result: TrainStepResult = { loss, gradientNorm: raw.gradientNorm };
       if (carry) network.keepCarried(loaded.batch);
       if (returns) result.state = network.readState(RawBuffer.FinalState, loaded.batch);

@@ -62,7 +62,7 @@ export class Session {
     const state = given.state;
     const raw = network.peek("session");
     const { batch } = this;
-    this.#slot = network.use("session", () => raw.addSession(batch));
+    this.#slot = network.use("session", () => raw.addSession(batch, false));
     dropped.register(this, { network: new WeakRef(network), slot: this.#slot }, this);
     try {
       const at = (buffer: RawBuffer) => raw.sessionPointer(this.#slot, buffer) >>> 2;

@@ -5,6 +5,9 @@ use super::approx::{exp_nonpositive, tanh};
 use super::{AdamStep, PackedPair, Panels, Rows, RowsMut, TINY};
 use crate::lanes::PANEL;
 
+pub mod columns;
+pub mod gated;
+
 pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
     for i in 0..m {
         for j in 0..b.columns() {
