@@ -52,6 +52,9 @@ mod clip;
 
 mod train;
 
+#[cfg(test)]
+mod differences;
+
 mod sample;
 
 mod wasm;
