@@ -56,6 +56,13 @@ pub fn fit_integers(data: &mut Vec<i32>, len: usize, what: &'static str) -> Resu
     grow(data, len, 0, what)
 }
 
+/// Scratch of `len` doubles, zero.
+pub fn doubles(len: usize, what: &'static str) -> Result<Vec<f64>, Error> {
+    let mut data = Vec::new();
+    grow(&mut data, len, 0.0, what)?;
+    Ok(data)
+}
+
 /// The product of sizes, saturated: too large is an error with the size asked for, never a wrapped one.
 #[inline(never)]
 pub fn bytes_of(factors: &[usize]) -> u64 {

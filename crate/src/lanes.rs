@@ -186,7 +186,7 @@ impl F32x4 {
             ]
         }
         #[cfg(not(target_feature = "simd128"))]
-        std::array::from_fn(|i| F32x4([a.0[i], b.0[i], c.0[i], d.0[i]]))
+        core::array::from_fn(|i| F32x4([a.0[i], b.0[i], c.0[i], d.0[i]]))
     }
 
     /// Splats the float at a pointer.
@@ -289,8 +289,8 @@ unsafe fn tile<const MR: usize, const P: usize, const W: usize, const PACKED: bo
     c: *mut f32,
     c_row: usize,
 ) {
-    let mut rows: [*const f32; MR] = std::array::from_fn(|i| a.wrapping_add(i * a_row));
-    let mut panels: [*const f32; P] = std::array::from_fn(|p| b.wrapping_add(p * b_panel));
+    let mut rows: [*const f32; MR] = core::array::from_fn(|i| a.wrapping_add(i * a_row));
+    let mut panels: [*const f32; P] = core::array::from_fn(|p| b.wrapping_add(p * b_panel));
     let mut sums = [[[F32x4::splat(0.0); W]; P]; MR];
     // SAFETY: the caller's promise.
     unsafe {

@@ -52,6 +52,12 @@ pub fn exp_nonpositive(x: f32) -> f32 {
     e * f32::from_bits(((n as i32 + 127) << 23) as u32)
 }
 
+/// σ(x) = 1/(1 + e^{-x}), by e^{-|x|}, so that no side loses its relative precision; 0 below `EXP_START`.
+pub fn sigmoid(x: f32) -> f32 {
+    let e = exp_nonpositive(0.0 - x.abs());
+    (if x < 0.0 { e } else { 1.0 }) / (1.0 + e)
+}
+
 /// ln(x) for normal x > 0, in f64: x = 2ᵉ·m with m in [√½, √2), ln m = 2·artanh((m − 1)/(m + 1)) as a series.
 ///
 /// The quotient is below 0.172, so the first omitted term is below 0.172²³/23 ≈ 1e-19.

@@ -6,6 +6,8 @@
 use super::{AdamStep, PackedPair, Panels, Rows, RowsMut, padded, scalar, simd};
 use crate::rng::{Stream, uniform};
 
+mod gated;
+
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 

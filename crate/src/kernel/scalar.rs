@@ -6,6 +6,9 @@ use super::{AdamStep, PackedPair, Panels, Rows, RowsMut, TINY};
 use crate::float::sqrt;
 use crate::lanes::PANEL;
 
+pub mod columns;
+pub mod gated;
+
 pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
     for i in 0..m {
         for j in 0..b.columns() {
