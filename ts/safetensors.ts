@@ -16,7 +16,7 @@ import { lengthOf, tagOf } from "./typed-array.js";
 export const MAX_HEADER = 100_000_000;
 const MAX_DEPTH = 128; // of JSON in JSON, as the reference's parser has it
 
-/** What is in a file, in the header's order. */
+/** What is in a file. */
 export interface Stored {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: ReadonlyMap<string, string>;
