@@ -32,8 +32,8 @@ export interface Module {
   readonly biases: boolean;
   /** Whether the file's metadata is about this module. */
   readonly described: boolean;
-  /** Whether the file should hold nothing else, and a prefix would choose. */
-  readonly whole: boolean;
+  /** Whether the file should hold nothing else; if so, the prefix that would choose the module. */
+  readonly choice: string | undefined;
   /** Whether a tensor of this name belongs to the module. */
   readonly owns: (name: string) => boolean;
 }
@@ -71,7 +71,7 @@ export function findModule(tensors: Tensors, saved: Architecture | undefined, op
   if (saved !== undefined && headOption === undefined && (whole || prefix === "")) {
     checkCell(cell, [saved.cell], "as the file says");
     const names = ownNames(saved);
-    return { architecture: saved, names, biases: true, described: true, whole: false, owns: () => true };
+    return { architecture: saved, names, biases: true, described: true, choice: undefined, owns: () => true };
   }
   const place = choose(findPlaces(tensors), prefix, tensors);
   const { recurrent, own } = place;
@@ -90,7 +90,7 @@ export function findModule(tensors: Tensors, saved: Architecture | undefined, op
     names: { recurrent, head: head ?? "" },
     biases: own || [...tensors.keys()].some((name) => name.startsWith(`${recurrent}bias_`)),
     described,
-    whole,
+    choice: whole ? choiceOf(place) : undefined,
     owns: (name) => whole || inside(name, recurrent) || (head !== undefined && inside(name, head)),
   };
 }
@@ -127,9 +127,14 @@ function choose(places: readonly Place[], prefix: string | undefined, tensors: T
     const [place] = matches;
     if (place !== undefined && matches.length === 1) return place;
   }
-  const choices = places.map(({ recurrent, base, head }) => show(head === undefined ? recurrent : base));
+  const choices = places.map((place) => show(choiceOf(place)));
   const why = places.length > 1 ? "the modules of the file" : "the module of the file";
   throw new RangeError(expected("prefix", `${choices.join(" or ")}, ${why}`, prefix));
+}
+
+/** The prefix that chooses a module, with its output layer if it has one. */
+function choiceOf({ recurrent, base, head }: Place): string {
+  return head === undefined ? recurrent : base;
 }
 
 /** The architecture that names and shapes tell; whether all tensors fit it is yet to be seen. */

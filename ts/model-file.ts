@@ -120,7 +120,8 @@ export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
   const rest = [...candidates.keys()].filter((name) => !known.has(name) && module.owns(name));
   if (rest.length > 0) {
     const some = rest.slice(0, 4).map(show).join(", ") + (rest.length > 4 ? `, … (${rest.length})` : "");
-    const hint = module.whole ? `; { prefix: ${show(names.recurrent)} } reads that module alone` : "";
+    const hint =
+      module.choice !== undefined ? `; { prefix: ${show(module.choice)} } reads that module alone` : "";
     throw new RangeError(`bytes: expected no further tensors than the network's, got ${some}${hint}`);
   }
 

@@ -51,7 +51,9 @@ function fill(into: Float32Array, at: number, row: unknown, kind: number, name: 
 export function shaped(array: Tensor, name: string, shape: readonly number[], what = ""): Tensor {
   if (array.shape.length === shape.length && array.shape.every((n, axis) => n === shape[axis])) return array;
   const letters = what === "" ? "" : ` ${what}`;
-  throw new RangeError(`${name}: expected shape ${showShape(shape)}${letters}, got ${showShape(array.shape)}`);
+  throw new RangeError(
+    `${name}: expected shape ${showShape(shape)}${letters}, got ${showShape(array.shape)}`,
+  );
 }
 
 /** The shape of a matrix. */
@@ -65,7 +67,13 @@ export function matrixShape(array: Tensor, name: string): [rows: number, columns
 
 /** Zeros of this shape. */
 export function zeros(...shape: number[]): Tensor {
-  return { data: floats(shape.reduce((product, n) => product * n, 1), "zeros"), shape };
+  return {
+    data: floats(
+      shape.reduce((product, n) => product * n, 1),
+      "zeros",
+    ),
+    shape,
+  };
 }
 
 /** (N, M) → (M, N) */
@@ -87,7 +95,10 @@ export function slice({ data, shape }: Tensor, from: number, to: number): Tensor
 /** Arrays of equal inner shape one behind the other along the first axis. */
 export function concat(arrays: readonly Tensor[]): Tensor {
   const inner = arrays[0]?.shape.slice(1) ?? [];
-  const joined = zeros(arrays.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0), ...inner);
+  const joined = zeros(
+    arrays.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0),
+    ...inner,
+  );
   let at = 0;
   for (const { data } of arrays) {
     joined.data.set(data, at);

@@ -92,7 +92,11 @@ export function readNetwork(value: unknown, name: string): Network {
   const nested = given.config !== undefined;
   if (nested) optionsObject(given, name, new Set(["config", "parameters"]));
   const where = nested ? `${name}.config` : name;
-  const config = optionsObject(nested ? given.config : given, where, nested ? NAMES : FLAT_NAMES) as NetworkConfig;
+  const config = optionsObject(
+    nested ? given.config : given,
+    where,
+    nested ? NAMES : FLAT_NAMES,
+  ) as NetworkConfig;
   const { outputSize, layers = 1 } = config;
   const cell = oneOf(config.cell, `${where}.cell`, CELLS);
   const I = size(config.inputSize, `${where}.inputSize`);
@@ -134,7 +138,9 @@ export function readNetwork(value: unknown, name: string): Network {
       : { w_ho: take("w_ho", [D * H, V], "(D·H, V)"), b_o: take("b_o", [V], "(V)") };
   const extra = Object.keys(parameters).find((key) => !names.has(key));
   if (extra !== undefined) {
-    throw new RangeError(`${name}.parameters: no parameter ${show(extra)}; there are ${[...names].join(", ")}`);
+    throw new RangeError(
+      `${name}.parameters: no parameter ${show(extra)}; there are ${[...names].join(", ")}`,
+    );
   }
   return { cell, inputSize: I, hiddenSize: H, resetAfter, cells, head };
 }
