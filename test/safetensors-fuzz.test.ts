@@ -61,7 +61,7 @@ const PIECES = [
   ],
 ].map((text) => new TextEncoder().encode(text));
 
-function mutate(file: Uint8Array, random: Random): Uint8Array {
+function mutate(file: Uint8Array<ArrayBuffer>, random: Random): Uint8Array<ArrayBuffer> {
   const below = (n: number) => Math.floor(random() * n);
   const header = Math.min(8 + new DataView(file.buffer).getUint32(0, true), file.length);
   const inHeader = () => 8 + below(Math.max(header - 8, 1));
