@@ -15,8 +15,13 @@ interface GoodFile {
   readonly tensors: Readonly<Record<string, { shape: number[]; values: string[] }>>;
 }
 
-/** What the reader refuses though the reference reads it: the format's description forbids it. */
-const STRICTER = ["name twice", "name twice, once escaped", "header begins with a space"];
+/** What the reader refuses though the reference reads it: not what the format's description says. */
+const STRICTER = [
+  "name twice",
+  "name twice, once escaped",
+  "header begins with a space",
+  "list in an entry's place",
+];
 
 const good = golden.good as unknown as GoodFile[];
 
@@ -132,6 +137,8 @@ describe("odd files", () => {
     ["data cut off", "its tensors have 16 bytes, the file has 12 behind the header"],
     ["shape with a fraction", `its tensor "a" has the shape [2.5], expected a list of integers >= 0`],
     ["header longer than the file", "its header would have 100000 bytes, the file has 128 behind the length"],
+    ["header over the limit", "its header would have 100000001 bytes, more than 100000000"],
+    ["list in an entry's place", `its tensor "a" is described by an array of length 3, not by an object`],
     ["unknown dtype", `its tensor "a" has the dtype "F33", which is none`],
     ["text in the metadata that is none", `its __metadata__ has 1 at "n", not a text`],
   ])("%s: the message says it", (name, message) => {

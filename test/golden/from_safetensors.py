@@ -131,6 +131,7 @@ def odd_files():
     yield "name twice, once escaped", file(one[:-1] + b"," + one[1:].replace(b'"a"', b'"\\u0061"'), 8)
     yield "shape twice", file(b'{"a":{"dtype":"F32","shape":[2],"shape":[2],"data_offsets":[0,8]}}', 8)
     yield "metadata twice", file(b'{"__metadata__":{},"__metadata__":{}}')
+    yield "list in an entry's place", file(b'{"a":["F32",[2],[0,8]]}', 8)
     yield "header begins with a space", file(b" " + one, 8)
     yield "header not padded", file(one, 8, pad=False)
     yield "names not in the order of their offsets", file(dict(b=entry("F32", [2], 8, 16), a=entry("F32", [2], 0, 8)), 16)
