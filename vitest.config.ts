@@ -14,6 +14,7 @@ export default defineConfig({
     alias: [
       { find: /^bptt$/, replacement: source("index") },
       { find: /^bptt\/slim$/, replacement: source("slim") },
+      { find: /^bptt\/convert$/, replacement: source("convert") },
     ],
   },
   test: {
@@ -26,7 +27,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        optimizeDeps: { include: ["fast-check", "fflate"] },
+        optimizeDeps: { include: ["fast-check", "fflate", "jsfive", "pbf"] },
         test: {
           name: "chromium",
           include: ["test/**/*.test.ts"],

@@ -1,6 +1,6 @@
 // Bundles ts/ into dist/: ESM, CommonJS and declarations by tsup, the module as a file, the licences of what is bundled.
 
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { SetupError, showOutput, step } from "./log.mjs";
 import { buildRoot, inProject, projectRoot } from "./paths.mjs";
@@ -9,8 +9,8 @@ import { run } from "./run.mjs";
 import { makeIfChanged } from "./stamp.mjs";
 import { wasmFile } from "./wasm-build.mjs";
 
-const ENTRIES = ["index", "slim"];
-const BUNDLED_PACKAGES = ["fflate"];
+const ENTRIES = ["index", "slim", "convert"];
+const BUNDLED_PACKAGES = ["fflate", "jsfive", "pako", "pbf"];
 
 // What importing the module's file gives depends on the bundler: its address, its bytes, it compiled. `init` takes all.
 const WASM_TYPES = {
@@ -44,7 +44,7 @@ export async function bundle() {
     facts: [],
     outputs: [
       ...ENTRIES.flatMap((entry) => [".js", ".cjs", ".d.ts", ".d.cts"].map((ending) => entry + ending)),
-      ...["bptt.wasm", ...Object.keys(WASM_TYPES)],
+      ...["jsfive.js", "jsfive.cjs", "bptt.wasm", ...Object.keys(WASM_TYPES)],
       "THIRD_PARTY_LICENSES.txt",
     ].map((name) => join(dist, name)),
   };
@@ -71,7 +71,8 @@ function licences() {
   const texts = BUNDLED_PACKAGES.map((name) => {
     const folder = inProject("node_modules", name);
     const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    return `${name} ${version} (${license})\n\n${readFileSync(join(folder, "LICENSE"), "utf8").trim()}\n`;
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.\w+)?$/i.test(entry)) ?? "LICENSE";
+    return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
   });
   return `The files of this folder contain code of these packages:\n\n${texts.join("\n\n")}`;
 }

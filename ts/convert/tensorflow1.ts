@@ -14,7 +14,7 @@ import { number, oneOf, optionsObject, record } from "../check.js";
 import type { Cell } from "../rnn-options.js";
 import { show, showShape } from "../show.js";
 import type { Tensor } from "../tensor.js";
-import { concat, matrixShape, readArray, reorder, shaped, slice, zeros, type WeightArray } from "./arrays.js";
+import { concat, matrixShape, reorder, shaped, slice, zeros, type WeightArray } from "./arrays.js";
 import {
   describe,
   GATES,
