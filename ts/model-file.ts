@@ -3,7 +3,7 @@
  * file of PyTorch's that holds such a module.
  *
  *     tensors     rnn.weight_ih_l0 … head.weight, head.bias       (state-dict.ts)
- *                 optimizer.…, training.…                         sections: what others make of them
+ *                 optimizer.…, training.…                         sections (section.ts)
  *     metadata    format "pt", bptt.version "1", bptt.config {…}, bptt.vocabulary {…}, bptt.optimizer.…, bptt.training.…
  *
  * Writing is a pure function: fixed order, no clock, no host. Reading looks at names and shapes of all tensors before it
@@ -16,6 +16,7 @@ import { findModule, type LoadOptions } from "./find-module.js";
 import type { RnnOptions } from "./rnn-options.js";
 import { parseSafetensors, type Stored } from "./safetensors.js";
 import { serializeSafetensors } from "./safetensors-write.js";
+import type { Section } from "./section.js";
 import { show, showShape } from "./show.js";
 import { fromStateDict, stateDictShapes, toStateDict, type Architecture } from "./state-dict.js";
 import type { Tensor } from "./tensor.js";
@@ -27,12 +28,6 @@ export interface ModelConfig extends Architecture {
   readonly dropout?: number;
   /** Written only where there is dropout, whose draws it decides. */
   readonly seed?: number;
-}
-
-/** Something more to keep in the file: an optimizer's state, a run's. The names are the section's own affair. */
-export interface Section {
-  readonly tensors: Readonly<Record<string, FileTensor>>;
-  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** What a file holds. */
