@@ -32,5 +32,6 @@ export default defineConfig({
     options.minifySyntax = true;
     options.mainFields = ["module", "main"];
     options.legalComments = "none";
+    options.drop = ["console"]; // jsfive prints parts of files that it cannot read
   },
 });

@@ -37,7 +37,7 @@ export function openHdf5(bytes: Uint8Array, name: string): Hdf5File {
       throw new RangeError(`${name}: ${what} cannot be read as HDF5 (${show(reason)})`, { cause });
     }
   };
-  const file = guard("the file", () => new File(bytes.slice().buffer, name));
+  const file = guard("the file", () => new File(new Uint8Array(bytes).buffer, name));
   const paths: string[] = [];
   guard("its tree", () => walk(file, "", paths, 0, { left: MAX_OBJECTS }));
   const nodeAt = (path: string) => (path === "" ? file : file.get(path));
