@@ -13,7 +13,11 @@ import { filesUnder } from "./setup/stamp.mjs";
 const WASM_SURFACE = /^wasm(\.rs|\/)/;
 const UNSAFE_MODULES = /^lanes\.rs$/;
 const ENTRIES = /^ts\/(index|slim|relaxed|convert)\.ts$/;
-const PACKAGES = new Map([["fflate", /^ts\/wasm\//]]); // package → who may import it
+const PACKAGES = new Map([
+  ["fflate", /^ts\/(wasm\/|convert\/keras-file\.ts$)/],
+  ["jsfive", /^ts\/convert\/jsfive\.ts$/],
+  ["pbf", /^ts\/convert\/onnx-model\.ts$/],
+]); // package → who may import it
 
 /** @type {string[]} */
 const broken = [];

@@ -3,6 +3,7 @@
 export { Adam, type AdamOptions } from "./adam.js";
 export type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "./batch.js";
 export { BpttError, type ErrorCode } from "./errors.js";
+export type { LoadOptions } from "./find-module.js";
 export type { LossFlags } from "./loss-flags.js";
 export { oneHot } from "./one-hot.js";
 export type { ParameterValues } from "./parameters.js";

@@ -12,6 +12,8 @@
 import type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "./batch.js";
 import { size } from "./check.js";
 import { makeDisposable, type Disposer } from "./disposable.js";
+import type { LoadOptions } from "./find-module.js";
+import { decodeModel, encodeModel, rnnOptions } from "./model-file.js";
 import { Network } from "./network.js";
 import { readArena, readAssignments, writeArena, type ParameterValues } from "./parameters.js";
 import type { Adam } from "./adam.js";
@@ -381,6 +383,59 @@ export class Rnn<C extends Cell = Cell> {
       const assignments = readAssignments(values, "parameters", network.table, true);
       writeArena(assignments, raw.pointer(RawBuffer.Parameters) >>> 2);
     });
+  }
+
+  /**
+   * The network as a safetensors file: exactly the state_dict of a PyTorch module with the fields `rnn` (`nn.RNN`,
+   * `nn.GRU` or `nn.LSTM`) and, with an output layer, `head` (`nn.Linear`), so that
+   * `module.load_state_dict(safetensors.torch.load_file(path))` takes it; the configuration stands in the file's
+   * metadata. The same network gives the same bytes. A gru with `resetAfter: false`, which PyTorch lacks, keeps its own names.
+   *
+   * @returns the bytes of the file
+   * @throws BpttError `FREED`, `OUT_OF_MEMORY`
+   *
+   * @example
+   * import { Rnn } from "bptt";
+   *
+   * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 4 });
+   * const again = Rnn.load(rnn.save());
+   * console.log(again.hiddenSize, again.evaluate({ inputs: [[0]], targets: [[1]] }).loss);
+   */
+  save(): Uint8Array<ArrayBuffer> {
+    this.#network.peek("save");
+    return encodeModel({ config: this.#network.config, parameters: this.parameters });
+  }
+
+  /**
+   * A network from a safetensors file: one that `save` wrote, or any PyTorch state_dict of such a module, its names
+   * bare or behind any prefix. Cell, sizes, layers and directions follow from names and shapes; PyTorch's two biases are
+   * added where that changes nothing. A module made with `bias=False` gets biases of zero.
+   *
+   * @param bytes the file: a Uint8Array or an ArrayBuffer
+   * @param options `cell`, where shapes cannot tell tanh from relu; `prefix`, for a file of several modules; `head`, where
+   *   the output layer is called otherwise
+   * @throws TypeError when something is of the wrong kind
+   * @throws RangeError when this is no such file, when a tensor is missing, superfluous, of another shape or not finite, or
+   *   when options and file disagree; the message names tensor or option, what was expected and what came
+   * @throws BpttError `OUT_OF_MEMORY`
+   *
+   * @example
+   * import { Rnn } from "bptt";
+   *
+   * const bytes = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 }).save(); // or await readFile("model.safetensors")
+   * const rnn = Rnn.load(bytes, { cell: "tanh" });
+   * console.log(rnn.inputSize, rnn.hiddenSize, rnn.outputSize); // 4 5 undefined
+   */
+  static load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {}): Rnn {
+    const { config, parameters } = decodeModel(bytes, options);
+    const rnn = new Rnn(rnnOptions(config));
+    try {
+      rnn.setParameters(parameters);
+    } catch (error) {
+      rnn.free();
+      throw error;
+    }
+    return rnn;
   }
 
   /**
