@@ -67,7 +67,7 @@ export function readWeights({
       `weightSpecs[${k}]`,
     ) as Partial<TensorFlowJsWeight>;
     if (typeof name !== "string")
-      throw new TypeError(`weightSpecs[${k}].name: expected a name, got ${quoted(name)}`);
+      throw new TypeError(`weightSpecs[${k}].name: expected a name, got ${show(name)}`);
     if (dtype !== "float32" || quantization !== undefined) {
       const got = quantization === undefined ? show(dtype) : "a quantized weight";
       throw new RangeError(`weightSpecs: ${quoted(name)}: expected float32, got ${got}`);
