@@ -60,19 +60,12 @@ fn horner(z: F32x4, c: [f32; 5]) -> F32x4 {
     high.times_plus(z, F32x4::splat(c[0]))
 }
 
-/// x limited to −end … end; NaN stays NaN.
-#[inline(always)]
-fn within(x: F32x4, end: f32) -> F32x4 {
-    let (low, high) = (F32x4::splat(-end), F32x4::splat(end));
-    let x = F32x4::select(x.less_than(low), low, x);
-    F32x4::select(high.less_than(x), high, x)
-}
-
 #[inline(always)]
 fn tanh(x: F32x4) -> F32x4 {
-    let x = within(x, TANH_END);
+    let of = F32x4::splat;
+    let x = x.within(of(-TANH_END), of(TANH_END));
     let z = x.times(x);
-    within(x.times(horner(z, TANH_P)).over(horner(z, TANH_Q)), 1.0)
+    x.times(horner(z, TANH_P)).over(horner(z, TANH_Q)).within(of(-1.0), of(1.0))
 }
 
 pub fn tanh_into(y: &mut [f32], x: &[f32]) {
@@ -97,10 +90,10 @@ pub fn max(x: &[f32]) -> f32 {
 fn exp_nonpositive(x: F32x4) -> F32x4 {
     let under = x.less_than(F32x4::splat(EXP_START));
     // x = n·ln 2 + r with |r| ≤ ln 2 / 2
-    let n = x.times(F32x4::splat(LOG2_E)).nearest();
+    let (n, power) = x.times(F32x4::splat(LOG2_E)).nearest_and_power();
     let r = x.minus(n.times(F32x4::splat(LN2_HIGH))).minus(n.times(F32x4::splat(LN2_LOW)));
     let e = horner(r, EXP_C).times_plus(r.times(r), r).plus(F32x4::splat(1.0));
-    e.times(n.two_to_the()).zero_where(under)
+    e.times(power).zero_where(under)
 }
 
 pub fn exp_shifted_into(y: &mut [f32], x: &[f32], shift: f32) -> f32 {
