@@ -12,7 +12,7 @@ export default tseslint.config(
       "crate/",
       "docs/",
       "coverage/",
-      "ts/wasm/inlined.generated.ts",
+      "ts/wasm/*.generated.ts",
     ],
   },
   js.configs.recommended,

@@ -3,7 +3,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { index: "ts/index.ts", slim: "ts/slim.ts" },
+  entry: { index: "ts/index.ts", slim: "ts/slim.ts", relaxed: "ts/relaxed.ts" },
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",

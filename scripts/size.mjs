@@ -12,6 +12,7 @@ import { orExit, setUp } from "./setup/steps.mjs";
 const ENTRIES = new Map([
   ["bptt", "index.js"],
   ["bptt/slim", "slim.js"],
+  ["bptt/relaxed", "relaxed.js"],
 ]);
 
 /** @type {Record<string, number>} */
@@ -20,7 +21,8 @@ const limits = JSON.parse(readFileSync(inProject("scripts", "size-limits.json"),
 await orExit(() => setUp());
 
 /** @type {Map<string, Uint8Array>} */
-const parts = new Map([["bptt.wasm", readFileSync(inProject("dist", "bptt.wasm"))]]);
+const parts = new Map();
+for (const name of ["bptt.wasm", "relaxed.wasm"]) parts.set(name, readFileSync(inProject("dist", name)));
 for (const [name, file] of ENTRIES) parts.set(`import "${name}"`, await bundled(inProject("dist", file)));
 
 const KiB = (/** @type {number} */ bytes) => `${(bytes / 1024).toFixed(1)} KB`;

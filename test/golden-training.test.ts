@@ -1,5 +1,5 @@
 /**
- * A character model in training, against PyTorch 2.5.1 in float32: one-hot → nn.RNN → nn.Linear, cross-entropy,
+ * Character models in training, against PyTorch 2.5.1 in float32: one-hot → nn.RNN, nn.GRU or nn.LSTM → nn.Linear, cross-entropy,
  * clip_grad_norm_, Adam. In the files its second bias is held at 0, so that this library's one bias can follow.
  */
 import { expect, it } from "vitest";
@@ -16,16 +16,19 @@ const CASES = torchTrain.cases as unknown as TorchTrainCase[];
 /** Weights after 30 steps of 0.01. Seen 5.7e-6; PyTorch's 1e-6 in the norm (5e-6 of a gradient here) adds to it. */
 const WEIGHTS = { absolute: 1e-4 };
 
-it("has a case that is never clipped and one that is clipped in 20 of 30 steps", () => {
-  expect(CASES.map((c) => [c.steps, c.number_of_clipped_steps])).toEqual([
-    [30, 0],
-    [30, 20],
+it("has three cells, never clipped and clipped in up to 20 of 30 steps", () => {
+  expect(CASES.map((c) => [c.cell, c.steps, c.number_of_clipped_steps])).toEqual([
+    ["gru", 30, 0],
+    ["tanh", 30, 0],
+    ["gru", 30, 7],
+    ["lstm", 30, 9],
+    ["tanh", 30, 20],
   ]);
 });
 
 it.each(CASES)("$name: gradients, every loss and norm, weights", (c) => {
   const parameters = mapArrays(fromTorch(c.initial_weights, "weights"), f32AsF64);
-  const net: Net = { I: c.V, H: c.H, V: c.V, parameters };
+  const net: Net = { cell: c.cell, I: c.V, H: c.H, V: c.V, parameters };
   const batch = { inputs: ids(c.token_ids.data, [c.B, c.T]), targets: ids(c.targets.data, [c.B, c.T]) };
   withRnn(net, (rnn) => {
     const before = mapArrays(fromTorch(c.gradients_step0_before_clipping, "gradients"), f32);

@@ -1,5 +1,5 @@
 /**
- * The twin held by TensorFlow 1.15.5 and PyTorch 2.5.1: the `f64` blocks of the golden files, which those libraries
+ * The twin held by TensorFlow 1.15.5, PyTorch 2.5.1 and Keras 2.15.0: the `f64` blocks of the golden files, which those libraries
  * computed in doubles from float32 inputs.
  *
  * Tolerance: the printed 13 digits are good to 5e-13 of an element, and two orders of summation in doubles differ by
@@ -7,24 +7,15 @@
  */
 import { describe, expect, it } from "vitest";
 import tfAdam from "./golden/tf_adam.json";
-import tfDynamicRnn from "./golden/tf_dynamic_rnn.json";
 import tfGohome from "./golden/tf_gohome.json";
 import tfGohomeOutputLayer from "./golden/tf_gohome_output_layer.json";
 import tfSequenceLoss from "./golden/tf_sequence_loss.json";
 import torchAdam from "./golden/torch_adam.json";
-import torchCells from "./golden/torch_cells.json";
 import torchTrain from "./golden/torch_train_chars.json";
 import { Adam, clipByGlobalNorm, globalNorm, type Arrays } from "./reference/adam.js";
+import { accuracy, lossAndGradients, type Batch } from "./reference/batch.js";
 import { sequenceLoss } from "./reference/loss.js";
-import {
-  accuracy,
-  backward,
-  forward,
-  lossAndGradients,
-  type Batch,
-  type Net,
-  type Sequences,
-} from "./reference/rnn.js";
+import { backward, forward, type Net } from "./reference/rnn.js";
 import { expectAllClose, expectClose, expectNear } from "./support/compare.js";
 import {
   f32,
@@ -35,15 +26,14 @@ import {
   mapArrays,
   rowOf,
   splitKernel,
-  type DynamicRnnCase,
   type GohomeCase,
   type GoldenArray,
   type SequenceLossFile,
   type TfAdamFile,
   type TorchAdamFile,
-  type TorchCellCase,
   type TorchTrainCase,
 } from "./support/golden.js";
+import { GOLDEN_CELLS } from "./support/golden-cells.js";
 
 const TOLERANCE = { absolute: 1e-10 };
 
@@ -112,82 +102,30 @@ describe("the tutorial's program", () => {
   });
 });
 
-describe("dynamic_rnn", () => {
-  const cases = tfDynamicRnn.cases as unknown as DynamicRnnCase[];
-
-  it("comes in four cases, two of them with lengths", () => {
-    expect(cases).toHaveLength(4);
-    expect(cases.filter(({ sequence_length }) => sequence_length)).toHaveLength(2);
+describe("recurrent layers", () => {
+  it("come in 27 cases", () => {
+    const of = (library: string) => GOLDEN_CELLS.filter(({ name }) => name.startsWith(library));
+    expect([of("TensorFlow 1").length, of("PyTorch").length, of("Keras").length]).toEqual([8, 15, 4]);
+    expect(GOLDEN_CELLS.filter(({ sequences }) => sequences.sequenceLengths)).toHaveLength(8);
   });
 
-  it.each(cases)("$name: outputs, state, every gradient", (c) => {
-    const parameters = mapArrays(fromTensorFlow(c.weights), f32AsF64);
-    const net: Net = { I: c.I, H: c.H, V: 0, parameters };
-    const seq: Sequences = {
-      B: c.B,
-      T: c.T,
-      features: f32AsF64(c.inputs),
-      initialState: f32AsF64(c.initial_state),
-      sequenceLengths: c.sequence_length ?? undefined,
+  it.each(GOLDEN_CELLS)("$name: outputs, states, every gradient", ({ net, sequences, r, f64: want }) => {
+    const result = forward(net, sequences);
+    expectClose("outputs", result.outputs, want.outputs.data, TOLERANCE);
+    expectClose("state", result.state, want.state.data, TOLERANCE);
+    if (want.cell) expectClose("cell", result.cell, want.cell.data, TOLERANCE);
+
+    const upstream = {
+      doutputs: f32AsF64(r.outputs),
+      dstate: f32AsF64(r.state),
+      dcell: r.cell && f32AsF64(r.cell),
     };
-    const result = forward(net, seq);
-    expectClose("outputs", result.outputs, c.f64.outputs.data, TOLERANCE);
-    expectClose("state", result.state, c.f64.state.data, TOLERANCE);
-
-    const upstream = { doutputs: f32AsF64(c.r_outputs), dstate: f32AsF64(c.r_state) };
-    const objective = dot(result.outputs, upstream.doutputs) + dot(result.state, upstream.dstate);
-    expectNear("objective", objective, c.f64.objective, TOLERANCE);
-    const { gradients, dfeatures, dinitialState } = backward(net, seq, result, upstream);
-    const wanted = splitKernel(c.f64.gradients, c.I);
-    expectAllClose("gradients", gradients, mapArrays(fromTensorFlow(wanted), answer), TOLERANCE);
-    expectClose("inputs gradient", dfeatures, wanted["inputs"]!.data, TOLERANCE);
-    expectClose("initial state gradient", dinitialState, wanted["initial_state"]!.data, TOLERANCE);
-  });
-});
-
-function dot(x: Float64Array, y: Float64Array): number {
-  return x.reduce((sum, value, k) => sum + value * y[k]!, 0);
-}
-
-describe("nn.RNN", () => {
-  const cases = torchCells.cases as unknown as TorchCellCase[];
-
-  it("comes in two cases", () => {
-    expect(cases.map(({ name }) => name)).toEqual(["tanh_1layer", "tanh_1layer_packed"]);
-  });
-
-  it.each(cases)("$name: outputs, state, every gradient", (c) => {
-    // PyTorch's two biases were added in doubles: each is rounded to float32 before, their sum is not.
-    const rounded = mapArrays(c.state_dict, (a) => ({ shape: a.shape, data: [...f32(a)] }));
-    const net: Net = {
-      I: c.I,
-      H: c.H,
-      V: 0,
-      parameters: mapArrays(fromTorch(rounded, "weights"), (a) => Float64Array.from(a.data)),
-    };
-    const seq: Sequences = {
-      B: c.B,
-      T: c.T,
-      features: f32AsF64(c.inputs),
-      initialState: f32AsF64(c.h0),
-      sequenceLengths: c.lengths ?? undefined,
-    };
-    const result = forward(net, seq);
-    expectClose("outputs", result.outputs, c.f64.outputs.data, TOLERANCE);
-    expectClose("state", result.state, c.f64.hn.data, TOLERANCE);
-
-    const upstream = { doutputs: f32AsF64(c.r_outputs), dstate: f32AsF64(c.r_hn) };
-    const objective = dot(result.outputs, upstream.doutputs) + dot(result.state, upstream.dstate);
-    expectNear("objective", objective, c.f64.objective.data[0]!, TOLERANCE);
-    const { gradients, dfeatures, dinitialState } = backward(net, seq, result, upstream);
-    expectAllClose(
-      "gradients",
-      gradients,
-      mapArrays(fromTorch(c.f64.gradients, "gradients"), answer),
-      TOLERANCE,
-    );
-    expectClose("inputs gradient", dfeatures, c.f64.gradients["inputs"]!.data, TOLERANCE);
-    expectClose("initial state gradient", dinitialState, c.f64.gradients["h0"]!.data, TOLERANCE);
+    const got = backward(net, sequences, result, upstream);
+    expectAllClose("gradients", got.gradients, mapArrays(want.gradients, answer), TOLERANCE);
+    expectClose("inputs gradient", got.dfeatures, want.inputsGradient.data, TOLERANCE);
+    expectClose("initial state gradient", got.dinitialState, want.initialStateGradient.data, TOLERANCE);
+    if (!want.initialCellGradient) return;
+    expectClose("initial cell gradient", got.dinitialCell, want.initialCellGradient.data, TOLERANCE);
   });
 });
 
@@ -296,16 +234,22 @@ function expectMoments(adam: Adam, m: ArrayLike<number>, v: ArrayLike<number>, r
   }
 }
 
-describe("a character model of PyTorch in training", () => {
+describe("character models of PyTorch in training", () => {
   const cases = torchTrain.cases as unknown as TorchTrainCase[];
 
-  it("comes in two cases: never clipped, and clipped in some steps", () => {
-    expect(cases.map(({ number_of_clipped_steps }) => number_of_clipped_steps)).toEqual([0, 20]);
+  it("comes in five cases: never clipped, and clipped in some steps", () => {
+    expect(cases.map(({ cell, number_of_clipped_steps: n }) => [cell, n])).toEqual([
+      ["gru", 0],
+      ["tanh", 0],
+      ["gru", 7],
+      ["lstm", 9],
+      ["tanh", 20],
+    ]);
   });
 
   it.each(cases)("$name: every loss and norm, final weights", (c) => {
     const parameters = mapArrays(fromTorch(c.initial_weights, "weights"), f32AsF64);
-    const net: Net = { I: c.V, H: c.H, V: c.V, parameters };
+    const net: Net = { cell: c.cell, I: c.V, H: c.H, V: c.V, parameters };
     const batch: Batch = { B: c.B, T: c.T, ids: c.token_ids.data, targets: c.targets.data };
     const adam = new Adam({ learningRate: c.learning_rate, epsilon: c.eps, epsilonMode: "torch" });
     const losses: number[] = [];

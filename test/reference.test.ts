@@ -9,9 +9,11 @@
  */
 import { describe, expect, it } from "vitest";
 import { Adam, clipByGlobalNorm, globalNorm } from "./reference/adam.js";
+import { accuracy, lossAndGradients, lossOf, type Batch } from "./reference/batch.js";
 import { sequenceLoss, type LossFlags } from "./reference/loss.js";
-import { accuracy, backward, forward, lossAndGradients, type Batch, type Net } from "./reference/rnn.js";
+import { backward, forward, type Net } from "./reference/rnn.js";
 import { expectClose, expectNear } from "./support/compare.js";
+import { differences, FINITE_DIFFERENCES } from "./support/differences.js";
 import {
   integers,
   product,
@@ -22,20 +24,7 @@ import {
   type Random,
 } from "./support/random.js";
 
-const EPSILON = 2 ** -17;
-const TOLERANCE = { absolute: 1e-8 };
-
-/** Central differences of `loss` by every element of `theta`, which is put back as it was. */
-function differences(theta: Float64Array, loss: () => number): Float64Array {
-  return theta.map((value, k) => {
-    theta[k] = value + EPSILON;
-    const above = loss();
-    theta[k] = value - EPSILON;
-    const below = loss();
-    theta[k] = value;
-    return (above - below) / (2 * EPSILON);
-  });
-}
+const TOLERANCE = FINITE_DIFFERENCES;
 
 interface Options {
   readonly dense: boolean;
@@ -88,7 +77,7 @@ describe("finite differences", () => {
         const net = randomNet(random, sizes);
         const batch = randomBatch(random, sizes, options);
         const { loss, gradients, dinitialState, dfeatures } = lossAndGradients(net, batch);
-        const again = (): number => lossAndGradients(net, batch).loss;
+        const again = (): number => lossOf(net, batch).loss;
         const context = JSON.stringify(options);
 
         expect(Number.isFinite(loss)).toBe(true);

@@ -1,6 +1,6 @@
 /** What the class promises around its mathematics (which the golden data and the f64 twin hold): forms, state, memory. */
 
-import { Adam, BpttError, oneHot, Rnn, sequenceLoss, type Batch } from "bptt";
+import { Adam, BpttError, oneHot, Rnn, sequenceLoss, type ClassBatch } from "bptt";
 import { describe, expect, it } from "vitest";
 import { bits, expectSameNextStep, GOOD, SIZES, twins } from "./support/twins.js";
 
@@ -53,7 +53,7 @@ describe("forms of inputs", () => {
   });
 
   it("takes a whole batch for a forward pass", () => {
-    expect(rnn.forward({ ...GOOD, weights: [[1]], inputs: rows } as Batch)).toEqual(want);
+    expect(rnn.forward({ ...GOOD, weights: [[1]], inputs: rows } as ClassBatch)).toEqual(want);
   });
 
   it("has the hidden states for logits without output layer", () => {

@@ -4,12 +4,13 @@
  * What a mask hides is not looked at: inputs past a row's length, targets past it or where the weight is 0.
  */
 
-import { expected, oneOf } from "./check.js";
+import { oneOf } from "./check.js";
 import { copyIds } from "./ids.js";
 import { type LossFlags, FLAG_NAMES } from "./loss-flags.js";
 import { copyNumbers, copySource } from "./numbers.js";
 import { showShape } from "./show.js";
 import { expectShape, open, type Source } from "./source.js";
+import type { StateInput } from "./state.js";
 import type { FlatTensor, IdRow, Ids2, Numbers2, Numbers3 } from "./tensor.js";
 import { FLOATS } from "./typed-array.js";
 import { f32, i32 } from "./wasm/memory.js";
@@ -20,19 +21,34 @@ export interface SequenceInputs {
   inputs: Ids2 | Numbers3;
   /** (B) how many steps of each row count, 0 … T. Default: all T. Inputs past a length are neither read nor checked. */
   sequenceLengths?: IdRow | FlatTensor<IdRow>;
-  /** (L·D, B, H) the state before the first step. Default: zeros. */
-  initialState?: Numbers3;
+  /** (L·D, B, H) the state before the first step, for an lstm `{ h, c }`. Default: zeros. */
+  initialState?: StateInput;
+}
+
+/** What every batch has. */
+interface Weighted extends SequenceInputs, LossFlags {
+  /** (B, T) how much each step counts. Default: 1 within the lengths, 0 beyond. */
+  weights?: Numbers2;
+}
+
+/** Sequences with the classes that the network should have said. */
+export interface ClassBatch extends Weighted {
+  /** (B, T) the right class at each step. Not read past a length or where the weight is 0. */
+  targets: Ids2;
+  /** Cross-entropy of softmax(logits), the default. */
+  loss?: "crossEntropy";
+}
+
+/** Sequences with the numbers that the network should have given. */
+export interface RegressionBatch extends Weighted {
+  /** (B, T, V) the right logits at each step. Not read past a length or where the weight is 0. */
+  targets: Numbers3;
+  /** The mean over V of the squared differences, weighted and averaged as cross-entropy is. */
+  loss: "meanSquaredError";
 }
 
 /** Sequences with what the network should have said. */
-export interface Batch extends SequenceInputs, LossFlags {
-  /** (B, T) the right class at each step. Not read past a length or where the weight is 0. */
-  targets: Ids2;
-  /** (B, T) how much each step counts. Default: 1 within the lengths, 0 beyond. */
-  weights?: Numbers2;
-  /** The only loss so far, and the default. */
-  loss?: "crossEntropy";
-}
+export type Batch = ClassBatch | RegressionBatch;
 
 /** Names of {@link SequenceInputs}. */
 export const INPUT_NAMES = ["inputs", "sequenceLengths", "initialState"] as const;
@@ -185,10 +201,26 @@ export function openTargets(value: unknown, batch: number, time: number): Source
   return source;
 }
 
-/** The `loss` option: cross-entropy, until others come. */
-export function checkLoss(value: unknown): void {
-  if (value === undefined || value === "crossEntropy") return;
-  if (oneOf(value, "loss", ["crossEntropy", "meanSquaredError"]) !== "crossEntropy") {
-    throw new RangeError(expected("loss", `"crossEntropy" (others come later)`, value));
-  }
+/** Copies the numbers (B, T, V) → (T, B, V), hidden as targets are. */
+export function copyTargetValues(
+  value: unknown,
+  batch: number,
+  time: number,
+  classes: number,
+  start: number,
+  stride: number,
+  lengths: number,
+  weights: number | undefined,
+): void {
+  const shape = [batch, time, classes] as const;
+  const source = open(value, "targets", "numbers (B,T,V)");
+  const strides = [stride, batch * stride, 1] as const;
+  copySource(source, { shape, rank: 3, start, strides, lengths, weights });
+}
+
+/** The `loss` option: whether it is the mean squared error. */
+export function isMeanSquaredError(value: unknown): boolean {
+  return (
+    value !== undefined && oneOf(value, "loss", ["crossEntropy", "meanSquaredError"]) === "meanSquaredError"
+  );
 }

@@ -15,7 +15,8 @@
  * - `OUT_OF_MEMORY`: a size that does not fit; the message says how much was asked for
  * - `OPTIMIZER_BOUND`: an optimizer was handed to another network than the first it stepped
  * - `NOT_INITIALISED`: `bptt/slim` was used before `await init(…)`
- * - `WASM_UNAVAILABLE`: the module could not be fetched, compiled or instantiated here
+ * - `WASM_UNAVAILABLE`: the module could not be fetched, compiled or instantiated here, or the engine lacks what it needs
+ *   (`bptt/relaxed`: relaxed SIMD)
  */
 export type ErrorCode =
   | "FREED"
@@ -70,14 +71,16 @@ Object.defineProperty(BpttError, Symbol.hasInstance, {
 });
 
 /**
- * Turns the core's errors (plain `Error`s that carry a `code`) into {@link BpttError}s; lets all others through.
+ * Turns the core's errors (plain `Error`s that carry a `code` and say what they are about) into {@link BpttError}s; lets all others through.
  * `sizes` says in the user's words what did not fit.
  */
 export function fromCore(error: unknown, sizes?: string): unknown {
   if (!(error instanceof Error) || BRAND in error || !("code" in error)) return error;
-  const { code, message } = error;
-  if (code === "NOT_FINITE") return new BpttError(code, message);
-  if (code === "OUT_OF_MEMORY")
+  const { code, message: what } = error;
+  if (code === "NOT_FINITE") return new BpttError(code, `${what} is NaN or infinite; nothing was changed`);
+  if (code === "OUT_OF_MEMORY" && "bytes" in error) {
+    const message = `out of memory: ${what} asked for ${String(error.bytes)} bytes`;
     return new BpttError(code, sizes === undefined ? message : `${sizes}: ${message}`);
+  }
   return error;
 }

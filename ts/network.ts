@@ -1,69 +1,93 @@
 /**
- * The engine room behind `Rnn`: the raw network, who may touch it when, and the way of a batch into it and of
- * results out of it. Knows buffers and sizes; the words and promises of the public API stand in rnn.ts.
+ * The engine room behind `Rnn`: the raw network, who may touch it when, and what of it outlives a call. Knows buffers
+ * and sizes; the words and promises of the public API stand in rnn.ts, what a pass does in passes.ts and training.ts.
  *
  * The workspace in wasm is scratch: every call writes all it reads. What outlives a call is the parameters, the
- * optimizers' moments, and the carried state, which has a buffer of its own that no other call touches.
+ * optimizers' moments, accumulated gradients, and the carried state, which has a buffer of its own.
  */
 
+import { Accumulation } from "./accumulation.js";
 import {
-  checkLoss,
   copyInputs,
   copyLengths,
   copyTargets,
+  copyTargetValues,
   copyWeights,
+  isMeanSquaredError,
   openInputs,
   type Batch,
   type SequenceInputs,
 } from "./batch.js";
 import { BpttError, fromCore } from "./errors.js";
 import { scalarLoss } from "./loss-flags.js";
-import type { OptimizerState } from "./optimizer.js";
+import { OptimizerSlots } from "./optimizer-slots.js";
 import { parameterTable, type Parameter } from "./parameters.js";
 import type { RnnConfig } from "./rnn-options.js";
-import { readState, writeState, type State } from "./state.js";
-import { copyNumbers } from "./numbers.js";
-import { floats, type Tensor } from "./tensor.js";
+import type { Loaded, Units } from "./sequences.js";
+import { readState, writeState, type State, type StatePlace } from "./state.js";
 import { RawBuffer, rawRnn, type RawRnn } from "./wasm/core.js";
-import { f32, i32 } from "./wasm/memory.js";
 
-/** What of an optimizer's is left in a network when the optimizer itself is gone. */
-const abandoned = new FinalizationRegistry<{ network: WeakRef<Network>; slot: number }>(({ network, slot }) =>
-  network.deref()?.removeOptimizer(slot),
-);
+/** Where h and c of a state lie. */
+export type StateBuffers = readonly [h: RawBuffer, c: RawBuffer];
 
-/** The shape that lies in the workspace. */
-export interface Loaded {
-  readonly batch: number;
-  readonly time: number;
-  readonly dense: boolean;
+/** The four states of a pass. Functions, as the enumeration is there only once the module is loaded. */
+export const STATES = {
+  initial: (): StateBuffers => [RawBuffer.InitialState, RawBuffer.InitialCell],
+  final: (): StateBuffers => [RawBuffer.FinalState, RawBuffer.FinalCell],
+  initialGradient: (): StateBuffers => [RawBuffer.InitialStateGradient, RawBuffer.InitialCellGradient],
+  finalGradient: (): StateBuffers => [RawBuffer.FinalStateGradient, RawBuffer.FinalCellGradient],
+} as const;
+
+/** A batch in the workspace. */
+export interface LoadedBatch {
+  readonly loaded: Loaded;
+  /** Whether the loss is the sum form. */
+  readonly sum: boolean;
+  readonly meanSquaredError: boolean;
 }
 
 /** A raw network with its guards. */
 export class Network {
   readonly config: RnnConfig;
   readonly table: readonly Parameter[];
+  readonly units: Units;
   /** V: the width of the logits. */
   readonly classes: number;
+  readonly slots: OptimizerSlots;
+  readonly accumulation: Accumulation;
+  /** Names of the parameters that no step changes. */
+  readonly frozen = new Set<string>();
+  /** Training passes that dropped: decides what the next one drops. */
+  drops = 0;
   readonly #raw: RawRnn;
-  readonly #identity = {};
-  readonly #slots = new WeakMap<OptimizerState, number>();
   #freed = false;
   #busy = false;
   #carried: number | undefined; // B of the state that the last trainStep with carryState kept
 
   constructor(config: RnnConfig) {
-    const { cell, inputSize, hiddenSize, outputSize, seed } = config;
+    const { cell, inputSize, hiddenSize, outputSize, layers, bidirectional } = config;
+    const { dropout, init, recurrentInit, forgetBias, resetAfter, seed } = config;
+    const kind = cell === "gru" && !resetAfter ? "gru-reset-before" : cell;
+    const sizes = [inputSize, hiddenSize, outputSize ?? 0, layers] as const;
     const Raw = rawRnn();
     try {
-      this.#raw = new Raw(cell, inputSize, hiddenSize, outputSize ?? 0, seed);
+      this.#raw = new Raw(kind, ...sizes, bidirectional, dropout, init, recurrentInit, forgetBias, seed);
     } catch (error) {
       const output = outputSize === undefined ? "" : `, outputSize ${outputSize}`;
-      throw fromCore(error, `inputSize ${inputSize}, hiddenSize ${hiddenSize}${output}`);
+      const stacked = layers === 1 ? "" : `, layers ${layers}`;
+      throw fromCore(error, `inputSize ${inputSize}, hiddenSize ${hiddenSize}${output}${stacked}`);
     }
     this.config = config;
-    this.classes = outputSize ?? hiddenSize;
+    const directions = bidirectional ? 2 : 1;
+    this.units = { count: layers * directions, directions, hiddenSize };
+    this.classes = outputSize ?? directions * hiddenSize;
     this.table = parameterTable(this.#raw);
+    this.slots = new OptimizerSlots(this, this.#raw);
+    const length = this.table.reduce((end, entry) => Math.max(end, entry.offset + entry.length), 0);
+    this.accumulation = new Accumulation(() => ({
+      start: this.#raw.pointer(RawBuffer.Gradients) >>> 2,
+      length,
+    }));
   }
 
   /** The raw network, for looking at it; throws once it has been freed. */
@@ -89,6 +113,11 @@ export class Network {
     }
   }
 
+  /** Whether the memory has been given back. */
+  get freed(): boolean {
+    return this.#freed;
+  }
+
   /** Gives the memory back; once more does nothing. */
   free(): void {
     if (this.#freed) return;
@@ -104,20 +133,30 @@ export class Network {
     );
   }
 
+  /** Whether the state has a c beside h. */
+  get lstm(): boolean {
+    return this.config.cell === "lstm";
+  }
+
   /** (L·D, B, H) */
   stateShape(batch: number): number[] {
-    return [this.config.layers, batch, this.config.hiddenSize];
+    return [this.units.count, batch, this.config.hiddenSize];
+  }
+
+  /** What a training pass must know of dropout: its step, or −1 for none. */
+  get dropoutStep(): number {
+    return this.config.dropout > 0 ? this.drops : -1;
   }
 
   /** Checks and copies what a forward pass needs. `carry`: without an initial state, the carried one. */
-  load(options: SequenceInputs, training: boolean, carry = false): Loaded {
+  load(options: SequenceInputs, training: boolean, meanSquaredError = false, carry = false): Loaded {
     const raw = this.#raw;
     const { inputs, sequenceLengths, initialState } = options;
     const { inputSize } = this.config;
     const source = openInputs(inputs, inputSize);
     const { batch, time, dense } = source;
     try {
-      raw.begin(batch, time, dense, training);
+      raw.begin(batch, time, dense, training, meanSquaredError);
     } catch (error) {
       throw fromCore(error, `a batch of ${batch} rows of ${time} steps`);
     }
@@ -126,85 +165,46 @@ export class Network {
     const buffer = dense ? RawBuffer.Features : RawBuffer.Ids;
     copyInputs(source, inputSize, raw.pointer(buffer) >>> 2, dense ? raw.stride(buffer) : 1, lengths);
     if (initialState === undefined && carry && this.#carried) this.#restoreCarried(this.#carried, batch);
-    else this.writeState(RawBuffer.InitialState, initialState, "initialState", batch);
+    else this.writeState(STATES.initial(), initialState, "initialState", batch);
     return source;
   }
 
-  /** Checks and copies a whole batch. Returns whether the loss is the sum form. */
-  loadBatch(options: Batch, training: boolean, carry = false): { sum: boolean; loaded: Loaded } {
+  /** Checks and copies a whole batch. */
+  loadBatch(options: Batch, training: boolean, carry = false): LoadedBatch {
     const raw = this.#raw;
-    checkLoss(options.loss);
+    const meanSquaredError = isMeanSquaredError(options.loss);
     const sum = scalarLoss(options);
-    const loaded = this.load(options, training, carry);
+    const loaded = this.load(options, training, meanSquaredError, carry);
     const { batch, time } = loaded;
     const lengths = raw.pointer(RawBuffer.SequenceLengths) >>> 2;
     const weights = raw.pointer(RawBuffer.Weights) >>> 2;
-    const targets = raw.pointer(RawBuffer.Targets) >>> 2;
     const given = options.weights;
     copyWeights(given, batch, time, weights, lengths);
     const hidden = given === undefined ? undefined : weights;
-    copyTargets(options.targets, batch, time, this.classes, targets, lengths, hidden);
-    return { sum, loaded };
-  }
-
-  /** (B, T, width) from a (T, B, stride) buffer; rows past a length stay 0. */
-  readSequence(buffer: RawBuffer, width: number, { batch, time }: Loaded): Tensor {
-    const raw = this.#raw;
-    const data = floats(batch * time * width, "outputs");
-    const start = raw.pointer(buffer) >>> 2;
-    const stride = raw.stride(buffer);
-    const lengths = raw.pointer(RawBuffer.SequenceLengths) >>> 2;
-    const view = f32();
-    const ends = i32();
-    for (let b = 0; b < batch; b++) {
-      const length = ends[lengths + b];
-      for (let t = 0; t < length; t++) {
-        const from = start + (t * batch + b) * stride;
-        const to = (b * time + t) * width;
-        for (let h = 0; h < width; h++) data[to + h] = view[from + h];
-      }
+    if (meanSquaredError) {
+      const targets = raw.pointer(RawBuffer.TargetValues) >>> 2;
+      const stride = raw.stride(RawBuffer.TargetValues);
+      copyTargetValues(options.targets, batch, time, this.classes, targets, stride, lengths, hidden);
+    } else {
+      const targets = raw.pointer(RawBuffer.Targets) >>> 2;
+      copyTargets(options.targets, batch, time, this.classes, targets, lengths, hidden);
     }
-    return { data, shape: [batch, time, width] };
+    return { sum, loaded, meanSquaredError };
   }
 
-  /** A copy of a state buffer. */
-  readState(buffer: RawBuffer, batch: number): State {
-    return readState(this.stateShape(batch), this.#raw.pointer(buffer) >>> 2);
+  /** A copy of one of the pass's states. */
+  readState(buffers: StateBuffers, batch: number): State {
+    return readState(this.stateShape(batch), this.#place(buffers));
   }
 
-  /** Copies a user's (B, T, width) into a (T, B, stride) buffer: zeros when absent, and past a length. */
-  writeSequence(
-    buffer: RawBuffer,
-    value: unknown,
-    name: string,
-    width: number,
-    { batch, time }: Loaded,
-  ): void {
-    const raw = this.#raw;
-    const start = raw.pointer(buffer) >>> 2;
-    const stride = raw.stride(buffer);
-    f32().fill(0, start, start + time * batch * stride); // the padding too
-    if (value === undefined) return;
-    const lengths = raw.pointer(RawBuffer.SequenceLengths) >>> 2;
-    const strides = [stride, batch * stride, 1] as const;
-    copyNumbers(value, name, { shape: [batch, time, width], rank: 3, start, strides, lengths });
+  /** Copies a user's state to one of the pass's: zeros when absent. */
+  writeState(buffers: StateBuffers, value: unknown, name: string, batch: number): void {
+    writeState(value, name, this.stateShape(batch), this.#place(buffers));
   }
 
-  /** Adds a user's (B, T, width) to what stands in a (T, B, stride) buffer. */
-  addSequence(buffer: RawBuffer, value: unknown, name: string, width: number, loaded: Loaded): void {
-    const start = this.#raw.pointer(buffer) >>> 2;
-    const end = start + loaded.time * loaded.batch * this.#raw.stride(buffer);
-    const before = f32().slice(start, end);
-    this.writeSequence(buffer, value, name, width, loaded);
-    const view = f32();
-    for (let i = 0; i < before.length; i++) view[start + i] = view[start + i] + before[i];
-  }
-
-  /** Copies a user's state into a state buffer: zeros when absent. */
-  writeState(buffer: RawBuffer, value: unknown, name: string, batch: number): void {
-    const start = this.#raw.pointer(buffer) >>> 2;
-    if (value === undefined) f32().fill(0, start, start + this.#stateLength(batch));
-    else writeState(value, name, this.stateShape(batch), start);
+  #place([h, c]: StateBuffers): StatePlace {
+    const at = (buffer: RawBuffer) => this.#raw.pointer(buffer) >>> 2;
+    return { h: at(h), c: this.lstm ? at(c) : undefined };
   }
 
   /** Keeps the final state, in wasm, for the next trainStep with carryState. */
@@ -221,43 +221,6 @@ export class Network {
       );
     }
     this.#raw.restoreState();
-  }
-
-  #stateLength(batch: number): number {
-    return this.config.layers * batch * this.config.hiddenSize;
-  }
-
-  /**
-   * Runs `step` with the optimizer's slot. An optimizer's first step binds it to this network; when that step fails,
-   * it is as free as before.
-   */
-  withOptimizer<Result>(optimizer: OptimizerState, step: (slot: number) => Result): Result {
-    if (optimizer.network !== undefined && optimizer.network !== this.#identity) {
-      throw new BpttError(
-        "OPTIMIZER_BOUND",
-        "optimizer: it belongs to another network, the first one it stepped",
-      );
-    }
-    const known = this.#slots.get(optimizer);
-    if (known !== undefined) return step(known);
-    const { beta1, beta2, epsilon, torchForm, weightDecay } = optimizer;
-    const slot = this.#raw.addAdam(beta1, beta2, epsilon, torchForm, weightDecay);
-    let result: Result;
-    try {
-      result = step(slot);
-    } catch (error) {
-      this.#raw.removeOptimizer(slot);
-      throw error;
-    }
-    this.#slots.set(optimizer, slot);
-    optimizer.network = this.#identity;
-    abandoned.register(optimizer, { network: new WeakRef(this), slot });
-    return result;
-  }
-
-  /** Forgets an optimizer's moments. */
-  removeOptimizer(slot: number): void {
-    if (!this.#freed) this.#raw.removeOptimizer(slot);
   }
 
   /** Forgets a session's buffers. */

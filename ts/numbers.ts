@@ -23,6 +23,8 @@ export interface Layout {
   readonly into?: Float32Array | undefined;
   /** (i) int32 index in wasm memory of lengths: rows j ≥ length[i] are zeroed, neither read nor checked. */
   readonly lengths?: number;
+  /** float32 index in wasm memory of weights (j, i): rows (i, j) whose weight is 0 are zeroed, not read either. */
+  readonly weights?: number | undefined;
   /** False: NaN and infinity pass. */
   readonly finite?: boolean;
 }
@@ -64,7 +66,7 @@ function copyBlock(source: Source, layout: Layout): void {
     const length = layout.lengths === undefined ? n1 : ends[layout.lengths + i];
     for (let j = 0; j < n1; j++, from += n2) {
       const to = layout.start + i * s0 + j * s1;
-      if (j >= length) {
+      if (j >= length || weightless(layout, i, j)) {
         fillZero(into, to, n2, s2);
         continue;
       }
@@ -83,7 +85,7 @@ function copyRows(source: Source, layout: Layout): void {
     const length = layout.lengths === undefined ? n1 : i32()[layout.lengths + i];
     for (let j = 0; j < n1; j++) {
       const to = layout.start + i * s0 + j * s1;
-      if (j >= length) fillZero(layout.into ?? f32(), to, n2, s2);
+      if (j >= length || weightless(layout, i, j)) fillZero(layout.into ?? f32(), to, n2, s2);
       else if (source.flat) copyPlain(source, layout, rows, (i * n1 + j) * n2, i, j, to);
       else if (layout.rank === 3) copyRow(source, layout, rows[j], i, j, to);
       else if (layout.rank === 2) copyRow(source, layout, j === 0 ? source.first : rows[j], i, j, to);
@@ -166,6 +168,10 @@ function copyPlain(
       throw notFinite(`${place(source, layout, i, j)}[${k}]`, value);
     (layout.into ?? f32())[to + k * step] = x;
   }
+}
+
+function weightless({ weights, shape }: Layout, i: number, j: number): boolean {
+  return weights !== undefined && f32()[weights + j * shape[0] + i] === 0;
 }
 
 function fillZero(into: Float32Array, to: number, count: number, step: number): void {

@@ -1,7 +1,7 @@
 /** What every entry exports. */
 
 export { Adam, type AdamOptions } from "./adam.js";
-export type { Batch, SequenceInputs } from "./batch.js";
+export type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "./batch.js";
 export { BpttError, type ErrorCode } from "./errors.js";
 export type { LossFlags } from "./loss-flags.js";
 export { oneHot } from "./one-hot.js";
@@ -13,7 +13,10 @@ export type {
   ClipOptions,
   Evaluation,
   ForwardResult,
+  GradientsOptions,
   GradientsResult,
+  RegressionEvaluation,
+  Trace,
   TrainStepOptions,
   TrainStepResult,
 } from "./rnn-types.js";
@@ -21,7 +24,7 @@ export { Rnn } from "./rnn.js";
 export { sample, type SampleOptions } from "./sample.js";
 export { sequenceLoss, type SequenceLossOptions } from "./sequence-loss.js";
 export type { Session, SessionOptions } from "./session.js";
-export type { State } from "./state.js";
+export type { LstmState, State, StateInput } from "./state.js";
 export {
   tensor,
   type FlatTensor,

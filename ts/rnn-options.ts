@@ -1,4 +1,4 @@
-/** The options of a network: their final form, of which only a part is legal so far. */
+/** The options of a network, and what of them makes sense together. */
 
 import { boolean, expected, integer, number, oneOf, optionsObject, size } from "./check.js";
 
@@ -6,41 +6,58 @@ import { boolean, expected, integer, number, oneOf, optionsObject, size } from "
 export type Cell = "tanh" | "relu" | "gru" | "lstm";
 
 /** Options of {@link Rnn}. */
-export interface RnnOptions {
-  /** The cell; only "tanh" so far. Default "tanh". */
-  cell?: Cell;
+export interface RnnOptions<C extends Cell = Cell> {
+  /**
+   * The cell. `tanh`, `relu`: h' = f(x·W_ih + h·W_hh + b_h); `gru`: gates r z n; `lstm`: gates i f g o.
+   * Default "tanh".
+   */
+  cell?: C;
   /** I: the number of different ids, or of features. */
   inputSize: number;
   /** H: the width of the hidden state. */
   hiddenSize: number;
   /** V: the width of the output layer. Default: no output layer, the hidden states are the logits. */
   outputSize?: number | undefined;
-  /** L: cells stacked upon each other; only 1 so far. Default 1. */
+  /** L: cells stacked upon each other, each reading the hidden states of the one below. Default 1. */
   layers?: number;
-  /** A second direction from the end to the start; only false so far. Default false. */
+  /** A second direction, with weights of its own, from each row's end to its start. Default false. */
   bidirectional?: boolean;
-  /** Share of the values dropped between layers in training; only 0 so far. Default 0. */
+  /**
+   * Probability p that a value between two layers is dropped in training, the others being multiplied by 1/(1 − p);
+   * 0 ≤ p < 1. Needs at least two layers. Default 0.
+   */
   dropout?: number;
-  /** How the weights begin; only "glorot-uniform" (TensorFlow's default) so far. */
+  /**
+   * How the weights begin. "glorot-uniform" (TensorFlow's default): U(±√(6/(I + H + G·H))) for w_ih and w_hh,
+   * U(±√(6/(D·H + V))) for w_ho, biases 0. "uniform-hidden" (PyTorch's): U(±1/√H) for everything. Default "glorot-uniform".
+   */
   init?: "glorot-uniform" | "uniform-hidden";
-  /** How the recurrent weights begin; only "same" so far. */
+  /** How the recurrent weights begin: as `init` says, or each gate's block orthogonal. Default "same". */
   recurrentInit?: "same" | "orthogonal";
-  /** Where an lstm's forget bias begins; no other cell has one. Default 1. */
+  /** Where an lstm's forget bias begins with "glorot-uniform", ±1e30; other cells have none. Default 1. */
   forgetBias?: number;
-  /** Which form a gru has; no other cell has two. Default true. */
+  /**
+   * Which form a gru has: reset after the recurrent product (PyTorch, Keras), with a bias `b_hn` inside; or before it
+   * (TensorFlow 1). Other cells have one form only. Default true.
+   */
   resetAfter?: boolean;
-  /** Decides the first weights, 0 … 2³² − 1. Default 0. */
+  /** Decides the first weights and what dropout drops, 0 … 2³² − 1. Default 0. */
   seed?: number;
 }
 
 /** The options, checked and complete. */
 export interface RnnConfig {
-  readonly cell: "tanh";
+  readonly cell: Cell;
   readonly inputSize: number;
   readonly hiddenSize: number;
   readonly outputSize: number | undefined;
-  readonly layers: 1;
-  readonly bidirectional: false;
+  readonly layers: number;
+  readonly bidirectional: boolean;
+  readonly dropout: number;
+  readonly init: "glorot-uniform" | "uniform-hidden";
+  readonly recurrentInit: "same" | "orthogonal";
+  readonly forgetBias: number;
+  readonly resetAfter: boolean;
   readonly seed: number;
 }
 
@@ -64,28 +81,40 @@ export function readRnnOptions(options: unknown): RnnConfig {
   const given = optionsObject(options, "options", NAMES) as RnnOptions;
   const { cell = "tanh", layers = 1, dropout = 0, init = "glorot-uniform", recurrentInit = "same" } = given;
   const { inputSize, hiddenSize, outputSize, bidirectional, forgetBias = 1, resetAfter, seed = 0 } = given;
-  only("tanh", oneOf(cell, "cell", ["tanh", "relu", "gru", "lstm"]), "cell");
   const config: RnnConfig = {
-    cell: "tanh",
+    cell: oneOf(cell, "cell", ["tanh", "relu", "gru", "lstm"]),
     inputSize: size(inputSize, "inputSize"),
     hiddenSize: size(hiddenSize, "hiddenSize"),
     outputSize: outputSize === undefined ? undefined : size(outputSize, "outputSize"),
-    layers: only(1, size(layers, "layers"), "layers"),
-    bidirectional: only(false, boolean(bidirectional, "bidirectional", false), "bidirectional"),
+    layers: size(layers, "layers"),
+    bidirectional: boolean(bidirectional, "bidirectional", false),
+    dropout: number(dropout, "dropout", { min: 0, below: 1 }),
+    init: oneOf(init, "init", ["glorot-uniform", "uniform-hidden"]),
+    recurrentInit: oneOf(recurrentInit, "recurrentInit", ["same", "orthogonal"]),
+    forgetBias: number(forgetBias, "forgetBias", { min: -1e30, max: 1e30 }),
+    resetAfter: boolean(resetAfter, "resetAfter", true),
     seed: integer(seed, "seed", { min: 0, max: 2 ** 32 - 1 }),
   };
-  only(0, number(dropout, "dropout", { min: 0, below: 1 }), "dropout");
-  only("glorot-uniform", oneOf(init, "init", ["glorot-uniform", "uniform-hidden"]), "init");
-  only("same", oneOf(recurrentInit, "recurrentInit", ["same", "orthogonal"]), "recurrentInit");
-  only(1, number(forgetBias, "forgetBias"), "forgetBias");
-  only(true, boolean(resetAfter, "resetAfter", true), "resetAfter");
+  refuseNonsense(config);
   return config;
 }
 
-/** `value` if it is the one that is there so far. */
-function only<T>(available: T, value: unknown, name: string): T {
-  if (value !== available) {
-    throw new RangeError(expected(name, `${JSON.stringify(available)} (others come later)`, value));
+/** The defaults say nothing and pass with every cell; anything else must have something to act on. */
+function refuseNonsense({ cell, layers, dropout, init, forgetBias, resetAfter }: RnnConfig): void {
+  if (!resetAfter && cell !== "gru") {
+    throw new RangeError(expected("resetAfter", `true for cell "${cell}" (only a gru has two forms)`, false));
   }
-  return available;
+  if (forgetBias !== 1 && cell !== "lstm") {
+    throw new RangeError(expected("forgetBias", `1 for cell "${cell}" (only an lstm has one)`, forgetBias));
+  }
+  if (forgetBias !== 1 && init === "uniform-hidden") {
+    throw new RangeError(
+      expected("forgetBias", `1 with init "uniform-hidden" (which draws every bias)`, forgetBias),
+    );
+  }
+  if (dropout > 0 && layers === 1) {
+    throw new RangeError(
+      expected("dropout", "0 with one layer (it acts between layers; PyTorch only warns)", dropout),
+    );
+  }
 }

@@ -1,29 +1,55 @@
 /** What the methods of {@link Rnn} take and return. */
 
 import type { SequenceInputs } from "./batch.js";
-import type { State } from "./state.js";
+import type { Cell } from "./rnn-options.js";
+import type { State, StateInput } from "./state.js";
 import type { Numbers3, Tensor } from "./tensor.js";
 
 /** What {@link Rnn#forward} returns. */
-export interface ForwardResult {
-  /** (B, T, D·H) the hidden states; 0 past a row's length. */
+export interface ForwardResult<C extends Cell = Cell> {
+  /** (B, T, D·H) the hidden states of the last layer; 0 past a row's length. */
   outputs: Tensor;
   /** (B, T, V); the same object as `outputs` when there is no output layer. */
   logits: Tensor;
-  /** (L·D, B, H) after each row's last step. */
-  state: State;
+  /** (L·D, B, H) after each row's last step; of an lstm h and c. */
+  state: State<C>;
+}
+
+/** Options of {@link Rnn#gradients}. */
+export interface GradientsOptions {
+  /** Return what happened inside, step by step. Default false. */
+  trace?: boolean;
+  /**
+   * Add to the gradients of the calls before that had `accumulate`, until `applyGradients("accumulated", …)` uses
+   * the sum. Default false.
+   */
+  accumulate?: boolean;
+}
+
+/** What happened inside at each step; everything is 0 past a row's length. */
+export interface Trace {
+  /** (T, L·D, B, H) the hidden states of every layer and direction. */
+  hidden: Tensor;
+  /** (T, L·D, B, G·H) the gates' values (gru r z n, lstm i f g o); of tanh and relu the same object as `hidden`. */
+  gates: Tensor;
+  /** (T, L·D, B, H) an lstm's cell states. */
+  cells?: Tensor;
+  /** (T, L·D, B, H) dloss/dh_t by all that follows from it: how it fades or explodes through time. */
+  hiddenGradients: Tensor;
 }
 
 /** What {@link Rnn#gradients} returns. */
-export interface GradientsResult {
-  /** In nats. */
+export interface GradientsResult<C extends Cell = Cell> {
+  /** In nats, or the mean squared error. */
   loss: number;
-  /** dloss/dparameter by the parameter's name. */
+  /** dloss/dparameter by the parameter's name; with `accumulate` the sum so far. */
   gradients: Record<string, Tensor>;
-  /** (L·D, B, H) */
-  initialStateGradient: State;
-  /** (L·D, B, H) after each row's last step. */
-  state: State;
+  /** (L·D, B, H), of this batch alone; of an lstm by h and by c. */
+  initialStateGradient: State<C>;
+  /** (L·D, B, H) after each row's last step; of an lstm h and c. */
+  state: State<C>;
+  /** With `trace`. */
+  trace?: Trace;
 }
 
 /** What {@link Rnn#backward} takes: the inputs of a forward pass, and a loss's gradients with respect to its results. */
@@ -32,18 +58,18 @@ export interface BackwardInputs extends SequenceInputs {
   outputsGradient?: Numbers3;
   /** (B, T, V). Default: zeros. Not read past a row's length. */
   logitsGradient?: Numbers3;
-  /** (L·D, B, H). Default: zeros. */
-  stateGradient?: Numbers3;
+  /** (L·D, B, H), for an lstm by h and by c. Default: zeros. */
+  stateGradient?: StateInput;
 }
 
 /** What {@link Rnn#backward} returns. */
-export interface BackwardResult {
+export interface BackwardResult<C extends Cell = Cell> {
   /** By the parameter's name. */
   gradients: Record<string, Tensor>;
   /** (B, T, I), for dense inputs only. */
   inputsGradient?: Tensor;
-  /** (L·D, B, H) */
-  initialStateGradient: State;
+  /** (L·D, B, H), of an lstm by h and by c. */
+  initialStateGradient: State<C>;
 }
 
 /** Options of {@link Rnn#applyGradients}. */
@@ -64,19 +90,27 @@ export interface TrainStepOptions extends ClipOptions {
 }
 
 /** What {@link Rnn#trainStep} returns. */
-export interface TrainStepResult {
-  /** Of the weights before the update, in nats. */
+export interface TrainStepResult<C extends Cell = Cell> {
+  /** Of the weights before the update: in nats, or the mean squared error. */
   loss: number;
-  /** Of all gradients together, before clipping. */
+  /** Of all gradients together but those of frozen parameters, before clipping. */
   gradientNorm: number;
-  /** (L·D, B, H), with `returnState`. */
-  state?: State;
+  /** (L·D, B, H), of an lstm h and c; with `returnState`. */
+  state?: State<C>;
 }
 
-/** What {@link Rnn#evaluate} returns. */
+/** What {@link Rnn#evaluate} returns of a batch of classes. */
 export interface Evaluation {
   /** In nats. */
   loss: number;
   /** Σ weights·[argmax logits = target] / Σ weights, over the steps within the lengths. */
   accuracy: number;
+}
+
+/** What {@link Rnn#evaluate} returns of a batch with `loss: "meanSquaredError"`. */
+export interface RegressionEvaluation {
+  /** The mean squared error. */
+  loss: number;
+  /** Σ weights·mean_v |logits − targets| / Σ weights, over the steps within the lengths. */
+  meanAbsoluteError: number;
 }

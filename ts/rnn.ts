@@ -1,17 +1,21 @@
 /**
- * A recurrent network: h_t = tanh(x_t·W_ih + h_{t−1}·W_hh + b_h), logits_t = h_t·W_ho + b_o.
+ * A recurrent network: layers of one cell, in one direction or two, and an output layer logits_t = h_t·W_ho + b_o.
  *
- * Source: TensorFlow 1.15's `BasicRNNCell` and `dynamic_rnn`; its kernel (I+H, H) is here in two parts, w_ih (I, H)
- * and w_hh (H, H). Without an output layer the hidden states are the logits. The mathematics is the core's (crate/);
- * here a call is checked, copied in, run and copied out.
+ * tanh, relu   h' = f(x·W_ih + h·W_hh + b_h)             TensorFlow 1's `BasicRNNCell`, PyTorch's `nn.RNN` with one bias
+ * gru          PyTorch's `nn.GRU`, or TensorFlow 1's `GRUCell` with `resetAfter: false`
+ * lstm         PyTorch's `nn.LSTM` with one bias, TensorFlow 1's `BasicLSTMCell`
+ *
+ * Without an output layer the hidden states are the logits. This file holds the public words and promises; what a call
+ * does stands in passes.ts and training.ts, the mathematics in the core (crate/).
  */
 
-import { BATCH_NAMES, INPUT_NAMES, type Batch, type SequenceInputs } from "./batch.js";
-import { boolean, expected, number, optionsObject, size } from "./check.js";
+import type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "./batch.js";
+import { size } from "./check.js";
+import { makeDisposable, type Disposer } from "./disposable.js";
 import { Network } from "./network.js";
-import { optimizerState } from "./optimizer.js";
 import { readArena, readAssignments, writeArena, type ParameterValues } from "./parameters.js";
 import type { Adam } from "./adam.js";
+import { backward, evaluate, forward, gradients } from "./passes.js";
 import { readRnnOptions, type Cell, type RnnOptions } from "./rnn-options.js";
 import type {
   BackwardInputs,
@@ -19,31 +23,20 @@ import type {
   ClipOptions,
   Evaluation,
   ForwardResult,
+  GradientsOptions,
   GradientsResult,
+  RegressionEvaluation,
   TrainStepOptions,
   TrainStepResult,
 } from "./rnn-types.js";
 import { Session, type SessionOptions } from "./session.js";
 import { zeros, type State } from "./state.js";
 import type { Tensor } from "./tensor.js";
-import { RawBuffer, type RawRnn } from "./wasm/core.js";
+import { applyGradients, setFrozen, trainStep } from "./training.js";
+import { RawBuffer } from "./wasm/core.js";
 
-const BACKWARD_NAMES: ReadonlySet<string> = new Set([
-  ...INPUT_NAMES,
-  "outputsGradient",
-  "logitsGradient",
-  "stateGradient",
-]);
-const CLIP_NAMES: ReadonlySet<string> = new Set(["clipNorm"]);
-const TRAIN_NAMES: ReadonlySet<string> = new Set(["clipNorm", "returnState", "carryState"]);
-
-/** What a class gets to be usable with `using`, where the engine's and the compiler's libraries know it. */
-type Disposer = SymbolConstructor extends { readonly dispose: infer Key extends symbol }
-  ? { [K in Key]: () => void }
-  : Record<never, never>;
-
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- the class gets the method below
-export interface Rnn extends Disposer {}
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars -- the class gets the method below
+export interface Rnn<C extends Cell = Cell> extends Disposer {}
 
 /**
  * A recurrent network with the memory it lives in.
@@ -63,22 +56,22 @@ export interface Rnn extends Disposer {}
  * rnn.free();
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface above
-export class Rnn {
+export class Rnn<C extends Cell = Cell> {
   readonly #network: Network;
 
   /**
-   * @param options sizes, cell and seed
+   * @param options sizes, cell and seed. Name the cell: the compiler then knows what its state is
    * @throws TypeError when an option is of the wrong kind or unknown
-   * @throws RangeError when an option is out of its range, or not available yet
+   * @throws RangeError when an option is out of its range, or makes no sense with another
    * @throws BpttError `OUT_OF_MEMORY` when the parameters do not fit into memory
    */
-  constructor(options: RnnOptions) {
+  constructor(options: RnnOptions<C>) {
     this.#network = new Network(readRnnOptions(options));
   }
 
   /** The cell. */
-  get cell(): Cell {
-    return this.#network.config.cell;
+  get cell(): C {
+    return this.#network.config.cell as C;
   }
 
   /** I: the number of different ids, or of features. */
@@ -107,7 +100,7 @@ export class Rnn {
   }
 
   /**
-   * A state of zeros, (L·D, B, H).
+   * A state of zeros, (L·D, B, H); of an lstm `{ h, c }`, two of them.
    *
    * @param batch B, the number of rows
    * @throws TypeError when `batch` is no number
@@ -120,16 +113,17 @@ export class Rnn {
    * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
    * console.log(rnn.zeroState(2).shape); // [1, 2, 5]
    */
-  zeroState(batch: number): State {
-    this.#network.peek("zeroState");
-    return zeros(this.#network.stateShape(size(batch, "batch")), "zeroState");
+  zeroState(batch: number): State<C> {
+    const network = this.#network;
+    network.peek("zeroState");
+    return zeros(network.stateShape(size(batch, "batch")), network.lstm, "zeroState") as State<C>;
   }
 
   /**
    * Runs the network over sequences.
    *
    * @param options inputs (B, T) or (B, T, I), lengths, initial state; a whole batch will do as well
-   * @returns outputs (B, T, H), logits (B, T, V) and the final state (1, B, H)
+   * @returns outputs (B, T, D·H), logits (B, T, V) and the final state (L·D, B, H)
    * @throws TypeError when something is of the wrong kind
    * @throws RangeError when a value or size is wrong; the message names the place
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
@@ -141,23 +135,19 @@ export class Rnn {
    * const { outputs, logits, state } = rnn.forward({ inputs: [[0, 1, 2]] });
    * console.log(outputs.shape, logits.shape, state.shape); // [1, 3, 5] [1, 3, 3] [1, 1, 5]
    */
-  forward(options: SequenceInputs): ForwardResult {
-    const network = this.#network;
-    return network.use("forward", (raw) => {
-      const loaded = network.load(optionsObject(options, "options", BATCH_NAMES) as SequenceInputs, false);
-      raw.forward();
-      const outputs = network.readSequence(RawBuffer.Outputs, network.config.hiddenSize, loaded);
-      const headless = network.config.outputSize === undefined;
-      const logits = headless ? outputs : network.readSequence(RawBuffer.Logits, network.classes, loaded);
-      return { outputs, logits, state: network.readState(RawBuffer.FinalState, loaded.batch) };
-    });
+  forward(options: SequenceInputs): ForwardResult<C> {
+    return forward(this.#network, options);
   }
 
   /**
-   * The loss of a batch and its gradients by back-propagation through time; changes nothing.
+   * The loss of a batch and its gradients by back-propagation through time; changes no weight.
    * A loss or gradient that is not finite is returned as it is.
    *
-   * @param batch inputs, targets, weights, lengths, initial state, averaging flags
+   * With dropout, what is dropped is what the coming `trainStep` would drop; each call that accumulates moves on to the
+   * next. The sum of accumulated gradients waits for `applyGradients("accumulated", …)`, whatever other calls come between.
+   *
+   * @param batch inputs, targets, weights, lengths, initial state, loss, averaging flags
+   * @param options `trace`: what happened inside at each step; `accumulate`: add to the calls before
    * @throws TypeError when something is of the wrong kind
    * @throws RangeError when a value or size is wrong; the message names the place
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
@@ -168,23 +158,18 @@ export class Rnn {
    * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
    * const { loss, gradients } = rnn.gradients({ inputs: [[0, 1, 2]], targets: [[1, 2, 3]] });
    * console.log(loss, gradients.w_hh_l0?.shape); // … [5, 5]
+   *
+   * // how much of the last step's loss reaches the first one
+   * const batch = { inputs: [[0, 1, 2, 3]], targets: [[0, 0, 0, 1]], weights: [[0, 0, 0, 1]] };
+   * const { trace } = rnn.gradients(batch, { trace: true });
+   * console.log(trace?.hiddenGradients.shape); // [4, 1, 1, 5]
    */
-  gradients(batch: Batch): GradientsResult {
-    const network = this.#network;
-    return network.use("gradients", (raw) => {
-      const { sum, loaded } = network.loadBatch(optionsObject(batch, "batch", BATCH_NAMES) as Batch, true);
-      const loss = raw.gradients(sum);
-      return {
-        loss,
-        gradients: this.#readGradients(raw),
-        initialStateGradient: network.readState(RawBuffer.InitialStateGradient, loaded.batch),
-        state: network.readState(RawBuffer.FinalState, loaded.batch),
-      };
-    });
+  gradients(batch: Batch, options?: GradientsOptions): GradientsResult<C> {
+    return gradients(this.#network, batch, options);
   }
 
   /**
-   * Back-propagates through time the gradients of a loss of one's own; changes nothing.
+   * Back-propagates through time the gradients of a loss of one's own; changes nothing, drops nothing.
    *
    * @param options the inputs of the forward pass, and the loss's gradients with respect to outputs, logits and state
    * @throws TypeError when something is of the wrong kind
@@ -199,41 +184,14 @@ export class Rnn {
    * const { gradients } = rnn.backward({ inputs: [[0, 1, 2]], stateGradient: [[[1, 1]]] });
    * console.log(gradients.b_h_l0?.data);
    */
-  backward(options: BackwardInputs): BackwardResult {
-    const network = this.#network;
-    return network.use("backward", (raw) => {
-      const given = optionsObject(options, "options", BACKWARD_NAMES) as BackwardInputs;
-      const { hiddenSize, inputSize, outputSize } = network.config;
-      const { outputsGradient, logitsGradient, stateGradient } = given;
-      const loaded = network.load(given, true);
-      network.writeSequence(
-        RawBuffer.OutputsGradient,
-        outputsGradient,
-        "outputsGradient",
-        hiddenSize,
-        loaded,
-      );
-      if (outputSize !== undefined) {
-        network.writeSequence(RawBuffer.LogitsGradient, logitsGradient, "logitsGradient", outputSize, loaded);
-      } else if (logitsGradient !== undefined) {
-        network.addSequence(RawBuffer.OutputsGradient, logitsGradient, "logitsGradient", hiddenSize, loaded);
-      }
-      network.writeState(RawBuffer.FinalStateGradient, stateGradient, "stateGradient", loaded.batch);
-      raw.backward();
-      const result: BackwardResult = {
-        gradients: this.#readGradients(raw),
-        initialStateGradient: network.readState(RawBuffer.InitialStateGradient, loaded.batch),
-      };
-      if (loaded.dense)
-        result.inputsGradient = network.readSequence(RawBuffer.FeaturesGradient, inputSize, loaded);
-      return result;
-    });
+  backward(options: BackwardInputs): BackwardResult<C> {
+    return backward(this.#network, options);
   }
 
   /**
    * One step of training: loss, gradients, clipping, update.
    *
-   * @param batch inputs, targets, weights, lengths, initial state, averaging flags
+   * @param batch inputs, targets, weights, lengths, initial state, loss, averaging flags
    * @param optimizer bound to this network from its first step on
    * @param options clipping, and what happens with the final state
    * @throws TypeError when something is of the wrong kind
@@ -250,42 +208,21 @@ export class Rnn {
    * const { loss, gradientNorm } = rnn.trainStep(batch, adam, { clipNorm: 1 });
    * console.log(loss, gradientNorm);
    */
-  trainStep(batch: Batch, optimizer: Adam, options?: TrainStepOptions): TrainStepResult {
-    const network = this.#network;
-    return network.use("trainStep", (raw) => {
-      const state = optimizerState(optimizer);
-      let clip = Infinity;
-      let carry = false;
-      let returns = false;
-      if (options !== undefined) {
-        const given = optionsObject(options, "options", TRAIN_NAMES) as TrainStepOptions;
-        clip = readClipNorm(given.clipNorm);
-        carry = boolean(given.carryState, "carryState", false);
-        returns = boolean(given.returnState, "returnState", false);
-      }
-      const { sum, loaded } = network.loadBatch(
-        optionsObject(batch, "batch", BATCH_NAMES) as Batch,
-        true,
-        carry,
-      );
-      if (carry) raw.reserveKeptState(); // so that nothing can fail after the update
-      const loss = network.withOptimizer(state, (slot) => raw.trainStep(slot, state.learningRate, clip, sum));
-      const result: TrainStepResult = { loss, gradientNorm: raw.gradientNorm };
-      if (carry) network.keepCarried(loaded.batch);
-      if (returns) result.state = network.readState(RawBuffer.FinalState, loaded.batch);
-      return result;
-    });
+  trainStep(batch: Batch, optimizer: Adam, options?: TrainStepOptions): TrainStepResult<C> {
+    return trainStep(this.#network, batch, optimizer, options);
   }
 
   /**
-   * One update from gradients of one's own making. Parameters that are not named stay as they are.
+   * One update from gradients of one's own making, or from those that calls of `gradients` have accumulated.
+   * Parameters that are not named stay as they are, and so do frozen ones.
    *
-   * @param gradients by the parameter's name, any subset
+   * @param gradients by the parameter's name, any subset; or "accumulated": their sum, which then begins anew
    * @param optimizer bound to this network from its first step on
    * @param options clipping
    * @throws TypeError when something is of the wrong kind
-   * @throws RangeError when a name, value or size is wrong
-   * @throws BpttError `NOT_FINITE` when a gradient is not finite; `OPTIMIZER_BOUND`, `OUT_OF_MEMORY`, `FREED`
+   * @throws RangeError when a name, value or size is wrong, or nothing has been accumulated
+   * @throws BpttError `NOT_FINITE` when a gradient is not finite (an accumulated sum is given up then);
+   *   `OPTIMIZER_BOUND`, `OUT_OF_MEMORY`, `FREED`
    *
    * @example
    * import { Adam, Rnn } from "bptt";
@@ -293,42 +230,71 @@ export class Rnn {
    * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 2 });
    * const { gradientNorm } = rnn.applyGradients({ b_h_l0: [3, 4] }, new Adam({ learningRate: 0.1 }));
    * console.log(gradientNorm); // 5
+   *
+   * // a large batch in two halves
+   * const adam = new Adam({ learningRate: 0.1 });
+   * const other = new Rnn({ cell: "gru", inputSize: 4, hiddenSize: 5, outputSize: 4 });
+   * for (const inputs of [[[0, 1]], [[2, 3]]]) other.gradients({ inputs, targets: [[1, 2]] }, { accumulate: true });
+   * other.applyGradients("accumulated", adam, { clipNorm: 1 });
    */
   applyGradients(
-    gradients: ParameterValues,
+    gradients: ParameterValues | "accumulated",
     optimizer: Adam,
     options?: ClipOptions,
   ): { gradientNorm: number } {
-    const network = this.#network;
-    return network.use("applyGradients", (raw) => {
-      const state = optimizerState(optimizer);
-      const given =
-        options === undefined ? {} : (optionsObject(options, "options", CLIP_NAMES) as ClipOptions);
-      const clip = readClipNorm(given.clipNorm);
-      if ((gradients as unknown) === "accumulated") {
-        throw new RangeError(
-          expected("gradients", "gradients by name (accumulated ones come later)", gradients),
-        );
-      }
-      const assignments = readAssignments(gradients, "gradients", network.table, false);
-      const named = new Set(assignments.map(({ parameter }) => parameter.index));
-      writeArena(assignments, raw.pointer(RawBuffer.Gradients) >>> 2);
-      try {
-        for (const { index } of network.table) raw.setActive(index, named.has(index));
-        const gradientNorm = network.withOptimizer(state, (slot) =>
-          raw.applyGradients(slot, state.learningRate, clip),
-        );
-        return { gradientNorm };
-      } finally {
-        for (const { index } of network.table) raw.setActive(index, true);
-      }
-    });
+    return applyGradients(this.#network, gradients, optimizer, options);
   }
 
   /**
-   * Loss and accuracy of a batch; changes nothing.
+   * Keeps parameters as they are: no step changes them, and the norm does not count their gradients, until `unfreeze`.
    *
-   * @param batch inputs, targets, weights, lengths, initial state, averaging flags
+   * @param names a parameter's name, or an array of names
+   * @throws TypeError when they are no strings
+   * @throws RangeError when a name is unknown; then nothing is frozen
+   * @throws BpttError `FREED`
+   *
+   * @example
+   * import { Adam, Rnn } from "bptt";
+   *
+   * // an echo state network: only the output layer learns
+   * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 4 });
+   * rnn.freeze(["w_ih_l0", "w_hh_l0", "b_h_l0"]);
+   * rnn.trainStep({ inputs: [[0, 1, 2]], targets: [[1, 2, 3]] }, new Adam());
+   * console.log(rnn.frozen); // ["w_ih_l0", "w_hh_l0", "b_h_l0"]
+   */
+  freeze(names: string | readonly string[]): void {
+    setFrozen(this.#network, "freeze", names, true);
+  }
+
+  /**
+   * Lets steps change parameters again; those that were not frozen may be named too.
+   *
+   * @param names a parameter's name, or an array of names
+   * @throws TypeError when they are no strings
+   * @throws RangeError when a name is unknown; then all stay as they are
+   * @throws BpttError `FREED`
+   *
+   * @example
+   * import { Rnn } from "bptt";
+   *
+   * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
+   * rnn.freeze("w_hh_l0");
+   * rnn.unfreeze(rnn.frozen);
+   * console.log(rnn.frozen.length); // 0
+   */
+  unfreeze(names: string | readonly string[]): void {
+    setFrozen(this.#network, "unfreeze", names, false);
+  }
+
+  /** The names of the frozen parameters. */
+  get frozen(): string[] {
+    return this.#network.table.map(({ name }) => name).filter((name) => this.#network.frozen.has(name));
+  }
+
+  /**
+   * Loss and accuracy of a batch, with the mean squared error loss and mean absolute error; changes nothing, drops nothing.
+   *
+   * @param batch inputs, targets, weights, lengths, initial state, loss, averaging flags
    * @throws TypeError when something is of the wrong kind
    * @throws RangeError when a value or size is wrong; the message names the place
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
@@ -339,22 +305,25 @@ export class Rnn {
    * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
    * const { loss, accuracy } = rnn.evaluate({ inputs: [[0, 1, 2]], targets: [[1, 2, 3]] });
    * console.log(loss, accuracy);
+   *
+   * const line = new Rnn({ cell: "lstm", inputSize: 1, hiddenSize: 5, outputSize: 1 });
+   * const batch = { inputs: [[[0.1], [0.2]]], targets: [[[0.2], [0.3]]], loss: "meanSquaredError" as const };
+   * console.log(line.evaluate(batch).meanAbsoluteError);
    */
-  evaluate(batch: Batch): Evaluation {
-    const network = this.#network;
-    return network.use("evaluate", (raw) => {
-      const { sum } = network.loadBatch(optionsObject(batch, "batch", BATCH_NAMES) as Batch, false);
-      raw.forward();
-      return { loss: raw.loss(sum), accuracy: raw.accuracy() };
-    });
+  evaluate(batch: ClassBatch): Evaluation;
+  evaluate(batch: RegressionBatch): RegressionEvaluation;
+  evaluate(batch: Batch): Evaluation | RegressionEvaluation;
+  evaluate(batch: Batch): Evaluation | RegressionEvaluation {
+    return evaluate(this.#network, batch);
   }
 
   /**
    * A stream of single steps with the state kept between them: for generation, and for data that arrives bit by bit.
    *
-   * @param options `batch` (1) and the `state` to start from (zeros)
+   * @param options `batch` (1), the `state` to start from (zeros), and `dense` for steps of features (ids)
    * @throws TypeError when something is of the wrong kind
-   * @throws RangeError when a value or size is wrong
+   * @throws RangeError when a value or size is wrong, or the network is bidirectional: its second direction would have
+   *   to begin at the end
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
    *
    * @example
@@ -369,13 +338,14 @@ export class Rnn {
    * }
    * session.free();
    */
-  session(options: SessionOptions = {}): Session {
-    return new Session(this.#network, options);
+  session(options: SessionOptions = {}): Session<C> {
+    return new Session<C>(this.#network, options);
   }
 
   /**
-   * Copies of all parameters by name: `w_ih_l0` (I, H), `w_hh_l0` (H, H), `b_h_l0` (H), with an output layer
-   * `w_ho` (H, V) and `b_o` (V).
+   * Copies of all parameters by name. Of layer 0: `w_ih_l0` (I, G·H), `w_hh_l0` (H, G·H), `b_h_l0` (G·H), and of a gru
+   * that resets after the product `b_hn_l0` (H), the bias inside; `_reverse` behind the second direction's; `_l1` … the
+   * other layers', which read D·H. With an output layer `w_ho` (D·H, V) and `b_o` (V). Gates: gru r z n, lstm i f g o.
    *
    * @throws BpttError `FREED`
    *
@@ -429,23 +399,6 @@ export class Rnn {
   free(): void {
     this.#network.free();
   }
-
-  #readGradients(raw: RawRnn): Record<string, Tensor> {
-    return readArena(this.#network.table, raw.pointer(RawBuffer.Gradients) >>> 2);
-  }
 }
 
-// Engines without Symbol.dispose: compilers' helpers for `using` look for the registered symbol there.
-Object.defineProperty(
-  Rnn.prototype,
-  (Symbol as { dispose?: symbol }).dispose ?? Symbol.for("Symbol.dispose"),
-  { value: Rnn.prototype.free, writable: true, configurable: true },
-);
-
-/** Infinity for none. The bounds keep 1/clip within float32. */
-function readClipNorm(value: unknown): number {
-  if (value === undefined || value === false) return Infinity;
-  if (typeof value !== "number")
-    throw new TypeError(expected("clipNorm", "a number, or false for none", value));
-  return number(value, "clipNorm", { min: 1e-30, max: 1e30 });
-}
+makeDisposable(Rnn.prototype);

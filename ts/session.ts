@@ -3,13 +3,15 @@
  * bit. The mathematics is a forward pass of one time step; see crate/src/session.rs.
  */
 
-import { expected, optionsObject, size } from "./check.js";
+import { boolean, expected, optionsObject, size } from "./check.js";
 import { BpttError } from "./errors.js";
 import { copyIds, type IdLayout } from "./ids.js";
 import type { Network } from "./network.js";
-import { readState, writeState, type State } from "./state.js";
+import { copySource, rowMajor } from "./numbers.js";
+import type { Cell } from "./rnn-options.js";
 import { open } from "./source.js";
-import { floats, type IdRow, type Numbers3, type Tensor } from "./tensor.js";
+import { readState, replaceState, type State, type StateInput, type StatePlace } from "./state.js";
+import { floats, type IdRow, type NumberRow, type Numbers2, type Tensor } from "./tensor.js";
 import { RawBuffer, type RawRnn } from "./wasm/core.js";
 import { f32, i32 } from "./wasm/memory.js";
 
@@ -17,11 +19,13 @@ import { f32, i32 } from "./wasm/memory.js";
 export interface SessionOptions {
   /** B, the rows that run side by side; default 1. */
   batch?: number;
-  /** The state before the first step, (L·D, B, H); default zeros. */
-  state?: State | Numbers3;
+  /** The state before the first step, (L·D, B, H), of an lstm `{ h, c }`; default zeros. */
+  state?: StateInput;
+  /** Whether the steps read features (B, I) instead of ids; default false. */
+  dense?: boolean;
 }
 
-const NAMES: ReadonlySet<string> = new Set(["batch", "state"]);
+const NAMES: ReadonlySet<string> = new Set(["batch", "state", "dense"]);
 const RESET_NAMES: ReadonlySet<string> = new Set(["state"]);
 
 /** What a session has left in its network when it was dropped without `free`. */
@@ -41,47 +45,61 @@ const dropped = new FinalizationRegistry<{ network: WeakRef<Network>; slot: numb
  * for (const id of [0, 1, 2]) console.log(session.step(id).shape); // [1, 4], three times
  * session.free();
  */
-export class Session {
+export class Session<C extends Cell = Cell> {
   /** B */
   readonly batch: number;
   readonly #network: Network;
   readonly #slot: number;
+  readonly #dense: boolean;
   readonly #logits: Tensor; // (B, V)
   readonly #ids: IdLayout;
+  readonly #features: number; // float32 index of the features, (B, featureStride)
+  readonly #featureStride: number;
   readonly #start: number; // float32 index of the logits, (B, stride)
   readonly #stride: number;
-  readonly #state: number; // float32 index of the state, (L·D, B, H)
+  readonly #state: StatePlace; // (L·D, B, H)
   #freed = false;
 
   /** @internal */
   constructor(network: Network, options: SessionOptions) {
     const given = optionsObject(options, "options", NAMES) as SessionOptions;
     this.batch = given.batch === undefined ? 1 : size(given.batch, "batch");
+    this.#dense = boolean(given.dense, "dense", false);
     this.#network = network;
-    const { inputSize } = network.config;
+    const { inputSize, bidirectional } = network.config;
     const state = given.state;
     const raw = network.peek("session");
+    if (bidirectional) {
+      throw new RangeError(
+        "session: expected a network with one direction; the second one of a bidirectional network begins at the end",
+      );
+    }
     const { batch } = this;
-    this.#slot = network.use("session", () => raw.addSession(batch));
+    const dense = this.#dense;
+    this.#slot = network.use("session", () => raw.addSession(batch, dense));
     dropped.register(this, { network: new WeakRef(network), slot: this.#slot }, this);
     try {
       const at = (buffer: RawBuffer) => raw.sessionPointer(this.#slot, buffer) >>> 2;
-      const start = at(RawBuffer.Ids);
       this.#ids = {
         rows: 1,
         columns: batch,
         rank: 1,
-        start,
+        start: dense ? 0 : at(RawBuffer.Ids),
         strides: [0, 1],
         limit: inputSize,
         noun: "an id",
       };
+      this.#features = dense ? at(RawBuffer.Features) : 0;
+      this.#featureStride = dense ? raw.stride(RawBuffer.Features) : 0;
       this.#start = at(RawBuffer.Logits);
       this.#stride = raw.stride(RawBuffer.Logits);
-      this.#state = at(RawBuffer.InitialState);
+      this.#state = {
+        h: at(RawBuffer.InitialState),
+        c: network.lstm ? at(RawBuffer.InitialCell) : undefined,
+      };
       this.#logits = { data: floats(batch * network.classes, "logits"), shape: [batch, network.classes] };
       if (state !== undefined) {
-        network.use("session", () => writeState(state, "state", network.stateShape(batch), this.#state));
+        network.use("session", () => replaceState(state, "state", network.stateShape(batch), this.#state));
       }
     } catch (error) {
       this.free();
@@ -90,12 +108,12 @@ export class Session {
   }
 
   /**
-   * One step: reads an id a row, moves the state on.
+   * One step: reads an id a row, or features, and moves the state on.
    *
-   * @param ids B ids, or one number where B is 1
+   * @param input B ids, or one number where B is 1; in a dense session features (B, I), or one row where B is 1
    * @returns logits (B, V): the same tensor at each call, valid until the next
-   * @throws TypeError when `ids` is of the wrong kind
-   * @throws RangeError when an id is out of range or their number is not B; the state stays
+   * @throws TypeError when `input` is of the wrong kind
+   * @throws RangeError when an id or number is out of range, or there are not B of them; the state stays
    * @throws BpttError `FREED`
    *
    * @example
@@ -103,16 +121,20 @@ export class Session {
    *
    * const session = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 }).session({ batch: 2 });
    * console.log(session.step([0, 3]).shape); // [2, 5]
+   *
+   * const sensor = new Rnn({ cell: "gru", inputSize: 2, hiddenSize: 5, outputSize: 1 }).session({ dense: true });
+   * console.log(sensor.step([0.5, -0.25]).shape); // [1, 1]
    */
-  step(ids: number | IdRow): Tensor {
+  step(input: number | IdRow | NumberRow | Numbers2): Tensor {
     const raw = this.#raw("step");
-    if (typeof ids === "number" && this.batch === 1) {
+    if (this.#dense) this.#network.use("session().step", () => this.#copyFeatures(input));
+    else if (typeof input === "number" && this.batch === 1) {
       const { limit, start } = this.#ids;
-      if (!(ids >= 0 && ids < limit) || !Number.isInteger(ids)) {
-        throw new RangeError(expected("ids", `an id in 0..${limit - 1}`, ids));
+      if (!(input >= 0 && input < limit) || !Number.isInteger(input)) {
+        throw new RangeError(expected("ids", `an id in 0..${limit - 1}`, input));
       }
-      i32()[start] = ids;
-    } else this.#network.use("session().step", () => this.#copyIds(ids));
+      i32()[start] = input;
+    } else this.#network.use("session().step", () => this.#copyIds(input));
     raw.sessionStep(this.#slot);
     const { data } = this.#logits;
     const view = f32();
@@ -125,13 +147,13 @@ export class Session {
   }
 
   /**
-   * A copy of the present state, (L·D, B, H).
+   * A copy of the present state, (L·D, B, H), of an lstm `{ h, c }`.
    *
    * @throws BpttError `FREED`
    */
-  state(): State {
+  state(): State<C> {
     this.#raw("state");
-    return readState(this.#network.stateShape(this.batch), this.#state);
+    return readState(this.#network.stateShape(this.batch), this.#state) as State<C>;
   }
 
   /**
@@ -139,25 +161,14 @@ export class Session {
    *
    * @param options `state`: the state to start from; default zeros
    * @throws TypeError when it is of the wrong kind
-   * @throws RangeError when it is of the wrong shape or not finite
+   * @throws RangeError when it is of the wrong shape or not finite; the present state stays
    * @throws BpttError `FREED`
    */
-  reset(options: { state?: State | Numbers3 } = {}): void {
+  reset(options: { state?: StateInput } = {}): void {
     this.#raw("reset");
     const shape = this.#network.stateShape(this.batch);
-    const { state } = optionsObject(options, "options", RESET_NAMES) as { state?: State | Numbers3 };
-    if (state === undefined) {
-      const length = shape.reduce((product, n) => product * n, 1);
-      f32().fill(0, this.#state, this.#state + length);
-      return;
-    }
-    const before = this.state();
-    try {
-      this.#network.use("session().reset", () => writeState(state, "state", shape, this.#state));
-    } catch (error) {
-      f32().set(before.data, this.#state); // a bad value half-way leaves the state as it was
-      throw error;
-    }
+    const { state } = optionsObject(options, "options", RESET_NAMES) as { state?: StateInput };
+    this.#network.use("session().reset", () => replaceState(state, "state", shape, this.#state));
   }
 
   /**
@@ -175,6 +186,18 @@ export class Session {
   #raw(method: string): RawRnn {
     if (this.#freed) throw new BpttError("FREED", `session.${method}: this session has been freed`);
     return this.#network.peek(`session().${method}`);
+  }
+
+  /** Features are written as they are checked, as ids are; the step waits until all are right. */
+  #copyFeatures(input: unknown): void {
+    const { batch } = this;
+    const { inputSize } = this.#network.config;
+    const wanted = `${batch} rows of ${inputSize} features`;
+    const source = open(input, "features", wanted);
+    const row = source.shape.length === 1 && batch === 1;
+    const layout = rowMajor(row ? [inputSize] : [batch, inputSize], this.#features);
+    if (!row && source.shape.length !== 2) throw new TypeError(expected("features", wanted, input));
+    copySource(source, { ...layout, strides: [0, this.#featureStride, 1] });
   }
 
   #copyIds(ids: unknown): void {

@@ -9,6 +9,7 @@
 
 use crate::buffer::Buffer;
 use crate::error::Error;
+use crate::float::sqrt64;
 use crate::kernel::{self, AdamStep};
 use crate::network::Network;
 
@@ -84,7 +85,7 @@ impl Adam {
         let AdamConfig { beta1, beta2, epsilon, mode, weight_decay } = self.config;
         self.powers = [self.powers[0] * beta1, self.powers[1] * beta2];
         let correction1 = 1.0 - self.powers[0];
-        let root_correction2 = (1.0 - self.powers[1]).sqrt();
+        let root_correction2 = sqrt64(1.0 - self.powers[1]);
         // 1 − β of an f32 β is rounded to f32 on the way into the step, which is TensorFlow's f32 subtraction.
         let pair = |beta: f64| [beta as f32, (1.0 - beta) as f32];
         let (step_size, root_scale) = match mode {

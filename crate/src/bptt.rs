@@ -2,12 +2,15 @@
 //! initial state and dense features.
 //!
 //! Source: Rumelhart, Hinton, Williams 1986; Werbos, "Backpropagation through time: what it does and how to do it", 1990.
-//! Walks t = T−1 … 0; all that is not recurrent is one product over T·B rows.
+//! Walks each unit from its last step to its first, the last layer first; all that is not recurrent is one product over T·B rows.
 
-use crate::cell::{Cell, StepBackward, with_cell};
+use crate::cell::{Backward, Cell};
+use crate::forward::handed_up;
 use crate::kernel::{self, Rows, RowsMut};
 use crate::network::{Network, Sizes};
-use crate::workspace::{Shape, Workspace};
+use crate::track::{Track, final_row, first_output, first_previous, initial_row, neighbours, time_of};
+use crate::unit::Unit;
+use crate::workspace::{Shape, Workspace, runs};
 
 /// Where the gradient of the outputs starts from.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,139 +21,237 @@ pub enum Seeds {
     Given,
 }
 
-/// Fills `gradients`, `initial_state_gradient` and, for given seeds and dense features, `dfeatures`. Needs a forward pass.
-pub fn bptt(network: &mut Network, ws: &mut Workspace, seeds: Seeds) {
+/// Fills `gradients` (or adds to them), `initial_state_gradient` and, for given seeds and dense features, `dfeatures`. Needs a
+/// forward pass.
+pub fn bptt(network: &mut Network, ws: &mut Workspace, seeds: Seeds, accumulate: bool) {
     network.pack_backward();
-    network.gradients.fill(0.0);
-    let Sizes { h, hp, .. } = network.sizes;
-    let Shape { batch: b, time, dense, .. } = ws.shape;
-
-    if seeds == Seeds::Given {
-        // The caller writes H of Hp columns; the others may hold what an earlier, diverged pass has left.
-        for row in ws.dh[b * hp..].chunks_exact_mut(hp).take(time * b) {
-            row[h..].fill(0.0);
-        }
+    if !accumulate {
+        network.gradients.fill(0.0);
     }
+    let d = network.sizes.d;
     output_layer(network, ws, seeds);
-    if seeds == Seeds::Given {
-        let last = ws.dh[time * b * hp..].chunks_exact_mut(hp);
-        for (dh, given) in last.zip(ws.final_state_gradient.chunks_exact(h)).take(b) {
-            kernel::add(&mut dh[..h], given);
+    for at in (0..network.units.len()).rev() {
+        let unit = &network.units[at];
+        start(network.sizes, at, unit.reverse, ws, seeds);
+        recur(network.cell, unit, network.sizes, ws.shape, &ws.lengths, &mut ws.tracks[at]);
+        finish(network.sizes, at, unit.reverse, ws);
+        weights(network, at, ws);
+        if at.is_multiple_of(d) && at > 0 {
+            hand_down(network, at, ws);
         }
     }
-    ws.dh[..b * hp].fill(0.0);
-    with_cell!(network.cell, C => recur::<C>(network, ws));
-    for (state, dh) in ws.initial_state_gradient.chunks_exact_mut(h).zip(ws.dh.chunks_exact(hp)).take(b) {
-        state.copy_from_slice(&dh[..h]);
-    }
-    weights(network, ws);
-    if dense && seeds == Seeds::Given {
+    if ws.shape.dense && seeds == Seeds::Given {
         features(network, ws);
     }
 }
 
-/// dH (rows 1 … T) ← dlogits·W_hoᵀ; dW_ho ← Hᵀ·dlogits; db_o ← Σ dlogits
+/// dH of the last layer ← dlogits·W_hoᵀ; dW_ho ← Hᵀ·dlogits; db_o ← Σ dlogits
 fn output_layer(network: &mut Network, ws: &mut Workspace, seeds: Seeds) {
-    let Some(head) = network.head else { return };
-    let Sizes { h, hp, v, vp, .. } = network.sizes;
+    let Sizes { h, hp, v, vp, d, .. } = network.sizes;
     let Shape { batch: b, time, .. } = ws.shape;
     let steps = time * b;
+    let first = network.units.len() - d;
     let dlogits = Rows { data: &ws.dlogits, stride: vp };
-    let dh = &mut ws.dh[b * hp..][..steps * hp];
-    if seeds == Seeds::Loss {
-        dh.fill(0.0);
+    for (part, (unit, track)) in network.units.iter().zip(&mut ws.tracks).skip(first).enumerate() {
+        let outputs = first_output(unit.reverse, b * hp);
+        let dh = &mut track.dh[outputs..][..steps * hp]; // (T, B, Hp)
+        if seeds == Seeds::Given {
+            // The caller writes H of Hp columns; the others may hold what an earlier, diverged pass has left.
+            dh.chunks_exact_mut(hp).for_each(|row| row[h..].fill(0.0));
+        } else if network.head.is_some() {
+            dh.fill(0.0);
+        }
+        let Some(head) = &network.head else {
+            // Without output layer and with one direction, the loss has written here itself.
+            if d > 1 && seeds == Seeds::Loss {
+                for (row, dlogits) in dh.chunks_exact_mut(hp).zip(ws.dlogits.chunks_exact(vp)) {
+                    row[..h].copy_from_slice(&dlogits[part * h..][..h]);
+                    row[h..].fill(0.0);
+                }
+            }
+            continue;
+        };
+        kernel::matmul_add(RowsMut { data: dh, stride: hp }, steps, dlogits, &head.w_t[part]);
+        let w_ho = network.table.get(head.w_ho).range.start + part * h * v;
+        let dw_ho = RowsMut { data: &mut network.gradients[w_ho..][..h * v], stride: v };
+        let outputs = Rows { data: &track.h[outputs..], stride: hp };
+        kernel::matmul_transposed_add(dw_ho, [h, v, steps], outputs, dlogits, &mut ws.pair);
     }
-    kernel::matmul_add(RowsMut { data: dh, stride: hp }, steps, dlogits, &network.packed.w_ho_t);
-    let (w_ho, b_o) = (network.range(head.w_ho), network.range(head.b_o));
-    let outputs = Rows { data: &ws.h[b * hp..], stride: hp };
-    let dw_ho = RowsMut { data: &mut network.gradients[w_ho], stride: v };
-    kernel::matmul_transposed_add(dw_ho, [h, v, steps], outputs, dlogits, &mut ws.pair);
-    let db_o = &mut network.gradients[b_o];
-    for row in ws.dlogits[..steps * vp].chunks_exact(vp) {
-        kernel::add(db_o, &row[..v]);
+    if let Some(head) = &network.head {
+        let b_o = network.table.get(head.b_o).range.clone();
+        kernel::add_rows(&mut network.gradients[b_o], dlogits, steps);
+    }
+}
+
+/// Adds the final state's gradients, and clears what the walk back will fill.
+fn start(Sizes { h, hp, .. }: Sizes, at: usize, reverse: bool, ws: &mut Workspace, seeds: Seeds) {
+    let Shape { batch: b, time, .. } = ws.shape;
+    let (slab, state) = (b * hp, at * b * h);
+    let Track { dh, dc, .. } = &mut ws.tracks[at];
+    dh[initial_row(reverse, time, slab)..][..slab].fill(0.0);
+    dc.fill(0.0);
+    if seeds == Seeds::Given {
+        let given = &ws.final_state_gradient;
+        let last = &mut dh[final_row(reverse, time, slab)..];
+        for (rows, given) in [(last, &given.h), (&mut dc[..], &given.c)] {
+            let Some(given) = given.get(state..) else { continue };
+            for (row, given) in rows.chunks_exact_mut(hp).zip(given.chunks_exact(h)).take(b) {
+                kernel::add(&mut row[..h], given);
+            }
+        }
+    }
+}
+
+/// The initial state's gradients ← what the walk back has ended in.
+fn finish(Sizes { h, hp, .. }: Sizes, at: usize, reverse: bool, ws: &mut Workspace) {
+    let Shape { batch: b, time, .. } = ws.shape;
+    let track = &ws.tracks[at];
+    let first = &track.dh[initial_row(reverse, time, b * hp)..];
+    let to = &mut ws.initial_state_gradient;
+    for (to, rows) in [(&mut to.h, first), (&mut to.c, &track.dc[..])] {
+        let Some(to) = to.get_mut(at * b * h..) else { continue };
+        for (to, row) in to.chunks_exact_mut(h).zip(rows.chunks_exact(hp)).take(b) {
+            to.copy_from_slice(&row[..h]);
+        }
     }
 }
 
 /// The recurrence backwards: dgates_t from dh_t, and dh_{t-1} += dgates_t·W_hhᵀ.
-fn recur<C: Cell>(network: &Network, ws: &mut Workspace) {
-    let Sizes { hp, n, .. } = network.sizes;
-    let Shape { batch: b, time, .. } = ws.shape;
-    let full = ws.full();
-    for t in (0..time).rev() {
-        let (before, after) = ws.dh.split_at_mut((t + 1) * b * hp);
-        let dh = &after[..b * hp]; // (B, Hp), ∂L/∂h_t
-        let dh_prev = &mut before[t * b * hp..]; // (B, Hp)
-        let h = &ws.h[(t + 1) * b * hp..][..b * hp]; // (B, Hp)
-        let dgates_x = &mut ws.dgates_x[t * b * n..][..b * n]; // (B, N)
-        C::backward(StepBackward { dh, h, dgates_x });
-        if !full {
-            // Past its length a row's state was copied: so is the gradient, and the cell has no part in it.
-            for (row, _) in ws.lengths[..b].iter().enumerate().filter(|&(_, &length)| length as usize <= t) {
-                dgates_x[row * n..][..n].fill(0.0);
-                kernel::add(&mut dh_prev[row * hp..][..hp], &dh[row * hp..][..hp]);
+fn recur(cell: &dyn Cell, unit: &Unit, s: Sizes, shape: Shape, lengths: &[i32], track: &mut Track) {
+    let Sizes { hp, n, .. } = s;
+    let Shape { batch: b, time, .. } = shape;
+    let slab = b * hp;
+    let reverse = unit.reverse;
+    for step in (0..time).rev() {
+        let t = time_of(reverse, time, step);
+        let (dh_prev, dh) = neighbours(&mut track.dh, t, slab, reverse); // (B, Hp)
+        let (h_prev, h) = neighbours(&mut track.h, t, slab, reverse); // (B, Hp)
+        let (c_prev, c) = neighbours(&mut track.c, t, slab, reverse); // (B, Hp)
+        let gates = &track.gates[t * b * n..][..b * n]; // (B, N)
+        let dgates = &mut track.dgates[t * b * n..][..b * n]; // (B, N)
+        let (dc, dmixed) = (&mut track.dc, &mut track.dmixed); // (B, Hp)
+        for (stage, product) in unit.recurrent.iter().enumerate().rev() {
+            for (row, count, takes_part) in runs(&lengths[..b], t) {
+                let (at, len) = (row * hp, count * hp);
+                let dgates = &mut dgates[row * n..][..count * n];
+                if takes_part {
+                    cell.backward(
+                        stage,
+                        Backward {
+                            hp,
+                            gates: &gates[row * n..][..count * n],
+                            h_prev: &h_prev[at..][..len],
+                            h: &h[at..][..len],
+                            c_prev: c_prev.get(at..at + len).unwrap_or_default(),
+                            c: c.get(at..at + len).unwrap_or_default(),
+                            dh: &dh[at..][..len],
+                            dc: dc.get_mut(at..at + len).unwrap_or_default(),
+                            dmixed: dmixed.get(at..at + len).unwrap_or_default(),
+                            dgates,
+                            dh_prev: &mut dh_prev[at..][..len],
+                        },
+                    );
+                } else if stage + 1 == unit.recurrent.len() {
+                    // Past its length a row's state was copied: so is the gradient, and the cell has no part in it.
+                    dgates.fill(0.0);
+                    kernel::add(&mut dh_prev[at..][..len], &dh[at..][..len]);
+                }
             }
+            let dgates = Rows { data: &dgates[product.to..], stride: n };
+            let operand = if stage == 0 { &mut *dh_prev } else { &mut dmixed[..slab] };
+            if stage > 0 {
+                operand.fill(0.0);
+            }
+            kernel::matmul_add(RowsMut { data: operand, stride: hp }, b, dgates, &product.w_t);
         }
-        let dgates_h = Rows { data: if C::SPLIT { &ws.dgates_h[t * b * n..] } else { dgates_x }, stride: n };
-        kernel::matmul_add(RowsMut { data: dh_prev, stride: hp }, b, dgates_h, &network.packed.w_hh_t);
     }
 }
 
-/// dW_hh ← H_{t-1}ᵀ·dgates_h; dW_ih ← Xᵀ·dgates_x, for ids a scatter of rows; db_h ← Σ dgates_x
-fn weights(network: &mut Network, ws: &mut Workspace) {
-    let Sizes { i, h, hp, g, n, .. } = network.sizes;
+/// dW_hh ← H_{t-1}ᵀ·dgates; dW_ih ← Xᵀ·dgates, for ids a scatter of rows; biases ← Σ dgates
+fn weights(network: &mut Network, at: usize, ws: &mut Workspace) {
+    let Sizes { h, hp, g, n, d, .. } = network.sizes;
     let Shape { batch, time, dense, .. } = ws.shape;
-    let steps = time * batch;
-    let split = with_cell!(network.cell, C => C::SPLIT);
-    let towards_hh = if split { &ws.dgates_h } else { &ws.dgates_x };
-    let layer = network.layer;
-    let (w_ih, w_hh, b_h) = (network.range(layer.w_ih), network.range(layer.w_hh), network.range(layer.b_h));
+    let (steps, slab, stride) = (time * batch, batch * hp, g * h);
+    let (below, here) = ws.tracks.split_at(at / d * d);
+    let track = &here[at % d];
+    let dgates = &track.dgates[..steps * n]; // (T, B, N)
+    let unit = &network.units[at];
+    let [w_ih, w_hh, b_h] = [unit.w_ih, unit.w_hh, unit.b_h].map(|place| network.range(place));
 
-    for gate in 0..g {
-        let dgates_h = Rows { data: &towards_hh[gate * hp..], stride: n };
-        let dw_hh = RowsMut { data: &mut network.gradients[w_hh.clone()][gate * h..], stride: g * h };
-        kernel::matmul_transposed_add(
-            dw_hh,
-            [h, h, steps],
-            Rows { data: &ws.h, stride: hp },
-            dgates_h,
-            &mut ws.pair,
-        );
+    for (stage, product) in unit.recurrent.iter().enumerate() {
+        let h_prev = &track.h[first_previous(unit.reverse, slab)..];
+        let operand = Rows { data: if stage == 0 { h_prev } else { &track.mixed }, stride: hp };
+        for span in &product.spans {
+            let dw = RowsMut { data: &mut network.gradients[w_hh.clone()][span.from..], stride };
+            let dgates = Rows { data: &dgates[span.to..], stride: n };
+            kernel::matmul_transposed_add(dw, [h, span.width, steps], operand, dgates, &mut ws.pair);
+        }
     }
-    if dense {
-        for gate in 0..g {
-            let dgates_x = Rows { data: &ws.dgates_x[gate * hp..], stride: n };
-            let dw_ih = RowsMut { data: &mut network.gradients[w_ih.clone()][gate * h..], stride: g * h };
-            let x = Rows { data: &ws.features, stride: i };
-            kernel::matmul_transposed_add(dw_ih, [i, h, steps], x, dgates_x, &mut ws.pair);
+    let dw_ih = &mut network.gradients[w_ih]; // (I or D·H, G·H)
+    if below.is_empty() && !dense {
+        for (row, &id) in dgates.chunks_exact(n).zip(&ws.ids[..steps]) {
+            let to = &mut dw_ih[id as usize * stride..][..stride];
+            for span in &unit.input_spans {
+                let columns = &mut to[span.from..span.from + span.width];
+                kernel::add(columns, &row[span.to..span.to + span.width]);
+            }
         }
     } else {
-        let dw_ih = &mut network.gradients[w_ih]; // (I, G·H)
-        for (row, &id) in ws.dgates_x.chunks_exact(n).zip(&ws.ids[..steps]) {
-            let to = &mut dw_ih[id as usize * g * h..][..g * h];
-            for (to, gate) in to.chunks_exact_mut(h).zip(row.chunks_exact(hp)) {
-                kernel::add(to, &gate[..h]);
+        let width = unit.input.width;
+        for (part, dw_ih) in dw_ih.chunks_exact_mut(width * stride).enumerate() {
+            let x = if below.is_empty() {
+                Rows { data: &ws.features, stride: width }
+            } else {
+                let from = below.len() - d + part;
+                let data = handed_up(&below[from], &network.units[from], ws.dropping, slab);
+                Rows { data, stride: hp }
+            };
+            for span in &unit.input_spans {
+                let dw = RowsMut { data: &mut dw_ih[span.from..], stride };
+                let dgates = Rows { data: &dgates[span.to..], stride: n };
+                kernel::matmul_transposed_add(dw, [width, span.width, steps], x, dgates, &mut ws.pair);
             }
         }
     }
-    let db_h = &mut network.gradients[b_h]; // (G·H)
-    for row in ws.dgates_x[..steps * n].chunks_exact(n) {
-        for (to, gate) in db_h.chunks_exact_mut(h).zip(row.chunks_exact(hp)) {
-            kernel::add(to, &gate[..h]);
+    for span in &unit.input_spans {
+        let db = &mut network.gradients[b_h.clone()][span.from..][..span.width];
+        kernel::add_rows(db, Rows { data: &dgates[span.to..], stride: n }, steps);
+    }
+    if let Some((b_hn, to)) = unit.b_hn {
+        let b_hn = network.table.get(b_hn).range.clone();
+        kernel::add_rows(&mut network.gradients[b_hn], Rows { data: &dgates[to..], stride: n }, steps);
+    }
+}
+
+/// dH of the layer below the one that starts at unit `layer` ← Σ dgates·W_ihᵀ over its directions, through what was dropped
+fn hand_down(network: &Network, layer: usize, ws: &mut Workspace) {
+    let Sizes { hp, n, d, .. } = network.sizes;
+    let Shape { batch, time, .. } = ws.shape;
+    let steps = time * batch;
+    let (below, here) = ws.tracks.split_at_mut(layer);
+    for (part, track) in below[layer - d..].iter_mut().enumerate() {
+        let reverse = network.units[layer - d + part].reverse;
+        let dh = &mut track.dh[first_output(reverse, batch * hp)..][..steps * hp]; // (T, B, Hp)
+        dh.fill(0.0);
+        for (unit, from) in network.units[layer..].iter().zip(&*here).take(d) {
+            let dgates = Rows { data: &from.dgates, stride: n };
+            kernel::matmul_add(RowsMut { data: dh, stride: hp }, steps, dgates, &unit.input.w_t[part]);
+        }
+        if ws.dropping {
+            kernel::multiply(dh, &track.mask[..steps * hp]);
         }
     }
 }
 
-/// dX ← dgates_x·W_ihᵀ
+/// dX ← Σ dgates·W_ihᵀ over the directions of the first layer
 fn features(network: &Network, ws: &mut Workspace) {
-    let Sizes { i, n, .. } = network.sizes;
+    let Sizes { i, n, d, .. } = network.sizes;
     let ip = kernel::padded(i);
     let steps = ws.shape.time * ws.shape.batch;
     ws.dfeatures[..steps * ip].fill(0.0);
-    let dgates_x = Rows { data: &ws.dgates_x, stride: n };
-    kernel::matmul_add(
-        RowsMut { data: &mut ws.dfeatures, stride: ip },
-        steps,
-        dgates_x,
-        &network.packed.w_ih_t,
-    );
+    for (unit, track) in network.units.iter().zip(&ws.tracks).take(d) {
+        let (dgates, to) =
+            (Rows { data: &track.dgates, stride: n }, RowsMut { data: &mut ws.dfeatures, stride: ip });
+        kernel::matmul_add(to, steps, dgates, &unit.input.w_t[0]);
+    }
 }

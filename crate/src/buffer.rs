@@ -5,7 +5,8 @@
 
 use crate::error::Error;
 use crate::lanes::Line;
-use std::ops::{Deref, DerefMut};
+use alloc::vec::Vec;
+use core::ops::{Deref, DerefMut};
 
 /// No single buffer, and no network's sum of parameter-sized buffers, may be larger than this: half of what
 /// WebAssembly's 32-bit memory can address.
@@ -53,6 +54,13 @@ impl DerefMut for Buffer {
 #[inline(never)]
 pub fn fit_integers(data: &mut Vec<i32>, len: usize, what: &'static str) -> Result<(), Error> {
     grow(data, len, 0, what)
+}
+
+/// Scratch of `len` doubles, zero.
+pub fn doubles(len: usize, what: &'static str) -> Result<Vec<f64>, Error> {
+    let mut data = Vec::new();
+    grow(&mut data, len, 0.0, what)?;
+    Ok(data)
 }
 
 /// The product of sizes, saturated: too large is an error with the size asked for, never a wrapped one.

@@ -4,6 +4,7 @@
 //! Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
 
 use crate::error::Error;
+use crate::float::sqrt64;
 use crate::kernel::sum_of_squares;
 use crate::network::Network;
 
@@ -13,11 +14,11 @@ pub fn global_norm(network: &Network) -> Result<f64, Error> {
     for (param, _) in network.table.iter().zip(&network.active).filter(|&(_, &active)| active) {
         let part = sum_of_squares(&network.gradients[param.range.clone()]);
         if !part.is_finite() {
-            return Err(Error::NotFinite { what: format!("the gradient of {}", param.name) });
+            return Err(Error::NotFinite { what: ["the gradient of ", &param.name].concat() });
         }
         sum += part;
     }
-    Ok(sum.sqrt())
+    Ok(sqrt64(sum))
 }
 
 /// What each gradient is multiplied by, so that the norm is at most `clip`; exactly 1 where it is already.

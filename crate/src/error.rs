@@ -1,6 +1,6 @@
 //! The one error type of the core. Each variant has a stable code, which reaches JavaScript as `error.code`.
 
-use std::fmt;
+use alloc::string::String;
 
 /// What can go wrong inside the core. Arguments have been checked by the facade; these are the failures it cannot
 /// foresee.
@@ -28,19 +28,20 @@ impl Error {
             Error::NotFinite { .. } => "NOT_FINITE",
         }
     }
-}
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What it is about, in the words of the message, which the facade composes: no formatting of numbers is compiled in.
+    pub fn what(&self) -> &str {
         match self {
-            Error::OutOfMemory { what, bytes } => {
-                write!(f, "out of memory: {what} asked for {bytes} bytes")
-            }
-            Error::NotFinite { what } => {
-                write!(f, "{what} is NaN or infinite; nothing was changed")
-            }
+            Error::OutOfMemory { what, .. } => what,
+            Error::NotFinite { what } => what,
+        }
+    }
+
+    /// How much memory was asked for; 0 where it is not about memory.
+    pub fn bytes(&self) -> u64 {
+        match self {
+            Error::OutOfMemory { bytes, .. } => *bytes,
+            Error::NotFinite { .. } => 0,
         }
     }
 }
-
-impl std::error::Error for Error {}

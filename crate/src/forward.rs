@@ -1,114 +1,200 @@
-//! The forward pass: x_t·W_ih + b_h for all steps at once, the recurrence step by step, logits for all steps at once.
+//! The forward pass, layer by layer: x_t·W_ih + b_h for all steps at once, the recurrence step by step; then logits for all steps
+//! at once.
 //!
 //! ```text
-//! h_t = cell(x_t·W_ih + b_h + h_{t-1}·W_hh)      logits_t = h_t·W_ho + b_o
+//! h_t = cell(x_t·W_ih + b_h, h_{t-1}·W_hh, …)      logits_t = h_t·W_ho + b_o
 //! ```
 //!
 //! Past a row's length its state is carried through unchanged. What stands in `logits` there has no meaning: `loss` takes
 //! those logits as 0, and the facade leaves outputs and logits there 0.
 
-use crate::cell::{Cell, StepForward, with_cell};
+use crate::cell::{Cell, Forward};
+use crate::dropout::drop_into;
 use crate::kernel::{self, Rows, RowsMut};
 use crate::network::{Network, Sizes};
-use crate::workspace::{Shape, Workspace};
+use crate::track::{Track, final_row, first_output, initial_row, neighbours, time_of};
+use crate::unit::Unit;
+use crate::workspace::{Shape, State, Workspace, runs};
 
-/// Runs the current shape's inputs, lengths and initial state through the network.
-pub fn forward(network: &mut Network, ws: &mut Workspace) {
+/// Runs the current shape's inputs, lengths and initial state through the network; in training with the dropout masks of a step.
+pub fn forward(network: &mut Network, ws: &mut Workspace, dropout_step: Option<u64>) {
     network.pack_forward(ws.shape.dense);
-    if ws.shape.dense {
-        project_features(network, ws)
-    } else {
-        gather_ids(network, ws)
+    let Sizes { h, hp, d, .. } = network.sizes;
+    let Shape { batch, time, .. } = ws.shape;
+    let below = network.units.len() - d;
+    ws.dropping = dropout_step.is_some() && network.dropout > 0.0 && below > 0;
+    for (at, unit) in network.units.iter().enumerate() {
+        input(network, unit, at, ws);
+        let state = at * batch * h;
+        let track = &mut ws.tracks[at];
+        enter_state(network.sizes, ws.shape, unit.reverse, state, &ws.initial_state, track);
+        recur(network.cell, unit, network.sizes, ws.shape, &ws.lengths, track);
+        leave_state(network.sizes, ws.shape, unit.reverse, state, &mut ws.final_state, track);
+        if let (Some(step), true) = (dropout_step, ws.dropping && at < below) {
+            let len = time * batch * hp;
+            let outputs = &track.h[first_output(unit.reverse, batch * hp)..][..len];
+            let (mask, dropped) = (&mut track.mask[..len], &mut track.dropped[..len]);
+            drop_into(mask, dropped, outputs, network.dropout, network.seed, (step, at));
+        }
     }
-    enter_state(network.sizes, ws);
-    with_cell!(network.cell, C => recur::<C>(network, ws));
-    leave_state(network.sizes, ws);
     output_layer(network, ws);
 }
 
+/// What the unit above multiplies: the outputs, dropped or not.
+pub fn handed_up<'a>(track: &'a Track, unit: &Unit, dropping: bool, slab: usize) -> &'a [f32] {
+    if dropping { &track.dropped } else { &track.h[first_output(unit.reverse, slab)..] }
+}
+
+/// gates ← biases + what comes from below
+fn input(network: &Network, unit: &Unit, at: usize, ws: &mut Workspace) {
+    let Sizes { h, hp, n, d, .. } = network.sizes;
+    let Shape { batch, time, dense, .. } = ws.shape;
+    let steps = time * batch;
+    let layer = at / d * d;
+    let (below, here) = ws.tracks.split_at_mut(layer);
+    let gates = &mut here[at - layer].gates[..steps * n]; // (T, B, N)
+    pad(gates, network.sizes);
+    if let Some((b_hn, to)) = unit.b_hn {
+        let b_hn = &network.theta[network.range(b_hn)]; // (H)
+        gates.chunks_exact_mut(n).for_each(|row| row[to..to + h].copy_from_slice(b_hn));
+    }
+    if layer == 0 && !dense {
+        return gather_ids(network, unit, gates, &ws.ids[..steps]);
+    }
+    let b_h = &network.theta[network.range(unit.b_h)]; // (G·H)
+    for row in gates.chunks_exact_mut(n) {
+        for span in &unit.input_spans {
+            row[span.to..span.to + span.width].copy_from_slice(&b_h[span.from..span.from + span.width]);
+        }
+    }
+    // gates ← gates + X·W_ih, part by part
+    for (part, w) in unit.input.w.iter().enumerate() {
+        let x = if layer == 0 {
+            Rows { data: &ws.features, stride: unit.input.width }
+        } else {
+            let from = layer - d + part;
+            let data = handed_up(&below[from], &network.units[from], ws.dropping, batch * hp);
+            Rows { data, stride: hp }
+        };
+        kernel::matmul_add(RowsMut { data: gates, stride: n }, steps, x, w);
+    }
+}
+
+/// The columns between H and Hp of each block ← 0.
+fn pad(gates: &mut [f32], Sizes { h, hp, .. }: Sizes) {
+    if h < hp {
+        gates.chunks_exact_mut(hp).for_each(|block| block[h..].fill(0.0));
+    }
+}
+
 /// gates ← row id of W_ih + b_h: a one-hot row times W_ih, without the one-hot.
-fn gather_ids(network: &Network, ws: &mut Workspace) {
-    let Sizes { h, hp, g, n, .. } = network.sizes;
-    let w_ih = &network.theta[network.range(network.layer.w_ih)]; // (I, G·H)
-    let b_h = &network.theta[network.range(network.layer.b_h)]; // (G·H)
-    let steps = ws.shape.time * ws.shape.batch;
-    for (gates, &id) in ws.gates.chunks_exact_mut(n).zip(&ws.ids[..steps]) {
+fn gather_ids(network: &Network, unit: &Unit, gates: &mut [f32], ids: &[i32]) {
+    let Sizes { h, g, n, .. } = network.sizes;
+    let w_ih = &network.theta[network.range(unit.w_ih)]; // (I, G·H)
+    let b_h = &network.theta[network.range(unit.b_h)]; // (G·H)
+    for (gates, &id) in gates.chunks_exact_mut(n).zip(ids) {
         let row = &w_ih[id as usize * g * h..][..g * h];
-        for ((gate, row), bias) in
-            gates.chunks_exact_mut(hp).zip(row.chunks_exact(h)).zip(b_h.chunks_exact(h))
-        {
-            kernel::sum_into(&mut gate[..h], row, bias);
-            gate[h..].fill(0.0);
+        for span in &unit.input_spans {
+            let columns = span.from..span.from + span.width;
+            kernel::sum_into(&mut gates[span.to..span.to + span.width], &row[columns.clone()], &b_h[columns]);
         }
     }
 }
 
-/// gates ← X·W_ih + b_h
-fn project_features(network: &Network, ws: &mut Workspace) {
-    let Sizes { i, h, hp, n, .. } = network.sizes;
-    let b_h = &network.theta[network.range(network.layer.b_h)]; // (G·H)
-    let steps = ws.shape.time * ws.shape.batch;
-    for gates in ws.gates[..steps * n].chunks_exact_mut(n) {
-        for (gate, bias) in gates.chunks_exact_mut(hp).zip(b_h.chunks_exact(h)) {
-            gate[..h].copy_from_slice(bias);
-            gate[h..].fill(0.0);
+/// The first row of states ← the initial state, which starts at `state`.
+fn enter_state(s: Sizes, shape: Shape, reverse: bool, state: usize, from: &State, track: &mut Track) {
+    let (h, hp) = (s.h, s.hp);
+    let first = initial_row(reverse, shape.time, shape.batch * hp);
+    for (rows, from) in [(&mut track.h, &from.h), (&mut track.c, &from.c)] {
+        let (Some(rows), Some(from)) = (rows.get_mut(first..), from.get(state..)) else { continue };
+        for (row, from) in rows.chunks_exact_mut(hp).zip(from.chunks_exact(h)).take(shape.batch) {
+            row[..h].copy_from_slice(from);
+            row[h..].fill(0.0);
         }
-    }
-    let features = Rows { data: &ws.features, stride: i };
-    kernel::matmul_add(RowsMut { data: &mut ws.gates, stride: n }, steps, features, &network.packed.w_ih);
-}
-
-/// Row 0 of the hidden states ← the initial state.
-fn enter_state(Sizes { h, hp, .. }: Sizes, ws: &mut Workspace) {
-    let rows = ws.h.chunks_exact_mut(hp).zip(ws.initial_state.chunks_exact(h)).take(ws.shape.batch);
-    for (row, state) in rows {
-        row[..h].copy_from_slice(state);
-        row[h..].fill(0.0);
     }
 }
 
 /// The recurrence, one step after the other.
-fn recur<C: Cell>(network: &Network, ws: &mut Workspace) {
-    let Sizes { hp, n, .. } = network.sizes;
-    let Shape { batch: b, time, .. } = ws.shape;
-    let full = ws.full();
-    for t in 0..time {
-        let (past, future) = ws.h.split_at_mut((t + 1) * b * hp);
-        let h_prev = &past[t * b * hp..]; // (B, Hp)
-        let h = &mut future[..b * hp]; // (B, Hp)
-        let gates = &mut ws.gates[t * b * n..][..b * n]; // (B, N)
-        // gates ← gates + h_{t-1}·W_hh
-        let product = RowsMut { data: gates, stride: n };
-        kernel::matmul_add(product, b, Rows { data: h_prev, stride: hp }, &network.packed.w_hh);
-        C::forward(StepForward { gates, h });
-        if !full {
-            for (row, _) in ws.lengths[..b].iter().enumerate().filter(|&(_, &length)| length as usize <= t) {
-                h[row * hp..][..hp].copy_from_slice(&h_prev[row * hp..][..hp]);
+fn recur(cell: &dyn Cell, unit: &Unit, s: Sizes, shape: Shape, lengths: &[i32], track: &mut Track) {
+    let Sizes { hp, n, .. } = s;
+    let Shape { batch: b, time, .. } = shape;
+    let slab = b * hp;
+    for step in 0..time {
+        let t = time_of(unit.reverse, time, step);
+        let (h_prev, h) = neighbours(&mut track.h, t, slab, unit.reverse); // (B, Hp)
+        let (c_prev, c) = neighbours(&mut track.c, t, slab, unit.reverse); // (B, Hp)
+        let gates = &mut track.gates[t * b * n..][..b * n]; // (B, N)
+        let mixed = track.mixed.get_mut(t * slab..(t + 1) * slab).unwrap_or_default(); // (B, Hp)
+        for (stage, product) in unit.recurrent.iter().enumerate() {
+            // gates ← gates + h_{t-1}·W_hh
+            let operand = Rows { data: if stage == 0 { h_prev } else { mixed }, stride: hp };
+            kernel::matmul_add(RowsMut { data: &mut gates[product.to..], stride: n }, b, operand, &product.w);
+            for (row, count, takes_part) in runs(&lengths[..b], t) {
+                let (at, len) = (row * hp, count * hp);
+                if takes_part {
+                    cell.forward(
+                        stage,
+                        Forward {
+                            hp,
+                            gates: &mut gates[row * n..][..count * n],
+                            h_prev: &h_prev[at..][..len],
+                            h: &mut h[at..][..len],
+                            c_prev: c_prev.get(at..at + len).unwrap_or_default(),
+                            c: c.get_mut(at..at + len).unwrap_or_default(),
+                            mixed: mixed.get_mut(at..at + len).unwrap_or_default(),
+                        },
+                    );
+                } else {
+                    h[at..][..len].copy_from_slice(&h_prev[at..][..len]);
+                    if let (Some(c), Some(c_prev)) = (c.get_mut(at..at + len), c_prev.get(at..at + len)) {
+                        c.copy_from_slice(c_prev);
+                    }
+                    // A second product must not meet what an older pass has left.
+                    mixed.get_mut(at..at + len).unwrap_or_default().fill(0.0);
+                }
             }
         }
     }
 }
 
-/// The final state ← the last row of hidden states, into which shorter rows' states have been carried.
-fn leave_state(Sizes { h, hp, .. }: Sizes, ws: &mut Workspace) {
-    let Shape { batch, time, .. } = ws.shape;
-    let last = ws.h[time * batch * hp..].chunks_exact(hp);
-    for (state, row) in ws.final_state.chunks_exact_mut(h).zip(last).take(batch) {
-        state.copy_from_slice(&row[..h]);
+/// The final state ← the last row of states, into which shorter rows' states have been carried.
+fn leave_state(s: Sizes, shape: Shape, reverse: bool, state: usize, to: &mut State, track: &Track) {
+    let (h, hp) = (s.h, s.hp);
+    let last = final_row(reverse, shape.time, shape.batch * hp);
+    for (to, rows) in [(&mut to.h, &track.h), (&mut to.c, &track.c)] {
+        let (Some(to), Some(rows)) = (to.get_mut(state..), rows.get(last..)) else { continue };
+        for (to, row) in to.chunks_exact_mut(h).zip(rows.chunks_exact(hp)).take(shape.batch) {
+            to.copy_from_slice(&row[..h]);
+        }
     }
 }
 
-/// logits ← H·W_ho + b_o
+/// logits ← H·W_ho + b_o; without output layer both directions side by side, where there are two
 fn output_layer(network: &Network, ws: &mut Workspace) {
-    let Some(head) = network.head else { return };
-    let Sizes { hp, v, vp, .. } = network.sizes;
-    let b_o = &network.theta[network.range(head.b_o)]; // (V)
+    if !network.has_logits() {
+        return;
+    }
+    let Sizes { h, hp, v, vp, d, .. } = network.sizes;
     let Shape { batch, time, .. } = ws.shape;
     let steps = time * batch;
-    for logits in ws.logits[..steps * vp].chunks_exact_mut(vp) {
-        logits[..v].copy_from_slice(b_o);
-        logits[v..].fill(0.0);
+    let logits = &mut ws.logits[..steps * vp]; // (T, B, Vp)
+    let b_o = network.head.as_ref().map(|head| &network.theta[network.range(head.b_o)]); // (V)
+    for row in logits.chunks_exact_mut(vp) {
+        if let Some(b_o) = b_o {
+            row[..v].copy_from_slice(b_o);
+        }
+        row[v..].fill(0.0);
     }
-    let outputs = Rows { data: &ws.h[batch * hp..], stride: hp };
-    kernel::matmul_add(RowsMut { data: &mut ws.logits, stride: vp }, steps, outputs, &network.packed.w_ho);
+    let first = network.units.len() - d;
+    for (part, (unit, track)) in network.units.iter().zip(&ws.tracks).skip(first).enumerate() {
+        let outputs = &track.h[first_output(unit.reverse, batch * hp)..]; // (T, B, Hp)
+        if let Some(head) = &network.head {
+            let outputs = Rows { data: outputs, stride: hp };
+            kernel::matmul_add(RowsMut { data: logits, stride: vp }, steps, outputs, &head.w[part]);
+        } else {
+            for (row, outputs) in logits.chunks_exact_mut(vp).zip(outputs.chunks_exact(hp)) {
+                row[part * h..][..h].copy_from_slice(&outputs[..h]);
+            }
+        }
+    }
 }

@@ -29,7 +29,7 @@ macro_rules! lanewise {
 macro_rules! lanewise {
     ($intrinsic:ident, $a:expr, $b:expr, $f:expr) => {{
         let f: fn(f32, f32) -> f32 = $f;
-        F32x4(std::array::from_fn(|i| f($a.0[i], $b.0[i])))
+        F32x4(core::array::from_fn(|i| f($a.0[i], $b.0[i])))
     }};
 }
 
@@ -142,7 +142,7 @@ impl F32x4 {
         #[cfg(target_feature = "simd128")]
         return F32x4(v128_bitselect(a.0, b.0, mask.0));
         #[cfg(not(target_feature = "simd128"))]
-        F32x4(std::array::from_fn(|i| if mask.0[i].to_bits() != 0 { a.0[i] } else { b.0[i] }))
+        F32x4(core::array::from_fn(|i| if mask.0[i].to_bits() != 0 { a.0[i] } else { b.0[i] }))
     }
 
     /// a limited to low … high; NaN stays NaN. One instruction a side on x64, where min and max take seven; but not in the
@@ -194,7 +194,7 @@ impl F32x4 {
             ]
         }
         #[cfg(not(target_feature = "simd128"))]
-        std::array::from_fn(|i| F32x4([a.0[i], b.0[i], c.0[i], d.0[i]]))
+        core::array::from_fn(|i| F32x4([a.0[i], b.0[i], c.0[i], d.0[i]]))
     }
 
     /// Splats the float at a pointer.
@@ -227,14 +227,14 @@ impl Line {
     #[inline(always)]
     pub fn floats(lines: &[Line]) -> &[f32] {
         // SAFETY: a line is 16 floats without padding, so that many of them are 16 times as many floats in a row.
-        unsafe { std::slice::from_raw_parts(lines.as_ptr().cast(), lines.len() * Line::FLOATS) }
+        unsafe { core::slice::from_raw_parts(lines.as_ptr().cast(), lines.len() * Line::FLOATS) }
     }
 
     /// The floats of many lines, to be written.
     #[inline(always)]
     pub fn floats_mut(lines: &mut [Line]) -> &mut [f32] {
         // SAFETY: as above; the borrow is unique.
-        unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), lines.len() * Line::FLOATS) }
+        unsafe { core::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), lines.len() * Line::FLOATS) }
     }
 }
 
@@ -297,8 +297,8 @@ unsafe fn tile<const MR: usize, const P: usize, const W: usize, const PACKED: bo
     c: *mut f32,
     c_row: usize,
 ) {
-    let mut rows: [*const f32; MR] = std::array::from_fn(|i| a.wrapping_add(i * a_row));
-    let mut panels: [*const f32; P] = std::array::from_fn(|p| b.wrapping_add(p * b_panel));
+    let mut rows: [*const f32; MR] = core::array::from_fn(|i| a.wrapping_add(i * a_row));
+    let mut panels: [*const f32; P] = core::array::from_fn(|p| b.wrapping_add(p * b_panel));
     let mut sums = [[[F32x4::splat(0.0); W]; P]; MR];
     // SAFETY: the caller's promise.
     unsafe {

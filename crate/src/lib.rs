@@ -9,13 +9,22 @@
 //! | B      | batch size                     | V      | classes (vocabulary)                        |
 //! | T      | time steps                     | L      | layers                                      |
 //! | I      | input size                     | G      | gates (1 for the tanh cell)                 |
-//! | H      | hidden size                    | Hp, Vp | H, V rounded up to 8, the row length inside |
+//! | H      | hidden size                    | D      | directions (1 or 2)                         |
+//! |        |                                | Hp, Vp | H, V rounded up to 8, the row length inside |
 //!
 //! Sequences are time-major inside: one time step is one contiguous slab. Weights are stored (in, out) row-major,
 //! so that a one-hot row times `w_ih` is the copy of a row, and one-hot is never materialised.
 
+#![cfg_attr(all(target_arch = "wasm32", not(test)), no_std)]
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
+
+extern crate alloc;
+
+#[cfg(all(target_arch = "wasm32", not(test)))]
+mod runtime;
+
+mod float;
 
 mod error;
 
@@ -31,9 +40,13 @@ mod params;
 mod init;
 
 mod cell;
+mod unit;
+
 mod network;
+mod track;
 mod workspace;
 
+mod dropout;
 mod forward;
 mod session;
 
@@ -46,6 +59,9 @@ mod adam;
 mod clip;
 
 mod train;
+
+#[cfg(test)]
+mod differences;
 
 mod sample;
 

@@ -1,7 +1,8 @@
-//! Weighted cross-entropy over sequences: softmax, loss and gradient.
+//! The losses over sequences and their gradients: weighted cross-entropy, and mean squared error.
 //!
 //! Source: `tf.contrib.seq2seq.sequence_loss` of TensorFlow 1.15.5. With xent = −log softmax(logits)[target]:
 //! averages divide Σ w·xent by Σ w, sums by the number of weights that are not 0; 0 where the divisor is 0 (div_no_nan).
+//! Mean squared error puts Σ (logits − target)²/V in the place of xent: with weights of 1 that is `torch.nn.MSELoss`.
 
 use crate::kernel::{exp_shifted_into, ln, max, scale};
 use crate::network::{Network, Sizes};
@@ -30,60 +31,100 @@ pub fn cross_entropy(p: &mut [f32], logits: &[f32], target: usize) -> (f64, f32)
     (ln(f64::from(sum)) - (f64::from(logits[target]) - f64::from(shift)), sum)
 }
 
-/// The loss of the current pass; with `gradient`, ∂loss/∂logits goes to `dlogits` (to rows 1 … T of `dh` without output layer).
+/// The loss of the current pass; with `gradient`, ∂loss/∂logits goes to `dlogits` (to rows 1 … T of `dh` where the logits are the
+/// hidden states).
 pub fn sequence_loss(network: &Network, ws: &mut Workspace, reduction: Reduction, gradient: bool) -> f64 {
     let Sizes { v, vp, hp, .. } = network.sizes;
-    let Shape { batch, time, .. } = ws.shape;
+    let Shape { batch, time, squared, .. } = ws.shape;
     let steps = time * batch;
     let weights = &ws.weights[..steps];
     let divisor = match reduction {
         Reduction::Average => weights.iter().map(|&w| f64::from(w)).sum(),
         Reduction::Sum => weights.iter().filter(|&&w| w != 0.0).count() as f64,
     };
-    let (logits, dlogits) = match network.head {
-        Some(_) => (&ws.logits[..], &mut ws.dlogits[..]),
-        None => (&ws.h[batch * hp..], if gradient { &mut ws.dh[batch * hp..] } else { &mut [][..] }),
+    let (logits, dlogits) = if network.has_logits() {
+        (&ws.logits[..], &mut ws.dlogits[..])
+    } else {
+        let Some(track) = ws.tracks.last_mut() else { return 0.0 };
+        let dh = if gradient { &mut track.dh[batch * hp..] } else { &mut [][..] };
+        (&track.h[batch * hp..], dh)
     };
     let mut total = 0.0;
     for (step, &w) in weights.iter().enumerate() {
         let past = step / batch >= ws.lengths[step % batch] as usize;
         let p = if gradient { &mut dlogits[step * vp..][..vp] } else { &mut ws.softmax[..vp] };
         if past || w == 0.0 {
-            // Logits past a length are constants 0: xent = ln V, and no gradient.
-            total += f64::from(w) * if past { ln(v as f64) } else { 0.0 };
+            // Logits past a length are constants 0: xent = ln V, and no gradient. Values there are compared with 0.
+            total += f64::from(w) * if past && !squared { ln(v as f64) } else { 0.0 };
             p.fill(0.0);
             continue;
         }
-        let target = ws.targets[step] as usize;
-        let (xent, sum) = cross_entropy(&mut p[..v], &logits[step * vp..][..v], target);
-        total += f64::from(w) * xent;
-        if gradient {
-            // ∂/∂logits = (softmax − one-hot(target)) · w / divisor
-            let factor = divide_or_zero(f64::from(w), divisor);
-            scale(&mut p[..v], (factor / f64::from(sum)) as f32);
-            p[target] -= factor as f32;
-            p[v..].fill(0.0);
+        let factor = divide_or_zero(f64::from(w), divisor);
+        let logits = &logits[step * vp..][..v];
+        if squared {
+            let targets = &ws.target_values[step * v..][..v];
+            total += f64::from(w) * squared_error(&mut p[..v], logits, targets, factor);
+        } else {
+            let target = ws.targets[step] as usize;
+            let (xent, sum) = cross_entropy(&mut p[..v], logits, target);
+            total += f64::from(w) * xent;
+            if gradient {
+                // ∂/∂logits = (softmax − one-hot(target)) · w / divisor
+                scale(&mut p[..v], (factor / f64::from(sum)) as f32);
+                p[target] -= factor as f32;
+            }
         }
+        p[v..].fill(0.0);
     }
     divide_or_zero(total, divisor)
 }
 
+/// Σ (y − target)²/V of one position; `gradient` is left holding ∂/∂y = 2·(y − target)/V · factor.
+fn squared_error(gradient: &mut [f32], y: &[f32], targets: &[f32], factor: f64) -> f64 {
+    let v = y.len() as f64;
+    let slope = 2.0 * factor / v;
+    let mut sum = 0.0;
+    for ((gradient, &y), &target) in gradient.iter_mut().zip(y).zip(targets) {
+        let difference = f64::from(y) - f64::from(target);
+        *gradient = (slope * difference) as f32;
+        sum += difference * difference;
+    }
+    sum / v
+}
+
 /// Σ w·[argmax logits = target] / Σ w over the positions within the lengths; the first of equals is the argmax.
 pub fn accuracy(network: &Network, ws: &Workspace) -> f64 {
+    metric(network, ws, |step, logits| {
+        let best = (1..logits.len()).fold(0, |best, i| if logits[i] > logits[best] { i } else { best });
+        if best == ws.targets[step] as usize { 1.0 } else { 0.0 }
+    })
+}
+
+/// Σ w·mean|logits − target| / Σ w over the positions within the lengths.
+pub fn mean_absolute_error(network: &Network, ws: &Workspace) -> f64 {
+    let v = network.sizes.v;
+    metric(network, ws, |step, logits| {
+        let targets = &ws.target_values[step * v..][..v];
+        let errors = logits.iter().zip(targets).map(|(&y, &target)| (f64::from(y) - f64::from(target)).abs());
+        errors.sum::<f64>() / v as f64
+    })
+}
+
+/// The weighted mean of `value` (position, its logits) over the positions within the lengths.
+fn metric(network: &Network, ws: &Workspace, value: impl Fn(usize, &[f32]) -> f64) -> f64 {
     let Sizes { v, vp, hp, .. } = network.sizes;
     let Shape { batch, time, .. } = ws.shape;
-    let logits = if network.head.is_some() { &ws.logits[..] } else { &ws.h[batch * hp..] };
-    let (mut hits, mut total) = (0.0, 0.0);
+    let logits = match ws.tracks.last() {
+        Some(track) if !network.has_logits() => &track.h[batch * hp..],
+        _ => &ws.logits[..],
+    };
+    let (mut sum, mut total) = (0.0, 0.0);
     for (step, &w) in ws.weights[..time * batch].iter().enumerate() {
         if w == 0.0 || step / batch >= ws.lengths[step % batch] as usize {
             continue;
         }
-        let row = &logits[step * vp..][..v];
-        let best = (1..v).fold(0, |best, i| if row[i] > row[best] { i } else { best });
         total += f64::from(w);
-        if best == ws.targets[step] as usize {
-            hits += f64::from(w);
-        }
+        sum += f64::from(w) * value(step, &logits[step * vp..][..v]);
     }
-    divide_or_zero(hits, total)
+    divide_or_zero(sum, total)
 }

@@ -1,25 +1,43 @@
-//! A network: one recurrent layer and, where asked for, an output layer. What it is, its parameters, and their packed form.
+//! A network: recurrent layers of one or two directions and, where asked for, an output layer. What it is, its parameters, and
+//! their packed form.
 
 use crate::buffer::{Buffer, bytes_of, check_bytes};
-use crate::cell::{Cell, CellKind, with_cell};
+use crate::cell::{Cell, CellKind};
 use crate::error::Error;
-use crate::init::{glorot_limit, uniform_into};
+use crate::float::sqrt64;
+use crate::init::{Init, RecurrentInit, glorot_limit, orthogonal_into, uniform_into};
 use crate::kernel::{Panels, Rows, padded};
 use crate::params::ParamTable;
-use std::ops::Range;
+use crate::unit::{Unit, panels};
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 /// What a network is made from; sizes have been checked by the facade to be at least 1.
 #[derive(Clone, Copy)]
 pub struct Config {
-    /// The kind of cell.
+    /// The kind of cell
     pub cell: CellKind,
     /// I
     pub input_size: usize,
     /// H
     pub hidden_size: usize,
-    /// V, or none: then the hidden states are the logits, and V = H.
+    /// V, or none: then the hidden states of the last layer are the logits, and V = D·H.
     pub output_size: Option<usize>,
-    /// Decides the initial weights.
+    /// L
+    pub layers: usize,
+    /// Two directions in each layer
+    pub bidirectional: bool,
+    /// The share of outputs that training drops between layers
+    pub dropout: f64,
+    /// How the weights start
+    pub init: Init,
+    /// How W_hh starts
+    pub recurrent_init: RecurrentInit,
+    /// What an LSTM's b_f starts from
+    pub forget_bias: f32,
+    /// Decides the initial weights and what is dropped
     pub seed: u32,
 }
 
@@ -34,126 +52,138 @@ pub struct Sizes {
     pub hp: usize,
     /// G
     pub g: usize,
-    /// N = G·Hp, the row length of pre-activations
+    /// N, the row length of pre-activations: a cell's blocks of Hp
     pub n: usize,
-    /// V (H without output layer)
+    /// D
+    pub d: usize,
+    /// V (D·H without output layer)
     pub v: usize,
-    /// Vp (Hp without output layer)
+    /// The row length of logits: V rounded up to whole panels
     pub vp: usize,
 }
 
-/// A recurrent layer's parameters, as places of the table.
-#[derive(Clone, Copy)]
-pub struct Layer {
-    /// (I, G·H)
-    pub w_ih: usize,
-    /// (H, G·H)
-    pub w_hh: usize,
-    /// (G·H)
-    pub b_h: usize,
-}
-
-/// The output layer's parameters, as places of the table.
-#[derive(Clone, Copy)]
+/// The output layer.
 pub struct Head {
-    /// (H, V)
+    /// (D·H, V), as a place of the table
     pub w_ho: usize,
     /// (V)
     pub b_o: usize,
-}
-
-/// The weights as the products want them: packed once for each change of the parameters.
-#[derive(Default)]
-pub struct Packed {
-    /// W_ih (I, N), for dense features
-    pub w_ih: Panels,
-    /// W_hh (H, N)
-    pub w_hh: Panels,
-    /// W_ho (H, Vp)
-    pub w_ho: Panels,
-    /// The same transposed, for the way back: (N, I), (N, Hp), (V, Hp)
-    pub w_ih_t: Panels,
-    /// (N, Hp)
-    pub w_hh_t: Panels,
-    /// (V, Hp)
-    pub w_ho_t: Panels,
+    /// W_ho (H, Vp) of each direction
+    pub w: Vec<Panels>,
+    /// The same transposed, for the way back: (V, Hp)
+    pub w_t: Vec<Panels>,
     forward_ready: bool,
     backward_ready: bool,
-    dense_ready: bool,
 }
 
 /// The parameters and what belongs to them.
 pub struct Network {
     /// The sizes
     pub sizes: Sizes,
-    /// The kind of cell
-    pub cell: CellKind,
+    /// What happens in a time step
+    pub cell: &'static dyn Cell,
+    /// The share that is dropped between layers
+    pub dropout: f64,
+    /// Decides what is dropped
+    pub seed: u32,
     /// Names, shapes, places
     pub table: ParamTable,
     /// All parameters, in the order of the table
     pub theta: Buffer,
     /// Their gradients, in the same order
     pub gradients: Buffer,
-    /// The recurrent layer
-    pub layer: Layer,
+    /// The directions of the first layer, then those of the next
+    pub units: Vec<Unit>, // (L·D)
     /// The output layer
     pub head: Option<Head>,
-    /// The packed weights
-    pub packed: Packed,
     /// Which parameters an optimizer updates and the gradient norm counts
     pub active: Vec<bool>,
 }
 
 impl Network {
-    /// A network with initial weights: Glorot-uniform matrices, zero biases.
+    /// A network with initial weights.
     pub fn new(config: Config) -> Result<Network, Error> {
-        let Config { input_size: i, hidden_size: h, .. } = config;
-        let g = with_cell!(config.cell, C => C::GATES);
-        let v = config.output_size.unwrap_or(h);
+        let Config { input_size: i, hidden_size: h, layers, .. } = config;
+        let cell = config.cell.cell();
+        let layout = cell.layout();
+        let d = if config.bidirectional { 2 } else { 1 };
+        let v = config.output_size.unwrap_or(d * h);
         let (hp, vp) = (padded(h), padded(v));
-        let sizes = Sizes { i, h, hp, g, n: g * hp, v, vp };
+        let sizes = Sizes { i, h, hp, g: layout.gates, n: layout.blocks * hp, d, v, vp };
 
         let mut table = ParamTable::default();
-        let layer = Layer {
-            w_ih: table.push("w_ih_l0".into(), &[i, g * h])?,
-            w_hh: table.push("w_hh_l0".into(), &[h, g * h])?,
-            b_h: table.push("b_h_l0".into(), &[g * h])?,
-        };
-        let head = match config.output_size {
-            Some(v) => {
-                Some(Head { w_ho: table.push("w_ho".into(), &[h, v])?, b_o: table.push("b_o".into(), &[v])? })
+        let mut units = Vec::new();
+        for layer in 0..layers {
+            for reverse in [false, true].into_iter().take(d) {
+                let suffix = ["_l", &decimal(layer), if reverse { "_reverse" } else { "" }].concat();
+                let input = if layer == 0 { [i, 1] } else { [h, d] };
+                units.push(Unit::new(&mut table, layout, &suffix, input, [h, hp], reverse)?);
             }
+        }
+        let head = match config.output_size {
+            Some(v) => Some(Head {
+                w_ho: table.push("w_ho".into(), &[d * h, v])?,
+                b_o: table.push("b_o".into(), &[v])?,
+                w: panels(d, h, v)?,
+                w_t: Vec::new(),
+                forward_ready: false,
+                backward_ready: false,
+            }),
             None => None,
         };
         // θ, its gradients and both packed forms must fit together, or the network could be made but never trained.
         check_bytes(bytes_of(&[table.arena_len(), 4, 4]), "the parameters, gradients and packed weights")?;
         let mut network = Network {
             sizes,
-            cell: config.cell,
+            cell,
+            dropout: config.dropout,
+            seed: config.seed,
             theta: Buffer::zeros(table.arena_len(), "the parameters")?,
             gradients: Buffer::zeros(table.arena_len(), "the gradients")?,
-            packed: Packed { w_hh: Panels::new(h, sizes.n)?, ..Packed::default() },
             active: vec![true; table.len()],
             table,
-            layer,
+            units,
             head,
         };
-        if head.is_some() {
-            network.packed.w_ho = Panels::new(h, v)?;
-        }
-        // TensorFlow's kernel is one matrix (I+H, G·H), so both parts share its fans.
-        let recurrent = glorot_limit(i + h, g * h);
-        network.initialise(layer.w_ih, recurrent, config.seed);
-        network.initialise(layer.w_hh, recurrent, config.seed);
-        if let Some(head) = head {
-            network.initialise(head.w_ho, glorot_limit(h, v), config.seed);
-        }
+        network.initialise(config)?;
         Ok(network)
     }
 
-    fn initialise(&mut self, place: usize, limit: f32, seed: u32) {
+    /// The weights before the first step.
+    fn initialise(&mut self, config: Config) -> Result<(), Error> {
+        let Sizes { h, g, d, v, .. } = self.sizes;
+        let places = |unit: &Unit| (unit.w_ih, unit.w_hh, self.table.get(unit.b_h).range.start);
+        let units: Vec<_> = self.units.iter().map(|unit| (unit.input_rows(), places(unit))).collect();
+        if config.init == Init::UniformHidden {
+            let limit = sqrt64(1.0 / h as f64) as f32;
+            (0..self.table.len()).for_each(|place| self.draw(place, limit));
+        } else {
+            for &(rows, (w_ih, w_hh, b_h)) in &units {
+                // TensorFlow's kernel is one matrix (I+H, G·H), so both parts share its fans.
+                let limit = glorot_limit(rows + h, g * h);
+                self.draw(w_ih, limit);
+                self.draw(w_hh, limit);
+                if config.cell == CellKind::Lstm {
+                    self.theta[b_h + h..b_h + 2 * h].fill(config.forget_bias);
+                }
+            }
+            if let Some(w_ho) = self.head.as_ref().map(|head| head.w_ho) {
+                self.draw(w_ho, glorot_limit(d * h, v));
+            }
+        }
+        if config.recurrent_init == RecurrentInit::Orthogonal {
+            for (_, (_, w_hh, _)) in units {
+                let range = self.range(w_hh);
+                orthogonal_into(&mut self.theta[range], h, g, config.seed, w_hh)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A parameter ← U(±limit)
+    fn draw(&mut self, place: usize, limit: f32) {
         let range = self.range(place);
-        uniform_into(&mut self.theta[range], limit, seed, place);
+        uniform_into(&mut self.theta[range], limit, self.seed, place);
     }
 
     /// Where a parameter lies in the arenas.
@@ -161,99 +191,81 @@ impl Network {
         self.table.get(place).range.clone()
     }
 
-    /// Makes room for the weights' transposes.
-    pub fn prepare_training(&mut self, dense: bool) -> Result<(), Error> {
-        let Sizes { i, h, n, v, .. } = self.sizes;
-        self.gradients.fit(self.table.arena_len(), "the gradients")?;
-        if self.packed.w_hh_t.rows() == 0 {
-            self.packed.w_hh_t = Panels::new(n, h)?;
-            self.packed.backward_ready = false;
-        }
-        if self.head.is_some() && self.packed.w_ho_t.rows() == 0 {
-            self.packed.w_ho_t = Panels::new(v, h)?;
-            self.packed.backward_ready = false;
-        }
-        if dense && self.packed.w_ih_t.rows() == 0 {
-            self.packed.w_ih_t = Panels::new(n, i)?;
-            self.packed.dense_ready = false;
-        }
-        Ok(())
+    /// Whether logits have a buffer of their own: else they are the hidden states of the last layer.
+    pub fn has_logits(&self) -> bool {
+        self.head.is_some() || self.sizes.d > 1
     }
 
-    /// Makes room for W_ih packed, which only dense features need.
-    pub fn prepare_dense(&mut self) -> Result<(), Error> {
-        if self.packed.w_ih.rows() == 0 {
-            self.packed.w_ih = Panels::new(self.sizes.i, self.sizes.n)?;
-            self.packed.dense_ready = false;
+    /// Makes room for the packed weights that only dense features and layers above the first need.
+    pub fn prepare_inputs(&mut self, dense: bool) -> Result<(), Error> {
+        let first = if dense { 0 } else { self.sizes.d };
+        self.units.iter_mut().skip(first).try_for_each(Unit::prepare_input)
+    }
+
+    /// Makes room for the weights' transposes.
+    pub fn prepare_training(&mut self, dense: bool) -> Result<(), Error> {
+        let Sizes { h, d, v, .. } = self.sizes;
+        self.gradients.fit(self.table.arena_len(), "the gradients")?;
+        for (at, unit) in self.units.iter_mut().enumerate() {
+            unit.prepare_training(dense || at >= d)?;
+        }
+        match &mut self.head {
+            Some(head) if head.w_t.is_empty() => {
+                head.w_t = panels(d, v, h)?;
+                head.backward_ready = false;
+            }
+            _ => {}
         }
         Ok(())
     }
 
     /// To be called whenever `theta` may have changed.
     pub fn parameters_changed(&mut self) {
-        self.packed.forward_ready = false;
-        self.packed.backward_ready = false;
-        self.packed.dense_ready = false;
+        self.units.iter_mut().for_each(Unit::parameters_changed);
+        if let Some(head) = &mut self.head {
+            head.forward_ready = false;
+            head.backward_ready = false;
+        }
     }
 
     /// Brings the packed weights of the forward pass up to date.
     pub fn pack_forward(&mut self, dense: bool) {
-        let Sizes { h, hp, g, v, .. } = self.sizes;
-        let theta = &self.theta;
-        let packed = &mut self.packed;
-        if !packed.forward_ready {
-            packed.forward_ready = true;
-            for gate in 0..g {
-                packed.w_hh.pack(gate * hp, gate_block(theta, &self.table, self.layer.w_hh, gate, h, g), h);
-            }
-            if let Some(head) = self.head {
-                packed.w_ho.pack(
-                    0,
-                    Rows { data: &theta[self.table.get(head.w_ho).range.clone()], stride: v },
-                    v,
-                );
-            }
+        let Sizes { h, d, v, .. } = self.sizes;
+        for (at, unit) in self.units.iter_mut().enumerate() {
+            unit.pack_forward(&self.theta, &self.table, dense || at >= d);
         }
-        if dense && !packed.dense_ready {
-            packed.dense_ready = true;
-            for gate in 0..g {
-                let block = gate_block(theta, &self.table, self.layer.w_ih, gate, h, g);
-                packed.w_ih.pack(gate * hp, block, h);
-                if packed.w_ih_t.rows() > 0 {
-                    packed.w_ih_t.pack_transposed(gate * hp, block, self.sizes.i, h);
-                }
+        if let Some(head) = &mut self.head
+            && !head.forward_ready
+        {
+            head.forward_ready = true;
+            let w_ho = &self.theta[self.table.get(head.w_ho).range.clone()];
+            for (w, rows) in head.w.iter_mut().zip(w_ho.chunks(h * v)) {
+                w.pack(0, Rows { data: rows, stride: v }, v);
             }
         }
     }
 
     /// Brings the transposed weights of the backward pass up to date.
     pub fn pack_backward(&mut self) {
-        let Sizes { h, hp, g, v, .. } = self.sizes;
-        let packed = &mut self.packed;
-        if packed.backward_ready {
-            return;
+        let Sizes { h, v, .. } = self.sizes;
+        for unit in &mut self.units {
+            unit.pack_backward(&self.theta, &self.table);
         }
-        packed.backward_ready = true;
-        for gate in 0..g {
-            let block = gate_block(&self.theta, &self.table, self.layer.w_hh, gate, h, g);
-            packed.w_hh_t.pack_transposed(gate * hp, block, h, h);
-        }
-        if let Some(head) = self.head {
-            let w_ho = Rows { data: &self.theta[self.table.get(head.w_ho).range.clone()], stride: v };
-            packed.w_ho_t.pack_transposed(0, w_ho, h, v);
+        if let Some(head) = &mut self.head
+            && !head.backward_ready
+        {
+            head.backward_ready = true;
+            let w_ho = &self.theta[self.table.get(head.w_ho).range.clone()];
+            for (w_t, rows) in head.w_t.iter_mut().zip(w_ho.chunks(h * v)) {
+                w_t.pack_transposed(0, Rows { data: rows, stride: v }, h, v);
+            }
         }
     }
 }
 
-/// Columns gate·H … of a weight (rows, G·H).
-fn gate_block<'a>(
-    theta: &'a [f32],
-    table: &ParamTable,
-    place: usize,
-    gate: usize,
-    h: usize,
-    g: usize,
-) -> Rows<'a> {
-    let range = table.get(place).range.clone();
-    Rows { data: &theta[range.start + gate * h..range.end], stride: g * h }
+/// n in decimal digits, without the formatting machinery.
+fn decimal(n: usize) -> String {
+    let mut digits = if n < 10 { String::new() } else { decimal(n / 10) };
+    digits.push((b'0' + (n % 10) as u8) as char);
+    digits
 }

@@ -5,7 +5,9 @@
 
 use crate::buffer::{check_bytes, elements};
 use crate::error::Error;
-use std::ops::Range;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 /// One parameter: where it lies in the arena and what shape it has there, row-major.
 pub struct Param {

@@ -11,6 +11,8 @@ pub enum Stream {
     Init = 0,
     /// Ids drawn from logits; `step` is the caller's, `index` the row.
     Sample = 1,
+    /// What is dropped between layers; `step` is the caller's, `index` the unit's and the element's.
+    Dropout = 2,
 }
 
 const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
@@ -35,10 +37,13 @@ fn wide(a: u32, b: u32) -> (u32, u32) {
 
 /// A uniform draw in [0, 1), a multiple of 2⁻²⁴.
 pub fn uniform(seed: u32, stream: Stream, step: u64, index: u64) -> f32 {
-    let block = index / 4;
+    uniform_four(seed, stream, step, index / 4)[(index % 4) as usize]
+}
+
+/// The draws of indices 4·block … 4·block + 3, which cost what one costs.
+pub fn uniform_four(seed: u32, stream: Stream, step: u64, block: u64) -> [f32; 4] {
     let counter = [block as u32, (block >> 32) as u32, step as u32, (step >> 32) as u32];
-    let word = philox(counter, [seed, stream as u32])[(index % 4) as usize];
-    (word >> 8) as f32 * (1.0 / 16_777_216.0)
+    philox(counter, [seed, stream as u32]).map(|word| (word >> 8) as f32 * (1.0 / 16_777_216.0))
 }
 
 #[cfg(test)]

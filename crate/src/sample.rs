@@ -6,6 +6,7 @@ use crate::buffer::{Buffer, elements, fit_integers};
 use crate::error::Error;
 use crate::kernel::{exp_shifted_into, max};
 use crate::rng::{Stream, uniform};
+use alloc::vec::Vec;
 
 /// Buffers for one draw a row.
 pub struct Sampler {

@@ -5,7 +5,8 @@
 use crate::buffer::{Buffer, elements, fit_integers};
 use crate::error::Error;
 use crate::loss::{cross_entropy, divide_or_zero};
-use std::ops::Range;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 /// Buffers for one computation.
 pub struct SequenceLoss {

@@ -12,17 +12,17 @@ pub struct Session {
 }
 
 impl Session {
-    /// Room for B rows, from a state of zeros.
-    pub fn new(network: &mut Network, batch: usize) -> Result<Session, Error> {
+    /// Room for B rows of ids or dense features, from a state of zeros.
+    pub fn new(network: &mut Network, batch: usize, dense: bool) -> Result<Session, Error> {
         let mut ws = Workspace::default();
-        ws.begin(network, Shape { batch, time: 1, dense: false, training: false })?;
+        ws.begin(network, Shape { batch, time: 1, dense, ..Shape::default() })?;
         ws.lengths.fill(1);
         Ok(Session { ws })
     }
 
-    /// One step from the ids that the caller has written.
+    /// One step from the inputs that the caller has written.
     pub fn step(&mut self, network: &mut Network) {
-        forward(network, &mut self.ws);
-        self.ws.initial_state.copy_from_slice(&self.ws.final_state);
+        forward(network, &mut self.ws, None);
+        self.ws.continue_state(network);
     }
 }

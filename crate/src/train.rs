@@ -9,18 +9,25 @@ use crate::loss::{Reduction, sequence_loss};
 use crate::network::Network;
 use crate::workspace::Workspace;
 
-/// Loss and all gradients of the current batch.
-pub fn gradients(network: &mut Network, ws: &mut Workspace, reduction: Reduction) -> f64 {
-    forward(network, ws);
+/// Loss and all gradients of the current batch, with the dropout masks of a step; the gradients added to those that stand there, or
+/// in their place.
+pub fn gradients(
+    network: &mut Network,
+    ws: &mut Workspace,
+    reduction: Reduction,
+    accumulate: bool,
+    dropout_step: Option<u64>,
+) -> f64 {
+    forward(network, ws, dropout_step);
     let loss = sequence_loss(network, ws, reduction, true);
-    bptt(network, ws, Seeds::Loss);
+    bptt(network, ws, Seeds::Loss, accumulate);
     loss
 }
 
-/// All gradients from seeds that the caller has written.
-pub fn backward(network: &mut Network, ws: &mut Workspace) {
-    forward(network, ws);
-    bptt(network, ws, Seeds::Given);
+/// All gradients from seeds that the caller has written. Drops nothing: the caller's loss has seen what `forward` gives.
+pub fn backward(network: &mut Network, ws: &mut Workspace, accumulate: bool) {
+    forward(network, ws, None);
+    bptt(network, ws, Seeds::Given, accumulate);
 }
 
 /// One update from the gradients as they stand. Returns their norm before clipping. A gradient that is not finite is an error, and
@@ -39,8 +46,9 @@ pub fn train_step(
     learning_rate: f64,
     clip: f64,
     reduction: Reduction,
+    dropout_step: Option<u64>,
 ) -> Result<(f64, f64), Error> {
-    let loss = gradients(network, ws, reduction);
+    let loss = gradients(network, ws, reduction, false, dropout_step);
     if !loss.is_finite() {
         return Err(Error::NotFinite { what: "the loss".into() });
     }

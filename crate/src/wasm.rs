@@ -5,32 +5,39 @@ use crate::adam::{Adam, AdamConfig, EpsilonMode};
 use crate::cell::CellKind;
 use crate::error::Error;
 use crate::forward::forward;
+use crate::init::{Init, RecurrentInit};
 use crate::kernel::padded;
 use crate::loss::{self, Reduction};
 use crate::network::{Config, Network};
 use crate::sample::Sampler;
 use crate::sequence_loss::{Axis, SequenceLoss};
 use crate::session::Session;
+use crate::track::first_output;
 use crate::train;
 use crate::workspace::{Shape, Workspace};
+use alloc::string::String;
+use alloc::vec::Vec;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// JavaScript's own `Error`, with a property `code`.
+    /// JavaScript's own `Error`, with properties `code` and `bytes`, from which the facade makes its own.
     #[wasm_bindgen(js_name = Error)]
     type CodedError;
     #[wasm_bindgen(constructor, js_class = "Error")]
     fn new(message: &str) -> CodedError;
     #[wasm_bindgen(method, setter)]
     fn set_code(this: &CodedError, code: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_bytes(this: &CodedError, bytes: f64);
 }
 
 /// The one place where an error becomes JavaScript's.
 impl From<Error> for JsValue {
     fn from(error: Error) -> JsValue {
-        let js = CodedError::new(&error.to_string());
+        let js = CodedError::new(error.what());
         js.set_code(error.code());
+        js.set_bytes(error.bytes() as f64);
         js.into()
     }
 }
@@ -76,6 +83,20 @@ pub enum RawBuffer {
     LogitsGradient,
     /// (T, B, stride)
     FeaturesGradient,
+    /// (L·D, B, H), as the three below
+    InitialCell,
+    /// of a cell with a cell state
+    FinalCell,
+    /// …
+    InitialCellGradient,
+    /// …
+    FinalCellGradient,
+    /// (T, B, V)
+    TargetValues,
+    /// (T, B, stride), of a unit
+    Gates,
+    /// (T, B, stride), of a unit
+    Cells,
 }
 
 /// A network, its workspace and its optimizers' moments.
@@ -92,9 +113,9 @@ fn address<T>(slice: &[T]) -> usize {
     slice.as_ptr() as usize
 }
 
+/// A buffer of the workspace; those that each unit has are the last layer's first.
 fn buffer_address(network: &Network, ws: &Workspace, buffer: RawBuffer) -> usize {
-    let outputs = ws.shape.batch * network.sizes.hp; // row 1 of (T+1, B, Hp)
-    let has_head = network.head.is_some();
+    let has_logits = network.has_logits();
     match buffer {
         RawBuffer::Parameters => address(&network.theta),
         RawBuffer::Gradients => address(&network.gradients),
@@ -102,16 +123,35 @@ fn buffer_address(network: &Network, ws: &Workspace, buffer: RawBuffer) -> usize
         RawBuffer::Features => address(&ws.features),
         RawBuffer::SequenceLengths => address(&ws.lengths),
         RawBuffer::Targets => address(&ws.targets),
+        RawBuffer::TargetValues => address(&ws.target_values),
         RawBuffer::Weights => address(&ws.weights),
-        RawBuffer::InitialState => address(&ws.initial_state),
-        RawBuffer::FinalState => address(&ws.final_state),
-        RawBuffer::InitialStateGradient => address(&ws.initial_state_gradient),
-        RawBuffer::FinalStateGradient => address(&ws.final_state_gradient),
-        RawBuffer::Logits if has_head => address(&ws.logits),
-        RawBuffer::LogitsGradient if has_head => address(&ws.dlogits),
-        RawBuffer::Outputs | RawBuffer::Logits => address(&ws.h[outputs..]),
-        RawBuffer::OutputsGradient | RawBuffer::LogitsGradient => address(&ws.dh[outputs..]),
+        RawBuffer::InitialState => address(&ws.initial_state.h),
+        RawBuffer::FinalState => address(&ws.final_state.h),
+        RawBuffer::InitialStateGradient => address(&ws.initial_state_gradient.h),
+        RawBuffer::FinalStateGradient => address(&ws.final_state_gradient.h),
+        RawBuffer::InitialCell => address(&ws.initial_state.c),
+        RawBuffer::FinalCell => address(&ws.final_state.c),
+        RawBuffer::InitialCellGradient => address(&ws.initial_state_gradient.c),
+        RawBuffer::FinalCellGradient => address(&ws.final_state_gradient.c),
+        RawBuffer::Logits if has_logits => address(&ws.logits),
+        RawBuffer::LogitsGradient if has_logits => address(&ws.dlogits),
         RawBuffer::FeaturesGradient => address(&ws.dfeatures),
+        _ => unit_address(network, ws, buffer, network.units.len() - network.sizes.d),
+    }
+}
+
+/// A buffer that each unit has: the row of t = 0.
+fn unit_address(network: &Network, ws: &Workspace, buffer: RawBuffer, unit: usize) -> usize {
+    let (Some(track), Some(reverse)) = (ws.tracks.get(unit), network.units.get(unit).map(|u| u.reverse))
+    else {
+        return 0;
+    };
+    let outputs = first_output(reverse, ws.shape.batch * network.sizes.hp) * size_of::<f32>();
+    match buffer {
+        RawBuffer::Gates => address(&track.gates),
+        RawBuffer::Cells => address(&track.c) + outputs,
+        RawBuffer::OutputsGradient | RawBuffer::LogitsGradient => address(&track.dh) + outputs,
+        _ => address(&track.h) + outputs,
     }
 }
 
@@ -129,20 +169,45 @@ fn reduction(sum: bool) -> Reduction {
     if sum { Reduction::Sum } else { Reduction::Average }
 }
 
+/// The step of the dropout masks; below 0 none.
+fn step(dropout_step: f64) -> Option<u64> {
+    (dropout_step >= 0.0).then_some(dropout_step as u64)
+}
+
 #[wasm_bindgen]
 impl RawRnn {
     /// `output_size` 0: no output layer.
     #[wasm_bindgen(constructor)]
+    #[allow(clippy::too_many_arguments)]
     pub fn new(
         cell: &str,
         input_size: usize,
         hidden_size: usize,
         output_size: usize,
+        layers: usize,
+        bidirectional: bool,
+        dropout: f64,
+        init: &str,
+        recurrent_init: &str,
+        forget_bias: f64,
         seed: u32,
     ) -> Result<RawRnn, JsValue> {
-        let cell = CellKind::from_name(cell).ok_or_else(|| misuse("unknown cell"))?;
-        let output_size = (output_size > 0).then_some(output_size);
-        let network = Network::new(Config { cell, input_size, hidden_size, output_size, seed })?;
+        let network = Network::new(Config {
+            cell: CellKind::from_name(cell).ok_or_else(|| misuse("unknown cell"))?,
+            input_size,
+            hidden_size,
+            output_size: (output_size > 0).then_some(output_size),
+            layers,
+            bidirectional,
+            dropout,
+            init: if init == "uniform-hidden" { Init::UniformHidden } else { Init::GlorotUniform },
+            recurrent_init: match recurrent_init {
+                "orthogonal" => RecurrentInit::Orthogonal,
+                _ => RecurrentInit::Same,
+            },
+            forget_bias: forget_bias as f32,
+            seed,
+        })?;
         Ok(RawRnn {
             network,
             ws: Workspace::default(),
@@ -183,8 +248,16 @@ impl RawRnn {
     }
 
     /// Makes room for a pass of this shape and makes it the current one.
-    pub fn begin(&mut self, batch: usize, time: usize, dense: bool, training: bool) -> Result<(), JsValue> {
-        Ok(self.ws.begin(&mut self.network, Shape { batch, time, dense, training })?)
+    pub fn begin(
+        &mut self,
+        batch: usize,
+        time: usize,
+        dense: bool,
+        training: bool,
+        mean_squared_error: bool,
+    ) -> Result<(), JsValue> {
+        let shape = Shape { batch, time, dense, training, squared: mean_squared_error };
+        Ok(self.ws.begin(&mut self.network, shape)?)
     }
 
     /// The byte address of a buffer. Whoever asks for the parameters may write them.
@@ -195,11 +268,25 @@ impl RawRnn {
         buffer_address(&self.network, &self.ws, buffer)
     }
 
+    /// The byte address of a buffer that each unit (layer·D + direction) has: outputs, their gradients, gates, cells.
+    #[wasm_bindgen(js_name = unitPointer)]
+    pub fn unit_pointer(&self, buffer: RawBuffer, unit: usize) -> usize {
+        unit_address(&self.network, &self.ws, buffer, unit)
+    }
+
+    /// Floats from the start of a row of gates to those of gate `gate`.
+    #[wasm_bindgen(js_name = gateOffset)]
+    pub fn gate_offset(&self, gate: usize) -> usize {
+        self.network.cell.layout().input.get(gate).map_or(0, |block| block * self.network.sizes.hp)
+    }
+
     /// Floats from one (t, b) row of a (T, B, ·) buffer to the next.
     pub fn stride(&self, buffer: RawBuffer) -> usize {
         let s = self.network.sizes;
         match buffer {
             RawBuffer::Logits | RawBuffer::LogitsGradient => s.vp,
+            RawBuffer::Gates => s.n,
+            RawBuffer::TargetValues => s.v,
             RawBuffer::Features => s.i,
             RawBuffer::FeaturesGradient => padded(s.i),
             _ => s.hp,
@@ -208,7 +295,7 @@ impl RawRnn {
 
     /// The forward pass.
     pub fn forward(&mut self) {
-        forward(&mut self.network, &mut self.ws);
+        forward(&mut self.network, &mut self.ws, None);
     }
 
     /// The loss of the last forward pass.
@@ -221,14 +308,21 @@ impl RawRnn {
         loss::accuracy(&self.network, &self.ws)
     }
 
-    /// Forward, loss and BPTT; the loss.
-    pub fn gradients(&mut self, sum: bool) -> f64 {
-        train::gradients(&mut self.network, &mut self.ws, reduction(sum))
+    /// The weighted mean absolute error of the last forward pass.
+    #[wasm_bindgen(js_name = meanAbsoluteError)]
+    pub fn mean_absolute_error(&self) -> f64 {
+        loss::mean_absolute_error(&self.network, &self.ws)
+    }
+
+    /// Forward, loss and BPTT; the loss. `dropout_step` below 0: nothing is dropped.
+    pub fn gradients(&mut self, sum: bool, accumulate: bool, dropout_step: f64) -> f64 {
+        let (network, ws) = (&mut self.network, &mut self.ws);
+        train::gradients(network, ws, reduction(sum), accumulate, step(dropout_step))
     }
 
     /// Forward and BPTT from gradients that the caller has written.
-    pub fn backward(&mut self) {
-        train::backward(&mut self.network, &mut self.ws);
+    pub fn backward(&mut self, accumulate: bool) {
+        train::backward(&mut self.network, &mut self.ws, accumulate);
     }
 
     /// Moments for one more optimizer; its slot.
@@ -255,7 +349,7 @@ impl RawRnn {
         self.optimizers[slot] = None;
     }
 
-    /// One training step; the loss before the update.
+    /// One training step; the loss before the update. `dropout_step` below 0: nothing is dropped.
     #[wasm_bindgen(js_name = trainStep)]
     pub fn train_step(
         &mut self,
@@ -263,12 +357,21 @@ impl RawRnn {
         learning_rate: f64,
         clip_norm: f64,
         sum: bool,
+        dropout_step: f64,
     ) -> Result<f64, JsValue> {
         let Some(adam) = &mut self.optimizers[slot] else {
             return Err(misuse("no such optimizer"));
         };
         let (network, ws) = (&mut self.network, &mut self.ws);
-        let (loss, norm) = train::train_step(network, ws, adam, learning_rate, clip_norm, reduction(sum))?;
+        let (loss, norm) = train::train_step(
+            network,
+            ws,
+            adam,
+            learning_rate,
+            clip_norm,
+            reduction(sum),
+            step(dropout_step),
+        )?;
         self.gradient_norm = norm;
         Ok(loss)
     }
@@ -296,8 +399,8 @@ impl RawRnn {
 
     /// Buffers for a stream of single steps; its slot. Their addresses stay as they are.
     #[wasm_bindgen(js_name = addSession)]
-    pub fn add_session(&mut self, batch: usize) -> Result<usize, JsValue> {
-        let session = Session::new(&mut self.network, batch)?;
+    pub fn add_session(&mut self, batch: usize, dense: bool) -> Result<usize, JsValue> {
+        let session = Session::new(&mut self.network, batch, dense)?;
         Ok(insert(&mut self.sessions, session))
     }
 
@@ -307,7 +410,7 @@ impl RawRnn {
         self.sessions[slot].as_ref().map_or(0, |session| buffer_address(&self.network, &session.ws, buffer))
     }
 
-    /// One step from a session's ids and state to its logits and its next state.
+    /// One step from a session's inputs and state to its logits and its next state.
     #[wasm_bindgen(js_name = sessionStep)]
     pub fn session_step(&mut self, slot: usize) {
         if let Some(session) = &mut self.sessions[slot] {
@@ -324,19 +427,19 @@ impl RawRnn {
     /// Room for `keepState` at the current shape: to be had before anything changes.
     #[wasm_bindgen(js_name = reserveKeptState)]
     pub fn reserve_kept_state(&mut self) -> Result<(), JsValue> {
-        Ok(self.ws.reserve_kept_state(self.network.sizes.h)?)
+        Ok(self.ws.reserve_kept_state(&self.network)?)
     }
 
     /// Keeps the final state for `restoreState`.
     #[wasm_bindgen(js_name = keepState)]
     pub fn keep_state(&mut self) {
-        self.ws.keep_state(self.network.sizes.h);
+        self.ws.keep_state(&self.network);
     }
 
     /// The initial state becomes the one that was kept.
     #[wasm_bindgen(js_name = restoreState)]
     pub fn restore_state(&mut self) {
-        self.ws.restore_state(self.network.sizes.h);
+        self.ws.restore_state(&self.network);
     }
 }
 

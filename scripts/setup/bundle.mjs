@@ -7,24 +7,33 @@ import { buildRoot, inProject, projectRoot } from "./paths.mjs";
 import { replaceFolder } from "./place.mjs";
 import { run } from "./run.mjs";
 import { makeIfChanged } from "./stamp.mjs";
-import { wasmFile } from "./wasm-build.mjs";
+import { defaultVariant, relaxedVariant, variants, wasmFileOf } from "./wasm-build.mjs";
 
-const ENTRIES = ["index", "slim"];
+const ENTRIES = ["index", "slim", "relaxed"];
 const BUNDLED_PACKAGES = ["fflate"];
 
-// What importing the module's file gives depends on the bundler: its address, its bytes, it compiled. `init` takes all.
-const WASM_TYPES = {
-  "bptt.wasm.d.ts": `import type { WasmSource } from "./slim.js";
+/** The modules as files, by what they are called in dist. */
+const WASM_FILES = new Map([
+  ["bptt.wasm", wasmFileOf(defaultVariant)],
+  ["relaxed.wasm", wasmFileOf(relaxedVariant)],
+]);
+
+// What importing a module's file gives depends on the bundler: its address, its bytes, it compiled. `init` takes all.
+const WASM_TYPES = new Map(
+  [...WASM_FILES.keys()].flatMap((name) => [
+    [`${name}.d.ts`, wasmTypes("js", "export default wasm")],
+    [`${name}.d.cts`, wasmTypes("cjs", "export = wasm")],
+  ]),
+);
+
+/** @param {"js" | "cjs"} ending @param {string} statement */
+function wasmTypes(ending, statement) {
+  return `import type { WasmSource } from "./slim.${ending}";
 /** What the bundler makes of the file, for \`init\` of "bptt/slim". */
 declare const wasm: WasmSource;
-export default wasm;
-`,
-  "bptt.wasm.d.cts": `import type { WasmSource } from "./slim.cjs";
-/** What the bundler makes of the file, for \`init\` of "bptt/slim". */
-declare const wasm: WasmSource;
-export = wasm;
-`,
-};
+${statement};
+`;
+}
 
 export async function bundle() {
   const dist = inProject("dist");
@@ -32,7 +41,7 @@ export async function bundle() {
     name: "dist",
     inputs: [
       inProject("ts"),
-      inProject("crate", "pkg"),
+      ...variants.map(({ outDir }) => outDir),
       ...[
         "tsup.config.ts",
         "tsconfig.json",
@@ -44,7 +53,8 @@ export async function bundle() {
     facts: [],
     outputs: [
       ...ENTRIES.flatMap((entry) => [".js", ".cjs", ".d.ts", ".d.cts"].map((ending) => entry + ending)),
-      ...["bptt.wasm", ...Object.keys(WASM_TYPES)],
+      ...WASM_FILES.keys(),
+      ...WASM_TYPES.keys(),
       "THIRD_PARTY_LICENSES.txt",
     ].map((name) => join(dist, name)),
   };
@@ -60,8 +70,8 @@ export async function bundle() {
       showOutput(output);
       throw new SetupError("tsup could not bundle ts/: mend what stands above, then run this again.");
     }
-    copyFileSync(wasmFile, join(fresh, "bptt.wasm"));
-    for (const [name, text] of Object.entries(WASM_TYPES)) writeFileSync(join(fresh, name), text);
+    for (const [name, file] of WASM_FILES) copyFileSync(file, join(fresh, name));
+    for (const [name, text] of WASM_TYPES) writeFileSync(join(fresh, name), text);
     writeFileSync(join(fresh, "THIRD_PARTY_LICENSES.txt"), licences());
     replaceFolder(fresh, dist);
   });

@@ -1,4 +1,5 @@
-// Other engines for the test that the same seed gives the same bits everywhere: Node 20 and 24, Bun, Firefox.
+// Other engines for the test that the same seed gives the same bits everywhere, and a Node for the relaxed build: Node 20 and
+// 24, Bun, Firefox.
 //
 // None of them is needed to build or use the library. What is installed is taken; what npm or apt can bring is brought,
 // within a limited time; what cannot be had is said here, and its test is skipped by name.
@@ -49,6 +50,23 @@ export function findRuntimes() {
     const path = cachedBinary(engine);
     return { name: engine.name, path: existsSync(path) ? path : undefined };
   });
+}
+
+/** Whether this very engine runs the relaxed build: asked with the one relaxed instruction it contains. */
+export function hasRelaxedSimd() {
+  return WebAssembly.validate(Uint8Array.from(RELAXED_MADD));
+}
+
+// (module (func (param v128) (result v128) local.get 0 local.get 0 local.get 0 f32x4.relaxed_madd))
+const RELAXED_MADD = [
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0],
+  ...[10, 13, 1, 11, 0, 32, 0, 32, 0, 32, 0, 253, 133, 2, 11],
+];
+
+/** A Node for the tests of the relaxed build: this one or Node 24. @returns {string | undefined} its path */
+export function findRelaxedNode() {
+  if (hasRelaxedSimd()) return process.execPath;
+  return findRuntimes().find(({ name }) => name === "Node 24")?.path;
 }
 
 /** @returns {string | undefined} the path of a Firefox on this machine */
@@ -102,6 +120,6 @@ async function attempt(name, work) {
     await work();
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    step(`${error.message}; the test in ${name} will be skipped`);
+    step(`${error.message}; the tests in ${name} will be skipped`);
   }
 }

@@ -9,7 +9,7 @@ import { installDependencies } from "./npm.mjs";
 import { buildRoot } from "./paths.mjs";
 import { withLock } from "./place.mjs";
 import { findWasmRust, isAtLeast } from "./rust.mjs";
-import { buildWasm, defaultVariant, inlineWasm } from "./wasm-build.mjs";
+import { buildWasm, checkGlue, inlineWasm, variants } from "./wasm-build.mjs";
 import { findWasmTools } from "./wasm-tools.mjs";
 
 const NODE_LEAST = "20.19.0";
@@ -34,8 +34,11 @@ export async function setUp({ browser = false, engines = false } = {}) {
     await installDependencies();
     const rust = await findWasmRust();
     const tools = await findWasmTools(rust);
-    await buildWasm(defaultVariant, rust, tools);
-    await inlineWasm();
+    for (const variant of variants) {
+      await buildWasm(variant, rust, tools);
+      await inlineWasm(variant);
+    }
+    checkGlue();
     await bundle();
     if (browser) await needBrowser();
     if (engines) await tryEngines();

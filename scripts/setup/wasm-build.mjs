@@ -1,8 +1,8 @@
-// Compiles the crate to WebAssembly with wasm-pack, for each variant, and puts the default one's bytes into the sources.
+// Compiles the crate to WebAssembly with wasm-pack, for each variant, and puts their bytes into the sources.
 
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { constants, deflateRawSync } from "node:zlib";
 import { SetupError, showOutput, step } from "./log.mjs";
 import { buildRoot, inProject, projectRoot, searchPath } from "./paths.mjs";
@@ -14,11 +14,12 @@ import { makeIfChanged } from "./stamp.mjs";
 /** @typedef {import("./wasm-tools.mjs").WasmTools} WasmTools */
 
 /**
- * One build of the core. More of them differ in their flags and land in folders of their own.
+ * One build of the core. They differ in their flags and land in folders of their own.
  * @typedef {object} Variant
  * @property {string} name
  * @property {string[]} rustflags
  * @property {string} outDir
+ * @property {string} inlined the TypeScript file that carries the module
  */
 
 // LLVM's loop strength reduction turns pointers into sums of a base and an index, an addition for each load; left alone,
@@ -30,10 +31,21 @@ export const defaultVariant = {
   name: "default",
   rustflags: ["-C", "target-feature=+simd128", ...plainAddresses],
   outDir: inProject("crate", "pkg"),
+  inlined: inProject("ts", "wasm", "inlined.generated.ts"),
 };
 
-export const wasmFile = join(defaultVariant.outDir, "bptt_bg.wasm");
-export const inlinedFile = inProject("ts", "wasm", "inlined.generated.ts");
+/** @type {Variant} with fused multiply-add: faster, not the same bits on every machine, not for every engine */
+export const relaxedVariant = {
+  name: "relaxed",
+  rustflags: ["-C", "target-feature=+simd128,+relaxed-simd"],
+  outDir: inProject("crate", "pkg-relaxed"),
+  inlined: inProject("ts", "wasm", "inlined-relaxed.generated.ts"),
+};
+
+export const variants = [defaultVariant, relaxedVariant];
+
+/** @param {Variant} variant */
+export const wasmFileOf = (variant) => join(variant.outDir, "bptt_bg.wasm");
 
 /** @param {Variant} variant @param {WasmRust} rust @param {WasmTools} tools */
 export async function buildWasm(variant, rust, tools) {
@@ -99,23 +111,39 @@ function binaryenVersion() {
   return `binaryen ${JSON.parse(readFileSync(inProject("node_modules", "binaryen", "package.json"), "utf8")).version}`;
 }
 
-/** Deflates the module into a TypeScript file; base64 of the plain bytes would be a third longer on the wire. */
-export async function inlineWasm() {
+/**
+ * ts/wasm/core.ts runs either module with the JavaScript that was generated beside the default one. The flags of a
+ * variant change instructions, not what is imported and exported: this makes sure of it.
+ */
+export function checkGlue() {
+  const [first, ...others] = variants.map(({ outDir }) => readFileSync(join(outDir, "bptt.js"), "utf8"));
+  if (others.every((glue) => glue === first)) return;
+  throw new SetupError(
+    "wasm-bindgen made other JavaScript for the relaxed build than for the default one: remove what depends on the target feature from crate/src/wasm.rs, then run this again.",
+  );
+}
+
+/**
+ * Deflates the module into a TypeScript file; base64 of the plain bytes would be a third longer on the wire.
+ * @param {Variant} variant
+ */
+export async function inlineWasm(variant) {
+  const wasmFile = wasmFileOf(variant);
   const product = {
-    name: "inlined",
+    name: `inlined-${variant.name}`,
     inputs: [wasmFile, inProject("scripts", "setup", "wasm-build.mjs")],
     facts: [],
-    outputs: [inlinedFile],
+    outputs: [variant.inlined],
   };
   await makeIfChanged(product, async () => {
-    step(`inlining the module into ${relative(projectRoot, inlinedFile)}`);
+    step(`inlining the module into ${relative(projectRoot, variant.inlined)}`);
     const bytes = readFileSync(wasmFile);
     const deflated = deflateRawSync(bytes, { level: constants.Z_BEST_COMPRESSION, memLevel: 9 });
     const source = [
-      "// Written by the set-up from crate/pkg/bptt_bg.wasm; not kept in git.",
+      `// Written by the set-up from crate/${basename(variant.outDir)}/bptt_bg.wasm; not kept in git.`,
       "/** The module, deflated (raw, without header), as base64. */",
       `export const inlined = "${deflated.toString("base64")}";`,
     ];
-    replaceFile(inlinedFile, source.join("\n") + "\n");
+    replaceFile(variant.inlined, source.join("\n") + "\n");
   });
 }

@@ -73,7 +73,11 @@ beforeAll(() => {
         lib: ["es2022", "dom"],
         types: ["node"],
         typeRoots: [inProject("node_modules", "@types")],
-        paths: { bptt: [inProject("dist", "index.d.ts")], "bptt/slim": [inProject("dist", "slim.d.ts")] },
+        paths: {
+          bptt: [inProject("dist", "index.d.ts")],
+          "bptt/slim": [inProject("dist", "slim.d.ts")],
+          "bptt/relaxed": [inProject("dist", "relaxed.d.ts")],
+        },
         outDir: "out",
       },
       include: ["*.ts"],

@@ -1,4 +1,4 @@
-"""Golden data from TensorFlow 1.15.5, graph mode: the tutorial's program, dynamic_rnn, sequence_loss, Adam, clipping."""
+"""Golden data from TensorFlow 1.15.5, graph mode: the tutorial's program, dynamic_rnn, cells, sequence_loss, Adam, clipping."""
 import itertools
 import os
 
@@ -139,6 +139,48 @@ def dynamic_run(session, dtype, case, weights):
     return session.run(dict(outputs=outputs, state=state, objective=objective, gradients=gradients))
 
 
+# BasicLSTMCell, GRUCell ---------------------------------------------------------------------------------------------
+
+
+def cell_case(seed, name, kind, lengths=None, B=3, T=5, I=4, H=5):
+    random = draws.generator(seed)
+    if kind == "lstm":
+        weights = dict(kernel=draws.glorot(random, I + H, 4 * H), bias=draws.uniform(random, 4 * H, 0.5))
+    else:
+        weights = {"gates/kernel": draws.glorot(random, I + H, 2 * H), "gates/bias": draws.uniform(random, 2 * H, 0.5) + np.float32(1),
+                   "candidate/kernel": draws.glorot(random, I + H, H), "candidate/bias": draws.uniform(random, H, 0.5)}
+    letters = ["c", "h"] if kind == "lstm" else ["state"]
+    inputs = draws.uniform(random, (B, T, I))
+    states = {"initial_" + x: draws.uniform(random, (B, H), 0.9) for x in letters}
+    r_outputs = draws.uniform(random, (B, T, H))
+    r_states = {"r_" + x: draws.uniform(random, (B, H)) for x in letters}
+    case = dict(name=name, cell=kind, B=B, T=T, I=I, H=H, sequence_length=lengths, weights=weights)
+    given = dict(inputs=inputs, **states, r_outputs=r_outputs, **r_states)
+    (single, bias), (double, _) = (in_own_graph(cell_run, dtype, case, given, letters) for dtype in BOTH)
+    return dict(case, default_initial_bias=bias, **given, **single, f64=double)
+
+
+def cell_run(session, dtype, case, given, letters):
+    constant = {k: tf.constant(v, dtype) for k, v in given.items()}
+    x, start = constant["inputs"], [constant["initial_" + letter] for letter in letters]
+    if case["cell"] == "lstm":
+        cell, state = tf.nn.rnn_cell.BasicLSTMCell(case["H"], forget_bias=1.0), tf.nn.rnn_cell.LSTMStateTuple(*start)
+    else:
+        cell, state = tf.nn.rnn_cell.GRUCell(case["H"]), start[0]
+    outputs, last = tf.nn.dynamic_rnn(cell, x, sequence_length=case["sequence_length"], initial_state=state)
+    last = list(last) if case["cell"] == "lstm" else [last]
+    variables = {"/".join(v.name[:-2].split("/")[2:]): v for v in tf.compat.v1.trainable_variables()}
+    objective = tf.reduce_sum(outputs * constant["r_outputs"])
+    objective += sum(tf.reduce_sum(s * constant["r_" + letter]) for s, letter in zip(last, letters))
+    sources = dict(variables, inputs=x, **{"initial_" + letter: s for letter, s in zip(letters, start)})
+    gradients = dict(zip(sources, tf.gradients(objective, list(sources.values()))))
+    session.run(tf.compat.v1.global_variables_initializer())
+    bias = {k: v for k, v in session.run(variables).items() if k.endswith("bias")}
+    load(session, variables, case["weights"])
+    state = dict(zip(letters, last)) if case["cell"] == "lstm" else last[0]
+    return session.run(dict(outputs=outputs, state=state, objective=objective, gradients=gradients)), bias
+
+
 # sequence_loss ------------------------------------------------------------------------------------------------------
 
 
@@ -220,5 +262,8 @@ def files():
     yield "tf_dynamic_rnn", dict(library=LIBRARY, cases=[
         dynamic_case(101, "initial_state"), dynamic_case(102, "zero_initial_state", zero_state=True),
         dynamic_case(103, "lengths_6_3_0", [6, 3, 0]), dynamic_case(104, "lengths_5_2_1", [5, 2, 1])])
+    yield "tf_cells", dict(library=LIBRARY, cases=[
+        cell_case(202, "lstm", "lstm"), cell_case(203, "lstm_lengths", "lstm", [5, 3, 0]),
+        cell_case(204, "gru", "gru"), cell_case(205, "gru_lengths", "gru", [5, 3, 0])])
     yield "tf_sequence_loss", sequence_loss_file()
     yield "tf_adam", adam_file()

@@ -1,4 +1,4 @@
-"""Golden data from PyTorch 2.5.1 on the CPU: nn.RNN, Adam, AdamW, clipping, and a character model in training."""
+"""Golden data from PyTorch 2.5.1 on the CPU: recurrent layers, Adam, AdamW, clipping, and character models in training."""
 import numpy as np
 import torch
 from torch import nn
@@ -57,63 +57,87 @@ def adam_file(seed=404, steps=50):
     return dict(library=LIBRARY, parameters_before=start, gradients=dict(wide=gradients), optimizers=optimizers, clip_grad_norm_=clips)
 
 
-# One tanh layer -----------------------------------------------------------------------------------------------------
+# Recurrent layers ---------------------------------------------------------------------------------------------------
 
 
-def cell_case(seed, name, lengths=None, B=3, T=7, I=4, H=6):
+def recurrent(kind, I, H, layers=1, bidirectional=False):
+    shape = dict(num_layers=layers, bidirectional=bidirectional, batch_first=True)
+    if kind in ("tanh", "relu"):
+        return nn.RNN(I, H, nonlinearity=kind, **shape)
+    return (nn.GRU if kind == "gru" else nn.LSTM)(I, H, **shape)
+
+
+def cell_case(seed, kind, layers=1, bidirectional=False, lengths=None, B=3, T=7, I=4, H=6):
     random = draws.generator(seed)
-    layer = lambda dtype: nn.RNN(I, H, batch_first=True).to(dtype)
+    D, letters = 2 if bidirectional else 1, "hc" if kind == "lstm" else "h"
+    layer = lambda dtype: recurrent(kind, I, H, layers, bidirectional).to(dtype)
     weights = {k: draws.uniform(random, v.shape, 1 / np.sqrt(H)) for k, v in layer(torch.float32).state_dict().items()}
-    inputs, state = draws.uniform(random, (B, T, I)), draws.uniform(random, (1, B, H), 0.9)
-    r_outputs, r_state = draws.uniform(random, (B, T, H)), draws.uniform(random, (1, B, H))
+    inputs = draws.uniform(random, (B, T, I))
+    states = {x + "0": draws.uniform(random, (layers * D, B, H), 0.9) for x in letters}
+    r_outputs = draws.uniform(random, (B, T, D * H))
+    r_states = {"r_%sn" % x: draws.uniform(random, (layers * D, B, H)) for x in letters}
 
     def run(dtype):
         net = layer(dtype)
         net.load_state_dict({k: tensor(v, dtype) for k, v in weights.items()})
-        x, h0 = tensor(inputs, dtype).requires_grad_(), tensor(state, dtype).requires_grad_()
+        x, start = tensor(inputs, dtype).requires_grad_(), {k: tensor(v, dtype).requires_grad_() for k, v in states.items()}
+        given = tuple(start.values()) if kind == "lstm" else start["h0"]
         if lengths is None:
-            outputs, hn = net(x, h0)
+            outputs, end = net(x, given)
         else:
             packed = nn.utils.rnn.pack_padded_sequence(x, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
-            packed, hn = net(packed, h0)
+            packed, end = net(packed, given)
             outputs, _ = nn.utils.rnn.pad_packed_sequence(packed, batch_first=True, total_length=T)
-        objective = (outputs * tensor(r_outputs, dtype)).sum() + (hn * tensor(r_state, dtype)).sum()
+        end = dict(zip([letter + "n" for letter in letters], end if kind == "lstm" else [end]))
+        objective = (outputs * tensor(r_outputs, dtype)).sum() + sum((v * tensor(r_states["r_" + k], dtype)).sum() for k, v in end.items())
         objective.backward()
         gradients = {k: numbers(p.grad) for k, p in net.named_parameters()}
-        return dict(outputs=numbers(outputs), hn=numbers(hn), objective=numbers(objective),
-                    gradients=dict(gradients, inputs=numbers(x.grad), h0=numbers(h0.grad)))
+        gradients = dict(gradients, inputs=numbers(x.grad), **{k: numbers(v.grad) for k, v in start.items()})
+        return dict(outputs=numbers(outputs), **{k: numbers(v) for k, v in end.items()}, objective=numbers(objective), gradients=gradients)
 
     single, double = map(run, BOTH)
-    return dict(name=name, cell="tanh", num_layers=1, bidirectional=False, lengths=lengths, B=B, T=T, I=I, H=H, state_dict=weights,
-                inputs=inputs, h0=state, r_outputs=r_outputs, r_hn=r_state, **single, f64=double)
+    name = "%s_%dlayer%s%s" % (kind, layers, "_bidirectional" if bidirectional else "", "_packed" if lengths else "")
+    return dict(name=name, cell=kind, num_layers=layers, bidirectional=bidirectional, lengths=lengths, B=B, T=T, I=I, H=H,
+                state_dict=weights, inputs=inputs, **states, r_outputs=r_outputs, **r_states, **single, f64=double)
 
 
 # A character model in training --------------------------------------------------------------------------------------
 
 
 class CharNet(nn.Module):
-    """one_hot(ids, V) -> tanh RNN -> Linear. The second bias is 0 and stays 0: a net with one bias can follow."""
+    """one_hot(ids, V) -> recurrent layer -> Linear.
 
-    def __init__(self, V, H):
+    The second bias is 0 and stays 0, so that a net with one bias can follow; all but the n block of a GRU's, which
+    stands inside r * (...) and is no second one.
+    """
+
+    def __init__(self, kind, V, H):
         super().__init__()
-        self.rnn = nn.RNN(V, H, batch_first=True)
+        self.rnn = recurrent(kind, V, H)
         self.head = nn.Linear(H, V)
-        self.rnn.bias_hh_l0.register_hook(torch.zeros_like)
+        self.redundant = slice(0, 2 * H if kind == "gru" else None)
+        self.rnn.bias_hh_l0.register_hook(self.without_redundant)
+
+    def without_redundant(self, gradient):
+        gradient = gradient.clone()
+        gradient[self.redundant] = 0
+        return gradient
 
     def forward(self, x):
         return self.head(self.rnn(x)[0])
 
 
-def train_case(seed, max_norm, V=12, H=16, B=4, T=10, learning_rate=0.01, steps=30):
+def train_case(seed, kind, max_norm, scale=1, V=12, H=16, B=4, T=10, learning_rate=0.01, steps=30):
     random = draws.generator(seed)
-    weights = {k: draws.uniform(random, v.shape, 1 / np.sqrt(H)) for k, v in CharNet(V, H).state_dict().items()}
-    weights["rnn.bias_ih_l0"] += weights["rnn.bias_hh_l0"]
-    weights["rnn.bias_hh_l0"][:] = 0
+    redundant = CharNet(kind, V, H).redundant
+    weights = {k: draws.uniform(random, v.shape, scale / np.sqrt(H)) for k, v in CharNet(kind, V, H).state_dict().items()}
+    weights["rnn.bias_ih_l0"][redundant] += weights["rnn.bias_hh_l0"][redundant]
+    weights["rnn.bias_hh_l0"][redundant] = 0
     text = random.randint(0, V, size=(B, T + 1))
     ids, targets = text[:, :-1].copy(), text[:, 1:].copy()
 
     def run(dtype):
-        net = CharNet(V, H).to(dtype)
+        net = CharNet(kind, V, H).to(dtype)
         net.load_state_dict({k: tensor(v, dtype) for k, v in weights.items()})
         optimizer = torch.optim.Adam(net.parameters(), lr=learning_rate, foreach=False)
         x, y = torch.eye(V, dtype=dtype)[torch.from_numpy(ids)], torch.from_numpy(targets).reshape(-1)
@@ -139,7 +163,7 @@ def train_case(seed, max_norm, V=12, H=16, B=4, T=10, learning_rate=0.01, steps=
 
     single, double = map(run, BOTH)
     double = {k: double[k] for k in ["loss_after_step", "gradient_norm_before_clipping", "final_weights"]}
-    return dict(name="tanh_clip_%g" % max_norm, cell="tanh", num_layers=1, V=V, H=H, B=B, T=T, learning_rate=learning_rate,
+    return dict(name="%s_clip_%g" % (kind, max_norm), cell=kind, num_layers=1, V=V, H=H, B=B, T=T, learning_rate=learning_rate,
                 betas=[0.9, 0.999], eps=1e-8, max_norm=max_norm, steps=steps,
                 number_of_clipped_steps=int((single["gradient_norm_before_clipping"] > max_norm).sum()),
                 token_ids=ids, targets=targets, initial_weights=weights, **single, f64=double)
@@ -147,5 +171,12 @@ def train_case(seed, max_norm, V=12, H=16, B=4, T=10, learning_rate=0.01, steps=
 
 def files():
     yield "torch_adam", adam_file()
-    yield "torch_cells", dict(library=LIBRARY, cases=[cell_case(505, "tanh_1layer"), cell_case(516, "tanh_1layer_packed", [7, 4, 1])])
-    yield "torch_train_chars", dict(library=LIBRARY, cases=[train_case(607, 1.0), train_case(610, 0.25)])
+    yield "torch_cells", dict(library=LIBRARY, cases=[
+        cell_case(505, "tanh"), cell_case(506, "tanh", 2), cell_case(507, "relu"), cell_case(508, "relu", 2),
+        cell_case(509, "gru"), cell_case(510, "gru", 2), cell_case(511, "lstm"), cell_case(512, "lstm", 2),
+        cell_case(513, "tanh", 1, True), cell_case(514, "gru", 2, True), cell_case(515, "lstm", 1, True),
+        cell_case(516, "tanh", lengths=[7, 4, 1]), cell_case(517, "gru", 2, lengths=[7, 4, 1]),
+        cell_case(518, "lstm", lengths=[7, 4, 1]), cell_case(519, "gru", 1, True, [7, 4, 1])])
+    yield "torch_train_chars", dict(library=LIBRARY, cases=[
+        train_case(606, "gru", 1.0), train_case(607, "tanh", 1.0), train_case(608, "gru", 0.2),
+        train_case(609, "lstm", 0.18, 2.5), train_case(610, "tanh", 0.25)])

@@ -7,7 +7,7 @@ import { build as viteBuild, createServer as viteServer, type InlineConfig } fro
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium, resultOf } from "../support/chromium.js";
 import { serve, type Routes } from "../support/serve.js";
-import { ANSWER } from "./node.js";
+import { ANSWER, RELAXED_ANSWER } from "./node.js";
 import type { Toy } from "./toy.js";
 
 const page = (script: string) =>
@@ -17,18 +17,19 @@ const script =
   (_, response) =>
     void response.writeHead(200, { "content-type": "text/javascript" }).end(content);
 
-/** An application of both entries; `wasm` is where its bundler takes the module from. */
+/** An application of all entries; `wasm` is where its bundler takes the module from. */
 const application = (wasm: string) => `
 import * as library from "bptt";
+import * as relaxed from "bptt/relaxed";
 import * as slim from "bptt/slim";
 import wasm from "${wasm}";
 import { gohome } from "./gohome.mjs";
 
 slim.init(wasm).then(() => {
-  globalThis.result = { index: gohome(library), slim: gohome(slim) };
+  globalThis.result = { index: gohome(library), slim: gohome(slim), relaxed: gohome(relaxed) };
 });
 `;
-const BOTH = { index: ANSWER, slim: ANSWER };
+const ALL = { index: ANSWER, slim: ANSWER, relaxed: RELAXED_ANSWER };
 
 export function testBrowser(toy: Toy): void {
   describe("Chromium", () => {
@@ -59,6 +60,16 @@ export function testBrowser(toy: Toy): void {
       expect(await visit({ "/main.js": script(`${learn} globalThis.result = gohome(library);`) })).toEqual(
         ANSWER,
       );
+    });
+
+    it("a plain page with bptt/relaxed, and with its module in bptt/slim", async () => {
+      const main = `import * as relaxed from "/bptt/relaxed.js";
+        import * as slim from "/bptt/slim.js";
+        import { gohome } from "/programs/gohome.mjs";
+        await relaxed.init();
+        await slim.init(fetch("/bptt/relaxed.wasm"));
+        globalThis.result = [gohome(relaxed), gohome(slim)];`;
+      expect(await visit({ "/main.js": script(main) })).toEqual([RELAXED_ANSWER, RELAXED_ANSWER]);
     });
 
     it.each([
@@ -126,7 +137,7 @@ export function testBrowser(toy: Toy): void {
             "/app/": { folder: toy.path("vite-build", "dist") },
             "/assets/": { folder: toy.path("vite-build", "dist", "assets") },
           }),
-        ).toEqual(BOTH);
+        ).toEqual(ALL);
       });
 
       it("its dev server", async () => {
@@ -137,7 +148,7 @@ export function testBrowser(toy: Toy): void {
         });
         try {
           await server.listen();
-          expect(await resultOf(browser, server.resolvedUrls!.local[0]!)).toEqual(BOTH);
+          expect(await resultOf(browser, server.resolvedUrls!.local[0]!)).toEqual(ALL);
         } finally {
           await server.close();
         }
@@ -157,7 +168,7 @@ export function testBrowser(toy: Toy): void {
         logLevel: "silent",
       });
       expect(warnings).toEqual([]);
-      expect(await visit({ "/main.js": script(outputFiles[0]!.text) })).toEqual(BOTH);
+      expect(await visit({ "/main.js": script(outputFiles[0]!.text) })).toEqual(ALL);
     });
   });
 }

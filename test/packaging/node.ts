@@ -2,11 +2,15 @@
 
 import * as library from "bptt";
 import { describe, expect, it } from "vitest";
+import { findRelaxedNode, hasRelaxedSimd } from "../../scripts/setup/engines.mjs";
 import { gohome } from "./programs/gohome.mjs";
 import type { Toy } from "./toy.js";
 
 /** What the sources answer; every form of the package must give the same bits. */
 export const ANSWER = gohome(library);
+
+/** The relaxed build's answer: its bits are the machine's. Seen 6e-8 off in 60 steps, allowed 5e-6. */
+export const RELAXED_ANSWER = { said: ANSWER.said, loss: expect.closeTo(ANSWER.loss, 5) as number };
 
 export function testNode(toy: Toy): void {
   it("the sources learn it", () => {
@@ -33,6 +37,25 @@ export function testNode(toy: Toy): void {
     });
 
     it("by require", async () => expect(await toy.run("slim-require.cjs")).toEqual(ANSWER));
+  });
+
+  describe("bptt/relaxed", () => {
+    const forms = ["import", "require", "init", "slim"];
+    const all = (answer: unknown) => Object.fromEntries(forms.map((form) => [form, answer]));
+    const node = findRelaxedNode();
+
+    it.skipIf(hasRelaxedSimd())("is refused by this Node, which has no relaxed SIMD", async () => {
+      const message = expect.stringMatching(/^bptt: this engine lacks WebAssembly relaxed SIMD, /) as string;
+      expect(await toy.run("relaxed.mjs")).toEqual(all({ code: "WASM_UNAVAILABLE", message }));
+    });
+
+    const where =
+      node !== undefined
+        ? "in a Node that has relaxed SIMD"
+        : "SKIPPED: no Node with relaxed SIMD here, and the set-up could not bring one";
+    it.skipIf(node === undefined)(`by import, by require and as relaxed.wasm, ${where}`, async () => {
+      expect(await toy.runIn(node!, "relaxed.mjs")).toEqual({ ...all(RELAXED_ANSWER), init: "done" });
+    });
   });
 
   it("three entries in one process do not disturb each other", async () => {

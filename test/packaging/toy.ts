@@ -39,8 +39,13 @@ export class Toy {
   }
 
   /** Runs one of the programs with this Node; what it prints is JSON. */
-  async run(program: string, ...args: string[]): Promise<unknown> {
-    const { stdout, stderr } = await execute(process.execPath, [program, ...args], { cwd: this.folder });
+  run(program: string, ...args: string[]): Promise<unknown> {
+    return this.runIn(process.execPath, program, ...args);
+  }
+
+  /** The same with the Node at a path. */
+  async runIn(node: string, program: string, ...args: string[]): Promise<unknown> {
+    const { stdout, stderr } = await execute(node, [program, ...args], { cwd: this.folder });
     if (stderr !== "") throw new Error(`${program} complains: ${stderr}`);
     return JSON.parse(stdout);
   }

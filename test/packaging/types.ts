@@ -30,11 +30,13 @@ const NODE10: ts.CompilerOptions = {
 
 const FROM_COMMONJS = `import bptt = require("bptt");
 import slim = require("bptt/slim");
+import relaxed = require("bptt/relaxed");
 import wasm = require("bptt/bptt.wasm");
+import relaxedWasm = require("bptt/relaxed.wasm");
 
 const rnn = new bptt.Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
 const adam: bptt.Adam = new slim.Adam();
-export = { rnn, adam, ready: slim.init(wasm) };
+export = { rnn, adam, ready: slim.init(wasm), relaxed: relaxed.init(relaxedWasm) };
 `;
 
 type Row = [name: string, file: string, options: ts.CompilerOptions];

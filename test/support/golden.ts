@@ -5,7 +5,7 @@ export interface GoldenArray {
   readonly data: readonly number[];
 }
 
-type Arrays = Record<string, GoldenArray>;
+export type Arrays = Record<string, GoldenArray>;
 
 /** The float32 numbers that the 9 printed digits name. */
 export function f32(array: GoldenArray): Float32Array {
@@ -48,22 +48,27 @@ export function splitKernel(arrays: Arrays, inputSize: number): Arrays {
 }
 
 /**
- * PyTorch's names and (out, in) matrices as the library's. A net with one bias gets the sum of PyTorch's two;
- * of gradients, which are equal for both, it gets one.
+ * PyTorch's names and (out, in) matrices as the library's, whatever stands before "weight_ih_l0". A net with one bias gets
+ * the sum of PyTorch's two; of gradients, which are equal for both, it gets one. In a gru the second bias of the n gate
+ * is multiplied by r and stays apart: b_hn.
  */
 export function fromTorch(arrays: Arrays, what: "weights" | "gradients"): Arrays {
   const bare = Object.fromEntries(Object.entries(arrays).map(([name, a]) => [name.replace("rnn.", ""), a]));
-  const bias = bare["bias_ih_l0"]!;
-  const second = bare["bias_hh_l0"]!;
-  const b_h_l0 =
-    what === "gradients" ? bias : { ...bias, data: bias.data.map((x, k) => x + second.data[k]!) };
-  const recurrent = {
-    w_ih_l0: transpose(bare["weight_ih_l0"]!),
-    w_hh_l0: transpose(bare["weight_hh_l0"]!),
-    b_h_l0,
-  };
-  if (!("head.weight" in bare)) return recurrent;
-  return { ...recurrent, w_ho: transpose(bare["head.weight"]!), b_o: bare["head.bias"]! };
+  const result: Record<string, GoldenArray> = {};
+  for (const name of Object.keys(bare).filter((key) => key.startsWith("weight_ih"))) {
+    const suffix = name.slice("weight_ih".length);
+    const [w_ih, w_hh] = [transpose(bare[name]!), transpose(bare[`weight_hh${suffix}`]!)];
+    const [own, second] = [bare[`bias_ih${suffix}`]!, bare[`bias_hh${suffix}`]!];
+    const [H, N] = w_hh.shape as [number, number];
+    const gru = N === 3 * H;
+    const shared = { ...second, data: second.data.map((x, k) => (gru && k >= 2 * H ? 0 : x)) };
+    result[`w_ih${suffix}`] = w_ih;
+    result[`w_hh${suffix}`] = w_hh;
+    result[`b_h${suffix}`] = what === "gradients" ? own : add(own, shared);
+    if (gru) result[`b_hn${suffix}`] = { shape: [H], data: second.data.slice(2 * H) };
+  }
+  if (!("head.weight" in bare)) return result;
+  return { ...result, w_ho: transpose(bare["head.weight"]!), b_o: bare["head.bias"]! };
 }
 
 function transpose({ shape, data }: GoldenArray): GoldenArray {
@@ -73,6 +78,39 @@ function transpose({ shape, data }: GoldenArray): GoldenArray {
     (_, k) => data[(k % rows) * columns + Math.floor(k / rows)]!,
   );
   return { shape: [columns, rows], data: turned };
+}
+
+/** x + y */
+export function add(x: GoldenArray, y: GoldenArray): GoldenArray {
+  return { ...x, data: x.data.map((value, k) => value + y.data[k]!) };
+}
+
+/** The same array with every number rounded to float32: what the printed digits mean outside `f64`. */
+export function rounded(array: GoldenArray): GoldenArray {
+  return { ...array, data: array.data.map(Math.fround) };
+}
+
+/** Rows from … to − 1 of a matrix. */
+export function rows({ shape, data }: GoldenArray, from: number, to: number): GoldenArray {
+  const N = shape[1]!;
+  return { shape: [to - from, N], data: data.slice(from * N, to * N) };
+}
+
+/** Takes matrices (or vectors) apart into blocks of columns, and puts the blocks side by side in another order. */
+export function columns(...parts: [array: GoldenArray, blocks: number][]): (order: number[]) => GoldenArray {
+  const height = parts[0]![0].shape.length === 1 ? 1 : parts[0]![0].shape[0]!;
+  const blocks = parts.flatMap(([{ data }, count]) => {
+    const width = data.length / height / count;
+    return Array.from({ length: count }, (_, g) => (r: number) => {
+      const start = r * width * count + g * width;
+      return data.slice(start, start + width);
+    });
+  });
+  return (order) => {
+    const data = Array.from({ length: height }, (_, r) => order.flatMap((g) => blocks[g]!(r))).flat();
+    const width = data.length / height;
+    return { shape: parts[0]![0].shape.length === 1 ? [width] : [height, width], data };
+  };
 }
 
 /** Applies `read` to every array of a record. */
@@ -119,50 +157,6 @@ export interface GohomeInitial {
   readonly outputs: GoldenArray;
   readonly final_state: GoldenArray;
   readonly logits?: GoldenArray;
-  readonly gradients: Arrays;
-}
-
-export interface DynamicRnnCase extends DynamicRnnAnswer {
-  readonly name: string;
-  readonly B: number;
-  readonly T: number;
-  readonly I: number;
-  readonly H: number;
-  readonly sequence_length: readonly number[] | null;
-  readonly weights: Arrays;
-  readonly inputs: GoldenArray;
-  readonly initial_state: GoldenArray;
-  readonly r_outputs: GoldenArray;
-  readonly r_state: GoldenArray;
-  readonly f64: DynamicRnnAnswer;
-}
-
-interface DynamicRnnAnswer {
-  readonly outputs: GoldenArray;
-  readonly state: GoldenArray;
-  readonly objective: number;
-  readonly gradients: Arrays;
-}
-
-export interface TorchCellCase extends TorchCellAnswer {
-  readonly name: string;
-  readonly B: number;
-  readonly T: number;
-  readonly I: number;
-  readonly H: number;
-  readonly lengths: readonly number[] | null;
-  readonly state_dict: Arrays;
-  readonly inputs: GoldenArray;
-  readonly h0: GoldenArray;
-  readonly r_outputs: GoldenArray;
-  readonly r_hn: GoldenArray;
-  readonly f64: TorchCellAnswer;
-}
-
-interface TorchCellAnswer {
-  readonly objective: GoldenArray;
-  readonly outputs: GoldenArray;
-  readonly hn: GoldenArray;
   readonly gradients: Arrays;
 }
 
@@ -259,6 +253,7 @@ export interface TorchAdamFile {
 
 export interface TorchTrainCase {
   readonly name: string;
+  readonly cell: "tanh" | "gru" | "lstm";
   readonly V: number;
   readonly H: number;
   readonly B: number;

@@ -1,6 +1,25 @@
 /** The library under test, driven with the twin's and the golden files' data. */
-import { Rnn, type Batch as LibraryBatch, type FlatTensor, type SequenceInputs, type Tensor } from "bptt";
-import { parameterShapes, type Batch, type Net, type Numbers, type Sequences } from "../reference/rnn.js";
+import {
+  Rnn,
+  type Batch as LibraryBatch,
+  type FlatTensor,
+  type RnnOptions,
+  type SequenceInputs,
+  type State,
+  type StateInput,
+  type Tensor,
+} from "bptt";
+import type { Batch } from "../reference/batch.js";
+import {
+  classesOf,
+  parameterShapes,
+  stacksOf,
+  type Net,
+  type Numbers,
+  type Sequences,
+  type Sizes,
+} from "../reference/rnn.js";
+import { expectClose, type Tolerance } from "./compare.js";
 
 /** A flat float32 tensor of the shape given. */
 export function dense(data: Numbers, shape: readonly number[]): FlatTensor<Float32Array> {
@@ -12,14 +31,26 @@ export function ids(data: Numbers, shape: readonly number[]): FlatTensor<Int32Ar
   return { data: Int32Array.from(data), shape };
 }
 
+/** The options of a network of these sizes. */
+export function optionsOf({ cell = "tanh", resetAfter, layers, bidirectional, I, H, V }: Sizes): RnnOptions {
+  return {
+    cell,
+    inputSize: I,
+    hiddenSize: H,
+    ...(V > 0 && { outputSize: V }),
+    ...(layers !== undefined && { layers }),
+    ...(bidirectional !== undefined && { bidirectional }),
+    ...(cell === "gru" && resetAfter !== undefined && { resetAfter }),
+  };
+}
+
 /** Runs `use` with a network of these parameters, and frees it whatever happens. */
-export function withRnn<T>(net: Net, use: (rnn: Rnn) => T): T {
-  const { I, H, V, parameters } = net;
-  const rnn = new Rnn({ cell: "tanh", inputSize: I, hiddenSize: H, ...(V > 0 && { outputSize: V }) });
+export function withRnn<T>(net: Net, use: (rnn: Rnn) => T, options: Partial<RnnOptions> = {}): T {
+  const rnn = new Rnn({ ...optionsOf(net), ...options });
   try {
     const shapes = parameterShapes(net);
     const values = Object.entries(shapes).map(
-      ([name, shape]) => [name, dense(parameters[name]!, shape)] as const,
+      ([name, shape]) => [name, dense(net.parameters[name]!, shape)] as const,
     );
     rnn.setParameters(Object.fromEntries(values));
     return use(rnn);
@@ -28,18 +59,45 @@ export function withRnn<T>(net: Net, use: (rnn: Rnn) => T): T {
   }
 }
 
+/** The twin's states (L·D, B, H) as the public API takes them: one tensor, or an lstm's h and c. */
+export function toState(net: Sizes, B: number, h: Numbers, c: Numbers | undefined): StateInput {
+  const shape = [stacksOf(net), B, net.H];
+  return net.cell === "lstm" ? { h: dense(h, shape), c: dense(c!, shape) } : dense(h, shape);
+}
+
+/** The numbers of a state: h, and an lstm's c. */
+export function partsOf(state: State): { h: Float32Array; c: Float32Array | undefined } {
+  return "h" in state ? { h: state.h.data, c: state.c.data } : { h: state.data, c: undefined };
+}
+
+/** Compares a state with the twin's h and c. */
+export function expectState(
+  name: string,
+  got: State,
+  h: Numbers,
+  c: Numbers | undefined,
+  net: Sizes,
+  tolerance: Tolerance,
+): void {
+  const parts = partsOf(got);
+  expectClose(name, parts.h, h, tolerance);
+  if ((parts.c !== undefined) !== (net.cell === "lstm"))
+    throw new Error(`${name}: c belongs to an lstm alone`);
+  if (parts.c) expectClose(`${name}.c`, parts.c, c!, tolerance);
+}
+
 /** The twin's sequences as the public API takes them. */
-export function toInputs(seq: Sequences, { I, H }: Pick<Net, "I" | "H">): SequenceInputs {
+export function toInputs(seq: Sequences, net: Sizes): SequenceInputs {
   const { B, T } = seq;
   return {
-    inputs: seq.ids ? ids(seq.ids, [B, T]) : dense(seq.features!, [B, T, I]),
+    inputs: seq.ids ? ids(seq.ids, [B, T]) : dense(seq.features!, [B, T, net.I]),
     ...(seq.sequenceLengths && { sequenceLengths: Array.from(seq.sequenceLengths) }),
-    ...(seq.initialState && { initialState: dense(seq.initialState, [1, B, H]) }),
+    ...(seq.initialState && { initialState: toState(net, B, seq.initialState, seq.initialCell) }),
   };
 }
 
 /** The twin's batch as the public API takes it. */
-export function toBatch(batch: Batch, sizes: Pick<Net, "I" | "H">): LibraryBatch {
+export function toBatch(batch: Batch, net: Sizes): LibraryBatch {
   const { B, T } = batch;
   const sums = {
     averageAcrossTimesteps: false,
@@ -48,8 +106,10 @@ export function toBatch(batch: Batch, sizes: Pick<Net, "I" | "H">): LibraryBatch
     sumOverBatch: true,
   };
   return {
-    ...toInputs(batch, sizes),
-    targets: ids(batch.targets, [B, T]),
+    ...toInputs(batch, net),
+    ...(batch.squared
+      ? { loss: "meanSquaredError" as const, targets: dense(batch.targets, [B, T, classesOf(net)]) }
+      : { targets: ids(batch.targets, [B, T]) }),
     ...(batch.weights && { weights: dense(batch.weights, [B, T]) }),
     ...(batch.sum && sums),
   };

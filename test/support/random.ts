@@ -1,5 +1,5 @@
 /** Seeded random data for tests: every number is exactly a float32, so that f32 and f64 code get the same input. */
-import { parameterShapes, type Net } from "../reference/rnn.js";
+import { directionsOf, parameterShapes, type Net, type Sizes } from "../reference/rnn.js";
 
 export type Random = () => number; // uniform in [0, 1)
 
@@ -34,7 +34,7 @@ export function weightsWithZeros(random: Random, length: number): Float64Array {
  * A network whose every parameter, biases too, is uniform in ±1/√H. Then ‖W_hh‖ is about 1 or less, whatever the size:
  * with larger weights a wide tanh network is chaotic, and multiplies every rounding error from step to step.
  */
-export function randomNet(random: Random, sizes: Pick<Net, "I" | "H" | "V">): Net {
+export function randomNet(random: Random, sizes: Sizes): Net {
   const limit = 1 / Math.sqrt(sizes.H);
   const parameters = Object.entries(parameterShapes(sizes)).map(
     ([name, shape]) => [name, uniform(random, product(shape), limit)] as const,
@@ -44,4 +44,21 @@ export function randomNet(random: Random, sizes: Pick<Net, "I" | "H" | "V">): Ne
 
 export function product(shape: readonly number[]): number {
   return shape.reduce((a, n) => a * n, 1);
+}
+
+/** Every cell in every form. */
+export const FAMILY: readonly Pick<Sizes, "cell" | "resetAfter">[] = [
+  { cell: "tanh" },
+  { cell: "relu" },
+  { cell: "gru" },
+  { cell: "gru", resetAfter: false },
+  { cell: "lstm" },
+];
+
+/** Dropout masks between the layers: 0 with probability p, else 1/(1 − p). (L − 1)(B, T, D·H) */
+export function randomMasks(random: Random, sizes: Sizes, B: number, T: number, p: number): Float64Array[] {
+  const length = B * T * directionsOf(sizes) * sizes.H;
+  return Array.from({ length: (sizes.layers ?? 1) - 1 }, () =>
+    Float64Array.from({ length }, () => (random() < p ? 0 : Math.fround(1 / (1 - p)))),
+  );
 }

@@ -3,7 +3,8 @@
  * must give the bits that the untouched one gives.
  */
 
-import { Adam, Rnn, type Batch, type RnnOptions, type Tensor } from "bptt";
+import { Adam, Rnn, type Cell, type ClassBatch, type RnnOptions, type Tensor } from "bptt";
+import { partsOf } from "./library.js";
 import { expect } from "vitest";
 
 /** A network in the middle of its training: moments and carried state are not zero. */
@@ -12,10 +13,16 @@ export interface Trainee {
   readonly adam: Adam;
 }
 
-export const SIZES: RnnOptions = { cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 3, seed: 7 };
+export const SIZES = {
+  cell: "tanh",
+  inputSize: 4,
+  hiddenSize: 5,
+  outputSize: 3,
+  seed: 7,
+} satisfies RnnOptions;
 
 /** (2, 3) */
-export const GOOD: Batch = {
+export const GOOD: ClassBatch = {
   inputs: [
     [0, 1, 2],
     [3, 2, 1],
@@ -27,7 +34,7 @@ export const GOOD: Batch = {
 };
 
 /** Two networks after the same two steps. */
-export function twins(options: RnnOptions = SIZES): { subject: Trainee; twin: Trainee } {
+export function twins(options: RnnOptions<Cell> = SIZES): { subject: Trainee; twin: Trainee } {
   const [subject, twin] = [0, 1].map(() => {
     const trainee = { rnn: new Rnn(options), adam: new Adam({ learningRate: 0.05 }) };
     for (let step = 0; step < 2; step++)
@@ -43,7 +50,9 @@ export function expectSameNextStep(subject: Trainee, twin: Trainee): void {
     const before = bitsOfAll(rnn.parameters);
     const result = rnn.trainStep(GOOD, adam, { carryState: true, returnState: true, clipNorm: 1 });
     const { loss, gradientNorm, state } = result;
-    return { before, loss, gradientNorm, state: bits(state!.data), after: bitsOfAll(rnn.parameters) };
+    const { h, c } = partsOf(state!);
+    const carried = { h: bits(h), c: c && bits(c) };
+    return { before, loss, gradientNorm, carried, after: bitsOfAll(rnn.parameters) };
   });
   expect(got).toEqual(want);
 }

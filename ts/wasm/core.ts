@@ -5,6 +5,7 @@
 
 import { initSync, RawBuffer, RawRnn, RawSampler, RawSequenceLoss } from "../../crate/pkg/bptt.js";
 import { BpttError } from "../errors.js";
+import { unavailable } from "./unavailable.js";
 
 export { RawBuffer };
 export type { RawRnn, RawSequenceLoss };
@@ -65,12 +66,6 @@ export function memory(): WebAssembly.Memory {
   return instance ?? ready();
 }
 
-/** What keeps wasm from running here, in words, as a coded error. */
-export function unavailable(cause: unknown): BpttError {
-  const reason = cause instanceof Error ? cause.message : "unknown reason";
-  return new BpttError("WASM_UNAVAILABLE", `bptt: ${diagnosis(reason)}`, { cause });
-}
-
 function ready(): WebAssembly.Memory {
   if (instance) return instance;
   if (!loader) {
@@ -87,20 +82,4 @@ function ready(): WebAssembly.Memory {
   }
   instantiate(module);
   return instance as unknown as WebAssembly.Memory;
-}
-
-// (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)): valid only where simd128 is known
-const SIMD_PROBE = [
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
-  11,
-];
-
-function diagnosis(reason: string): string {
-  if (typeof WebAssembly !== "object") return "this engine has no WebAssembly";
-  if (!WebAssembly.validate(new Uint8Array(SIMD_PROBE))) {
-    return `this engine lacks WebAssembly SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 and later have it)`;
-  }
-  const policy = /unsafe-eval|content.security.policy|disallowed by embedder/i.test(reason);
-  const hint = policy ? "; the page's Content-Security-Policy must allow 'wasm-unsafe-eval'" : "";
-  return `the WebAssembly module cannot be loaded: ${reason}${hint}`;
 }

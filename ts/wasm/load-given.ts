@@ -5,7 +5,8 @@
 
 import { expected } from "../check.js";
 import { BpttError } from "../errors.js";
-import { hasLoader, instantiate, isReady, memory, unavailable } from "./core.js";
+import { hasLoader, instantiate, isReady, memory } from "./core.js";
+import { unavailable } from "./unavailable.js";
 
 /** As much of a `Response` (or `Blob`) as is used here; the DOM's types need not be there. */
 export interface ResponseLike {
@@ -28,11 +29,14 @@ export type WasmSource =
 
 /**
  * Loads the wasm from what it is given. `bptt/slim` needs it before anything else; the default entry carries its
- * own wasm, there it is only a way to compile ahead of the first use, off the main thread. Once there is an
- * instance, further calls do nothing.
+ * own wasm, there it is only a way to compile ahead of the first use, off the main thread; so does `bptt/relaxed`. Once there
+ * is an instance, further calls do nothing.
  *
- * @param source the bytes of `bptt/bptt.wasm`, a Response or address they come from, or the compiled module;
- *   optional in the default entry
+ * What is handed in is what runs, whatever the entry: `bptt/bptt.wasm` gives the same bits everywhere, `bptt/relaxed.wasm`
+ * is faster and does not.
+ *
+ * @param source the bytes of `bptt/bptt.wasm` or `bptt/relaxed.wasm`, a Response or address they come from, or the
+ *   compiled module; optional in entries that carry their own
  * @throws TypeError when `source` is none of these
  * @throws BpttError `WASM_UNAVAILABLE` when it cannot be fetched, compiled or instantiated
  *
@@ -96,7 +100,7 @@ async function readAddress(href: string): Promise<BufferSource> {
     if (files) return await files.readFile(new URL(href));
     return await readResponse(await fetch(href));
   } catch (cause) {
-    throw cause instanceof BpttError ? cause : unavailable(cause);
+    throw unavailable(cause);
   }
 }
 

@@ -3,23 +3,34 @@
 //! Source: Elman, "Finding structure in time", 1990; `BasicRNNCell` of TensorFlow 1.15, whose kernel [I+H, H] is W_ih above
 //! W_hh; `torch.nn.RNN`, whose two biases are one here.
 
-use super::{Cell, StepBackward, StepForward};
+use super::{Backward, Cell, Forward, Layout, Product};
 use crate::kernel;
 
 /// The cell with one gate.
 pub struct Tanh;
 
-impl Cell for Tanh {
-    const GATES: usize = 1;
-    const SPLIT: bool = false;
+/// One block, which both products are added to.
+pub const LAYOUT: Layout = Layout {
+    gates: 1,
+    blocks: 1,
+    input: &[0],
+    products: &[Product { first: 0, gates: 1, block: 0 }],
+    recurrent_bias: None,
+    has_cell_state: false,
+};
 
-    fn forward(step: StepForward<'_>) {
+impl Cell for Tanh {
+    fn layout(&self) -> &'static Layout {
+        &LAYOUT
+    }
+
+    fn forward(&self, _stage: usize, step: Forward<'_>) {
         // h_t = tanh(gates)
         kernel::tanh_into(step.h, step.gates);
     }
 
-    fn backward(step: StepBackward<'_>) {
+    fn backward(&self, _stage: usize, step: Backward<'_>) {
         // dgates = dh_t ⊙ (1 − h_t²)
-        kernel::tanh_gradient_into(step.dgates_x, step.dh, step.h);
+        kernel::tanh_gradient_into(step.dgates, step.dh, step.h);
     }
 }

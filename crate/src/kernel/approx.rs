@@ -5,6 +5,8 @@
 //! exp 3.1e-9). Largest errors of the f32 results over all floats: tanh 6.19 ulp, exp 0.99 ulp
 //! (`over_all_floats` below, 2026-11-24).
 
+use crate::float::round_ties_even;
+
 /// tanh(x) ≈ x·P(x²)/Q(x²) for |x| ≤ TANH_END; beyond, tanh is within one rounding of ±1. Ascending powers of x².
 pub const TANH_P: [f32; 5] = [1.0, 0.133_797_12, 0.003_494_026_7, 2.058_335_3e-5, 1.331_889_9e-8];
 /// The denominator's coefficients.
@@ -17,7 +19,7 @@ pub const EXP_C: [f32; 5] = [0.499_999_93, 0.166_665_2, 0.041_668_39, 0.008_368_
 /// Below this exp is 0: its results would be denormal.
 pub const EXP_START: f32 = -87.3;
 /// 1 / ln 2
-pub const LOG2_E: f32 = std::f32::consts::LOG2_E;
+pub const LOG2_E: f32 = core::f32::consts::LOG2_E;
 /// ln 2 in two parts; the first has few bits, so that n·LN2_HIGH is exact.
 pub const LN2_HIGH: f32 = 0.693_359_4;
 /// The rest of ln 2.
@@ -42,7 +44,7 @@ pub fn exp_nonpositive(x: f32) -> f32 {
         return 0.0;
     }
     // x = n·ln 2 + r with |r| ≤ ln 2 / 2
-    let n = (x * LOG2_E).round_ties_even();
+    let n = round_ties_even(x * LOG2_E);
     let r = (x - n * LN2_HIGH) - n * LN2_LOW;
     let c = EXP_C;
     let tail = (((c[4] * r + c[3]) * r + c[2]) * r + c[1]) * r + c[0];
@@ -50,11 +52,17 @@ pub fn exp_nonpositive(x: f32) -> f32 {
     e * f32::from_bits(((n as i32 + 127) << 23) as u32)
 }
 
+/// σ(x) = 1/(1 + e^{-x}), by e^{-|x|}, so that no side loses its relative precision; 0 below `EXP_START`.
+pub fn sigmoid(x: f32) -> f32 {
+    let e = exp_nonpositive(0.0 - x.abs());
+    (if x < 0.0 { e } else { 1.0 }) / (1.0 + e)
+}
+
 /// ln(x) for normal x > 0, in f64: x = 2ᵉ·m with m in [√½, √2), ln m = 2·artanh((m − 1)/(m + 1)) as a series.
 ///
 /// The quotient is below 0.172, so the first omitted term is below 0.172²³/23 ≈ 1e-19.
 pub fn ln(x: f64) -> f64 {
-    const SQRT_2: f64 = std::f64::consts::SQRT_2;
+    const SQRT_2: f64 = core::f64::consts::SQRT_2;
     if x.is_nan() || x <= 0.0 || x == f64::INFINITY {
         // The cases of the real logarithm, for completeness: a softmax's sum is at least 1, or NaN.
         return if x == 0.0 {
@@ -78,7 +86,7 @@ pub fn ln(x: f64) -> f64 {
     for odd in (1..=21).rev().step_by(2) {
         series = series * z + 1.0 / odd as f64;
     }
-    2.0 * s * series + exponent as f64 * std::f64::consts::LN_2
+    2.0 * s * series + exponent as f64 * core::f64::consts::LN_2
 }
 
 #[cfg(test)]

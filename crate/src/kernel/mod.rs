@@ -6,6 +6,7 @@
 //! through everything.
 
 mod approx;
+mod gated;
 mod pack;
 #[cfg_attr(not(test), allow(dead_code))]
 mod scalar;
@@ -15,6 +16,7 @@ mod simd;
 mod check;
 
 pub use approx::ln;
+pub use gated::*;
 pub use pack::{PackedPair, Panels};
 
 use crate::lanes::PANEL;
@@ -73,6 +75,19 @@ pub fn matmul_transposed_add(
     assert!(n <= b.stride && (k - 1) * b.stride + n <= b.data.len(), "B too short");
     assert!(n <= c.stride && (m - 1) * c.stride + n <= c.data.len(), "C too short");
     simd::matmul_transposed_add(c, [m, n, k], a, b, scratch);
+}
+
+/// y ← y + Σ of the first `count` rows, as many columns as y has: the gradient of a bias. Each sum in one accumulator over ascending rows.
+#[inline(never)]
+pub fn add_rows(y: &mut [f32], rows: Rows<'_>, count: usize) {
+    if count == 0 {
+        return;
+    }
+    assert!(
+        y.len() <= rows.stride && (count - 1) * rows.stride + y.len() <= rows.data.len(),
+        "rows too short"
+    );
+    simd::columns::add_rows(y, rows, count);
 }
 
 /// y ← y + x

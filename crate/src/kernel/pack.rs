@@ -6,7 +6,7 @@ use super::Rows;
 use crate::buffer::{Buffer, elements};
 use crate::error::Error;
 use crate::lanes::{F32x4, PANEL};
-use std::ops::Range;
+use core::ops::Range;
 
 /// Rows of a strip: the height of the largest tile.
 pub const STRIP: usize = 4;

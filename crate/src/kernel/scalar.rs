@@ -3,7 +3,11 @@
 
 use super::approx::{exp_nonpositive, tanh};
 use super::{AdamStep, PackedPair, Panels, Rows, RowsMut, TINY};
+use crate::float::sqrt;
 use crate::lanes::PANEL;
+
+pub mod columns;
+pub mod gated;
 
 pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
     for i in 0..m {
@@ -104,6 +108,6 @@ pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], s
         // v ← β₂·v + (1 − β₂)·g²
         *v = flush(*v * s.beta2[0] + (g * g) * s.beta2[1]);
         // θ ← θ·decay − step_size · m / (√v·root_scale + ε)
-        *theta = *theta * s.decay - *m * s.step_size / (v.sqrt() * s.root_scale + s.epsilon);
+        *theta = *theta * s.decay - *m * s.step_size / (sqrt(*v) * s.root_scale + s.epsilon);
     }
 }

@@ -5,6 +5,8 @@ use super::approx::{EXP_C, EXP_START, LN2_HIGH, LN2_LOW, LOG2_E, TANH_END, TANH_
 use super::{AdamStep, TINY};
 use crate::lanes::F32x4;
 
+pub mod columns;
+pub mod gated;
 mod matmul;
 pub use matmul::{matmul_add, matmul_transposed_add};
 

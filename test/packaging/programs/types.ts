@@ -20,6 +20,8 @@ import {
   type TrainStepResult,
 } from "bptt";
 import wasm from "bptt/bptt.wasm";
+import * as relaxed from "bptt/relaxed";
+import relaxedWasm from "bptt/relaxed.wasm";
 import * as slim from "bptt/slim";
 
 const cell: Cell = "tanh";
@@ -40,6 +42,10 @@ export const code = (error: unknown): ErrorCode | undefined =>
   error instanceof BpttError ? error.code : undefined;
 export const ready: Promise<void> = init(new Uint8Array(8));
 export const readySlim: Promise<void> = slim.init(wasm);
+export const readyRelaxed: Promise<void> = relaxed.init(relaxedWasm);
+// what one entry makes is of the types of every other
+export const relaxedRnn: Rnn = new relaxed.Rnn(options);
+export const mixed: TrainStepResult = relaxedRnn.trainStep(batch, new slim.Adam());
 
 // @ts-expect-error an unknown cell
 new Rnn({ cell: "elman", inputSize: 4, hiddenSize: 5 });

@@ -1,0 +1,323 @@
+//! The gradients against finite differences, over every cell × layers × directions × lengths × losses; and what makes a direction,
+//! a layer, a session and dropout what they are. The equations themselves are held by the f64 twin and golden data of the facade's tests.
+
+use crate::cell::CellKind;
+use crate::forward::forward;
+use crate::init::{Init, RecurrentInit};
+use crate::loss::{Reduction, sequence_loss};
+use crate::network::{Config, Network};
+use crate::rng::{Stream, uniform};
+use crate::session::Session;
+use crate::track::first_output;
+use crate::train::{backward, gradients};
+use crate::workspace::{Shape, Workspace};
+use core::ops::Range;
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+const CELLS: [CellKind; 5] =
+    [CellKind::Tanh, CellKind::Relu, CellKind::Gru, CellKind::GruResetBefore, CellKind::Lstm];
+const T: usize = 4;
+const B: usize = 3;
+const LENGTHS: [i32; B] = [4, 1, 3];
+/// H is no multiple of 8, V and I neither: padding takes part.
+const CONFIG: Config = Config {
+    cell: CellKind::Tanh,
+    input_size: 3,
+    hidden_size: 5,
+    output_size: Some(3),
+    layers: 1,
+    bidirectional: false,
+    dropout: 0.0,
+    init: Init::UniformHidden,
+    recurrent_init: RecurrentInit::Same,
+    forget_bias: 1.0,
+    seed: 3,
+};
+
+/// Uniform in (−1, 1).
+fn random(index: usize, place: u64) -> f32 {
+    2.0 * uniform(9, Stream::Sample, place, index as u64) - 1.0
+}
+
+fn fill(data: &mut [f32], place: u64) {
+    data.iter_mut().enumerate().for_each(|(i, x)| *x = random(i, place));
+}
+
+/// A step along a random direction of `len` coordinates, a tenth or so long.
+fn step_of(len: usize) -> f32 {
+    0.125 / (len as f32).sqrt()
+}
+
+/// dL/dstep at 0 by four values of L around it, which leaves an error of step⁴. `move_by` moves on from where it stands.
+fn derivative(step: f32, mut move_by: impl FnMut(f32) -> f64) -> f64 {
+    let [two, one, minus_one, minus_two] =
+        [move_by(2.0 * step), move_by(-step), move_by(-2.0 * step), move_by(-step)];
+    move_by(2.0 * step);
+    (8.0 * (one - minus_one) - (two - minus_two)) / (12.0 * f64::from(step))
+}
+
+/// What L's rounding of a few 1e-7 makes of the difference.
+fn tolerance(step: f32) -> f64 {
+    1e-6 / f64::from(step)
+}
+
+/// A network with a batch in its workspace.
+struct Case {
+    network: Network,
+    ws: Workspace,
+    dropout_step: Option<u64>,
+}
+
+impl Case {
+    fn new(config: Config, dense: bool, squared: bool, lengths: [i32; B]) -> Case {
+        let mut network = Network::new(config).unwrap();
+        let mut ws = Workspace::default();
+        ws.begin(&mut network, Shape { batch: B, time: T, dense, training: true, squared }).unwrap();
+        ws.lengths.copy_from_slice(&lengths);
+        fill(&mut ws.features, 1);
+        fill(&mut ws.target_values, 2);
+        fill(&mut ws.initial_state.h, 3);
+        fill(&mut ws.initial_state.c, 4);
+        for i in 0..T * B {
+            ws.weights[i] = 0.5 + random(i, 5).abs();
+            if !dense {
+                ws.ids[i] = (i * 7 % config.input_size) as i32;
+            }
+            if !squared {
+                ws.targets[i] = (i * 5 % network.sizes.v) as i32;
+            }
+        }
+        if config.cell == CellKind::Relu {
+            // Far from the kink on either side, where differences are as good as elsewhere.
+            network.theta.iter_mut().for_each(|x| *x *= 0.3);
+            for place in network.units.iter().map(|unit| unit.b_h).collect::<Vec<_>>() {
+                let range = network.range(place);
+                network.theta[range]
+                    .iter_mut()
+                    .enumerate()
+                    .for_each(|(i, b)| *b = if i % 3 == 1 { -3.0 } else { 3.0 });
+            }
+        }
+        Case { network, ws, dropout_step: (config.dropout > 0.0).then_some(8) }
+    }
+
+    fn loss(&mut self) -> f64 {
+        self.network.parameters_changed();
+        forward(&mut self.network, &mut self.ws, self.dropout_step);
+        sequence_loss(&self.network, &mut self.ws, Reduction::Average, false)
+    }
+
+    fn gradients(&mut self, accumulate: bool) -> Vec<f32> {
+        gradients(&mut self.network, &mut self.ws, Reduction::Average, accumulate, self.dropout_step);
+        self.network.gradients[..self.network.table.arena_len()].to_vec()
+    }
+
+    /// The derivative along a random direction in one buffer, by the gradient and by differences.
+    fn compare(
+        &mut self,
+        what: &str,
+        buffer: fn(&mut Case) -> &mut [f32],
+        range: Range<usize>,
+        gradient: &[f32],
+    ) {
+        let step = step_of(gradient.len());
+        let want = derivative(step, |step| {
+            buffer(self)[range.clone()].iter_mut().enumerate().for_each(|(i, x)| *x += step * random(i, 6));
+            self.loss()
+        });
+        let got: f64 =
+            gradient.iter().enumerate().map(|(i, g)| f64::from(*g) * f64::from(random(i, 6))).sum();
+        assert!(
+            (got - want).abs() <= tolerance(step),
+            "{what}: {got} by the gradient, {want} by differences"
+        );
+    }
+
+    fn check(&mut self, what: &str) {
+        let gradient = self.gradients(false);
+        let [h, c] = [&self.ws.initial_state_gradient.h, &self.ws.initial_state_gradient.c]
+            .map(|g| g[..g.len().min(self.network.units.len() * B * 5)].to_vec());
+        for place in 0..self.network.table.len() {
+            let (range, name) = (self.network.range(place), self.network.table.get(place).name.clone());
+            let gradient = &gradient[range.clone()];
+            self.compare(&format!("{what} {name}"), |case| &mut case.network.theta, range, gradient);
+        }
+        self.compare(&format!("{what} h"), |case| &mut case.ws.initial_state.h, 0..h.len(), &h);
+        if !c.is_empty() {
+            self.compare(&format!("{what} c"), |case| &mut case.ws.initial_state.c, 0..c.len(), &c);
+        }
+    }
+}
+
+#[test]
+fn gradients_are_the_differences() {
+    for cell in CELLS {
+        for layers in [1, 2] {
+            for bidirectional in [false, true] {
+                for output_size in [Some(3), None] {
+                    for (dense, squared, lengths) in [
+                        (false, false, LENGTHS),
+                        (true, true, LENGTHS),
+                        (true, false, [4; B]),
+                        (false, true, [4; B]),
+                    ] {
+                        let dropout = if dense && layers > 1 { 0.4 } else { 0.0 };
+                        let config = Config { cell, layers, bidirectional, output_size, dropout, ..CONFIG };
+                        let what = format!(
+                            "{cell:?} L{layers} bi {bidirectional} V {output_size:?} dense {dense} squared {squared}"
+                        );
+                        Case::new(config, dense, squared, lengths).check(&what);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn given_seeds_reach_features_and_final_states() {
+    for cell in CELLS {
+        let config = Config { cell, layers: 2, bidirectional: true, output_size: None, ..CONFIG };
+        let mut case = Case::new(config, true, true, LENGTHS);
+        // L = Σ h_T·r + Σ c_T·r: only the final states count. L is larger here, and so is its rounding.
+        let objective = |case: &mut Case| {
+            forward(&mut case.network, &mut case.ws, None);
+            let of = |data: &[f32], place| {
+                data.iter().enumerate().map(|(i, x)| f64::from(x * random(i, place))).sum::<f64>()
+            };
+            let state = &case.ws.final_state;
+            of(&state.h[..4 * B * 5], 11) + of(&state.c[..(4 * B * 5).min(state.c.len())], 12)
+        };
+        fill(&mut case.ws.final_state_gradient.h, 11);
+        fill(&mut case.ws.final_state_gradient.c, 12);
+        for track in &mut case.ws.tracks {
+            track.dh.fill(0.0);
+        }
+        backward(&mut case.network, &mut case.ws, false);
+        let got: f64 = (0..T * B * 3)
+            .filter(|at| (at / 3 / B) < LENGTHS[at / 3 % B] as usize)
+            .map(|at| f64::from(case.ws.dfeatures[at / 3 * 8 + at % 3] * random(at, 13)))
+            .sum();
+        let step = step_of(T * B * 3);
+        let want = derivative(step, |step| {
+            (0..T * B * 3).for_each(|at| case.ws.features[at] += step * random(at, 13));
+            objective(&mut case)
+        });
+        assert!((got - want).abs() <= 10.0 * tolerance(step), "{cell:?}: {got}, {want}");
+    }
+}
+
+#[test]
+fn accumulating_adds() {
+    let mut case = Case::new(Config { cell: CellKind::Lstm, layers: 2, ..CONFIG }, false, false, LENGTHS);
+    let once = case.gradients(false);
+    case.gradients(true);
+    let twice = case.gradients(true);
+    for (once, thrice) in once.iter().zip(twice) {
+        assert!((3.0 * once - thrice).abs() <= 1e-6 * once.abs().max(1e-2));
+    }
+    assert_eq!(case.gradients(false), once);
+}
+
+/// Row b backwards is, from its own end, what forwards would be on the reversed row.
+#[test]
+fn the_second_direction_walks_each_row_from_its_end() {
+    for cell in CELLS {
+        let mut both = Case::new(Config { cell, bidirectional: true, ..CONFIG }, false, false, LENGTHS);
+        let mut one = Case::new(Config { cell, ..CONFIG }, false, false, LENGTHS);
+        both.loss();
+        // The parameters of the reverse unit come fourth or fifth and are as long as those of the first.
+        let reverse = both.network.table.get(both.network.units[1].w_ih).range.start;
+        let len =
+            both.network.range(both.network.units[1].b_hn.map_or(both.network.units[1].b_h, |b| b.0)).end;
+        one.network.theta[..len - reverse].copy_from_slice(&both.network.theta[reverse..len]);
+        for (b, &length) in LENGTHS.iter().enumerate() {
+            for t in 0..length as usize {
+                one.ws.ids[t * B + b] = both.ws.ids[(length as usize - 1 - t) * B + b];
+            }
+        }
+        let part = B * 5;
+        one.ws.initial_state.h[..part].copy_from_slice(&both.ws.initial_state.h[part..2 * part]);
+        if cell == CellKind::Lstm {
+            one.ws.initial_state.c[..part].copy_from_slice(&both.ws.initial_state.c[part..2 * part]);
+        }
+        one.loss();
+        let slab = B * 8;
+        for (b, &length) in LENGTHS.iter().enumerate() {
+            for t in 0..length as usize {
+                let got = &both.ws.tracks[1].h[first_output(true, slab) + (t * B + b) * 8..][..5];
+                let mirrored = length as usize - 1 - t;
+                let want = &one.ws.tracks[0].h[first_output(false, slab) + (mirrored * B + b) * 8..][..5];
+                assert_eq!(got, want, "{cell:?} row {b} step {t}");
+            }
+        }
+        assert_eq!(both.ws.final_state.h[part..2 * part], one.ws.final_state.h[..part]);
+    }
+}
+
+#[test]
+fn a_session_walks_as_the_whole_pass_does() {
+    for cell in CELLS {
+        for dense in [false, true] {
+            let mut case = Case::new(Config { cell, layers: 2, ..CONFIG }, dense, false, [T as i32; B]);
+            case.loss();
+            let mut session = Session::new(&mut case.network, B, dense).unwrap();
+            let states = 2 * B * 5;
+            session.ws.initial_state.h[..states].copy_from_slice(&case.ws.initial_state.h[..states]);
+            if cell == CellKind::Lstm {
+                session.ws.initial_state.c[..states].copy_from_slice(&case.ws.initial_state.c[..states]);
+            }
+            for t in 0..T {
+                if dense {
+                    session.ws.features[..B * 3].copy_from_slice(&case.ws.features[t * B * 3..][..B * 3]);
+                } else {
+                    session.ws.ids[..B].copy_from_slice(&case.ws.ids[t * B..][..B]);
+                }
+                session.step(&mut case.network);
+                assert_eq!(session.ws.logits[..B * 8], case.ws.logits[t * B * 8..][..B * 8], "{cell:?} {t}");
+            }
+            assert_eq!(session.ws.initial_state.h[..states], case.ws.final_state.h[..states]);
+        }
+    }
+}
+
+#[test]
+fn dropout_belongs_to_its_step_and_to_training() {
+    let config = Config { layers: 2, dropout: 0.5, ..CONFIG };
+    let mut case = Case::new(config, false, false, LENGTHS);
+    let mut at = |step| {
+        case.dropout_step = step;
+        case.loss()
+    };
+    let [one, two, none] = [at(Some(1)), at(Some(2)), at(None)];
+    assert!(one != two && one != none && two != none);
+    assert_eq!([one, none], [at(Some(1)), at(None)]);
+}
+
+#[test]
+fn nan_passes_through_every_cell() {
+    for cell in CELLS {
+        let config = Config { cell, layers: 2, bidirectional: true, ..CONFIG };
+        let mut case = Case::new(config, true, true, [T as i32; B]);
+        case.ws.features[0] = f32::NAN;
+        assert!(case.loss().is_nan());
+        assert!(case.gradients(false).iter().any(|g| g.is_nan()));
+        assert!(case.ws.final_state.h[..B * 5].iter().any(|x| x.is_nan()), "{cell:?}");
+        // The next pass is as if nothing had been.
+        case.ws.features[0] = 0.0;
+        let again = case.gradients(false);
+        let mut fresh = Case::new(config, true, true, [T as i32; B]);
+        fresh.ws.features[0] = 0.0;
+        assert_eq!(again, fresh.gradients(false));
+    }
+}
+
+#[test]
+fn a_forget_bias_is_the_start_of_b_f() {
+    let config = Config { cell: CellKind::Lstm, init: Init::GlorotUniform, forget_bias: 2.5, ..CONFIG };
+    let network = Network::new(config).unwrap();
+    let b_h = &network.theta[network.range(network.units[0].b_h)];
+    assert!((0..20).all(|i| b_h[i] == if (5..10).contains(&i) { 2.5 } else { 0.0 }));
+}

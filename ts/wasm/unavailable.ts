@@ -1,0 +1,44 @@
+/** What keeps the module from running in this engine, in words; feature tests are `WebAssembly.validate` on tiny modules. */
+
+import { BpttError } from "../errors.js";
+
+/** Turns what went wrong into a coded error that says what to do; one that is coded already is let through. */
+export function unavailable(cause: unknown): BpttError {
+  if (cause instanceof BpttError) return cause;
+  const reason = cause instanceof Error ? cause.message : "unknown reason";
+  return new BpttError("WASM_UNAVAILABLE", `bptt: ${diagnosis(reason)}`, { cause });
+}
+
+/** Throws where the relaxed build cannot run. */
+export function requireRelaxedSimd(): void {
+  if (typeof WebAssembly === "object" && !WebAssembly.validate(RELAXED_PROBE))
+    throw new BpttError("WASM_UNAVAILABLE", `bptt: ${NO_RELAXED_SIMD}`);
+}
+
+// (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)): valid only where simd128 is known
+const SIMD_PROBE = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
+  ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
+);
+
+// (module (func (param v128) (result v128) local.get 0 local.get 0 local.get 0 f32x4.relaxed_madd)): the only relaxed
+// instruction that the relaxed build contains
+const RELAXED_PROBE = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0],
+  ...[10, 13, 1, 11, 0, 32, 0, 32, 0, 32, 0, 253, 133, 2, 11],
+);
+
+const NO_SIMD =
+  "this engine lacks WebAssembly SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 and later have it)";
+const NO_RELAXED_SIMD =
+  'this engine lacks WebAssembly relaxed SIMD, which the relaxed build needs (Node 22, Chrome 114, Firefox 146 and later have it); import "bptt" instead';
+
+function diagnosis(reason: string): string {
+  if (typeof WebAssembly !== "object") return "this engine has no WebAssembly";
+  if (!WebAssembly.validate(SIMD_PROBE)) return NO_SIMD;
+  // engines name what they do not know: V8 "simd opcode not available", Firefox "unrecognized opcode"
+  if (/simd|opcode/i.test(reason) && !WebAssembly.validate(RELAXED_PROBE)) return NO_RELAXED_SIMD;
+  const policy = /unsafe-eval|content.security.policy|disallowed by embedder/i.test(reason);
+  const hint = policy ? "; the page's Content-Security-Policy must allow 'wasm-unsafe-eval'" : "";
+  return `the WebAssembly module cannot be loaded: ${reason}${hint}`;
+}
