@@ -19,8 +19,7 @@ fn map(y: &mut [f32], x: &[f32], f: impl Fn(F32x4, F32x4) -> F32x4) {
         f(F32x4::load(y), F32x4::load(x)).store(y);
     }
     if !y_rest.is_empty() {
-        let result = f(part(y_rest), part(x_rest)).to_array();
-        y_rest.copy_from_slice(&result[..y_rest.len()]);
+        store_part(y_rest, f(part(y_rest), part(x_rest)));
     }
 }
 
@@ -33,17 +32,32 @@ fn zip_into(y: &mut [f32], a: &[f32], b: &[f32], f: impl Fn(F32x4, F32x4) -> F32
         f(F32x4::load(a), F32x4::load(b)).store(y);
     }
     if !y_rest.is_empty() {
-        let result = f(part(a_rest), part(b_rest)).to_array();
-        y_rest.copy_from_slice(&result[..y_rest.len()]);
+        store_part(y_rest, f(part(a_rest), part(b_rest)));
     }
 }
 
-/// Up to four floats, zeros behind.
+/// Up to three floats, zeros behind. One by one: a copy of variable length is a call out of the module, which costs more than the
+/// rest of a short row.
 #[inline(always)]
 fn part(x: &[f32]) -> F32x4 {
-    let mut four = [0.0; 4];
-    four[..x.len()].copy_from_slice(x);
-    F32x4::load(&four)
+    F32x4::load(&match *x {
+        [a] => [a, 0.0, 0.0, 0.0],
+        [a, b] => [a, b, 0.0, 0.0],
+        [a, b, c] => [a, b, c, 0.0],
+        _ => [0.0; 4],
+    })
+}
+
+/// The first of four floats into up to three.
+#[inline(always)]
+fn store_part(y: &mut [f32], x: F32x4) {
+    let x = x.to_array();
+    match y {
+        [a] => *a = x[0],
+        [a, b] => [*a, *b] = [x[0], x[1]],
+        [a, b, c] => [*a, *b, *c] = [x[0], x[1], x[2]],
+        _ => {}
+    }
 }
 
 pub fn add(y: &mut [f32], x: &[f32]) {
@@ -109,8 +123,9 @@ pub fn exp_shifted_into(y: &mut [f32], x: &[f32], shift: f32) -> f32 {
         lanes = lanes.plus(e);
     }
     let [a, b, c, d] = lanes.to_array();
-    let rest = exp_nonpositive(part(x_rest).minus(shift)).to_array();
-    y_rest.copy_from_slice(&rest[..y_rest.len()]);
+    if !y_rest.is_empty() {
+        store_part(y_rest, exp_nonpositive(part(x_rest).minus(shift)));
+    }
     y_rest.iter().fold((a + b) + (c + d), |sum, &y| sum + y)
 }
 
@@ -163,11 +178,10 @@ pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], s
         n.store(m);
         w.store(v);
     }
-    let left = g_rest.len();
-    if left > 0 {
+    if !g_rest.is_empty() {
         let [t, n, w] = adam_lanes([part(theta_rest), part(m_rest), part(v_rest), part(g_rest)], s);
-        theta_rest.copy_from_slice(&t.to_array()[..left]);
-        m_rest.copy_from_slice(&n.to_array()[..left]);
-        v_rest.copy_from_slice(&w.to_array()[..left]);
+        store_part(theta_rest, t);
+        store_part(m_rest, n);
+        store_part(v_rest, w);
     }
 }
