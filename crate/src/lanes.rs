@@ -158,17 +158,22 @@ impl F32x4 {
         }
     }
 
-    /// The nearest integer n, ties to even, and 2ⁿ, for n in −126 … 127; what comes of NaN is NaN and any power.
-    ///
-    /// 1.5·2²³ + a is rounded to an integer, since floats of that size are integers; it stands in the lowest bits.
+    /// 1.5·2²³: floats of that size are integers, so that a sum with it is rounded to one, which stands in the lowest bits.
+    pub const ROUNDING: f32 = 12_582_912.0;
+
+    /// The nearest integer n, ties to even, and 2ⁿ, for n in −126 … 127; what comes of NaN is NaN and any power. Takes `ROUNDING`
+    /// and 1 as its constants.
     #[inline(always)]
-    pub fn nearest_and_power(self) -> (F32x4, F32x4) {
-        let shifted = self.plus(F32x4::splat(12_582_912.0));
+    pub fn nearest_and_power(self, rounding: F32x4, one: F32x4) -> (F32x4, F32x4) {
+        let sum = self.plus(rounding);
+        // the bits of 1 are those of its exponent
         #[cfg(target_feature = "simd128")]
-        let power = F32x4(i32x4_add(i32x4_shl(shifted.0, 23), i32x4_splat(127 << 23)));
+        let power = F32x4(i32x4_add(i32x4_shl(sum.0, 23), one.0));
         #[cfg(not(target_feature = "simd128"))]
-        let power = F32x4(shifted.0.map(|x| f32::from_bits((x.to_bits() << 23).wrapping_add(127 << 23))));
-        (shifted.minus(F32x4::splat(12_582_912.0)), power)
+        let power = F32x4(core::array::from_fn(|i| {
+            f32::from_bits((sum.0[i].to_bits() << 23).wrapping_add(one.0[i].to_bits()))
+        }));
+        (sum.minus(rounding), power)
     }
 
     /// The lanes as an array.
