@@ -45,6 +45,8 @@ mod bptt;
 mod adam;
 mod clip;
 
+mod schedule;
+
 mod train;
 
 mod sample;

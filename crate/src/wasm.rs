@@ -9,6 +9,7 @@ use crate::kernel::padded;
 use crate::loss::{self, Reduction};
 use crate::network::{Config, Network};
 use crate::sample::Sampler;
+use crate::schedule::{self, Curve};
 use crate::sequence_loss::{Axis, SequenceLoss};
 use crate::session::Session;
 use crate::train;
@@ -409,4 +410,30 @@ impl RawSampler {
     pub fn draw(&mut self, temperature: f64, seed: u32, step: f64) {
         self.0.draw(temperature, seed, step as u64);
     }
+}
+
+/// The shape of a schedule; see `schedule`.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum RawCurve {
+    /// from → to in a line
+    Linear,
+    /// from → to along half a cosine
+    Cosine,
+    /// from, times `to` again and again
+    StepDecay,
+    /// up to `to` in a line
+    Warmup,
+}
+
+/// The learning rate after `step` updates.
+#[wasm_bindgen(js_name = learningRate)]
+pub fn learning_rate(curve: RawCurve, from: f64, to: f64, steps: f64, step: f64) -> f64 {
+    let curve = match curve {
+        RawCurve::Linear => Curve::Linear,
+        RawCurve::Cosine => Curve::Cosine,
+        RawCurve::StepDecay => Curve::StepDecay,
+        RawCurve::Warmup => Curve::Warmup,
+    };
+    schedule::learning_rate(curve, from, to, steps, step)
 }

@@ -3,10 +3,10 @@
  * `init` (load-given.ts). The raw classes leave this folder only through here.
  */
 
-import { initSync, RawBuffer, RawRnn, RawSampler, RawSequenceLoss } from "../../crate/pkg/bptt.js";
+import { initSync, learningRate, RawBuffer, RawCurve, RawRnn, RawSampler, RawSequenceLoss } from "../../crate/pkg/bptt.js";
 import { BpttError } from "../errors.js";
 
-export { RawBuffer };
+export { RawBuffer, RawCurve };
 export type { RawRnn, RawSequenceLoss };
 
 let instance: WebAssembly.Memory | undefined;
@@ -58,6 +58,12 @@ export function rawSequenceLoss(): typeof RawSequenceLoss {
 export function rawSampler(): typeof RawSampler {
   ready();
   return RawSampler;
+}
+
+/** The core's evaluation of schedules. */
+export function rawLearningRate(): typeof learningRate {
+  ready();
+  return learningRate;
 }
 
 /** The instance's memory. */
