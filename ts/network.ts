@@ -50,6 +50,9 @@ export class Network {
   readonly #slots = new WeakMap<OptimizerState, number>();
   #freed = false;
   #busy = false;
+  #held = false; // a run has it
+  #admitted = false; // the run itself is at work
+  #last: { loaded: Loaded; sum: boolean } | undefined; // the last batch that was read in full
   #carried: number | undefined; // B of the state that the last trainStep with carryState kept
 
   constructor(config: RnnConfig) {
@@ -89,10 +92,50 @@ export class Network {
     }
   }
 
+  /** The same for what changes parameters or optimizers: refused while a run has the network, but to the run. */
+  change<Result>(method: string, work: (raw: RawRnn) => Result): Result {
+    this.peek(method);
+    this.#refuseIfHeld(method);
+    return this.use(method, work);
+  }
+
+  /** Takes the network for a run; until `release` only what the run does by `admit` may change it. */
+  hold(method: string): void {
+    this.peek(method);
+    if (this.#busy) throw this.#refusal(method);
+    this.#refuseIfHeld(method);
+    this.#held = true;
+  }
+
+  /** Lets `work` of the run that has the network change it. */
+  admit<Result>(work: () => Result): Result {
+    this.#admitted = true;
+    try {
+      return work();
+    } finally {
+      this.#admitted = false;
+    }
+  }
+
+  /** The run has ended. */
+  release(): void {
+    this.#held = false;
+  }
+
+  #refuseIfHeld(method: string): void {
+    if (this.#held && !this.#admitted) {
+      throw new BpttError(
+        "BUSY",
+        `rnn.${method}: a run is training this network; await it, or stop it first`,
+      );
+    }
+  }
+
   /** Gives the memory back; once more does nothing. */
   free(): void {
     if (this.#freed) return;
     if (this.#busy) throw this.#refusal("free");
+    this.#refuseIfHeld("free");
     this.#freed = true;
     this.#raw.free();
   }
@@ -144,7 +187,25 @@ export class Network {
     copyWeights(given, batch, time, weights, lengths);
     const hidden = given === undefined ? undefined : weights;
     copyTargets(options.targets, batch, time, this.classes, targets, lengths, hidden);
-    return { sum, loaded };
+    return (this.#last = { sum, loaded });
+  }
+
+  /** Time steps within the lengths of the batch that was read last. */
+  get timeSteps(): number {
+    const lengths = this.#raw.pointer(RawBuffer.SequenceLengths) >>> 2;
+    const view = i32();
+    let total = 0;
+    for (let b = 0; b < (this.#last?.loaded.batch ?? 0); b++) total += view[lengths + b];
+    return total;
+  }
+
+  /** What the loss of the batch that was read last was divided by: the sum of its weights, or how many are not 0. */
+  get divisor(): number {
+    if (this.#last === undefined) return 0;
+    const { sum, loaded } = this.#last;
+    const start = this.#raw.pointer(RawBuffer.Weights) >>> 2;
+    const weights = f32().subarray(start, start + loaded.batch * loaded.time);
+    return weights.reduce((total, weight) => total + (sum ? Number(weight !== 0) : weight), 0);
   }
 
   /** (B, T, width) from a (T, B, stride) buffer; rows past a length stay 0. */
@@ -213,6 +274,22 @@ export class Network {
     this.#carried = batch;
   }
 
+  /** A copy of the state that the last trainStep with carryState kept. */
+  get carried(): State | undefined {
+    if (this.#carried === undefined) return undefined;
+    const batch = this.#carried;
+    return this.use("fit", (raw) => {
+      raw.begin(batch, 1, false, false); // the state comes by way of the workspace, which is scratch
+      raw.restoreState();
+      return this.readState(RawBuffer.InitialState, batch);
+    });
+  }
+
+  /** The next trainStep with carryState starts from zeros, whatever its number of rows. */
+  forgetCarried(): void {
+    this.#carried = undefined;
+  }
+
   #restoreCarried(kept: number, batch: number): void {
     if (kept !== batch) {
       throw new RangeError(
@@ -227,17 +304,22 @@ export class Network {
     return this.config.layers * batch * this.config.hiddenSize;
   }
 
-  /**
-   * Runs `step` with the optimizer's slot. An optimizer's first step binds it to this network; when that step fails,
-   * it is as free as before.
-   */
-  withOptimizer<Result>(optimizer: OptimizerState, step: (slot: number) => Result): Result {
+  /** Refuses an optimizer that is bound to another network. */
+  checkOptimizer(optimizer: OptimizerState): void {
     if (optimizer.network !== undefined && optimizer.network !== this.#identity) {
       throw new BpttError(
         "OPTIMIZER_BOUND",
         "optimizer: it belongs to another network, the first one it stepped",
       );
     }
+  }
+
+  /**
+   * Runs `step` with the optimizer's slot. An optimizer's first step binds it to this network; when that step fails,
+   * it is as free as before.
+   */
+  withOptimizer<Result>(optimizer: OptimizerState, step: (slot: number) => Result): Result {
+    this.checkOptimizer(optimizer);
     const known = this.#slots.get(optimizer);
     if (known !== undefined) return step(known);
     const { beta1, beta2, epsilon, torchForm, weightDecay } = optimizer;
@@ -251,8 +333,17 @@ export class Network {
     }
     this.#slots.set(optimizer, slot);
     optimizer.network = this.#identity;
-    abandoned.register(optimizer, { network: new WeakRef(this), slot });
+    abandoned.register(optimizer, { network: new WeakRef(this), slot }, optimizer);
     return result;
+  }
+
+  /** Gives the memory of an optimizer's moments back. */
+  forgetOptimizer(optimizer: OptimizerState): void {
+    const slot = this.#slots.get(optimizer);
+    if (slot === undefined) return;
+    this.#slots.delete(optimizer);
+    abandoned.unregister(optimizer);
+    this.removeOptimizer(slot);
   }
 
   /** Forgets an optimizer's moments. */

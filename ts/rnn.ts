@@ -7,6 +7,7 @@
  */
 
 import { BATCH_NAMES, INPUT_NAMES, type Batch, type SequenceInputs } from "./batch.js";
+import { CLAIM, Claim } from "./claim.js";
 import { boolean, expected, number, optionsObject, size } from "./check.js";
 import { Network } from "./network.js";
 import { optimizerState } from "./optimizer.js";
@@ -252,7 +253,7 @@ export class Rnn {
    */
   trainStep(batch: Batch, optimizer: Adam, options?: TrainStepOptions): TrainStepResult {
     const network = this.#network;
-    return network.use("trainStep", (raw) => {
+    return network.change("trainStep", (raw) => {
       const state = optimizerState(optimizer);
       let clip = Infinity;
       let carry = false;
@@ -300,7 +301,7 @@ export class Rnn {
     options?: ClipOptions,
   ): { gradientNorm: number } {
     const network = this.#network;
-    return network.use("applyGradients", (raw) => {
+    return network.change("applyGradients", (raw) => {
       const state = optimizerState(optimizer);
       const given =
         options === undefined ? {} : (optionsObject(options, "options", CLIP_NAMES) as ClipOptions);
@@ -407,7 +408,7 @@ export class Rnn {
    */
   setParameters(values: ParameterValues): void {
     const network = this.#network;
-    network.use("setParameters", (raw) => {
+    network.change("setParameters", (raw) => {
       const assignments = readAssignments(values, "parameters", network.table, true);
       writeArena(assignments, raw.pointer(RawBuffer.Parameters) >>> 2);
     });
@@ -417,7 +418,7 @@ export class Rnn {
    * Gives the network's memory back, optimizers' moments included. Calling it again does nothing; any other use
    * afterwards is an error with code `FREED`.
    *
-   * @throws BpttError `BUSY` when called by a getter of data that this network is reading
+   * @throws BpttError `BUSY` when called by a getter of data that this network is reading, or while a run trains it
    *
    * @example
    * import { Rnn } from "bptt";
@@ -428,6 +429,11 @@ export class Rnn {
    */
   free(): void {
     this.#network.free();
+  }
+
+  /** @internal Takes the network for a run. */
+  [CLAIM](): Claim {
+    return new Claim(this, this.#network);
   }
 
   #readGradients(raw: RawRnn): Record<string, Tensor> {
