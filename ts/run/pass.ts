@@ -31,8 +31,7 @@ export function readBatches(value: unknown, name: string): Batches {
 
 /** Whether they can be walked but once, as generators can. */
 export function walksOnce(batches: Batches): boolean {
-  if (typeof batches === "function") return false;
-  return (iteratorOf(batches) as unknown) === batches;
+  return typeof batches !== "function" && "next" in batches; // an iterator is its own iterable
 }
 
 /** How many batches a pass has, where that is known beforehand. */
