@@ -9,22 +9,13 @@ import type { Rnn } from "./rnn.js";
 import { Control } from "./run/control.js";
 import { Engine } from "./run/engine.js";
 import { eventLoop, type EventLoop } from "./run/event-loop.js";
-import { readFitOptions, type FitConfig, type FitOptions } from "./run/fit-options.js";
+import { readFitOptions, type FitConfig, type FitOptions, type RunCheckpoint } from "./run/fit-options.js";
 import type { Batches } from "./run/pass.js";
 import { Reports } from "./run/reports.js";
 import type { RunResult } from "./run/run-result.js";
 import type { RunState } from "./run/run-state.js";
 import { Run, type Driver } from "./run/run.js";
 import { Trainee } from "./run/trainee.js";
-import type { Tensor } from "./tensor.js";
-
-/** What `run.checkpoint()` gives unless `snapshot` says otherwise. The optimizer's moments are not in it. */
-export interface RunCheckpoint {
-  /** Where the run stands. */
-  state: RunState;
-  /** By name, copied. */
-  parameters: Record<string, Tensor>;
-}
 
 /**
  * Trains a network on batches. Returns at once; the work begins with the next macrotask and is done on this thread, in
@@ -55,18 +46,12 @@ export interface RunCheckpoint {
  * const { steps, stopped } = await run;
  * console.log(steps, stopped); // 200 finished
  */
-export function fit(
+export function fit<Checkpoint = RunCheckpoint>(
   rnn: Rnn,
   batches: Batches,
-  options?: FitOptions & { snapshot?: undefined },
-): Run<RunCheckpoint>;
-export function fit<Checkpoint>(
-  rnn: Rnn,
-  batches: Batches,
-  options: FitOptions<Checkpoint> & { snapshot: (state: RunState) => Checkpoint },
-): Run<Checkpoint>;
-export function fit(rnn: Rnn, batches: Batches, options: FitOptions = {}): Run {
-  return startRun(rnn, readFitOptions(batches, options), eventLoop);
+  options: FitOptions<Checkpoint> = {},
+): Run<Checkpoint> {
+  return startRun(rnn, readFitOptions<Checkpoint>(batches, options), eventLoop);
 }
 
 /** The run of checked options, on an event loop of one's choice. */
@@ -74,28 +59,24 @@ export function startRun<Checkpoint>(
   rnn: Rnn,
   config: FitConfig<Checkpoint>,
   loop: () => EventLoop,
-): Run<Checkpoint | RunCheckpoint> {
+): Run<Checkpoint> {
   const claim = takeClaim(rnn);
-  const { snapshot = (state: RunState): RunCheckpoint => ({ state, parameters: claim.parameters() }) } =
-    config;
+  const plain = (state: RunState): RunCheckpoint => ({ state, parameters: claim.parameters() });
+  const snapshot = config.snapshot ?? (plain as (state: RunState) => never); // the type is what the caller says, or this
   try {
     prepare(claim, config);
   } catch (error) {
     claim.release();
     throw error;
   }
+  const state = { ...config.state, parameters: null }; // the network has them again
   const reports = new Reports();
   const trainee = new Trainee(claim, config.training);
   const control = new Control(config.signal, () => engine.heed());
   let ending!: { resolve: (result: RunResult) => void; reject: (reason: unknown) => void };
   const done = new Promise<RunResult>((resolve, reject) => (ending = { resolve, reject }));
-  const engine = new Engine(
-    { ...config, trainee, reports, eventLoop: loop() },
-    config.state,
-    control,
-    ending,
-  );
-  const driver: Driver<Checkpoint | RunCheckpoint> = {
+  const engine = new Engine({ ...config, trainee, reports, eventLoop: loop() }, state, control, ending);
+  const driver: Driver<Checkpoint> = {
     done,
     reports,
     get paused() {

@@ -3,7 +3,7 @@
 export { Adam, type AdamOptions } from "./adam.js";
 export type { Batch, SequenceInputs } from "./batch.js";
 export { BpttError, type ErrorCode } from "./errors.js";
-export { fit, type RunCheckpoint } from "./fit.js";
+export { fit } from "./fit.js";
 export type { LossFlags } from "./loss-flags.js";
 export { oneHot } from "./one-hot.js";
 export type { ParameterValues } from "./parameters.js";
@@ -19,11 +19,11 @@ export type {
   TrainStepResult,
 } from "./rnn-types.js";
 export { Rnn } from "./rnn.js";
-export type { FitOptions, Optimizer } from "./run/fit-options.js";
+export type { FitOptions, Optimizer, RunCheckpoint } from "./run/fit-options.js";
 export type { BatchIterable, Batches } from "./run/pass.js";
 export type { Report } from "./run/reports.js";
 export type { Divergence, RunResult } from "./run/run-result.js";
-export type { BestWeights, RunState, Stopped, ValidationLoss } from "./run/run-state.js";
+export type { BestWeights, LastStep, RunState, Stopped, ValidationLoss } from "./run/run-state.js";
 export type { Run } from "./run/run.js";
 export { sample, type SampleOptions } from "./sample.js";
 export {

@@ -1,6 +1,6 @@
 /** Small networks to train, and an event loop in the hands of the test: its clock moves when the test says so. */
 
-import { Rnn, type Batch, type Batches, type FitOptions, type Run } from "bptt";
+import { Rnn, type Batch, type Batches, type FitOptions, type Run, type RunCheckpoint } from "bptt";
 import { startRun } from "../../ts/fit.js";
 import type { EventLoop } from "../../ts/run/event-loop.js";
 import { readFitOptions } from "../../ts/run/fit-options.js";
@@ -49,13 +49,13 @@ export class ManualLoop implements EventLoop {
 }
 
 /** A run on a loop that turns by hand. */
-export function manualRun(
+export function manualRun<Checkpoint = RunCheckpoint>(
   batches: (loop: ManualLoop) => Batches,
-  options: FitOptions = {},
+  options: FitOptions<Checkpoint> = {},
   rnn = new Rnn(SIZES),
-): { run: Run; loop: ManualLoop; rnn: Rnn } {
+): { run: Run<Checkpoint>; loop: ManualLoop; rnn: Rnn } {
   const loop = new ManualLoop();
-  const run = startRun(rnn, readFitOptions(batches(loop), options), () => loop);
+  const run = startRun(rnn, readFitOptions<Checkpoint>(batches(loop), options), () => loop);
   return { run, loop, rnn };
 }
 

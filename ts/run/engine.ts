@@ -177,17 +177,16 @@ export class Engine {
 
   #train(batch: Batch): void {
     const { trainee, plan } = this.#work;
-    const { epoch } = this.#state;
-    let step: StepOutcome;
+    let outcome: StepOutcome;
     try {
-      step = trainee.step(batch, this.#state);
+      outcome = trainee.step(batch, this.#state);
     } catch (error) {
       if (!(error instanceof BpttError) || error.code !== "NOT_FINITE") throw error;
       const { parameter = "loss", message } = error;
       return this.#finish("diverged", { step: this.#state.step + 1, parameter, message });
     }
-    this.#state = afterStep(this.#state, step.loss, plan.validates ? plan.validateEvery : undefined);
-    this.#progress.stepped(this.#state, epoch, step);
+    this.#state = afterStep(this.#state, outcome, plan.validates ? plan.validateEvery : undefined);
+    this.#progress.stepped(this.#state, outcome.timeSteps);
   }
 
   #endEpoch(): void {
@@ -249,7 +248,7 @@ export class Engine {
     this.#ending.resolve({
       steps: step,
       epochs: state.epoch - 1,
-      loss: state.loss ?? NaN,
+      loss: state.last?.loss ?? NaN,
       validationLoss: (keptStep === best?.step ? best : state.validation)?.loss,
       stopped,
       keptStep,

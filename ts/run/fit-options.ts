@@ -9,13 +9,22 @@ import { lengthOf, readBatches, walksOnce, type Batches } from "./pass.js";
 import type { Plan } from "./plan.js";
 import type { Report } from "./reports.js";
 import { readRunState, START, type RunState } from "./run-state.js";
+import type { Tensor } from "../tensor.js";
 import type { Training } from "./trainee.js";
 
 /** What trains a network. */
 export type Optimizer = Parameters<Rnn["trainStep"]>[1];
 
+/** What `run.checkpoint()` gives unless `snapshot` says otherwise. The optimizer's moments are not in it. */
+export interface RunCheckpoint {
+  /** Where the run stands. */
+  state: RunState;
+  /** By name, copied. */
+  parameters: Record<string, Tensor>;
+}
+
 /** Options of {@link fit}. */
-export interface FitOptions<Checkpoint = unknown> {
+export interface FitOptions<Checkpoint = RunCheckpoint> {
   /** Passes over the batches. Default 10; 1 where they can be walked but once. Either this or `steps`. */
   epochs?: number;
   /** Updates, over as many epochs as that takes. */
@@ -112,7 +121,7 @@ export function readFitOptions<Checkpoint>(batches: unknown, options: unknown): 
   };
 }
 
-function readPlan(given: FitOptions, batches: Batches, validates: boolean): Plan {
+function readPlan(given: FitOptions<unknown>, batches: Batches, validates: boolean): Plan {
   const { patience } = given;
   const steps = readCount(given.steps, "steps");
   let epochs = readCount(given.epochs, "epochs");
@@ -145,7 +154,7 @@ function readPlan(given: FitOptions, batches: Batches, validates: boolean): Plan
   };
 }
 
-function readTraining(given: FitOptions, resumes: boolean): Training {
+function readTraining(given: FitOptions<unknown>, resumes: boolean): Training {
   const { optimizer, learningRate, clipNorm = 1 } = given;
   if (optimizer !== undefined) optimizerState(optimizer);
   else if (resumes)

@@ -1,10 +1,9 @@
-/** What a run says of itself: makes reports of a state, the last step and the clock, each n-th step and where it matters. */
+/** What a run says of itself: makes reports of a state and the clock, each n-th step and where it matters. */
 
 import type { Pace } from "./pace.js";
 import { fractionDone, stepsLeft, type Plan } from "./plan.js";
 import type { Report, Reports } from "./reports.js";
 import type { RunState } from "./run-state.js";
-import type { StepOutcome } from "./trainee.js";
 
 /** To whom and how often. */
 export interface Listening {
@@ -21,7 +20,6 @@ export class Progress {
   readonly #listening: Listening;
   readonly #pace: Pace;
   #perEpoch: number | undefined;
-  #last: { epoch: number; step: StepOutcome } | undefined; // of this run, not of the one it resumes
   #unreported = false;
 
   constructor(listening: Listening, pace: Pace) {
@@ -30,10 +28,9 @@ export class Progress {
     this.#perEpoch = listening.plan.stepsPerEpoch;
   }
 
-  /** A step has been done, in that epoch. */
-  stepped(state: RunState, epoch: number, step: StepOutcome): void {
-    this.#pace.count(step.timeSteps);
-    this.#last = { epoch, step };
+  /** A step over so many tokens has been done. */
+  stepped(state: RunState, tokens: number): void {
+    this.#pace.count(tokens);
     this.#unreported = true;
     if (state.step % this.#listening.every === 0) this.#report(state);
   }
@@ -54,18 +51,14 @@ export class Progress {
   }
 
   #report(state: RunState): void {
-    if (this.#last === undefined) return;
+    if (state.last === null) return;
     const { plan, reports, onProgress, timeLimitSeconds = Infinity } = this.#listening;
-    const { epoch, step } = this.#last;
     const seconds = this.#pace.elapsed / 1000;
     const fraction = Math.max(fractionDone(plan, state, this.#perEpoch), seconds / timeLimitSeconds);
     const report: Report = {
       step: state.step,
-      epoch,
-      loss: step.loss,
+      ...state.last,
       validationLoss: state.validation?.loss,
-      gradientNorm: step.gradientNorm,
-      learningRate: step.learningRate,
       tokensPerSecond: this.#pace.tokensPerSecond,
       fraction: Math.min(1, fraction),
       etaSeconds: this.#secondsLeft(state, timeLimitSeconds - seconds),

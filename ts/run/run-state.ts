@@ -6,12 +6,24 @@
  * that was never interrupted.
  */
 
-import { integer, expected, record } from "../check.js";
+import { expected, integer, number, record } from "../check.js";
 import type { State } from "../state.js";
 import type { Tensor } from "../tensor.js";
 
 /** Why a run has ended. */
 export type Stopped = "finished" | "stopped" | "aborted" | "early" | "timeLimit" | "diverged";
+
+/** What a step was. */
+export interface LastStep {
+  /** Its epoch. */
+  epoch: number;
+  /** Of its batch before the update, in nats. */
+  loss: number;
+  /** Of all gradients together, before clipping. */
+  gradientNorm: number;
+  /** With which the update was done. */
+  learningRate: number;
+}
 
 /** A loss on the validation batches. */
 export interface ValidationLoss {
@@ -35,8 +47,8 @@ export interface RunState {
   epoch: number;
   /** Batches of that epoch that have been trained on. */
   cursor: number;
-  /** Of the last step, in nats; null before the first. */
-  loss: number | null;
+  /** The last step; null before the first. */
+  last: LastStep | null;
   /** A validation is to be done before the next step. */
   validationDue: boolean;
   /** The last validation. */
@@ -58,7 +70,7 @@ export const START: RunState = {
   step: 0,
   epoch: 1,
   cursor: 0,
-  loss: null,
+  last: null,
   validationDue: false,
   validation: null,
   best: null,
@@ -69,10 +81,15 @@ export const START: RunState = {
 };
 
 /** An update has been done. */
-export function afterStep(state: RunState, loss: number, validateEvery: number | undefined): RunState {
+export function afterStep(
+  state: RunState,
+  { loss, gradientNorm, learningRate }: Omit<LastStep, "epoch">,
+  validateEvery: number | undefined,
+): RunState {
   const step = state.step + 1;
   const validationDue = validateEvery !== undefined && step % validateEvery === 0;
-  return { ...state, step, cursor: state.cursor + 1, loss, validationDue, carried: null };
+  const last = { epoch: state.epoch, loss, gradientNorm, learningRate };
+  return { ...state, step, cursor: state.cursor + 1, last, validationDue, carried: null };
 }
 
 /** The epoch's batches have come to their end. `validates`: whether its end asks for a validation. */
@@ -101,18 +118,18 @@ export function isUnfinished(stopped: Stopped): boolean {
 /** A state that a user hands in: looked at as far as the run itself rests on it. Its tensors are checked when they are put to use. */
 export function readRunState(value: unknown, name: string): RunState {
   const given = record(value, name) as RunState;
-  const { loss, validation, best, carried, parameters, stopped, validationDue } = given;
+  const { last, validation, best, carried, parameters, stopped, validationDue } = given;
   if (stopped !== null && !isUnfinished(stopped)) {
     throw new RangeError(expected(`${name}.stopped`, "a run that is not finished", stopped));
   }
-  for (const [key, part] of Object.entries({ validation, best, carried, parameters })) {
+  for (const [key, part] of Object.entries({ last, validation, best, carried, parameters })) {
     if (part !== null) record(part, `${name}.${key}`);
   }
   return {
     step: integer(given.step, `${name}.step`, { min: 0 }),
     epoch: integer(given.epoch, `${name}.epoch`, { min: 1 }),
     cursor: integer(given.cursor, `${name}.cursor`, { min: 0 }),
-    loss: loss === null ? null : finite(loss, `${name}.loss`),
+    last: last === null ? null : readLast(last, `${name}.last`),
     validationDue: flag(validationDue, `${name}.validationDue`),
     validation: validation === null ? null : readValidation(validation, `${name}.validation`),
     best:
@@ -129,14 +146,17 @@ export function readRunState(value: unknown, name: string): RunState {
   };
 }
 
-function readValidation({ step, loss }: ValidationLoss, name: string): ValidationLoss {
-  return { step: integer(step, `${name}.step`, { min: 0 }), loss: finite(loss, `${name}.loss`) };
+function readLast({ epoch, loss, gradientNorm, learningRate }: LastStep, name: string): LastStep {
+  return {
+    epoch: integer(epoch, `${name}.epoch`, { min: 1 }),
+    loss: number(loss, `${name}.loss`),
+    gradientNorm: number(gradientNorm, `${name}.gradientNorm`),
+    learningRate: number(learningRate, `${name}.learningRate`),
+  };
 }
 
-function finite(value: unknown, name: string): number {
-  if (typeof value !== "number") throw new TypeError(expected(name, "a finite number", value));
-  if (!Number.isFinite(value)) throw new RangeError(expected(name, "a finite number", value));
-  return value;
+function readValidation({ step, loss }: ValidationLoss, name: string): ValidationLoss {
+  return { step: integer(step, `${name}.step`, { min: 0 }), loss: number(loss, `${name}.loss`) };
 }
 
 function flag(value: unknown, name: string): boolean {

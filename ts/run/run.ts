@@ -3,6 +3,7 @@
  * keep it. Knows nothing of how it is driven, so that a run on this thread and one in a worker look the same.
  */
 
+import type { RunCheckpoint } from "./fit-options.js";
 import type { Report, Reports } from "./reports.js";
 import type { RunResult } from "./run-result.js";
 
@@ -33,7 +34,7 @@ export interface Driver<Checkpoint> {
  * const { stopped } = await run;
  * console.log(stopped); // …
  */
-export class Run<Checkpoint = unknown> implements PromiseLike<RunResult>, AsyncIterable<Report> {
+export class Run<Checkpoint = RunCheckpoint> implements PromiseLike<RunResult>, AsyncIterable<Report> {
   /** The result's promise. It rejects only for errors that are not the training's: bad data, a listener that throws. */
   readonly done: Promise<RunResult>;
   readonly #driver: Driver<Checkpoint>;
