@@ -42,9 +42,8 @@ mod sequence_loss;
 
 mod bptt;
 
-mod adam;
 mod clip;
-
+mod optimizer;
 mod schedule;
 
 mod train;
