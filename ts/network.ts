@@ -18,9 +18,10 @@ import {
 } from "./batch.js";
 import { BpttError, fromCore } from "./errors.js";
 import { scalarLoss } from "./loss-flags.js";
-import type { OptimizerState } from "./optimizer.js";
+import { addRule, type OptimizerState } from "./optimizer.js";
 import { parameterTable, type Parameter } from "./parameters.js";
 import type { RnnConfig } from "./rnn-options.js";
+import { evaluate } from "./schedule.js";
 import { readState, writeState, type State } from "./state.js";
 import { copyNumbers } from "./numbers.js";
 import { floats, type Tensor } from "./tensor.js";
@@ -31,6 +32,9 @@ import { f32, i32 } from "./wasm/memory.js";
 const abandoned = new FinalizationRegistry<{ network: WeakRef<Network>; slot: number }>(({ network, slot }) =>
   network.deref()?.removeOptimizer(slot),
 );
+
+/** Where an `Rnn` keeps its network, for this package's own modules, of whichever entry. */
+export const NETWORK: unique symbol = Symbol.for("bptt.network") as never;
 
 /** The shape that lies in the workspace. */
 export interface Loaded {
@@ -314,19 +318,32 @@ export class Network {
     }
   }
 
+  /** One update by the optimizer, at the rate that its count of updates gives; counted when it is done. */
+  update<Result>(optimizer: OptimizerState, step: (slot: number, learningRate: number) => Result): Result {
+    const rate = evaluate(optimizer.learningRate, optimizer.steps);
+    const result = this.withOptimizer(optimizer, (slot) => step(slot, rate));
+    optimizer.steps++;
+    return result;
+  }
+
+  /** Where an optimizer's moments lie; undefined while it has none. */
+  slotOf(optimizer: OptimizerState): number | undefined {
+    this.checkOptimizer(optimizer);
+    return this.#slots.get(optimizer);
+  }
+
   /**
-   * Runs `step` with the optimizer's slot. An optimizer's first step binds it to this network; when that step fails,
+   * Runs `work` with the optimizer's slot. The first time binds the optimizer to this network; when `work` fails then,
    * it is as free as before.
    */
-  withOptimizer<Result>(optimizer: OptimizerState, step: (slot: number) => Result): Result {
+  withOptimizer<Result>(optimizer: OptimizerState, work: (slot: number) => Result): Result {
     this.checkOptimizer(optimizer);
     const known = this.#slots.get(optimizer);
-    if (known !== undefined) return step(known);
-    const { beta1, beta2, epsilon, torchForm, weightDecay } = optimizer;
-    const slot = this.#raw.addAdam(beta1, beta2, epsilon, torchForm, weightDecay);
+    if (known !== undefined) return work(known);
+    const slot = addRule(this.#raw, optimizer.rule);
     let result: Result;
     try {
-      result = step(slot);
+      result = work(slot);
     } catch (error) {
       this.#raw.removeOptimizer(slot);
       throw error;

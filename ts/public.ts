@@ -6,6 +6,7 @@ export { BpttError, type ErrorCode } from "./errors.js";
 export { fit } from "./fit.js";
 export type { LossFlags } from "./loss-flags.js";
 export { oneHot } from "./one-hot.js";
+export type { Optimizer } from "./optimizer.js";
 export type { ParameterValues } from "./parameters.js";
 export type { Cell, RnnOptions } from "./rnn-options.js";
 export type {
@@ -19,12 +20,13 @@ export type {
   TrainStepResult,
 } from "./rnn-types.js";
 export { Rnn } from "./rnn.js";
-export type { FitOptions, Optimizer, RunCheckpoint } from "./run/fit-options.js";
+export type { FitOptions, RunCheckpoint } from "./run/fit-options.js";
 export type { BatchIterable, Batches } from "./run/pass.js";
 export type { Report } from "./run/reports.js";
 export type { Divergence, RunResult } from "./run/run-result.js";
 export type { BestWeights, LastStep, RunState, Stopped, ValidationLoss } from "./run/run-state.js";
 export type { Run } from "./run/run.js";
+export { RmsProp, type RmsPropOptions } from "./rms-prop.js";
 export { sample, type SampleOptions } from "./sample.js";
 export {
   constant,
@@ -41,6 +43,7 @@ export {
   type StepDecaySchedule,
   type WarmupSchedule,
 } from "./schedule.js";
+export { Sgd, type SgdOptions } from "./sgd.js";
 export { sequenceLoss, type SequenceLossOptions } from "./sequence-loss.js";
 export type { Session, SessionOptions } from "./session.js";
 export type { State } from "./state.js";

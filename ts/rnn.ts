@@ -9,10 +9,9 @@
 import { BATCH_NAMES, INPUT_NAMES, type Batch, type SequenceInputs } from "./batch.js";
 import { CLAIM, Claim } from "./claim.js";
 import { boolean, expected, number, optionsObject, size } from "./check.js";
-import { Network } from "./network.js";
-import { optimizerState } from "./optimizer.js";
+import { Network, NETWORK } from "./network.js";
+import { optimizerState, type Optimizer } from "./optimizer.js";
 import { readArena, readAssignments, writeArena, type ParameterValues } from "./parameters.js";
-import type { Adam } from "./adam.js";
 import { readRnnOptions, type Cell, type RnnOptions } from "./rnn-options.js";
 import type {
   BackwardInputs,
@@ -251,7 +250,7 @@ export class Rnn {
    * const { loss, gradientNorm } = rnn.trainStep(batch, adam, { clipNorm: 1 });
    * console.log(loss, gradientNorm);
    */
-  trainStep(batch: Batch, optimizer: Adam, options?: TrainStepOptions): TrainStepResult {
+  trainStep(batch: Batch, optimizer: Optimizer, options?: TrainStepOptions): TrainStepResult {
     const network = this.#network;
     return network.change("trainStep", (raw) => {
       const state = optimizerState(optimizer);
@@ -270,7 +269,7 @@ export class Rnn {
         carry,
       );
       if (carry) raw.reserveKeptState(); // so that nothing can fail after the update
-      const loss = network.withOptimizer(state, (slot) => raw.trainStep(slot, state.learningRate, clip, sum));
+      const loss = network.update(state, (slot, rate) => raw.trainStep(slot, rate, clip, sum));
       const result: TrainStepResult = { loss, gradientNorm: raw.gradientNorm };
       if (carry) network.keepCarried(loaded.batch);
       if (returns) result.state = network.readState(RawBuffer.FinalState, loaded.batch);
@@ -297,7 +296,7 @@ export class Rnn {
    */
   applyGradients(
     gradients: ParameterValues,
-    optimizer: Adam,
+    optimizer: Optimizer,
     options?: ClipOptions,
   ): { gradientNorm: number } {
     const network = this.#network;
@@ -316,9 +315,7 @@ export class Rnn {
       writeArena(assignments, raw.pointer(RawBuffer.Gradients) >>> 2);
       try {
         for (const { index } of network.table) raw.setActive(index, named.has(index));
-        const gradientNorm = network.withOptimizer(state, (slot) =>
-          raw.applyGradients(slot, state.learningRate, clip),
-        );
+        const gradientNorm = network.update(state, (slot, rate) => raw.applyGradients(slot, rate, clip));
         return { gradientNorm };
       } finally {
         for (const { index } of network.table) raw.setActive(index, true);
@@ -429,6 +426,11 @@ export class Rnn {
    */
   free(): void {
     this.#network.free();
+  }
+
+  /** @internal For modules of this package. */
+  get [NETWORK](): Network {
+    return this.#network;
   }
 
   /** @internal Takes the network for a run. */

@@ -7,7 +7,7 @@
 
 mod approx;
 mod pack;
-#[cfg_attr(not(test), allow(dead_code))]
+#[cfg_attr(not(test), allow(dead_code, unused_imports))]
 mod scalar;
 mod simd;
 mod update;
