@@ -45,8 +45,8 @@ check([
     withOptions({ epoch: 3 }),
     TypeError,
     'options: unknown option "epoch"; known are epochs, steps, learningRate, optimizer, clipNorm, carryState, ' +
-      "validation, validateEvery, patience, timeLimitSeconds, every, signal, onProgress, stepsPerEpoch, resumeFrom, " +
-      "snapshot",
+      "trainStep, evaluate, validation, validateEvery, patience, timeLimitSeconds, every, signal, onProgress, " +
+      "stepsPerEpoch, resumeFrom, snapshot",
   ],
   ["no options object", ({ rnn }) => fit(rnn, [GOOD], any(3)), TypeError, "options: expected an object, got 3"],
   ["no network", () => fit(any({}), [GOOD]), TypeError, "rnn: expected a network (new Rnn(…)), got an object"],

@@ -8,6 +8,7 @@ import {
   learningRateAt,
   Rnn,
   type Batch,
+  type Batches,
   type Report,
   type RnnOptions,
 } from "bptt";
@@ -79,7 +80,7 @@ describe("the same bits as a loop over trainStep", () => {
     expect(steps).toBe(7);
   });
 
-  const sources: [string, () => Parameters<typeof fit>[1]][] = [
+  const sources: [string, () => Batches][] = [
     ["a function of the epoch", () => (epoch) => BATCHES.map((_, n) => batchOf((n + epoch - 1) % 5))],
     [
       "an asynchronous generator function",
@@ -332,7 +333,7 @@ describe("errors of the data", () => {
   });
 
   const mine = new Error("mine");
-  const failing: [string, Parameters<typeof fit>[1]][] = [
+  const failing: [string, Batches][] = [
     ["a function", () => { throw mine; }],
     ["a generator", (function* () { yield BATCHES[0]!; throw mine; })()],
     ["an asynchronous generator", (async function* () { yield BATCHES[0]!; throw mine; })()],
@@ -353,7 +354,7 @@ describe("errors of the data", () => {
     rnn.free();
   });
 
-  const none: [string, Parameters<typeof fit>[1], object, string][] = [
+  const none: [string, Batches, object, string][] = [
     ["no batches", [], {}, "batches: epoch 1 has none; a generator"],
     ["a generator that has run dry", (function* () { yield BATCHES[0]!; })(), { steps: 2 }, "batches: epoch 2 has none; a generator"],
     ["no validation batches", BATCHES, { validation: [] }, "validation: expected at least one batch"],

@@ -1,6 +1,6 @@
 /** A run in the hands of its holder, on a clock and an event loop in the hands of the test. */
 
-import { fit, Rnn, type Report, type RunResult } from "bptt";
+import { fit, Rnn, type Batches, type Report, type RunResult } from "bptt";
 import { describe, expect, it } from "vitest";
 import {
   batchOf,
@@ -420,7 +420,7 @@ describe("reports", () => {
   });
 
   it("of epochs: the share is known once one has been seen, from an array at once", () => {
-    const shares = (batches: (loop: ManualLoop) => Parameters<typeof fit>[1], options = {}) => {
+    const shares = (batches: (loop: ManualLoop) => Batches, options = {}) => {
       const reports: Report[] = [];
       const { loop } = manualRun(batches, {
         epochs: 2,

@@ -74,6 +74,9 @@ async function follow({ batches, options }: Course, cuts: ReadonlySet<number>) {
     const { seconds, state, ...rest } = await run;
     expect(seconds).toBeGreaterThanOrEqual(0);
     if (rest.stopped !== "stopped") return { runs, pulls, result: outcome(rnn, reports, state, rest) };
+    // what happens to the network meanwhile must not matter: here its carried state is made another
+    const still = new Adam({ learningRate: 0 });
+    rnn.trainStep(batchOf(runs), still, { carryState: true });
     resumeFrom = structuredClone(state); // plain data: it may be kept, or sent to a worker
   }
 }

@@ -42,6 +42,12 @@ export class Claim {
     return { ...result, timeSteps: this.#network.timeSteps };
   }
 
+  /** A step of the user's own making; `timeSteps` counts those of the network's last pass in it. */
+  change<Result>(work: () => Result): { result: Result; timeSteps: number } {
+    const result = this.#network.admit(work);
+    return { result, timeSteps: this.#network.timeSteps };
+  }
+
   /** Loss and accuracy of a batch; `divisor`: what its loss was divided by, to average over several. */
   evaluate(batch: Batch): Evaluation & { divisor: number } {
     const evaluation = this.#rnn.evaluate(batch);

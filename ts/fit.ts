@@ -49,8 +49,15 @@ import { Trainee } from "./run/trainee.js";
 export function fit<Checkpoint = RunCheckpoint>(
   rnn: Rnn,
   batches: Batches,
-  options: FitOptions<Checkpoint> = {},
-): Run<Checkpoint> {
+  options?: FitOptions<Checkpoint>,
+): Run<Checkpoint>;
+/** Trains it by a step of one's own, on batches of whatever kind that step takes. */
+export function fit<B, Checkpoint = RunCheckpoint>(
+  rnn: Rnn,
+  batches: Batches<B>,
+  options: FitOptions<Checkpoint, B> & Required<Pick<FitOptions<Checkpoint, B>, "trainStep">>,
+): Run<Checkpoint>;
+export function fit<Checkpoint>(rnn: Rnn, batches: unknown, options: object = {}): Run<Checkpoint> {
   return startRun(rnn, readFitOptions<Checkpoint>(batches, options), eventLoop);
 }
 

@@ -174,6 +174,7 @@ export class Network {
     copyInputs(source, inputSize, raw.pointer(buffer) >>> 2, dense ? raw.stride(buffer) : 1, lengths);
     if (initialState === undefined && carry && this.#carried) this.#restoreCarried(this.#carried, batch);
     else this.writeState(RawBuffer.InitialState, initialState, "initialState", batch);
+    this.#last = { loaded: source, sum: false };
     return source;
   }
 

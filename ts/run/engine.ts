@@ -118,19 +118,15 @@ export class Engine {
   }
 
   #await(pending: PromiseLike<Pulled>): void {
-    const settle = (next: () => void) => {
-      this.#waiting = false;
-      if (!this.#ended) next();
-    };
     this.#waiting = true;
     // Goes on in the same slice: a source whose promises are kept at once must not hold the event loop either.
     pending.then(
-      (pulled) =>
-        settle(() => {
-          this.#arrived = { pulled };
-          this.#go();
-        }),
-      (error: unknown) => settle(() => this.#fail(error)),
+      (pulled) => {
+        this.#waiting = false;
+        this.#arrived = { pulled };
+        this.#go();
+      },
+      (error: unknown) => this.#fail(error),
     );
   }
 

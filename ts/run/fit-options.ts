@@ -1,6 +1,7 @@
 /** The options of `fit`: what they are, and their checks. */
 
 import { Adam } from "../adam.js";
+import type { Batch } from "../batch.js";
 import { boolean, expected, integer, number, optionsObject } from "../check.js";
 import { optimizerState } from "../optimizer.js";
 import type { Rnn } from "../rnn.js";
@@ -23,8 +24,24 @@ export interface RunCheckpoint {
   parameters: Record<string, Tensor>;
 }
 
-/** Options of {@link fit}. */
-export interface FitOptions<Checkpoint = RunCheckpoint> {
+/** With what a step of one's own is to train. */
+export interface StepSettings {
+  /** The run's optimizer, its learning rate set for this step. */
+  optimizer: Optimizer;
+  /** Largest norm of all gradients together; false for no clipping. */
+  clipNorm: number | false;
+}
+
+/** What a step of one's own says. */
+export interface OwnStepResult {
+  /** Before the update. */
+  loss: number;
+  /** Before clipping, as `applyGradients` returns it. */
+  gradientNorm: number;
+}
+
+/** Options of {@link fit}. `B`: what a batch is; anything but {@link Batch} needs `trainStep`, and `evaluate` to validate. */
+export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> {
   /** Passes over the batches. Default 10; 1 where they can be walked but once. Either this or `steps`. */
   epochs?: number;
   /** Updates, over as many epochs as that takes. */
@@ -37,8 +54,12 @@ export interface FitOptions<Checkpoint = RunCheckpoint> {
   clipNorm?: number | false;
   /** Each batch starts from the final state of the one before, an epoch's first from zeros: truncated BPTT. Default false. */
   carryState?: boolean;
+  /** One update in place of `rnn.trainStep`: for a loss of one's own, by `rnn.backward` and `rnn.applyGradients`. */
+  trainStep?: (batch: B, settings: StepSettings) => OwnStepResult;
+  /** The loss of a validation batch in place of `rnn.evaluate`'s; each batch counts the same then. */
+  evaluate?: (batch: B) => number;
   /** Batches that are evaluated, not trained on. */
-  validation?: Batches;
+  validation?: Batches<B>;
   /** Steps from one validation to the next. Default: one at the end of each epoch. There is always one at the end. */
   validateEvery?: number;
   /**
@@ -72,6 +93,8 @@ const NAMES: ReadonlySet<string> = new Set([
   "optimizer",
   "clipNorm",
   "carryState",
+  "trainStep",
+  "evaluate",
   "validation",
   "validateEvery",
   "patience",
@@ -159,6 +182,10 @@ function readTraining(given: FitOptions<unknown>, resumes: boolean): Training {
   if (optimizer !== undefined) optimizerState(optimizer);
   else if (resumes)
     throw new TypeError("optimizer: expected the optimizer of the run to resume, got undefined");
+  const trainStep = readFunction(given.trainStep, "trainStep");
+  const carryState = boolean(given.carryState, "carryState", false);
+  if (carryState && trainStep)
+    throw new TypeError("carryState: expected false with a trainStep of one's own, got true");
   const rate = readOptional(learningRate, (value) => readLearningRate(value, "learningRate"));
   if (clipNorm !== false) {
     if (typeof clipNorm !== "number")
@@ -170,7 +197,9 @@ function readTraining(given: FitOptions<unknown>, resumes: boolean): Training {
     ownOptimizer: optimizer === undefined,
     rate: rate === undefined ? undefined : (step) => evaluate(rate, step),
     clipNorm,
-    carryState: boolean(given.carryState, "carryState", false),
+    carryState,
+    trainStep,
+    evaluate: readFunction(given.evaluate, "evaluate"),
   };
 }
 

@@ -8,10 +8,10 @@ import { show } from "../show.js";
 import type { Batch } from "../batch.js";
 
 /** Batches in a row, read one at a time. */
-export type BatchIterable = Iterable<Batch> | AsyncIterable<Batch>;
+export type BatchIterable<B = Batch> = Iterable<B> | AsyncIterable<B>;
 
 /** Batches, or a function that gives those of an epoch; epochs count from 1. */
-export type Batches = BatchIterable | ((epoch: number) => BatchIterable);
+export type Batches<B = Batch> = BatchIterable<B> | ((epoch: number) => BatchIterable<B>);
 
 /** What a pass gives: a batch, or undefined at its end. */
 export type Pulled = Batch | undefined;

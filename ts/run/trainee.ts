@@ -9,7 +9,9 @@
 
 import type { Batch } from "../batch.js";
 import type { Claim } from "../claim.js";
-import type { Optimizer } from "./fit-options.js";
+import { expected, record } from "../check.js";
+import { BpttError } from "../errors.js";
+import type { Optimizer, OwnStepResult, StepSettings } from "./fit-options.js";
 import type { RunState } from "./run-state.js";
 import type { State } from "../state.js";
 import type { Tensor } from "../tensor.js";
@@ -35,6 +37,9 @@ export interface Training {
   readonly rate: ((step: number) => number) | undefined;
   readonly clipNorm: number | false;
   readonly carryState: boolean;
+  /** A step and a validation loss of the user's own making. */
+  readonly trainStep: ((batch: Batch, settings: StepSettings) => OwnStepResult) | undefined;
+  readonly evaluate: ((batch: Batch) => number) | undefined;
 }
 
 /** A network and how it is trained. */
@@ -51,18 +56,38 @@ export class Trainee {
 
   /** One update. `state`: where the run stands before it. */
   step(batch: Batch, state: RunState): StepOutcome {
-    const { optimizer, rate, clipNorm, carryState } = this.#training;
+    const { optimizer, rate } = this.#training;
     if (rate) optimizer.learningRate = rate(state.step);
     const { learningRate } = optimizer;
-    let given = batch;
-    if (carryState && state.carried) given = { ...batch, initialState: state.carried };
-    else if (carryState && state.cursor === 0) this.#claim.forgetCarriedState();
     const before = this.#claim.copyWeights(this.#present);
     this.#present = before;
-    const outcome = this.#claim.trainStep(given, optimizer, { clipNorm, carryState });
+    const outcome = this.#training.trainStep
+      ? this.#ownStep(batch, this.#training.trainStep)
+      : this.#plainStep(batch, state);
     this.#present = this.#proven;
     this.#proven = before;
     return { ...outcome, learningRate };
+  }
+
+  #plainStep(batch: Batch, state: RunState) {
+    const { optimizer, clipNorm, carryState } = this.#training;
+    let given = batch;
+    if (carryState && state.carried) given = { ...batch, initialState: state.carried };
+    else if (carryState && state.cursor === 0) this.#claim.forgetCarriedState();
+    return this.#claim.trainStep(given, optimizer, { clipNorm, carryState });
+  }
+
+  #ownStep(batch: Batch, step: NonNullable<Training["trainStep"]>) {
+    const { optimizer, clipNorm } = this.#training;
+    const { result, timeSteps } = this.#claim.change(() => step(batch, { optimizer, clipNorm }));
+    const { loss, gradientNorm } = record(result, "trainStep()") as OwnStepResult;
+    for (const [name, value] of Object.entries({ loss, gradientNorm })) {
+      if (typeof value !== "number") throw new TypeError(expected(`trainStep().${name}`, "a number", value));
+    }
+    if (!Number.isFinite(loss)) {
+      throw new BpttError("NOT_FINITE", "the loss is NaN or infinite", { parameter: "loss" });
+    }
+    return { loss, gradientNorm, timeSteps };
   }
 
   /** Puts the weights from before the last update back; false where there are none. */
@@ -74,7 +99,11 @@ export class Trainee {
 
   /** The loss of a batch, and what it was divided by. */
   evaluate(batch: Batch): { loss: number; divisor: number } {
-    return this.#claim.evaluate(batch);
+    const { evaluate } = this.#training;
+    if (!evaluate) return this.#claim.evaluate(batch);
+    const loss: unknown = evaluate(batch);
+    if (typeof loss !== "number") throw new TypeError(expected("evaluate()", "a number", loss));
+    return { loss, divisor: 1 };
   }
 
   /** Copies of all parameters. */
