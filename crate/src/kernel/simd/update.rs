@@ -24,10 +24,24 @@ fn update<const N: usize>(
         }
     }
     if !g_rest.is_empty() {
-        let next = f(state.each_ref().map(|(_, rest)| part(rest)), part(g_rest));
+        let next = f(state.each_ref().map(|(_, rest)| padded(rest)), padded(g_rest));
         for ((_, rest), next) in state.iter_mut().zip(next) {
-            rest.copy_from_slice(&next.to_array()[..g_rest.len()]);
+            store_part(rest, next);
         }
+    }
+}
+
+/// A function of its own, since it is needed once for each array of each rule.
+#[inline(never)]
+fn padded(x: &[f32]) -> F32x4 {
+    part(x)
+}
+
+/// The first lanes, as many as there is room for. A function of its own likewise.
+#[inline(never)]
+fn store_part(to: &mut [f32], from: F32x4) {
+    for (to, from) in to.iter_mut().zip(from.to_array()) {
+        *to = from;
     }
 }
 
