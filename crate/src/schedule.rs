@@ -20,7 +20,7 @@ pub enum Curve {
 /// The rate for the update that has `step` updates before it. `step` and `steps` (n ≥ 1) are integers.
 pub fn learning_rate(curve: Curve, from: f64, to: f64, steps: f64, step: f64) -> f64 {
     if let Curve::StepDecay = curve {
-        return from * power(to, (step / steps).floor());
+        return from * power(to, floor(step / steps));
     }
     let done = if let Curve::Warmup = curve { step + 1.0 } else { step };
     // The ends are exact, whatever the formulas round to there.
@@ -55,7 +55,7 @@ fn sin(x: f64) -> f64 {
 fn power(mut base: f64, mut n: f64) -> f64 {
     let mut product = 1.0;
     while n >= 1.0 {
-        let half = (n * 0.5).floor();
+        let half = floor(n * 0.5);
         if half * 2.0 != n {
             product *= base;
         }
@@ -63,6 +63,11 @@ fn power(mut base: f64, mut n: f64) -> f64 {
         n = half;
     }
     product
+}
+
+/// ⌊x⌋ for 0 ≤ x < 2⁶⁴
+fn floor(x: f64) -> f64 {
+    x as u64 as f64
 }
 
 #[cfg(test)]
