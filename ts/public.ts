@@ -7,6 +7,7 @@ export { fit } from "./fit.js";
 export type { LossFlags } from "./loss-flags.js";
 export { oneHot } from "./one-hot.js";
 export type { Optimizer } from "./optimizer.js";
+export type { OptimizerSnapshot } from "./optimizer-state.js";
 export type { ParameterValues } from "./parameters.js";
 export type { Cell, RnnOptions } from "./rnn-options.js";
 export type {
