@@ -350,6 +350,14 @@ describe("reports", () => {
     });
     while (loop.turn());
     expect(steps).toEqual([4, 6, 8, 12, 12, 13]);
+    const plain: number[] = [];
+    const { loop: other } = manualRun(() => BATCHES, {
+      steps: 10,
+      every: 4,
+      onProgress: ({ step }) => void plain.push(step),
+    });
+    while (other.turn());
+    expect(plain).toEqual([4, 8, 10]);
   });
 
   it("a listener gets the newest unseen, and the last", async () => {

@@ -188,6 +188,38 @@ describe("a state", () => {
     expect(steps).toEqual([3, 4]);
   });
 
+  it("of a run that failed for its data goes on", async () => {
+    const optimizers = [new Adam(), new Adam()] as const;
+    const options = {
+      learningRate: 0.1,
+      validation: VALIDATION,
+      validateEvery: 2,
+      patience: Infinity,
+      steps: 20,
+    };
+    let broken = true;
+    const source = function* () {
+      for (const [n, batch] of BATCHES.entries()) {
+        if (broken && n === 4) throw new Error("mine");
+        yield batch;
+      }
+    };
+    const [rnn, twin] = [new Rnn(SIZES), new Rnn(SIZES)];
+    const failed = fit(rnn, source, { ...options, optimizer: optimizers[0] });
+    await expect(failed.done).rejects.toThrow("mine");
+    const { state } = await failed.checkpoint();
+    expect(state).toMatchObject({ step: 4, cursor: 4, parameters: null });
+    broken = false;
+    const { seconds, ...result } = await fit(rnn, source, {
+      ...options,
+      optimizer: optimizers[0],
+      resumeFrom: state,
+    });
+    expect(seconds).toBeGreaterThanOrEqual(0);
+    expect(await fit(twin, source, { ...options, optimizer: optimizers[1] })).toMatchObject(result);
+    expect(bitsOf(rnn)).toEqual(bitsOf(twin));
+  });
+
   it("of a run that is over is refused", async () => {
     const rnn = new Rnn(SIZES);
     const optimizer = new Adam();

@@ -132,9 +132,7 @@ export function readFitOptions<Checkpoint>(batches: unknown, options: unknown): 
   const given = optionsObject(options, "options", NAMES) as FitOptions<Checkpoint>;
   const { resumeFrom, onProgress, snapshot, signal, validation } = given;
   const checkpoint = readCheckpoint(resumeFrom);
-  const [from, name] = checkpoint
-    ? [checkpoint.state, "resumeFrom.state"]
-    : [resumeFrom, "resumeFrom"];
+  const [from, name] = checkpoint ? [checkpoint.state, "resumeFrom.state"] : [resumeFrom, "resumeFrom"];
   const state = resumeFrom === undefined ? START : readRunState(from, name);
   const training = readTraining(given, resumeFrom !== undefined && !checkpoint);
   return {
