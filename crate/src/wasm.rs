@@ -300,13 +300,13 @@ impl RawRnn {
 
     /// The weighted share of right predictions of the last forward pass.
     pub fn accuracy(&self) -> f64 {
-        loss::accuracy(&self.network, &self.ws)
+        loss::metric(&self.network, &self.ws)
     }
 
     /// The weighted mean absolute error of the last forward pass.
     #[wasm_bindgen(js_name = meanAbsoluteError)]
     pub fn mean_absolute_error(&self) -> f64 {
-        loss::mean_absolute_error(&self.network, &self.ws)
+        loss::metric(&self.network, &self.ws)
     }
 
     /// Forward, loss and BPTT; the loss. `dropout_step` below 0: nothing is dropped.
