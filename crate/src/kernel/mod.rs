@@ -101,7 +101,7 @@ pub fn add_rows(y: &mut [f32], rows: Rows<'_>, count: usize) {
 /// y ← y + x
 #[inline(never)]
 pub fn add(y: &mut [f32], x: &[f32]) {
-    assert_eq!(y.len(), x.len());
+    assert!(y.len() == x.len());
     simd::add(y, x);
 }
 
@@ -115,7 +115,7 @@ pub fn sum_into(y: &mut [f32], a: &[f32], b: &[f32]) {
 /// y ← tanh(x)
 #[inline(never)]
 pub fn tanh_into(y: &mut [f32], x: &[f32]) {
-    assert_eq!(y.len(), x.len());
+    assert!(y.len() == x.len());
     simd::tanh_into(y, x);
 }
 
@@ -135,7 +135,7 @@ pub fn max(x: &[f32]) -> f32 {
 /// y ← exp(x − shift) and Σ y, for shift ≥ max x: the numerators of a softmax and their sum.
 #[inline(never)]
 pub fn exp_shifted_into(y: &mut [f32], x: &[f32], shift: f32) -> f32 {
-    assert_eq!(y.len(), x.len());
+    assert!(y.len() == x.len());
     simd::exp_shifted_into(y, x, shift)
 }
 
