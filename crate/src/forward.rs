@@ -82,9 +82,8 @@ fn input(network: &Network, unit: &Unit, at: usize, ws: &mut Workspace) {
 
 /// The columns between H and Hp of each block ← 0.
 fn pad(gates: &mut [f32], Sizes { h, hp, .. }: Sizes) {
-    if h < hp {
-        gates.chunks_exact_mut(hp).for_each(|block| block[h..].fill(0.0));
-    }
+    let blocks = gates.len() / hp;
+    kernel::clear_beyond(RowsMut { data: gates, stride: hp }, blocks, h);
 }
 
 /// gates ← row id of W_ih + b_h: a one-hot row times W_ih, without the one-hot.
@@ -178,12 +177,11 @@ fn output_layer(network: &Network, ws: &mut Workspace) {
     let Shape { batch, time, .. } = ws.shape;
     let steps = time * batch;
     let logits = &mut ws.logits[..steps * vp]; // (T, B, Vp)
-    let b_o = network.head.as_ref().map(|head| &network.theta[network.range(head.b_o)]); // (V)
-    for row in logits.chunks_exact_mut(vp) {
-        if let Some(b_o) = b_o {
-            row[..v].copy_from_slice(b_o);
-        }
-        row[v..].fill(0.0);
+    if let Some(head) = &network.head {
+        let b_o = &network.theta[network.range(head.b_o)]; // (V)
+        kernel::repeat_into(RowsMut { data: logits, stride: vp }, steps, b_o);
+    } else {
+        kernel::clear_beyond(RowsMut { data: logits, stride: vp }, steps, v);
     }
     let first = network.units.len() - d;
     for (part, (unit, track)) in network.units.iter().zip(&ws.tracks).skip(first).enumerate() {
