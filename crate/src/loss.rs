@@ -4,7 +4,7 @@
 //! averages divide Σ w·xent by Σ w, sums by the number of weights that are not 0; 0 where the divisor is 0 (div_no_nan).
 //! Mean squared error puts Σ (logits − target)²/V in the place of xent: with weights of 1 that is `torch.nn.MSELoss`.
 
-use crate::kernel::{exp_shifted_into, ln, max, scale};
+use crate::kernel::{RowsMut, clear_beyond, exp_shifted_into, ln, max, scale};
 use crate::network::{Network, Sizes};
 use crate::workspace::{Shape, Workspace};
 
@@ -74,7 +74,9 @@ pub fn sequence_loss(network: &Network, ws: &mut Workspace, reduction: Reduction
                 p[target] -= factor as f32;
             }
         }
-        p[v..].fill(0.0);
+    }
+    if gradient {
+        clear_beyond(RowsMut { data: dlogits, stride: vp }, steps, v);
     }
     divide_or_zero(total, divisor)
 }

@@ -98,6 +98,25 @@ pub fn add_rows(y: &mut [f32], rows: Rows<'_>, count: usize) {
     simd::columns::add_rows(y, rows, count);
 }
 
+/// The first `count` rows of whole panels ← `row`, zeros behind it.
+#[inline(never)]
+pub fn repeat_into(to: RowsMut<'_>, count: usize, row: &[f32]) {
+    assert!(
+        row.len() <= to.stride && to.stride.is_multiple_of(4) && count * to.stride <= to.data.len(),
+        "rows"
+    );
+    simd::columns::repeat_into(to, count, row);
+}
+
+/// Of the first `count` rows, what stands beyond column `width` ← 0.
+#[inline(never)]
+pub fn clear_beyond(rows: RowsMut<'_>, count: usize, width: usize) {
+    assert!(count * rows.stride <= rows.data.len(), "rows");
+    if width < rows.stride {
+        simd::columns::clear_beyond(rows, count, width);
+    }
+}
+
 /// y ← y + x
 #[inline(never)]
 pub fn add(y: &mut [f32], x: &[f32]) {
