@@ -1,10 +1,7 @@
 /** The packed entries in Node: by import, by require, one by one and together. */
 
-import { readFileSync } from "node:fs";
 import * as library from "bptt";
-import { fromKerasFile, toOnnx } from "bptt/convert";
 import { describe, expect, it } from "vitest";
-import { inProject } from "../../scripts/setup/paths.mjs";
 import { gohome } from "./programs/gohome.mjs";
 import type { Toy } from "./toy.js";
 
@@ -36,20 +33,6 @@ export function testNode(toy: Toy): void {
     });
 
     it("by require", async () => expect(await toy.run("slim-require.cjs")).toEqual(ANSWER));
-  });
-
-  describe("bptt/convert", () => {
-    it.each(["convert-import.mjs", "convert-require.cjs"])("%s", async (program) => {
-      const file = inProject("test", "golden", "convert", "legacy_gru.keras");
-      const rnn = new library.Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 3, seed: 1 });
-      expect(await toy.run(program, file)).toEqual({
-        keras: true,
-        tensorFlow1: true,
-        tensorFlowJs: true,
-        onnx: toOnnx(rnn).length,
-        file: fromKerasFile(readFileSync(file)).config,
-      });
-    });
   });
 
   it("three entries in one process do not disturb each other", async () => {

@@ -20,7 +20,6 @@ import {
   type TrainStepResult,
 } from "bptt";
 import wasm from "bptt/bptt.wasm";
-import { fromKeras, toOnnx, toTensorFlowJs, type NetworkDescription, type WeightArray } from "bptt/convert";
 import * as slim from "bptt/slim";
 
 const cell: Cell = "tanh";
@@ -41,14 +40,7 @@ export const code = (error: unknown): ErrorCode | undefined =>
   error instanceof BpttError ? error.code : undefined;
 export const ready: Promise<void> = init(new Uint8Array(8));
 export const readySlim: Promise<void> = slim.init(wasm);
-export const weights: WeightArray[] = [[[0.5]], [[0.5]], [0]];
-export const described: NetworkDescription = fromKeras(weights, { cell: "tanh" });
-export const again = new Rnn(described.config);
-export const onnx: Uint8Array = toOnnx(again, { inputs: "features" });
-export const { weightData }: { weightData: ArrayBuffer } = toTensorFlowJs(described);
 
-// @ts-expect-error a list of weights does not say its cell
-fromKeras(weights, {});
 // @ts-expect-error an unknown cell
 new Rnn({ cell: "elman", inputSize: 4, hiddenSize: 5 });
 // @ts-expect-error a required option is missing
