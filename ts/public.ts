@@ -20,11 +20,13 @@ export type {
   GradientsOptions,
   GradientsResult,
   RegressionEvaluation,
+  SaveOptions,
   Trace,
   TrainStepOptions,
   TrainStepResult,
 } from "./rnn-types.js";
 export { Rnn } from "./rnn.js";
+export type { Signal } from "./run/control.js";
 export type { FitOptions, OwnStepResult, RunCheckpoint, StepSettings } from "./run/fit-options.js";
 export type { BatchIterable, Batches } from "./run/pass.js";
 export type { Report } from "./run/reports.js";

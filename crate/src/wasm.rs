@@ -100,6 +100,37 @@ pub enum RawBuffer {
     Cells,
 }
 
+/// The buffers by their numbers: exported functions take numbers, or each would bring a comparison with every name.
+const BUFFERS: [RawBuffer; 23] = [
+    RawBuffer::Parameters,
+    RawBuffer::Gradients,
+    RawBuffer::Ids,
+    RawBuffer::Features,
+    RawBuffer::SequenceLengths,
+    RawBuffer::Targets,
+    RawBuffer::Weights,
+    RawBuffer::InitialState,
+    RawBuffer::FinalState,
+    RawBuffer::InitialStateGradient,
+    RawBuffer::FinalStateGradient,
+    RawBuffer::Outputs,
+    RawBuffer::Logits,
+    RawBuffer::OutputsGradient,
+    RawBuffer::LogitsGradient,
+    RawBuffer::FeaturesGradient,
+    RawBuffer::InitialCell,
+    RawBuffer::FinalCell,
+    RawBuffer::InitialCellGradient,
+    RawBuffer::FinalCellGradient,
+    RawBuffer::TargetValues,
+    RawBuffer::Gates,
+    RawBuffer::Cells,
+];
+
+fn buffer_of(number: usize) -> RawBuffer {
+    BUFFERS.get(number).copied().unwrap_or(RawBuffer::Outputs)
+}
+
 /// A network, its workspace and its optimizers' moments.
 #[wasm_bindgen]
 pub struct RawRnn {
@@ -262,7 +293,8 @@ impl RawRnn {
     }
 
     /// The byte address of a buffer. Whoever asks for the parameters may write them.
-    pub fn pointer(&mut self, buffer: RawBuffer) -> usize {
+    pub fn pointer(&mut self, buffer: usize) -> usize {
+        let buffer = buffer_of(buffer);
         if let RawBuffer::Parameters = buffer {
             self.network.parameters_changed();
         }
@@ -271,8 +303,8 @@ impl RawRnn {
 
     /// The byte address of a buffer that each unit (layer·D + direction) has: outputs, their gradients, gates, cells.
     #[wasm_bindgen(js_name = unitPointer)]
-    pub fn unit_pointer(&self, buffer: RawBuffer, unit: usize) -> usize {
-        unit_address(&self.network, &self.ws, buffer, unit)
+    pub fn unit_pointer(&self, buffer: usize, unit: usize) -> usize {
+        unit_address(&self.network, &self.ws, buffer_of(buffer), unit)
     }
 
     /// Floats from the start of a row of gates to those of gate `gate`.
@@ -282,9 +314,9 @@ impl RawRnn {
     }
 
     /// Floats from one (t, b) row of a (T, B, ·) buffer to the next.
-    pub fn stride(&self, buffer: RawBuffer) -> usize {
+    pub fn stride(&self, buffer: usize) -> usize {
         let s = self.network.sizes;
-        match buffer {
+        match buffer_of(buffer) {
             RawBuffer::Logits | RawBuffer::LogitsGradient => s.vp,
             RawBuffer::Gates => s.n,
             RawBuffer::TargetValues => s.v,
@@ -306,13 +338,13 @@ impl RawRnn {
 
     /// The weighted share of right predictions of the last forward pass.
     pub fn accuracy(&self) -> f64 {
-        loss::accuracy(&self.network, &self.ws)
+        loss::metric(&self.network, &self.ws)
     }
 
     /// The weighted mean absolute error of the last forward pass.
     #[wasm_bindgen(js_name = meanAbsoluteError)]
     pub fn mean_absolute_error(&self) -> f64 {
-        loss::mean_absolute_error(&self.network, &self.ws)
+        loss::metric(&self.network, &self.ws)
     }
 
     /// Forward, loss and BPTT; the loss. `dropout_step` below 0: nothing is dropped.
@@ -441,8 +473,10 @@ impl RawRnn {
 
     /// The byte address of a session's buffer.
     #[wasm_bindgen(js_name = sessionPointer)]
-    pub fn session_pointer(&self, slot: usize, buffer: RawBuffer) -> usize {
-        self.sessions[slot].as_ref().map_or(0, |session| buffer_address(&self.network, &session.ws, buffer))
+    pub fn session_pointer(&self, slot: usize, buffer: usize) -> usize {
+        self.sessions[slot]
+            .as_ref()
+            .map_or(0, |session| buffer_address(&self.network, &session.ws, buffer_of(buffer)))
     }
 
     /// One step from a session's inputs and state to its logits and its next state.
@@ -498,8 +532,8 @@ impl RawSequenceLoss {
     }
 
     /// The byte address of logits, targets, weights or (as outputs) the result: batch-major, not padded.
-    pub fn pointer(&self, buffer: RawBuffer) -> usize {
-        match buffer {
+    pub fn pointer(&self, buffer: usize) -> usize {
+        match buffer_of(buffer) {
             RawBuffer::Logits => address(&self.0.logits),
             RawBuffer::Targets => address(&self.0.targets),
             RawBuffer::Weights => address(&self.0.weights),
@@ -543,8 +577,8 @@ impl RawSampler {
     }
 
     /// The byte address of the ids drawn or (any other) of the logits: batch-major, not padded.
-    pub fn pointer(&self, buffer: RawBuffer) -> usize {
-        match buffer {
+    pub fn pointer(&self, buffer: usize) -> usize {
+        match buffer_of(buffer) {
             RawBuffer::Ids => address(&self.0.ids),
             _ => address(&self.0.logits),
         }

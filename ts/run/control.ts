@@ -3,16 +3,26 @@
  * engine's, which is told of each change.
  */
 
+/** What an `AbortSignal` must have: named by its parts, so that the types stand where no DOM is known. */
+export interface Signal {
+  /** Whether it has aborted. */
+  readonly aborted: boolean;
+  /** Calls when it aborts. */
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  /** No longer calls. */
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 /** The wishes of whoever holds the run, and of its abort signal. */
 export class Control {
   #paused = false;
   #end: "stopped" | "aborted" | undefined;
-  #signal: AbortSignal | undefined;
+  #signal: Signal | undefined;
   readonly #changed: () => void;
   readonly #abort = () => this.#finish("aborted");
 
   /** @param changed called after each change */
-  constructor(signal: AbortSignal | undefined, changed: () => void) {
+  constructor(signal: Signal | undefined, changed: () => void) {
     this.#changed = changed;
     if (signal?.aborted) this.#end = "aborted";
     else {

@@ -117,6 +117,33 @@ fn elementwise_of_two() {
 }
 
 #[test]
+fn columns() {
+    for width in LENGTHS.into_iter().filter(|&width| width > 0) {
+        for count in [0, 1, 2, 5] {
+            let (row, stride) = (random(width, 25, 1.0), padded(width) + 8);
+            let run = |f: fn(RowsMut<'_>, usize, &[f32])| {
+                let mut to = vec![f32::NAN; (count + 1) * stride];
+                f(RowsMut { data: &mut to, stride }, count, &row);
+                to
+            };
+            let repeated = run(simd::columns::repeat_into);
+            assert_same(&repeated, &run(scalar::columns::repeat_into), "repeat_into");
+            assert!(repeated[count * stride..].iter().all(|x| x.is_nan()));
+            let clear = |f: fn(RowsMut<'_>, usize, usize)| {
+                let mut rows = vec![f32::NAN; (count + 1) * stride];
+                f(RowsMut { data: &mut rows, stride }, count, width);
+                rows
+            };
+            assert_same(
+                &clear(simd::columns::clear_beyond),
+                &clear(scalar::columns::clear_beyond),
+                "clear_beyond",
+            );
+        }
+    }
+}
+
+#[test]
 fn reductions() {
     for n in LENGTHS {
         let x = random(n, 31, 3.0);
