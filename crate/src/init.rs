@@ -115,6 +115,7 @@ struct Normals {
 }
 
 impl Normals {
+    #[inline(never)]
     fn draw(&mut self) -> f64 {
         if let Some(spare) = self.spare.take() {
             return spare;

@@ -31,12 +31,14 @@ const NODE10: ts.CompilerOptions = {
 const FROM_COMMONJS = `import bptt = require("bptt");
 import slim = require("bptt/slim");
 import relaxed = require("bptt/relaxed");
+import convert = require("bptt/convert");
 import wasm = require("bptt/bptt.wasm");
 import relaxedWasm = require("bptt/relaxed.wasm");
 
 const rnn = new bptt.Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
 const adam: bptt.Adam = new slim.Adam();
-export = { rnn, adam, ready: slim.init(wasm), relaxed: relaxed.init(relaxedWasm) };
+const onnx: Uint8Array = convert.toOnnx(rnn);
+export = { rnn, adam, onnx, ready: slim.init(wasm), relaxed: relaxed.init(relaxedWasm) };
 `;
 
 type Row = [name: string, file: string, options: ts.CompilerOptions];

@@ -47,6 +47,11 @@ function fill(into: Float32Array, at: number, row: unknown, kind: number, name: 
   }
 }
 
+/** A weight's own name in a message: paths are longer than what `show` lets pass. */
+export function quoted(name: string): string {
+  return JSON.stringify(name.length > 160 ? `${name.slice(0, 160)}…` : name);
+}
+
 /** `array` if it has this shape; `what` says which shape that is in letters, such as "(I, 3·H)". */
 export function shaped(array: Tensor, name: string, shape: readonly number[], what = ""): Tensor {
   if (array.shape.length === shape.length && array.shape.every((n, axis) => n === shape[axis])) return array;

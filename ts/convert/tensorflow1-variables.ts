@@ -3,9 +3,9 @@
  * that unroll it give them. Whatever is no cell's must be an output layer.
  */
 
-import { show, showShape } from "../show.js";
+import { showShape } from "../show.js";
 import type { Tensor } from "../tensor.js";
-import { readArray, zeros } from "./arrays.js";
+import { quoted, readArray, zeros } from "./arrays.js";
 import type { HeadParameters } from "./description.js";
 
 /** The scopes in which cells keep their variables. */
@@ -40,7 +40,7 @@ export function sortOut(variables: Record<string, unknown>): { found: Found[]; r
     const direction = segments.findIndex((segment) => segment === "fw" || segment === "bw");
     if (direction >= 0 && stack > direction && Number(layers[stack]) > 0) {
       throw new RangeError(
-        `variables: ${show(key)}: two stacks that meet only at the top are not what bidirectional layers are here (stack_bidirectional_dynamic_rnn is)`,
+        `variables: ${quoted(key)}: two stacks that meet only at the top are not what bidirectional layers are here (stack_bidirectional_dynamic_rnn is)`,
       );
     }
     const id = `${prefix}/${scope}`;
@@ -50,7 +50,7 @@ export function sortOut(variables: Record<string, unknown>): { found: Found[]; r
       direction: direction >= 0 && segments[direction] === "bw" ? 1 : 0,
       parts: new Map(),
     };
-    if (entry.parts.has(name)) throw new RangeError(`variables: ${show(key)} is there twice`);
+    if (entry.parts.has(name)) throw new RangeError(`variables: ${quoted(key)} is there twice`);
     entry.parts.set(name, [key, array]);
     found.set(id, entry);
   }
@@ -62,7 +62,7 @@ export function part({ scope, parts }: Found, name: string): readonly [name: str
   const value = parts.get(name);
   if (value) return value;
   const [beside = ""] = [...parts.values()][0] ?? [];
-  throw new RangeError(`variables: "…/${scope}/${name}" is missing (there is ${show(beside)})`);
+  throw new RangeError(`variables: "…/${scope}/${name}" is missing (there is ${quoted(beside)})`);
 }
 
 /** What stands beside the cells: nothing, or an output layer. */
@@ -75,7 +75,7 @@ export function readHead(rest: readonly [string, Tensor][], rows: number): HeadP
   if (!kernel || extra) {
     const [name, { shape }] = extra ?? (rest[0] as [string, Tensor]);
     throw new RangeError(
-      `variables: ${show(name)} of shape ${showShape(shape)} belongs to no cell and to no output layer (${rows}, V)`,
+      `variables: ${quoted(name)} of shape ${showShape(shape)} belongs to no cell and to no output layer (${rows}, V)`,
     );
   }
   return { w_ho: kernel[1], b_o: bias ? bias[1] : zeros(V) };

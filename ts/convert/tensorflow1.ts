@@ -12,9 +12,9 @@
 
 import { number, oneOf, optionsObject, record } from "../check.js";
 import type { Cell } from "../rnn-options.js";
-import { show, showShape } from "../show.js";
+import { showShape } from "../show.js";
 import type { Tensor } from "../tensor.js";
-import { concat, matrixShape, reorder, shaped, slice, zeros, type WeightArray } from "./arrays.js";
+import { concat, matrixShape, quoted, reorder, shaped, slice, zeros, type WeightArray } from "./arrays.js";
 import {
   describe,
   GATES,
@@ -191,7 +191,7 @@ function fromJoint(cell: Cell, found: Found, I: number, H: number, forgetBias: n
       : ["kernel", "bias"];
   for (const [name, [key]] of found.parts) {
     if (!wanted.includes(name))
-      throw new RangeError(`variables: ${show(key)} is no variable of a ${found.scope}`);
+      throw new RangeError(`variables: ${quoted(key)} is no variable of a ${found.scope}`);
   }
   const read = (name: string, shape: number[], letters: string) => {
     const [key, value] = part(found, name);

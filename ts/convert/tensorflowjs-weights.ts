@@ -6,6 +6,7 @@
 import { record } from "../check.js";
 import { show } from "../show.js";
 import { readShape, type Tensor } from "../tensor.js";
+import { quoted } from "./arrays.js";
 import { list } from "./description.js";
 import type { LayerWeights } from "./keras-layers.js";
 import type { Layer } from "./keras-topology.js";
@@ -69,21 +70,21 @@ export function readWeights({
       throw new TypeError(`weightSpecs[${k}].name: expected a name, got ${show(name)}`);
     if (dtype !== "float32" || quantization !== undefined) {
       const got = quantization === undefined ? show(dtype) : "a quantized weight";
-      throw new RangeError(`weightSpecs: ${show(name)}: expected float32, got ${got}`);
+      throw new RangeError(`weightSpecs: ${quoted(name)}: expected float32, got ${got}`);
     }
-    if (arrays.has(name)) throw new RangeError(`weightSpecs: ${show(name)} is there twice`);
+    if (arrays.has(name)) throw new RangeError(`weightSpecs: ${quoted(name)} is there twice`);
     const sizes = list(shape, `weightSpecs[${k}].shape`, "an array of sizes");
     const length = sizes.reduce<number>((product, n) => product * Number(n), 1);
-    readShape(sizes, `weightSpecs: ${show(name)}.shape`, length);
+    readShape(sizes, `weightSpecs: ${quoted(name)}.shape`, length);
     if (at + length * 4 > bytes.length) {
       throw new RangeError(
-        `weightData: ${show(name)} ends at byte ${at + length * 4}, there are ${bytes.length}`,
+        `weightData: ${quoted(name)} ends at byte ${at + length * 4}, there are ${bytes.length}`,
       );
     }
     const data = Float32Array.from({ length }, (_, i) => view.getFloat32(at + i * 4, true));
     const bad = data.findIndex((x) => !Number.isFinite(x));
     if (bad >= 0)
-      throw new RangeError(`weightData: ${show(name)}[${bad}]: expected a finite number, got ${data[bad]}`);
+      throw new RangeError(`weightData: ${quoted(name)}[${bad}]: expected a finite number, got ${data[bad]}`);
     arrays.set(name, { data, shape: [...(sizes as number[])] });
     at += length * 4;
   });

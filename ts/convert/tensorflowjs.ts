@@ -8,9 +8,8 @@
 
 import { oneOf, optionsObject, record } from "../check.js";
 import type { Cell } from "../rnn-options.js";
-import { show } from "../show.js";
 import type { Tensor } from "../tensor.js";
-import { zeros } from "./arrays.js";
+import { quoted, zeros } from "./arrays.js";
 import { readNetwork, type Describable, type NetworkDescription } from "./description.js";
 import { toKerasCell } from "./keras-cell.js";
 import { fromLayers } from "./keras-layers.js";
@@ -74,7 +73,7 @@ export function fromTensorFlowJs(model: TensorFlowJsModel): NetworkDescription {
   const used = new Set<string>();
   const network = fromLayers(layers, (layer) => weightsOf(layer, arrays, used), DEFAULTS);
   const extra = [...arrays.keys()].find((name) => !used.has(name));
-  if (extra !== undefined) throw new RangeError(`model: the weight ${show(extra)} belongs to no layer`);
+  if (extra !== undefined) throw new RangeError(`model: the weight ${quoted(extra)} belongs to no layer`);
   return network;
 }
 

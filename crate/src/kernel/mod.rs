@@ -45,6 +45,14 @@ pub struct RowsMut<'a> {
     pub stride: usize,
 }
 
+/// The first `width` floats of `count` rows ← those of others; a stride of 0 repeats one row. A copy: no arithmetic, hence no twin.
+#[inline(never)]
+pub fn copy_rows(to: RowsMut<'_>, from: Rows<'_>, width: usize, count: usize) {
+    for row in 0..count {
+        to.data[row * to.stride..][..width].copy_from_slice(&from.data[row * from.stride..][..width]);
+    }
+}
+
 /// C (M, N) += A (M, K) · B (K, N), B in panels; N is whole panels, and so is C's row.
 ///
 /// Each element is summed over ascending k, starting from what C holds, in one accumulator: the bits do not depend on M,

@@ -75,7 +75,7 @@ impl Panels {
     pub fn pack(&mut self, first: usize, source: Rows<'_>, n: usize) {
         self.gate_is(n);
         let k = self.rows;
-        deal_panels(&mut self.data[first * k..], source, k, n);
+        deal_padded::<PANEL, 2>(&mut self.data[first * k..], source, k, n);
     }
 
     /// Rows from `first` on ← the transpose of `source` (N, k): panel row first + j holds column j of the source.
@@ -122,12 +122,12 @@ fn turn(to: &mut [f32], at: usize, source: &[f32], stride: usize, rows: usize, k
     }
 }
 
-/// Panels (K, 8), one behind the other ← `source` (K, n), zeros beyond column n.
-fn deal_panels(to: &mut [f32], source: Rows<'_>, k: usize, n: usize) {
-    let whole = n / PANEL * PANEL;
-    deal::<PANEL, 2>(to, source, k, n / PANEL);
+/// Groups (K, W), one behind the other ← `source` (K, n), zeros beyond column n.
+fn deal_padded<const W: usize, const WAYS: usize>(to: &mut [f32], source: Rows<'_>, k: usize, n: usize) {
+    let whole = n / W * W;
+    deal::<W, WAYS>(to, source, k, n / W);
     if n > whole {
-        let last = to[whole * k..].as_chunks_mut::<PANEL>().0;
+        let last = to[whole * k..].as_chunks_mut::<W>().0;
         for (to, row) in last.iter_mut().zip(source.data.chunks(source.stride)).take(k) {
             for (i, to) in to.iter_mut().enumerate() {
                 *to = if whole + i < n { row[whole + i] } else { 0.0 };
@@ -179,20 +179,11 @@ impl PackedPair {
         self.panels.fit(elements(&[BLOCK, n.next_multiple_of(PANEL)], what)?, what)
     }
 
-    /// Packs rows `k0 … k0+k` of A and B. The last strip is as narrow as what is left of M; panels are padded with zeros.
+    /// Packs rows `k0 … k0+k` of A and B; the last strip and the last panel are padded with zeros.
     pub fn pack(&mut self, [m, n, k0, k]: [usize; 4], a: Rows<'_>, b: Rows<'_>) -> (&[f32], &[f32]) {
         let [a, b] = [a, b].map(|x| Rows { data: &x.data[k0 * x.stride..], stride: x.stride });
-        deal::<STRIP, 4>(&mut self.strips, a, k, m / STRIP);
-        let whole = m / STRIP * STRIP;
-        if m > whole {
-            let last = self.strips[whole * k..].chunks_exact_mut(m - whole);
-            for (to, row) in last.zip(a.data.chunks(a.stride)).take(k) {
-                for (to, &x) in to.iter_mut().zip(&row[whole..]) {
-                    *to = x;
-                }
-            }
-        }
-        deal_panels(&mut self.panels, b, k, n);
-        (&self.strips[..m * k], &self.panels[..n.next_multiple_of(PANEL) * k])
+        deal_padded::<STRIP, 4>(&mut self.strips, a, k, m);
+        deal_padded::<PANEL, 2>(&mut self.panels, b, k, n);
+        (&self.strips[..m.next_multiple_of(STRIP) * k], &self.panels[..n.next_multiple_of(PANEL) * k])
     }
 }

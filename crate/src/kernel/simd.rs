@@ -3,6 +3,7 @@
 
 use super::approx::{EXP_C, EXP_START, LN2_HIGH, LN2_LOW, LOG2_E, TANH_END, TANH_P, TANH_Q};
 use crate::lanes::F32x4;
+use core::hint::black_box;
 
 pub mod columns;
 pub mod gated;
@@ -20,8 +21,7 @@ fn map(y: &mut [f32], x: &[f32], f: impl Fn(F32x4, F32x4) -> F32x4) {
         f(F32x4::load(y), F32x4::load(x)).store(y);
     }
     if !y_rest.is_empty() {
-        let result = f(part(y_rest), part(x_rest)).to_array();
-        y_rest.copy_from_slice(&result[..y_rest.len()]);
+        store_part(y_rest, f(part(y_rest), part(x_rest)));
     }
 }
 
@@ -34,17 +34,32 @@ fn zip_into(y: &mut [f32], a: &[f32], b: &[f32], f: impl Fn(F32x4, F32x4) -> F32
         f(F32x4::load(a), F32x4::load(b)).store(y);
     }
     if !y_rest.is_empty() {
-        let result = f(part(a_rest), part(b_rest)).to_array();
-        y_rest.copy_from_slice(&result[..y_rest.len()]);
+        store_part(y_rest, f(part(a_rest), part(b_rest)));
     }
 }
 
-/// Up to four floats, zeros behind.
+/// Up to three floats, zeros behind. One by one: a copy of variable length is a call out of the module, which costs more than the
+/// rest of a short row.
 #[inline(always)]
 fn part(x: &[f32]) -> F32x4 {
-    let mut four = [0.0; 4];
-    four[..x.len()].copy_from_slice(x);
-    F32x4::load(&four)
+    F32x4::load(&match *x {
+        [a] => [a, 0.0, 0.0, 0.0],
+        [a, b] => [a, b, 0.0, 0.0],
+        [a, b, c] => [a, b, c, 0.0],
+        _ => [0.0; 4],
+    })
+}
+
+/// The first of four floats into up to three.
+#[inline(always)]
+fn store_part(y: &mut [f32], x: F32x4) {
+    let x = x.to_array();
+    match y {
+        [a] => *a = x[0],
+        [a, b] => [*a, *b] = [x[0], x[1]],
+        [a, b, c] => [*a, *b, *c] = [x[0], x[1], x[2]],
+        _ => {}
+    }
 }
 
 pub fn add(y: &mut [f32], x: &[f32]) {
@@ -55,35 +70,53 @@ pub fn sum_into(y: &mut [f32], a: &[f32], b: &[f32]) {
     zip_into(y, a, b, F32x4::plus);
 }
 
+/// A constant four times, kept in a register through a loop. Without the veil V8 puts a constant together anew at each use (three
+/// instructions from version 12 on, Node 22).
+#[inline(always)]
+fn held(x: f32) -> F32x4 {
+    F32x4::splat(black_box(x))
+}
+
 /// Σ cᵢ·zⁱ by Horner's rule.
 #[inline(always)]
-fn horner(z: F32x4, c: [f32; 5]) -> F32x4 {
-    let high = F32x4::splat(c[4]).times_plus(z, F32x4::splat(c[3]));
-    let high = high.times_plus(z, F32x4::splat(c[2])).times_plus(z, F32x4::splat(c[1]));
-    high.times_plus(z, F32x4::splat(c[0]))
+fn horner(z: F32x4, c: [F32x4; 5]) -> F32x4 {
+    c[4].times_plus(z, c[3]).times_plus(z, c[2]).times_plus(z, c[1]).times_plus(z, c[0])
 }
 
-/// x limited to −end … end; NaN stays NaN.
-#[inline(always)]
-fn within(x: F32x4, end: f32) -> F32x4 {
-    let (low, high) = (F32x4::splat(-end), F32x4::splat(end));
-    let x = F32x4::select(x.less_than(low), low, x);
-    F32x4::select(high.less_than(x), high, x)
+/// tanh with its constants at hand.
+#[derive(Clone, Copy)]
+struct Tanh {
+    end: [F32x4; 2],
+    p: [F32x4; 5],
+    q: [F32x4; 5],
+    one: [F32x4; 2],
 }
 
-#[inline(always)]
-fn tanh(x: F32x4) -> F32x4 {
-    let x = within(x, TANH_END);
-    let z = x.times(x);
-    within(x.times(horner(z, TANH_P)).over(horner(z, TANH_Q)), 1.0)
+impl Tanh {
+    #[inline(always)]
+    fn new() -> Tanh {
+        let one = held(1.0);
+        let [_, p @ ..] = TANH_P.map(held);
+        let [_, q @ ..] = TANH_Q.map(held);
+        let first = |c: [F32x4; 4]| [one, c[0], c[1], c[2], c[3]];
+        Tanh { end: [held(-TANH_END), held(TANH_END)], p: first(p), q: first(q), one: [held(-1.0), one] }
+    }
+
+    #[inline(always)]
+    fn of(&self, x: F32x4) -> F32x4 {
+        let x = x.within(self.end[0], self.end[1]);
+        let z = x.times(x);
+        x.times(horner(z, self.p)).over(horner(z, self.q)).within(self.one[0], self.one[1])
+    }
 }
 
 pub fn tanh_into(y: &mut [f32], x: &[f32]) {
-    map(y, x, |_, x| tanh(x));
+    let tanh = Tanh::new();
+    map(y, x, |_, x| tanh.of(x));
 }
 
 pub fn tanh_gradient_into(dx: &mut [f32], dy: &[f32], y: &[f32]) {
-    let one = F32x4::splat(1.0);
+    let one = held(1.0);
     zip_into(dx, dy, y, |dy, y| dy.times(one.minus(y.times(y))));
 }
 
@@ -96,29 +129,55 @@ pub fn max(x: &[f32]) -> f32 {
     lanes.to_array().iter().chain(rest).fold(f32::NEG_INFINITY, |max, &x| if max < x { x } else { max })
 }
 
-#[inline(always)]
-fn exp_nonpositive(x: F32x4) -> F32x4 {
-    let under = x.less_than(F32x4::splat(EXP_START));
-    // x = n·ln 2 + r with |r| ≤ ln 2 / 2
-    let n = x.times(F32x4::splat(LOG2_E)).nearest();
-    let r = x.minus(n.times(F32x4::splat(LN2_HIGH))).minus(n.times(F32x4::splat(LN2_LOW)));
-    let e = horner(r, EXP_C).times_plus(r.times(r), r).plus(F32x4::splat(1.0));
-    e.times(n.two_to_the()).zero_where(under)
+/// exp for x ≤ 0 with its constants at hand.
+#[derive(Clone, Copy)]
+struct Exp {
+    start: F32x4,
+    log2_e: F32x4,
+    shift: F32x4,
+    ln2: [F32x4; 2],
+    c: [F32x4; 5],
+    one: F32x4,
+}
+
+impl Exp {
+    #[inline(always)]
+    fn new() -> Exp {
+        Exp {
+            start: held(EXP_START),
+            log2_e: held(LOG2_E),
+            shift: held(F32x4::ROUNDING),
+            ln2: [held(LN2_HIGH), held(LN2_LOW)],
+            c: EXP_C.map(held),
+            one: held(1.0),
+        }
+    }
+
+    #[inline(always)]
+    fn of(&self, x: F32x4) -> F32x4 {
+        let under = x.less_than(self.start);
+        // x = n·ln 2 + r with |r| ≤ ln 2 / 2
+        let (n, power) = x.times(self.log2_e).nearest_and_power(self.shift, self.one);
+        let r = x.minus(n.times(self.ln2[0])).minus(n.times(self.ln2[1]));
+        let e = horner(r, self.c).times_plus(r.times(r), r).plus(self.one);
+        e.times(power).zero_where(under)
+    }
 }
 
 pub fn exp_shifted_into(y: &mut [f32], x: &[f32], shift: f32) -> f32 {
-    let shift = F32x4::splat(shift);
+    let (exp, shift) = (Exp::new(), F32x4::splat(shift));
     let (y4, y_rest) = y.as_chunks_mut::<4>();
     let (x4, x_rest) = x.as_chunks::<4>();
     let mut lanes = F32x4::splat(0.0);
     for (y, x) in y4.iter_mut().zip(x4) {
-        let e = exp_nonpositive(F32x4::load(x).minus(shift));
+        let e = exp.of(F32x4::load(x).minus(shift));
         e.store(y);
         lanes = lanes.plus(e);
     }
     let [a, b, c, d] = lanes.to_array();
-    let rest = exp_nonpositive(part(x_rest).minus(shift)).to_array();
-    y_rest.copy_from_slice(&rest[..y_rest.len()]);
+    if !y_rest.is_empty() {
+        store_part(y_rest, exp.of(part(x_rest).minus(shift)));
+    }
     y_rest.iter().fold((a + b) + (c + d), |sum, &y| sum + y)
 }
 

@@ -1,16 +1,27 @@
 //! The element-wise parts of the cells in lanes: the same as `scalar/gated.rs`, four columns at a time.
 
-use super::{exp_nonpositive, map, tanh, zip_into};
+use super::{Exp, Tanh, map, zip_into};
 use crate::lanes::F32x4;
 
 type Four = [f32; 4];
 
 /// σ(x) = 1/(1 + e^{-x}), by e^{-|x|}, so that no side loses its relative precision.
+#[derive(Clone, Copy)]
+struct Sigmoid(Exp);
+
+impl Sigmoid {
+    #[inline(always)]
+    fn of(&self, x: F32x4) -> F32x4 {
+        let (zero, one) = (F32x4::splat(0.0), self.0.one);
+        let e = self.0.of(zero.minus(x.abs()));
+        F32x4::select(x.less_than(zero), e, one).over(one.plus(e))
+    }
+}
+
+/// Both with their constants at hand.
 #[inline(always)]
-fn sigmoid(x: F32x4) -> F32x4 {
-    let (zero, one) = (F32x4::splat(0.0), F32x4::splat(1.0));
-    let e = exp_nonpositive(zero.minus(x.abs()));
-    F32x4::select(x.less_than(zero), e, one).over(one.plus(e))
+fn activations() -> (Sigmoid, Tanh) {
+    (Sigmoid(Exp::new()), Tanh::new())
 }
 
 #[inline(always)]
@@ -93,19 +104,20 @@ fn row_mut(x: &mut [f32], at: usize, hp: usize) -> &mut [Four] {
 }
 
 pub fn lstm_forward(hp: usize, gates: &mut [f32], c_prev: &[f32], c: &mut [f32], h: &mut [f32]) {
+    let (sigmoid, tanh) = activations();
     for (b, gates) in gates.chunks_exact_mut(4 * hp).enumerate() {
         let [i4, f4, g4, o4] = blocks4_mut(gates, hp);
         let (c_prev, c, h) = (row(c_prev, b, hp), row_mut(c, b, hp), row_mut(h, b, hp));
         for at in 0..hp / 4 {
-            let i = sigmoid(F32x4::load(&i4[at]));
-            let f = sigmoid(F32x4::load(&f4[at]));
-            let g = tanh(F32x4::load(&g4[at]));
-            let o = sigmoid(F32x4::load(&o4[at]));
+            let i = sigmoid.of(F32x4::load(&i4[at]));
+            let f = sigmoid.of(F32x4::load(&f4[at]));
+            let g = tanh.of(F32x4::load(&g4[at]));
+            let o = sigmoid.of(F32x4::load(&o4[at]));
             // c_t = f ⊙ c_{t-1} + i ⊙ g
             let c_t = f.times_plus(F32x4::load(&c_prev[at]), i.times(g));
             c_t.store(&mut c[at]);
             // h_t = o ⊙ tanh(c_t)
-            o.times(tanh(c_t)).store(&mut h[at]);
+            o.times(tanh.of(c_t)).store(&mut h[at]);
             i.store(&mut i4[at]);
             f.store(&mut f4[at]);
             g.store(&mut g4[at]);
@@ -123,6 +135,7 @@ pub fn lstm_backward(
     c: &[f32],
     dh: &[f32],
 ) {
+    let tanh = Tanh::new();
     let rows = dgates.chunks_exact_mut(4 * hp).zip(gates.chunks_exact(4 * hp));
     for (b, (dgates, gates)) in rows.enumerate() {
         let [i4, f4, g4, o4] = blocks(gates, hp);
@@ -131,7 +144,7 @@ pub fn lstm_backward(
         for at in 0..hp / 4 {
             let [i, f, g, o] = [&i4[at], &f4[at], &g4[at], &o4[at]].map(F32x4::load);
             let dh = F32x4::load(&dh[at]);
-            let c = tanh(F32x4::load(&c[at]));
+            let c = tanh.of(F32x4::load(&c[at]));
             // dc_t = dc from later steps + dh ⊙ o ⊙ (1 − tanh²(c_t))
             let dc_t = dh.times(o).times_plus(tanh_slope(c), F32x4::load(&dc[at]));
             dc_t.times(g).times(sigmoid_slope(i)).store(&mut di4[at]);
@@ -151,13 +164,14 @@ fn update(z: F32x4, n: F32x4, h_prev: F32x4) -> F32x4 {
 }
 
 pub fn gru_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], h: &mut [f32]) {
+    let (sigmoid, tanh) = activations();
     for (b, gates) in gates.chunks_exact_mut(4 * hp).enumerate() {
         let [n4, r4, z4, hn4] = blocks4_mut(gates, hp);
         let (h_prev, h) = (row(h_prev, b, hp), row_mut(h, b, hp));
         for at in 0..hp / 4 {
-            let r = sigmoid(F32x4::load(&r4[at]));
-            let z = sigmoid(F32x4::load(&z4[at]));
-            let n = tanh(r.times_plus(F32x4::load(&hn4[at]), F32x4::load(&n4[at])));
+            let r = sigmoid.of(F32x4::load(&r4[at]));
+            let z = sigmoid.of(F32x4::load(&z4[at]));
+            let n = tanh.of(r.times_plus(F32x4::load(&hn4[at]), F32x4::load(&n4[at])));
             update(z, n, F32x4::load(&h_prev[at])).store(&mut h[at]);
             n.store(&mut n4[at]);
             r.store(&mut r4[at]);
@@ -193,24 +207,26 @@ pub fn gru_backward(
 }
 
 pub fn gru_reset_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], mixed: &mut [f32]) {
+    let sigmoid = Sigmoid(Exp::new());
     for (b, gates) in gates.chunks_exact_mut(3 * hp).enumerate() {
         let [r4, z4, _] = blocks3_mut(gates, hp);
         let (h_prev, mixed) = (row(h_prev, b, hp), row_mut(mixed, b, hp));
         for at in 0..hp / 4 {
-            let r = sigmoid(F32x4::load(&r4[at]));
+            let r = sigmoid.of(F32x4::load(&r4[at]));
             r.store(&mut r4[at]);
-            sigmoid(F32x4::load(&z4[at])).store(&mut z4[at]);
+            sigmoid.of(F32x4::load(&z4[at])).store(&mut z4[at]);
             r.times(F32x4::load(&h_prev[at])).store(&mut mixed[at]);
         }
     }
 }
 
 pub fn gru_update_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], h: &mut [f32]) {
+    let tanh = Tanh::new();
     for (b, gates) in gates.chunks_exact_mut(3 * hp).enumerate() {
         let [_, z4, n4] = blocks3_mut(gates, hp);
         let (h_prev, h) = (row(h_prev, b, hp), row_mut(h, b, hp));
         for at in 0..hp / 4 {
-            let n = tanh(F32x4::load(&n4[at]));
+            let n = tanh.of(F32x4::load(&n4[at]));
             update(F32x4::load(&z4[at]), n, F32x4::load(&h_prev[at])).store(&mut h[at]);
             n.store(&mut n4[at]);
         }

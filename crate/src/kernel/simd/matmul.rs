@@ -40,18 +40,22 @@ pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
     }
 }
 
-/// All rows of a panel.
+/// All rows of a panel; what four do not divide goes the full width of a panel.
 #[inline(always)]
 fn plain_rows<const W: usize>(rows: usize, a: &[f32], b: &[f32], c: &mut [f32], steps: Steps) {
     let (count, whole) = (rows / STRIP, rows / STRIP * STRIP);
     tiles::<4, 1, W, false>(count, a, b, c, steps);
     if rows > whole {
-        let (a, c) = (&a[whole * steps.a_row..], &mut c[whole * steps.c_row..]);
-        match rows - whole {
-            3 => tiles::<3, 1, W, false>(1, a, b, c, steps),
-            2 => tiles::<2, 1, W, false>(1, a, b, c, steps),
-            _ => tiles::<1, 1, W, false>(1, a, b, c, steps),
-        }
+        last_rows(rows - whole, &a[whole * steps.a_row..], b, &mut c[whole * steps.c_row..], steps);
+    }
+}
+
+#[inline(never)]
+fn last_rows(rows: usize, a: &[f32], b: &[f32], c: &mut [f32], steps: Steps) {
+    match rows {
+        3 => tiles::<3, 1, 2, false>(1, a, b, c, steps),
+        2 => tiles::<2, 1, 2, false>(1, a, b, c, steps),
+        _ => tiles::<1, 1, 2, false>(1, a, b, c, steps),
     }
 }
 
@@ -86,12 +90,13 @@ pub fn matmul_transposed_add(
             let strips = &strips[first * rows..];
             for (p, panel) in panels.chunks_exact(rows * PANEL).enumerate() {
                 let width = (n - p * PANEL).min(PANEL);
-                let c = &mut c.data[first * c.stride + p * PANEL..];
-                match width {
-                    PANEL => packed_rows::<2>(height, strips, panel, c, steps),
-                    4 => packed_rows::<1>(height, strips, panel, c, steps),
-                    _ => aside(height, width, strips, panel, c, steps),
-                }
+                packed_rows(
+                    [height, width],
+                    strips,
+                    panel,
+                    &mut c.data[first * c.stride + p * PANEL..],
+                    steps,
+                );
             }
             first += height;
         }
@@ -99,40 +104,32 @@ pub fn matmul_transposed_add(
     }
 }
 
-/// A panel at the right edge of a C whose rows are not padded: computed aside, a strip at a time.
-fn aside(rows: usize, width: usize, a: &[f32], b: &[f32], c: &mut [f32], steps: Steps) {
-    for i in (0..rows).step_by(STRIP) {
-        let height = (rows - i).min(STRIP);
-        let mut tile = [0.0; STRIP * PANEL];
-        for row in 0..height {
-            for column in 0..width {
-                tile[row * PANEL + column] = c[(i + row) * steps.c_row + column];
-            }
-        }
-        let steps_aside = Steps { c_row: PANEL, ..steps };
-        if width > 4 {
-            packed_rows::<2>(height, &a[i * steps.k..], b, &mut tile, steps_aside);
-        } else {
-            packed_rows::<1>(height, &a[i * steps.k..], b, &mut tile, steps_aside);
-        }
-        for row in 0..height {
-            for column in 0..width {
-                c[(i + row) * steps.c_row + column] = tile[row * PANEL + column];
-            }
-        }
+/// All rows of a panel, A packed in strips. Where C has fewer rows or columns than a tile, the tile is computed aside.
+fn packed_rows([height, width]: [usize; 2], a: &[f32], b: &[f32], c: &mut [f32], steps: Steps) {
+    let count = if width.is_multiple_of(4) { height / STRIP } else { 0 };
+    if width > 4 {
+        tiles::<STRIP, 1, 2, true>(count, a, b, c, steps);
+    } else {
+        tiles::<STRIP, 1, 1, true>(count, a, b, c, steps);
     }
-}
-
-/// All rows of a panel, A packed in strips of four; the last strip has what is left.
-fn packed_rows<const W: usize>(rows: usize, a: &[f32], b: &[f32], c: &mut [f32], steps: Steps) {
-    let (count, whole) = (rows / STRIP, rows / STRIP * STRIP);
-    tiles::<4, 1, W, true>(count, a, b, c, steps);
-    if rows > whole {
-        let (a, c) = (&a[whole * steps.k..], &mut c[whole * steps.c_row..]);
-        match rows - whole {
-            3 => tiles::<3, 1, W, true>(1, a, b, c, steps),
-            2 => tiles::<2, 1, W, true>(1, a, b, c, steps),
-            _ => tiles::<1, 1, W, true>(1, a, b, c, steps),
+    for first in (count * STRIP..height).step_by(STRIP) {
+        let rows = (height - first).min(STRIP);
+        let mut tile = [0.0; STRIP * PANEL];
+        for row in 0..rows {
+            for column in 0..width {
+                tile[row * PANEL + column] = c[(first + row) * steps.c_row + column];
+            }
+        }
+        let (strip, steps_aside) = (&a[first * steps.k..], Steps { c_row: PANEL, ..steps });
+        if width > 4 {
+            tiles::<STRIP, 1, 2, true>(1, strip, b, &mut tile, steps_aside);
+        } else {
+            tiles::<STRIP, 1, 1, true>(1, strip, b, &mut tile, steps_aside);
+        }
+        for row in 0..rows {
+            for column in 0..width {
+                c[(first + row) * steps.c_row + column] = tile[row * PANEL + column];
+            }
         }
     }
 }
