@@ -3,7 +3,17 @@
  * losses, the best weights, the counters of early stopping, and the reports but for the clock's figures.
  */
 
-import { Adam, cosine, fit, Rnn, type Batch, type FitOptions, type Report, type RunState } from "bptt";
+import {
+  Adam,
+  cosine,
+  fit,
+  Rnn,
+  type Batch,
+  type FitOptions,
+  type Report,
+  type RunCheckpoint,
+  type RunState,
+} from "bptt";
 import { describe, expect, it } from "vitest";
 import { batchOf, BATCHES, bitsOf, SIZES, VALIDATION } from "./support/runs.js";
 
@@ -44,9 +54,9 @@ function outcome(rnn: Rnn, reports: Map<string, object>, state: RunState, rest: 
 }
 
 /** Runs it, cut at the given pieces: each batch that is pulled, of training or validation, is one. */
-async function follow({ batches, options }: Course, cuts: ReadonlySet<number>) {
-  const rnn = new Rnn(SIZES);
-  const optimizer = new Adam({ epsilonMode: "torch" });
+async function follow({ batches, options }: Course, cuts: ReadonlySet<number>, elsewhere = false) {
+  let rnn = new Rnn(SIZES);
+  const optimizer = elsewhere ? {} : { optimizer: new Adam({ epsilonMode: "torch", learningRate: 2e-3 }) };
   const reports = new Map<string, object>();
   let pulls = 0;
   let stop: () => void = () => undefined;
@@ -60,13 +70,13 @@ async function follow({ batches, options }: Course, cuts: ReadonlySet<number>) {
     };
   const onProgress = ({ step, epoch, loss, gradientNorm, learningRate, validationLoss }: Report) =>
     void reports.set(`${step} ${validationLoss}`, { epoch, loss, gradientNorm, learningRate });
-  let resumeFrom: RunState | undefined;
+  let resumeFrom: RunState | RunCheckpoint | undefined;
   for (let runs = 1; ; runs++) {
     const { validation } = options;
     const run = fit(rnn, counted(batches), {
       ...options,
       ...(validation ? { validation: counted(() => validation as Batch[]) } : {}),
-      optimizer,
+      ...optimizer,
       onProgress,
       ...(resumeFrom ? { resumeFrom } : {}),
     });
@@ -74,6 +84,12 @@ async function follow({ batches, options }: Course, cuts: ReadonlySet<number>) {
     const { seconds, state, ...rest } = await run;
     expect(seconds).toBeGreaterThanOrEqual(0);
     if (rest.stopped !== "stopped") return { runs, pulls, result: outcome(rnn, reports, state, rest) };
+    if (elsewhere) {
+      resumeFrom = structuredClone(await run.checkpoint());
+      rnn.free();
+      rnn = new Rnn({ ...SIZES, seed: runs });
+      continue;
+    }
     // what happens to the network meanwhile must not matter: here its carried state is made another
     const still = new Adam({ learningRate: 0 });
     rnn.trainStep(batchOf(runs), still, { carryState: true });
@@ -91,6 +107,14 @@ describe.each(Object.entries(COURSES))("%s", (_, course) => {
     }
   }, 120_000);
 
+  it("cut at any one piece, and gone on with elsewhere from its checkpoint", async () => {
+    const whole = await follow(course, new Set());
+    for (let cut = 0; cut < whole.pulls; cut++) {
+      const cutOnce = await follow(course, new Set([cut]), true);
+      expect(cutOnce.result, `cut at ${cut}`).toEqual(whole.result);
+    }
+  }, 120_000);
+
   it("cut at every few pieces", async () => {
     const whole = await follow(course, new Set());
     for (const every of [7, 13]) {
@@ -100,6 +124,42 @@ describe.each(Object.entries(COURSES))("%s", (_, course) => {
       expect(cutOften.result).toEqual(whole.result);
     }
   }, 120_000);
+});
+
+describe("a checkpoint", () => {
+  it("of a run under way goes on elsewhere", async () => {
+    const rnn = new Rnn(SIZES);
+    const options = { epochs: 6, carryState: true, validation: VALIDATION, patience: Infinity };
+    let taken: Promise<RunCheckpoint> | undefined;
+    const run = fit(rnn, BATCHES, {
+      ...options,
+      onProgress: ({ step }) => void (step === 13 && (taken = run.checkpoint())),
+    });
+    const { seconds, ...whole } = await run;
+    expect(seconds).toBeGreaterThanOrEqual(0);
+    const other = new Rnn({ ...SIZES, seed: 99 });
+    const resumeFrom = structuredClone(await taken!);
+    expect(await fit(other, BATCHES, { ...options, resumeFrom })).toMatchObject(whole);
+    expect(bitsOf(other)).toEqual(bitsOf(rnn));
+  });
+
+  const broken: [string, object, string][] = [
+    ["no parameters", { parameters: undefined }, "parameters: expected an object, got undefined"],
+    ["parameters of other sizes", { parameters: { b_o: [1, 2] } }, "b_o: expected shape (3), got (2)"],
+    ["no optimizer", { optimizer: undefined }, "optimizer state: expected an object, got undefined"],
+    ["no state", { state: undefined }, "resumeFrom.state: expected an object, got undefined"],
+  ];
+  it.each(broken)("with %s is refused, and the network is as it was", async (_, change, message) => {
+    const rnn = new Rnn(SIZES);
+    const run = fit(rnn, BATCHES, { onProgress: ({ step }) => void (step === 4 && run.stop()) });
+    await run;
+    const resumeFrom = { ...(await run.checkpoint()), ...change };
+    const other = new Rnn({ ...SIZES, seed: 99 });
+    const before = bitsOf(other);
+    expect(() => fit(other, BATCHES, { resumeFrom: resumeFrom as RunCheckpoint })).toThrow(message);
+    expect(bitsOf(other)).toEqual(before);
+    other.free();
+  });
 });
 
 describe("a state", () => {
@@ -126,6 +186,38 @@ describe("a state", () => {
     });
     expect((await run).steps).toBe(4);
     expect(steps).toEqual([3, 4]);
+  });
+
+  it("of a run that failed for its data goes on", async () => {
+    const optimizers = [new Adam(), new Adam()] as const;
+    const options = {
+      learningRate: 0.1,
+      validation: VALIDATION,
+      validateEvery: 2,
+      patience: Infinity,
+      steps: 20,
+    };
+    let broken = true;
+    const source = function* () {
+      for (const [n, batch] of BATCHES.entries()) {
+        if (broken && n === 4) throw new Error("mine");
+        yield batch;
+      }
+    };
+    const [rnn, twin] = [new Rnn(SIZES), new Rnn(SIZES)];
+    const failed = fit(rnn, source, { ...options, optimizer: optimizers[0] });
+    await expect(failed.done).rejects.toThrow("mine");
+    const { state } = await failed.checkpoint();
+    expect(state).toMatchObject({ step: 4, cursor: 4, parameters: null });
+    broken = false;
+    const { seconds, ...result } = await fit(rnn, source, {
+      ...options,
+      optimizer: optimizers[0],
+      resumeFrom: state,
+    });
+    expect(seconds).toBeGreaterThanOrEqual(0);
+    expect(await fit(twin, source, { ...options, optimizer: optimizers[1] })).toMatchObject(result);
+    expect(bitsOf(rnn)).toEqual(bitsOf(twin));
   });
 
   it("of a run that is over is refused", async () => {

@@ -7,7 +7,8 @@
 
 import type { Batch } from "./batch.js";
 import type { Network } from "./network.js";
-import { optimizerState } from "./optimizer.js";
+import { optimizerState, type Optimizer } from "./optimizer.js";
+import { exportOptimizerState, restoreOptimizerState, type OptimizerSnapshot } from "./optimizer-state.js";
 import type { ParameterValues } from "./parameters.js";
 import type { Evaluation, RegressionEvaluation, TrainStepOptions, TrainStepResult } from "./rnn-types.js";
 import type { Rnn } from "./rnn.js";
@@ -35,7 +36,7 @@ export class Claim {
   /** A training step; `timeSteps` counts those within the lengths. */
   trainStep(
     batch: Batch,
-    optimizer: Parameters<Rnn["trainStep"]>[1],
+    optimizer: Optimizer,
     options: TrainStepOptions,
   ): TrainStepResult & { timeSteps: number } {
     const result = this.#network.admit(() => this.#rnn.trainStep(batch, optimizer, options));
@@ -87,12 +88,22 @@ export class Claim {
   }
 
   /** Refuses an optimizer that belongs to another network. */
-  checkOptimizer(optimizer: object): void {
+  checkOptimizer(optimizer: Optimizer): void {
     this.#network.slots.check(optimizerState(optimizer));
   }
 
+  /** All there is to know of an optimizer. */
+  exportOptimizer(optimizer: Optimizer): OptimizerSnapshot {
+    return exportOptimizerState(this.#rnn, optimizer);
+  }
+
+  /** The optimizer of a snapshot: a new one, or `optimizer`, which has not stepped yet. */
+  restoreOptimizer(snapshot: unknown, optimizer: Optimizer | undefined): Optimizer {
+    return this.#network.admit(() => restoreOptimizerState(this.#rnn, snapshot, optimizer));
+  }
+
   /** Gives the memory of an optimizer's moments back. */
-  forgetOptimizer(optimizer: object): void {
+  forgetOptimizer(optimizer: Optimizer): void {
     this.#network.slots.forget(optimizerState(optimizer));
   }
 

@@ -15,7 +15,8 @@ import { Reports } from "./run/reports.js";
 import type { RunResult } from "./run/run-result.js";
 import type { RunState } from "./run/run-state.js";
 import { Run, type Driver } from "./run/run.js";
-import { Trainee } from "./run/trainee.js";
+import { Trainee, type Training } from "./run/trainee.js";
+import type { ParameterValues } from "./parameters.js";
 
 /**
  * Trains a network on batches. Returns at once; the work begins with the next macrotask and is done on this thread, in
@@ -68,17 +69,22 @@ export function startRun<Checkpoint>(
   loop: () => EventLoop,
 ): Run<Checkpoint> {
   const claim = takeClaim(rnn);
-  const plain = (state: RunState): RunCheckpoint => ({ state, parameters: claim.parameters() });
+  const plain = (state: RunState): RunCheckpoint => ({
+    state,
+    parameters: claim.parameters(),
+    optimizer: trainee.optimizer,
+  });
   const snapshot = config.snapshot ?? (plain as (state: RunState) => never); // the type is what the caller says, or this
+  let { training } = config;
   try {
-    prepare(claim, config);
+    training = prepare(claim, config);
   } catch (error) {
     claim.release();
     throw error;
   }
   const state = { ...config.state, parameters: null }; // the network has them again
   const reports = new Reports();
-  const trainee = new Trainee(claim, config.training);
+  const trainee = new Trainee(claim, training);
   const control = new Control(config.signal, () => engine.heed());
   let ending!: { resolve: (result: RunResult) => void; reject: (reason: unknown) => void };
   const done = new Promise<RunResult>((resolve, reject) => (ending = { resolve, reject }));
@@ -112,15 +118,22 @@ function takeClaim(rnn: unknown): Claim {
   throw new TypeError(expected("rnn", "a network (new Rnn(…))", rnn));
 }
 
-/** What of the options only the network can check; and the weights of the run to resume, where it has others. */
-function prepare(claim: Claim, { training, state }: FitConfig<unknown>): void {
+/**
+ * What of the options only the network can check, and what of the run to resume has to be put into it: weights and
+ * moments. All or nothing.
+ */
+function prepare(claim: Claim, { training, state, checkpoint }: FitConfig<unknown>): Training {
   claim.checkOptimizer(training.optimizer);
-  const { best, parameters } = state;
+  const { best } = state;
+  const parameters = state.parameters ?? checkpoint?.parameters;
   const present = claim.copyWeights();
   try {
     if (best) claim.setParameters(best.parameters); // to see now that they fit
-    if (best) claim.writeWeights(present);
-    if (parameters) claim.setParameters(parameters);
+    claim.writeWeights(present);
+    if (checkpoint || state.parameters) claim.setParameters(parameters as ParameterValues);
+    if (!checkpoint) return training;
+    const own = training.ownOptimizer ? undefined : training.optimizer;
+    return { ...training, optimizer: claim.restoreOptimizer(checkpoint.optimizer, own) };
   } catch (error) {
     claim.writeWeights(present);
     throw error;

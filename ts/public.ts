@@ -8,6 +8,7 @@ export type { LoadOptions } from "./find-module.js";
 export type { LossFlags } from "./loss-flags.js";
 export { oneHot } from "./one-hot.js";
 export type { Optimizer } from "./optimizer.js";
+export type { OptimizerSnapshot } from "./optimizer-state.js";
 export type { ParameterValues } from "./parameters.js";
 export type { Cell, RnnOptions } from "./rnn-options.js";
 export type {

@@ -239,7 +239,7 @@ export class Engine {
       keptStep = best.step;
     }
     this.#state = state;
-    this.#close();
+    this.#close(isUnfinished(stopped));
     reports.end();
     this.#ending.resolve({
       steps: step,
@@ -259,17 +259,17 @@ export class Engine {
     if (this.#ended) return;
     this.#state = this.state;
     this.#ended = true;
-    this.#close();
+    this.#close(true);
     this.#work.reports.end({ reason });
     this.#ending.reject(reason);
   }
 
-  #close(): void {
+  #close(resumable: boolean): void {
     this.#pace.rest();
     this.#pass?.close();
     this.#validation?.close();
     this.#control.close();
     this.#work.eventLoop.close();
-    this.#work.trainee.release();
+    this.#work.trainee.release(resumable);
   }
 }

@@ -3,8 +3,8 @@
 import { Adam } from "../adam.js";
 import type { Batch } from "../batch.js";
 import { boolean, expected, integer, number, optionsObject } from "../check.js";
-import { optimizerState } from "../optimizer.js";
-import type { Rnn } from "../rnn.js";
+import { optimizerState, type Optimizer } from "../optimizer.js";
+import type { OptimizerSnapshot } from "../optimizer-state.js";
 import { evaluate, readLearningRate, type Schedule } from "../schedule.js";
 import { lengthOf, readBatches, walksOnce, type Batches } from "./pass.js";
 import type { Plan } from "./plan.js";
@@ -13,15 +13,17 @@ import { readRunState, START, type RunState } from "./run-state.js";
 import type { Tensor } from "../tensor.js";
 import type { Training } from "./trainee.js";
 
-/** What trains a network. */
-export type Optimizer = Parameters<Rnn["trainStep"]>[1];
-
-/** What `run.checkpoint()` gives unless `snapshot` says otherwise. The optimizer's moments are not in it. */
+/**
+ * What `run.checkpoint()` gives unless `snapshot` says otherwise: all it takes to go on elsewhere, as plain data and
+ * tensors.
+ */
 export interface RunCheckpoint {
   /** Where the run stands. */
   state: RunState;
   /** By name, copied. */
   parameters: Record<string, Tensor>;
+  /** Settings, counts and moments. */
+  optimizer: OptimizerSnapshot;
 }
 
 /** With what a step of one's own is to train. */
@@ -78,11 +80,12 @@ export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> {
   /** Batches of an epoch, for `fraction` and `etaSeconds` while they cannot be counted. */
   stepsPerEpoch?: number;
   /**
-   * Goes on from where another run stood. Network and optimizer must be as they were then, the batches and options
-   * those of that run; the result then has the same bits as if it had never been interrupted.
+   * Goes on from where another run stood, with that run's batches and options; the result then has the same bits as if
+   * it had never been interrupted. A checkpoint brings parameters and optimizer along, for a network of the same sizes;
+   * with a state alone, network and `optimizer` must be as they were.
    */
-  resumeFrom?: RunState;
-  /** What `run.checkpoint()` gives. Default: the state and the parameters. */
+  resumeFrom?: RunCheckpoint | RunState;
+  /** What `run.checkpoint()` gives. Default: state, parameters and optimizer. */
   snapshot?: (state: RunState) => Checkpoint;
 }
 
@@ -118,6 +121,8 @@ export interface FitConfig<Checkpoint> {
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((report: Report) => void) | undefined;
   readonly state: RunState;
+  /** Parameters and optimizer of the run to resume, not looked at yet. */
+  readonly checkpoint: { readonly parameters: unknown; readonly optimizer: unknown } | undefined;
   readonly snapshot: ((state: RunState) => Checkpoint) | undefined;
 }
 
@@ -126,8 +131,10 @@ export function readFitOptions<Checkpoint>(batches: unknown, options: unknown): 
   const source = readBatches(batches, "batches");
   const given = optionsObject(options, "options", NAMES) as FitOptions<Checkpoint>;
   const { resumeFrom, onProgress, snapshot, signal, validation } = given;
-  const state = resumeFrom === undefined ? START : readRunState(resumeFrom, "resumeFrom");
-  const training = readTraining(given, resumeFrom !== undefined);
+  const checkpoint = readCheckpoint(resumeFrom);
+  const [from, name] = checkpoint ? [checkpoint.state, "resumeFrom.state"] : [resumeFrom, "resumeFrom"];
+  const state = resumeFrom === undefined ? START : readRunState(from, name);
+  const training = readTraining(given, resumeFrom !== undefined && !checkpoint);
   return {
     batches: source,
     validation: validation === undefined ? undefined : readBatches(validation, "validation"),
@@ -140,8 +147,15 @@ export function readFitOptions<Checkpoint>(batches: unknown, options: unknown): 
     signal: readSignal(signal),
     onProgress: readFunction(onProgress, "onProgress"),
     state,
+    checkpoint,
     snapshot: readFunction(snapshot, "snapshot"),
   };
+}
+
+function readCheckpoint(value: unknown): RunCheckpoint | undefined {
+  return typeof value === "object" && value !== null && "state" in value
+    ? (value as RunCheckpoint)
+    : undefined;
 }
 
 function readPlan(given: FitOptions<unknown>, batches: Batches, validates: boolean): Plan {
@@ -177,10 +191,10 @@ function readPlan(given: FitOptions<unknown>, batches: Batches, validates: boole
   };
 }
 
-function readTraining(given: FitOptions<unknown>, resumes: boolean): Training {
+function readTraining(given: FitOptions<unknown>, needsOptimizer: boolean): Training {
   const { optimizer, learningRate, clipNorm = 1 } = given;
   if (optimizer !== undefined) optimizerState(optimizer);
-  else if (resumes)
+  else if (needsOptimizer)
     throw new TypeError("optimizer: expected the optimizer of the run to resume, got undefined");
   const trainStep = readFunction(given.trainStep, "trainStep");
   const carryState = boolean(given.carryState, "carryState", false);

@@ -11,7 +11,9 @@ import type { Batch } from "../batch.js";
 import type { Claim } from "../claim.js";
 import { expected, record } from "../check.js";
 import { BpttError } from "../errors.js";
-import type { Optimizer, OwnStepResult, StepSettings } from "./fit-options.js";
+import type { OwnStepResult, StepSettings } from "./fit-options.js";
+import type { Optimizer } from "../optimizer.js";
+import type { OptimizerSnapshot } from "../optimizer-state.js";
 import type { RunState } from "./run-state.js";
 import type { State } from "../state.js";
 import type { Tensor } from "../tensor.js";
@@ -46,6 +48,7 @@ export interface Training {
 export class Trainee {
   readonly #claim: Claim;
   readonly #training: Training;
+  #kept: OptimizerSnapshot | undefined; // of an optimizer whose moments have gone with the run
   #proven: Float32Array | undefined; // weights that gave a finite loss
   #present: Float32Array | undefined; // a copy of those that the last step began with
 
@@ -122,8 +125,14 @@ export class Trainee {
     return state.carried ?? this.#claim.carriedState() ?? null;
   }
 
-  /** The run has ended: everyone may change the network again. */
-  release(): void {
+  /** The optimizer's state; after the run that of its end. */
+  get optimizer(): OptimizerSnapshot {
+    return this.#kept ?? this.#claim.exportOptimizer(this.#training.optimizer);
+  }
+
+  /** The run has ended: everyone may change the network again. `resumable`: it may be gone on with. */
+  release(resumable: boolean): void {
+    if (resumable && this.#training.ownOptimizer) this.#kept = this.optimizer;
     if (this.#training.ownOptimizer) this.#claim.forgetOptimizer(this.#training.optimizer);
     this.#claim.release();
     this.#proven = this.#present = undefined;
