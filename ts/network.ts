@@ -26,6 +26,10 @@ import type { RnnConfig } from "./rnn-options.js";
 import type { Loaded, Units } from "./sequences.js";
 import { readState, writeState, type State, type StatePlace } from "./state.js";
 import { RawBuffer, rawRnn, type RawRnn } from "./wasm/core.js";
+import { f32, i32 } from "./wasm/memory.js";
+
+/** Where an `Rnn` keeps its network, for this package's own modules, of whichever entry. */
+export const NETWORK: unique symbol = Symbol.for("bptt.network") as never;
 
 /** Where h and c of a state lie. */
 export type StateBuffers = readonly [h: RawBuffer, c: RawBuffer];
@@ -62,6 +66,9 @@ export class Network {
   readonly #raw: RawRnn;
   #freed = false;
   #busy = false;
+  #held = false; // a run has it
+  #admitted = false; // the run itself is at work
+  #last: { loaded: Loaded; sum: boolean } | undefined; // the last batch that was read in full
   #carried: number | undefined; // B of the state that the last trainStep with carryState kept
 
   constructor(config: RnnConfig) {
@@ -113,6 +120,45 @@ export class Network {
     }
   }
 
+  /** The same for what changes parameters or optimizers: refused while a run has the network, but to the run. */
+  change<Result>(method: string, work: (raw: RawRnn) => Result): Result {
+    this.peek(method);
+    this.#refuseIfHeld(method);
+    return this.use(method, work);
+  }
+
+  /** Takes the network for a run; until `release` only what the run does by `admit` may change it. */
+  hold(method: string): void {
+    this.peek(method);
+    if (this.#busy) throw this.#refusal(method);
+    this.#refuseIfHeld(method);
+    this.#held = true;
+  }
+
+  /** Lets `work` of the run that has the network change it. */
+  admit<Result>(work: () => Result): Result {
+    this.#admitted = true;
+    try {
+      return work();
+    } finally {
+      this.#admitted = false;
+    }
+  }
+
+  /** The run has ended. */
+  release(): void {
+    this.#held = false;
+  }
+
+  #refuseIfHeld(method: string): void {
+    if (this.#held && !this.#admitted) {
+      throw new BpttError(
+        "BUSY",
+        `rnn.${method}: a run is training this network; await it, or stop it first`,
+      );
+    }
+  }
+
   /** Whether the memory has been given back. */
   get freed(): boolean {
     return this.#freed;
@@ -122,6 +168,7 @@ export class Network {
   free(): void {
     if (this.#freed) return;
     if (this.#busy) throw this.#refusal("free");
+    this.#refuseIfHeld("free");
     this.#freed = true;
     this.#raw.free();
   }
@@ -166,6 +213,7 @@ export class Network {
     copyInputs(source, inputSize, raw.pointer(buffer) >>> 2, dense ? raw.stride(buffer) : 1, lengths);
     if (initialState === undefined && carry && this.#carried) this.#restoreCarried(this.#carried, batch);
     else this.writeState(STATES.initial(), initialState, "initialState", batch);
+    this.#last = { loaded: source, sum: false };
     return source;
   }
 
@@ -189,7 +237,26 @@ export class Network {
       const targets = raw.pointer(RawBuffer.Targets) >>> 2;
       copyTargets(options.targets, batch, time, this.classes, targets, lengths, hidden);
     }
+    this.#last = { sum, loaded };
     return { sum, loaded, meanSquaredError };
+  }
+
+  /** Time steps within the lengths of the batch that was read last. */
+  get timeSteps(): number {
+    const lengths = this.#raw.pointer(RawBuffer.SequenceLengths) >>> 2;
+    const view = i32();
+    let total = 0;
+    for (let b = 0; b < (this.#last?.loaded.batch ?? 0); b++) total += view[lengths + b];
+    return total;
+  }
+
+  /** What the loss of the batch that was read last was divided by: the sum of its weights, or how many are not 0. */
+  get divisor(): number {
+    if (this.#last === undefined) return 0;
+    const { sum, loaded } = this.#last;
+    const start = this.#raw.pointer(RawBuffer.Weights) >>> 2;
+    const weights = f32().subarray(start, start + loaded.batch * loaded.time);
+    return weights.reduce((total, weight) => total + (sum ? Number(weight !== 0) : weight), 0);
   }
 
   /** A copy of one of the pass's states. */
@@ -211,6 +278,22 @@ export class Network {
   keepCarried(batch: number): void {
     this.#raw.keepState();
     this.#carried = batch;
+  }
+
+  /** A copy of the state that the last trainStep with carryState kept. */
+  get carried(): State | undefined {
+    if (this.#carried === undefined) return undefined;
+    const batch = this.#carried;
+    return this.use("fit", (raw) => {
+      raw.begin(batch, 1, false, false, false); // the state comes by way of the workspace, which is scratch
+      raw.restoreState();
+      return this.readState(STATES.initial(), batch);
+    });
+  }
+
+  /** The next trainStep with carryState starts from zeros, whatever its number of rows. */
+  forgetCarried(): void {
+    this.#carried = undefined;
   }
 
   #restoreCarried(kept: number, batch: number): void {

@@ -33,6 +33,8 @@ const EXPECTED = {
   "lstm, orthogonal": "645546f514923fd7",
   "lstm, two layers, two directions, dropout, squares": "43a48af74371a9e5",
   "gru, three layers, dropout": "195a6a9ef92f3f18",
+  "Nesterov, warm-up and cosine": "7098ef7fdd4e5a39",
+  "RMSProp, steps": "af553a31a3dbd63f",
 };
 
 /** Engines that are known to have relaxed SIMD or not; of the others either answer is right. */
