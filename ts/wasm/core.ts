@@ -3,7 +3,15 @@
  * `init` (load-given.ts). The raw classes leave this folder only through here.
  */
 
-import { initSync, learningRate, RawBuffer, RawCurve, RawRnn, RawSampler, RawSequenceLoss } from "../../crate/pkg/bptt.js";
+import {
+  initSync,
+  learningRate,
+  RawBuffer,
+  RawCurve,
+  RawRnn,
+  RawSampler,
+  RawSequenceLoss,
+} from "../../crate/pkg/bptt.js";
 import { BpttError } from "../errors.js";
 
 export { RawBuffer, RawCurve };
