@@ -168,6 +168,27 @@ describe("stop and abort", () => {
     expect(cleaned).toBe(true);
   });
 
+  it("a source that has come to its end is not told of another", async () => {
+    let returned = 0;
+    const source = () => {
+      const batches = BATCHES.values();
+      return {
+        [Symbol.iterator]: () => ({
+          next: () => batches.next(),
+          return: () => ({ done: true, value: void returned++ }) as const,
+        }),
+      };
+    };
+    const { run, loop } = manualRun(() => source, { epochs: 1, validation: source });
+    while (loop.turn());
+    await run;
+    expect(returned).toBe(0);
+    const cut = manualRun(() => source, { steps: 3 });
+    while (cut.loop.turn());
+    expect((await cut.run).steps).toBe(3);
+    expect(returned).toBe(1);
+  });
+
   it("with patience: the best weights, and those of the run in its state", async () => {
     const options = {
       validation: VALIDATION,

@@ -26,6 +26,7 @@ export type {
 } from "./rnn-types.js";
 export { Rnn } from "./rnn.js";
 export type { FitOptions, OwnStepResult, RunCheckpoint, StepSettings } from "./run/fit-options.js";
+export type { AbortSignalLike } from "./run/control.js";
 export type { BatchIterable, Batches } from "./run/pass.js";
 export type { Report } from "./run/reports.js";
 export type { Divergence, RunResult } from "./run/run-result.js";

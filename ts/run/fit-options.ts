@@ -6,6 +6,7 @@ import { boolean, expected, integer, number, optionsObject } from "../check.js";
 import { optimizerState, type Optimizer } from "../optimizer.js";
 import type { OptimizerSnapshot } from "../optimizer-state.js";
 import { evaluate, readLearningRate, type Schedule } from "../schedule.js";
+import type { AbortSignalLike } from "./control.js";
 import { lengthOf, readBatches, walksOnce, type Batches } from "./pass.js";
 import type { Plan } from "./plan.js";
 import type { Report } from "./reports.js";
@@ -73,8 +74,8 @@ export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> {
   timeLimitSeconds?: number;
   /** A report each so many steps; there is also one after each validation and one at the end. Default 1. */
   every?: number;
-  /** Ends the run when it aborts; the run's promise resolves all the same. */
-  signal?: AbortSignal;
+  /** An `AbortSignal`: ends the run when it aborts; the run's promise resolves all the same. */
+  signal?: AbortSignalLike;
   /** Called with each report, between two steps. */
   onProgress?: (report: Report) => void;
   /** Batches of an epoch, for `fraction` and `etaSeconds` while they cannot be counted. */
@@ -118,7 +119,7 @@ export interface FitConfig<Checkpoint> {
   readonly training: Training;
   readonly timeLimitSeconds: number | undefined;
   readonly every: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignalLike | undefined;
   readonly onProgress: ((report: Report) => void) | undefined;
   readonly state: RunState;
   /** Parameters and optimizer of the run to resume, not looked at yet. */
@@ -230,10 +231,10 @@ function readFunction<F>(value: F | undefined, name: string): F | undefined {
   throw new TypeError(expected(name, "a function", value));
 }
 
-function readSignal(value: unknown): AbortSignal | undefined {
+function readSignal(value: unknown): AbortSignalLike | undefined {
   if (value === undefined) return undefined;
   if (typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value) {
-    return value as AbortSignal;
+    return value as AbortSignalLike;
   }
   throw new TypeError(expected("signal", "an AbortSignal", value));
 }
