@@ -27,7 +27,7 @@ export class Claim {
   readonly #length: number; // floats of the arena
 
   constructor(rnn: Rnn, network: Network) {
-    network.hold("fit");
+    network.access.hold("fit");
     this.#rnn = rnn;
     this.#network = network;
     this.#length = network.table.reduce((end, { offset, length }) => Math.max(end, offset + length), 0);
@@ -39,13 +39,13 @@ export class Claim {
     optimizer: Optimizer,
     options: TrainStepOptions,
   ): TrainStepResult & { timeSteps: number } {
-    const result = this.#network.admit(() => this.#rnn.trainStep(batch, optimizer, options));
+    const result = this.#network.access.admit(() => this.#rnn.trainStep(batch, optimizer, options));
     return { ...result, timeSteps: this.#network.timeSteps };
   }
 
   /** A step of the user's own making; `timeSteps` counts those of the network's last pass in it. */
   change<Result>(work: () => Result): { result: Result; timeSteps: number } {
-    const result = this.#network.admit(work);
+    const result = this.#network.access.admit(work);
     return { result, timeSteps: this.#network.timeSteps };
   }
 
@@ -62,7 +62,7 @@ export class Claim {
 
   /** Sets parameters by name. */
   setParameters(values: ParameterValues): void {
-    this.#network.admit(() => this.#rnn.setParameters(values));
+    this.#network.access.admit(() => this.#rnn.setParameters(values));
   }
 
   /** All parameters in one piece, into `into` where it is given. */
@@ -89,7 +89,7 @@ export class Claim {
 
   /** Refuses an optimizer that belongs to another network. */
   checkOptimizer(optimizer: Optimizer): void {
-    this.#network.slots.check(optimizerState(optimizer));
+    this.#network.slots.expectOwn(optimizerState(optimizer));
   }
 
   /** All there is to know of an optimizer. */
@@ -99,7 +99,7 @@ export class Claim {
 
   /** The optimizer of a snapshot: a new one, or `optimizer`, which has not stepped yet. */
   restoreOptimizer(snapshot: unknown, optimizer: Optimizer | undefined): Optimizer {
-    return this.#network.admit(() => restoreOptimizerState(this.#rnn, snapshot, optimizer));
+    return this.#network.access.admit(() => restoreOptimizerState(this.#rnn, snapshot, optimizer));
   }
 
   /** Gives the memory of an optimizer's moments back. */
@@ -109,7 +109,7 @@ export class Claim {
 
   /** The run has ended. */
   release(): void {
-    this.#network.release();
+    this.#network.access.release();
   }
 
   #parametersStart(): number {

@@ -6,6 +6,7 @@
  * optimizers' moments, accumulated gradients, and the carried state, which has a buffer of its own.
  */
 
+import { Access } from "./access.js";
 import { Accumulation } from "./accumulation.js";
 import {
   copyInputs,
@@ -18,7 +19,7 @@ import {
   type Batch,
   type SequenceInputs,
 } from "./batch.js";
-import { BpttError, fromCore } from "./errors.js";
+import { fromCore } from "./errors.js";
 import { scalarLoss } from "./loss-flags.js";
 import { OptimizerSlots } from "./optimizer-slots.js";
 import { parameterTable, type Parameter } from "./parameters.js";
@@ -53,6 +54,7 @@ export interface LoadedBatch {
 /** A raw network with its guards. */
 export class Network {
   readonly config: RnnConfig;
+  readonly access = new Access();
   readonly table: readonly Parameter[];
   readonly units: Units;
   /** V: the width of the logits. */
@@ -61,13 +63,9 @@ export class Network {
   readonly accumulation: Accumulation;
   /** Names of the parameters that no step changes. */
   readonly frozen = new Set<string>();
-  /** Training passes that dropped: decides what the next one drops. */
+  /** Training passes that dropped: decides what the next one drops. Stays 0 without dropout. */
   drops = 0;
   readonly #raw: RawRnn;
-  #freed = false;
-  #busy = false;
-  #held = false; // a run has it
-  #admitted = false; // the run itself is at work
   #last: { loaded: Loaded; sum: boolean } | undefined; // the last batch that was read in full
   #carried: number | undefined; // B of the state that the last trainStep with carryState kept
 
@@ -89,7 +87,7 @@ export class Network {
     this.units = { count: layers * directions, directions, hiddenSize };
     this.classes = outputSize ?? directions * hiddenSize;
     this.table = parameterTable(this.#raw);
-    this.slots = new OptimizerSlots(this, this.#raw);
+    this.slots = new OptimizerSlots(this.access, this.#raw);
     const length = this.table.reduce((end, entry) => Math.max(end, entry.offset + entry.length), 0);
     this.accumulation = new Accumulation(() => ({
       start: this.#raw.pointer(RawBuffer.Gradients) >>> 2,
@@ -99,7 +97,7 @@ export class Network {
 
   /** The raw network, for looking at it; throws once it has been freed. */
   peek(method: string): RawRnn {
-    if (this.#freed) throw new BpttError("FREED", `rnn.${method}: this network has been freed`);
+    this.access.expectAlive(method);
     return this.#raw;
   }
 
@@ -108,76 +106,19 @@ export class Network {
    * refused. Errors of the core leave as coded errors.
    */
   use<Result>(method: string, work: (raw: RawRnn) => Result): Result {
-    const raw = this.peek(method);
-    if (this.#busy) throw this.#refusal(method);
-    this.#busy = true;
-    try {
-      return work(raw);
-    } catch (error) {
-      throw fromCore(error);
-    } finally {
-      this.#busy = false;
-    }
+    return this.access.use(method, () => work(this.#raw));
   }
 
-  /** The same for what changes parameters or optimizers: refused while a run has the network, but to the run. */
+  /** The same for what changes parameters, optimizers or what training rests on: refused while a run has the network, but to the run. */
   change<Result>(method: string, work: (raw: RawRnn) => Result): Result {
-    this.peek(method);
-    this.#refuseIfHeld(method);
+    this.access.expectAlive(method);
+    this.access.expectChangeable(method);
     return this.use(method, work);
-  }
-
-  /** Takes the network for a run; until `release` only what the run does by `admit` may change it. */
-  hold(method: string): void {
-    this.peek(method);
-    if (this.#busy) throw this.#refusal(method);
-    this.#refuseIfHeld(method);
-    this.#held = true;
-  }
-
-  /** Lets `work` of the run that has the network change it. */
-  admit<Result>(work: () => Result): Result {
-    this.#admitted = true;
-    try {
-      return work();
-    } finally {
-      this.#admitted = false;
-    }
-  }
-
-  /** The run has ended. */
-  release(): void {
-    this.#held = false;
-  }
-
-  #refuseIfHeld(method: string): void {
-    if (this.#held && !this.#admitted) {
-      throw new BpttError(
-        "BUSY",
-        `rnn.${method}: a run is training this network; await it, or stop it first`,
-      );
-    }
-  }
-
-  /** Whether the memory has been given back. */
-  get freed(): boolean {
-    return this.#freed;
   }
 
   /** Gives the memory back; once more does nothing. */
   free(): void {
-    if (this.#freed) return;
-    if (this.#busy) throw this.#refusal("free");
-    this.#refuseIfHeld("free");
-    this.#freed = true;
-    this.#raw.free();
-  }
-
-  #refusal(method: string): BpttError {
-    return new BpttError(
-      "BUSY",
-      `rnn.${method}: this network is reading its arguments; a getter of theirs called it`,
-    );
+    if (this.access.free()) this.#raw.free();
   }
 
   /** Whether the state has a c beside h. */
@@ -193,6 +134,11 @@ export class Network {
   /** What a training pass must know of dropout: its step, or −1 for none. */
   get dropoutStep(): number {
     return this.config.dropout > 0 ? this.drops : -1;
+  }
+
+  /** A training pass has been done: the next one drops others. */
+  dropped(): void {
+    if (this.config.dropout > 0) this.drops++;
   }
 
   /** Checks and copies what a forward pass needs. `carry`: without an initial state, the carried one. */
@@ -282,9 +228,9 @@ export class Network {
 
   /** A copy of the state that the last trainStep with carryState kept. */
   get carried(): State | undefined {
-    if (this.#carried === undefined) return undefined;
     const batch = this.#carried;
-    return this.use("fit", (raw) => {
+    if (batch === undefined) return undefined;
+    return this.use("save", (raw) => {
       raw.begin(batch, 1, false, false, false); // the state comes by way of the workspace, which is scratch
       raw.restoreState();
       return this.readState(STATES.initial(), batch);
@@ -308,6 +254,6 @@ export class Network {
 
   /** Forgets a session's buffers. */
   removeSession(slot: number): void {
-    if (!this.#freed) this.use("session().free", (raw) => raw.removeSession(slot));
+    if (!this.access.freed) this.use("session().free", (raw) => raw.removeSession(slot));
   }
 }

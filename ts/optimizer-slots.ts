@@ -28,13 +28,19 @@ export class OptimizerSlots {
   }
 
   /** Refuses an optimizer that is bound to another network. */
-  check(optimizer: OptimizerState): void {
+  expectOwn(optimizer: OptimizerState): void {
     if (optimizer.network !== undefined && optimizer.network !== this.#identity) {
       throw new BpttError(
         "OPTIMIZER_BOUND",
         "optimizer: it belongs to another network, the first one it stepped",
       );
     }
+  }
+
+  /** Where an optimizer's moments lie; undefined while it has none. */
+  slotOf(optimizer: OptimizerState): number | undefined {
+    this.expectOwn(optimizer);
+    return this.#slots.get(optimizer);
   }
 
   /** One update by the optimizer, at the rate that its count of updates gives; counted when it is done. */
@@ -45,19 +51,12 @@ export class OptimizerSlots {
     return result;
   }
 
-  /** Where an optimizer's moments lie; undefined while it has none. */
-  find(optimizer: OptimizerState): number | undefined {
-    this.check(optimizer);
-    return this.#slots.get(optimizer);
-  }
-
   /**
    * Runs `work` with the optimizer's slot. The first time binds the optimizer to this network; when `work` fails then,
    * it is as free as before.
    */
   use<Result>(optimizer: OptimizerState, work: (slot: number) => Result): Result {
-    this.check(optimizer);
-    const known = this.#slots.get(optimizer);
+    const known = this.slotOf(optimizer);
     if (known !== undefined) return work(known);
     const slot = addRule(this.#raw, optimizer.rule);
     let result: Result;
@@ -82,7 +81,7 @@ export class OptimizerSlots {
     this.remove(slot);
   }
 
-  /** Forgets the moments in a slot. */
+  /** Gives a slot's memory back. */
   remove(slot: number): void {
     if (!this.#owner.freed) this.#raw.removeOptimizer(slot);
   }

@@ -47,7 +47,7 @@ export function exportOptimizerState(rnn: Rnn, optimizer: Optimizer): OptimizerS
   const network = networkOf(rnn);
   const { rule, learningRate, steps } = optimizerState(optimizer);
   return network.use("save", (raw) => {
-    const slot = network.slots.find(optimizerState(optimizer));
+    const slot = network.slots.slotOf(optimizerState(optimizer));
     const { kind, ...settings } = rule;
     const options = { learningRate, ...settings };
     if (slot === undefined) return { kind, options, steps, products: initialProducts(kind), moments: {} };

@@ -443,7 +443,7 @@ export class Rnn<C extends Cell = Cell> {
    * Gives the network's memory back, optimizers' moments included. Calling it again does nothing; any other use
    * afterwards is an error with code `FREED`.
    *
-   * @throws BpttError `BUSY` when called by a getter of data that this network is reading
+   * @throws BpttError `BUSY` when called by a getter of data that this network is reading, or while a run trains it
    *
    * @example
    * import { Rnn } from "bptt";
