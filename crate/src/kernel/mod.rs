@@ -14,6 +14,8 @@ mod simd;
 
 #[cfg(test)]
 mod check;
+#[cfg(test)]
+mod speed;
 
 pub use approx::ln;
 pub use gated::*;
