@@ -171,6 +171,16 @@ describe("a checkpoint", () => {
     expect(bitsOf(other)).toEqual(bitsOf(rnn));
   });
 
+  it("of a run that failed, with an optimizer of its own, goes on elsewhere", async () => {
+    const rnn = new Rnn(SIZES);
+    const failed = fit(rnn, [...BATCHES.slice(0, 3), { inputs: [[9]], targets: [[0]] }]);
+    await expect(failed.done).rejects.toThrow(RangeError);
+    const [other, twin] = [new Rnn(SIZES), new Rnn(SIZES)];
+    await fit(other, BATCHES, { resumeFrom: await failed.checkpoint() });
+    await fit(twin, BATCHES);
+    expect(bitsOf(other)).toEqual(bitsOf(twin));
+  });
+
   const broken: [string, object, string][] = [
     ["no parameters", { parameters: undefined }, "parameters: expected an object, got undefined"],
     ["parameters of other sizes", { parameters: { b_o: [1, 2] } }, "b_o: expected shape (3), got (2)"],

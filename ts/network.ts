@@ -152,7 +152,7 @@ export class Network {
     const source = openInputs(inputs, inputSize);
     const { batch, time, dense } = source;
     try {
-      raw.begin(batch, time, dense, training, meanSquaredError);
+      if (!raw.begin(batch, time, dense, training, meanSquaredError)) raw.fail();
     } catch (error) {
       throw fromCore(error, `a batch of ${batch} rows of ${time} steps`);
     }

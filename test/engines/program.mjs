@@ -7,7 +7,8 @@
 const STEPS = 100;
 
 /** @typedef {{ cell?: string, options?: object, squared?: boolean, I: number, H: number, V?: number, B: number, T: number, dense?: boolean, lengths?: boolean, weights?: boolean,
- *   state?: boolean, sum?: boolean, carry?: boolean, clipNorm?: number, adam?: object, sgd?: object, rmsProp?: object, seed: number }} Case */
+ *   state?: boolean, sum?: boolean, carry?: boolean, clipNorm?: number, adam?: object,
+ *   sgd?: object, rmsProp?: object, seed: number }} Case */
 
 /** @type {Record<string, Case>} */
 const CASES = {
@@ -37,30 +38,6 @@ const CASES = {
     sum: true,
     seed: 12345,
     adam: { beta1: 0.8, beta2: 0.99, epsilon: 1e-6, epsilonMode: "torch" },
-  },
-  "Nesterov, warm-up and cosine": {
-    I: 5,
-    H: 9,
-    V: 6,
-    B: 3,
-    T: 5,
-    seed: 3,
-    clipNorm: 0.5,
-    sgd: {
-      learningRate: { kind: "warmup", steps: 7, then: { kind: "cosine", from: 0.3, to: 0.01, steps: 89 } },
-      momentum: 0.9,
-      nesterov: true,
-      weightDecay: 0.001,
-    },
-  },
-  "RMSProp, steps": {
-    I: 5,
-    H: 9,
-    V: 6,
-    B: 3,
-    T: 5,
-    seed: 4,
-    rmsProp: { learningRate: { kind: "stepDecay", from: 0.02, factor: 0.7, every: 9 }, momentum: 0.5 },
   },
   relu: { cell: "relu", I: 5, H: 9, V: 6, B: 3, T: 6, seed: 2, options: { init: "uniform-hidden" } },
   gru: { cell: "gru", I: 6, H: 21, V: 7, B: 3, T: 8, lengths: true, seed: 3, adam: { learningRate: 0.01 } },
@@ -103,6 +80,30 @@ const CASES = {
     seed: 7,
     options: { layers: 3, dropout: 0.5 },
     adam: { epsilonMode: "torch", learningRate: 0.01 },
+  },
+  "Nesterov, warm-up and cosine": {
+    I: 5,
+    H: 9,
+    V: 6,
+    B: 3,
+    T: 5,
+    seed: 3,
+    clipNorm: 0.5,
+    sgd: {
+      learningRate: { kind: "warmup", steps: 7, then: { kind: "cosine", from: 0.3, to: 0.01, steps: 89 } },
+      momentum: 0.9,
+      nesterov: true,
+      weightDecay: 0.001,
+    },
+  },
+  "RMSProp, steps": {
+    I: 5,
+    H: 9,
+    V: 6,
+    B: 3,
+    T: 5,
+    seed: 4,
+    rmsProp: { learningRate: { kind: "stepDecay", from: 0.02, factor: 0.7, every: 9 }, momentum: 0.5 },
   },
 };
 

@@ -3,13 +3,10 @@
  * engine's, which is told of each change.
  */
 
-/** What an `AbortSignal` must have: named by its parts, so that the types stand where no DOM is known. */
-export interface Signal {
-  /** Whether it has aborted. */
+/** What a run needs of an `AbortSignal`, in the words of no platform's library. */
+export interface AbortSignalLike {
   readonly aborted: boolean;
-  /** Calls when it aborts. */
   addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
-  /** No longer calls. */
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
@@ -17,12 +14,12 @@ export interface Signal {
 export class Control {
   #paused = false;
   #end: "stopped" | "aborted" | undefined;
-  #signal: Signal | undefined;
+  #signal: AbortSignalLike | undefined;
   readonly #changed: () => void;
   readonly #abort = () => this.#finish("aborted");
 
   /** @param changed called after each change */
-  constructor(signal: Signal | undefined, changed: () => void) {
+  constructor(signal: AbortSignalLike | undefined, changed: () => void) {
     this.#changed = changed;
     if (signal?.aborted) this.#end = "aborted";
     else {

@@ -6,7 +6,7 @@ import { boolean, expected, integer, number, optionsObject } from "../check.js";
 import { optimizerState, type Optimizer } from "../optimizer.js";
 import type { OptimizerSnapshot } from "../optimizer-state.js";
 import { evaluate, readLearningRate, type Schedule } from "../schedule.js";
-import type { Signal } from "./control.js";
+import type { AbortSignalLike } from "./control.js";
 import { lengthOf, readBatches, walksOnce, type Batches } from "./pass.js";
 import type { Plan } from "./plan.js";
 import type { Report } from "./reports.js";
@@ -75,7 +75,7 @@ export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> {
   /** A report each so many steps; there is also one after each validation and one at the end. Default 1. */
   every?: number;
   /** An `AbortSignal`: ends the run when it aborts; the run's promise resolves all the same. */
-  signal?: Signal;
+  signal?: AbortSignalLike;
   /** Called with each report, between two steps. */
   onProgress?: (report: Report) => void;
   /** Batches of an epoch, for `fraction` and `etaSeconds` while they cannot be counted. */
@@ -119,7 +119,7 @@ export interface FitConfig<Checkpoint> {
   readonly training: Training;
   readonly timeLimitSeconds: number | undefined;
   readonly every: number;
-  readonly signal: Signal | undefined;
+  readonly signal: AbortSignalLike | undefined;
   readonly onProgress: ((report: Report) => void) | undefined;
   readonly state: RunState;
   /** Whether it is another run's, to be gone on with. */
@@ -234,10 +234,10 @@ function readFunction<F>(value: F | undefined, name: string): F | undefined {
   throw new TypeError(expected(name, "a function", value));
 }
 
-function readSignal(value: unknown): Signal | undefined {
+function readSignal(value: unknown): AbortSignalLike | undefined {
   if (value === undefined) return undefined;
   if (typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value) {
-    return value as Signal;
+    return value as AbortSignalLike;
   }
   throw new TypeError(expected("signal", "an AbortSignal", value));
 }

@@ -7,10 +7,11 @@ use super::{PackedPair, Panels, Rows, RowsMut, padded, scalar, simd};
 use crate::rng::{Stream, uniform};
 
 mod gated;
-mod update;
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
+
+mod update;
 
 const LENGTHS: [usize; 15] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 100];
 
