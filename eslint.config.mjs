@@ -5,15 +5,7 @@ import tseslint from "typescript-eslint";
 
 export default tseslint.config(
   {
-    ignores: [
-      "node_modules/",
-      "target/",
-      "dist/",
-      "crate/",
-      "docs/",
-      "coverage/",
-      "ts/wasm/*.generated.ts",
-    ],
+    ignores: ["node_modules/", "target/", "dist/", "crate/", "docs/", "coverage/", "ts/wasm/*.generated.ts"],
   },
   js.configs.recommended,
   {

@@ -1,21 +1,38 @@
 // Bundles each entry on its own (nothing that holds wasm state is shared) as ESM and CommonJS with declarations.
 
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
+
+// What reads Keras's files needs jsfive, which no bundler can leave out of a larger file: it has one of its own.
+const besideJsfive: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "jsfive in a file of its own",
+  setup(build) {
+    const path = build.initialOptions.define?.["TSUP_FORMAT"] === '"cjs"' ? "./jsfive.cjs" : "./jsfive.js";
+    build.onResolve({ filter: /\/jsfive\.js$/ }, () => ({ path, external: true, sideEffects: false }));
+  },
+};
 
 export default defineConfig({
-  entry: { index: "ts/index.ts", slim: "ts/slim.ts", relaxed: "ts/relaxed.ts" },
+  entry: {
+    index: "ts/index.ts",
+    slim: "ts/slim.ts",
+    relaxed: "ts/relaxed.ts",
+    convert: "ts/convert.ts",
+    jsfive: "ts/convert/jsfive.ts",
+  },
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
-  dts: true,
+  dts: { entry: { index: "ts/index.ts", slim: "ts/slim.ts", relaxed: "ts/relaxed.ts", convert: "ts/convert.ts" } },
   splitting: false,
   treeshake: true,
-  noExternal: ["fflate"],
+  noExternal: ["fflate", "jsfive", "pbf"],
+  esbuildPlugins: [besideJsfive],
   esbuildOptions(options) {
     // identifiers stay: class and function names are what stacks and the console show
     options.minifyWhitespace = true;
     options.minifySyntax = true;
     options.mainFields = ["module", "main"];
     options.legalComments = "none";
+    options.drop = ["console"]; // jsfive prints parts of files that it cannot read
   },
 });

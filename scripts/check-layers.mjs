@@ -13,7 +13,12 @@ import { filesUnder } from "./setup/stamp.mjs";
 const WASM_SURFACE = /^wasm(\.rs|\/)/;
 const UNSAFE_MODULES = /^lanes\.rs$/;
 const ENTRIES = /^ts\/(index|slim|relaxed|convert)\.ts$/;
-const PACKAGES = new Map([["fflate", /^ts\/wasm\//]]); // package → who may import it
+const PACKAGES = new Map([
+  ["fflate", /^ts\/(wasm\/|convert\/keras-file\.ts$)/],
+  ["jsfive", /^ts\/convert\/jsfive\.ts$/],
+  ["pbf", /^ts\/convert\/onnx-model\.ts$/],
+]); // package → who may import it
+const CHARTS = /^(vega|vega-datasets)$/; // what examples may import besides bptt and Node
 
 /** @type {string[]} */
 const broken = [];
@@ -96,8 +101,8 @@ function checkTypeScript() {
 /** @param {string} file @param {string} specifier */
 function checkPackageImport(file, specifier) {
   if (file.startsWith("examples/")) {
-    if (!/^(bptt(\/|$)|node:)/.test(specifier))
-      report(file, `imports ${specifier}: examples use bptt and Node alone`);
+    if (!/^(bptt(\/|$)|node:)/.test(specifier) && !CHARTS.test(specifier))
+      report(file, `imports ${specifier}: examples use bptt, Node and charts alone`);
   } else if (!PACKAGES.get(specifier)?.test(file))
     report(file, `imports ${specifier}: ts has no such dependency here`);
 }

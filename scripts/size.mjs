@@ -1,7 +1,8 @@
 // `npm run size`: what the library weighs, raw and compressed, against the limits in scripts/size-limits.json
 // (bytes after gzip). Ends with code 1 where one is exceeded, or where a limit has nothing it belongs to.
 //
-// An import is measured as a user's bundler ships it: everything the entry exports, bundled and minified by esbuild.
+// An import is measured as a user's bundler ships it: everything the entry exports, or what is named, bundled and
+// minified by esbuild.
 
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -9,10 +10,13 @@ import { build } from "esbuild";
 import { inProject } from "./setup/paths.mjs";
 import { orExit, setUp } from "./setup/steps.mjs";
 
-const ENTRIES = new Map([
-  ["bptt", "index.js"],
-  ["bptt/slim", "slim.js"],
-  ["bptt/relaxed", "relaxed.js"],
+/** What is imported from which file. */
+const IMPORTS = new Map([
+  ['import "bptt"', { file: "index.js", names: "*" }],
+  ['import "bptt/slim"', { file: "slim.js", names: "*" }],
+  ['import "bptt/relaxed"', { file: "relaxed.js", names: "*" }],
+  ['import "bptt/convert"', { file: "convert.js", names: "*" }],
+  ['import { toOnnx } from "bptt/convert"', { file: "convert.js", names: "{ toOnnx }" }],
 ]);
 
 /** @type {Record<string, number>} */
@@ -23,7 +27,7 @@ await orExit(() => setUp());
 /** @type {Map<string, Uint8Array>} */
 const parts = new Map();
 for (const name of ["bptt.wasm", "relaxed.wasm"]) parts.set(name, readFileSync(inProject("dist", name)));
-for (const [name, file] of ENTRIES) parts.set(`import "${name}"`, await bundled(inProject("dist", file)));
+for (const [name, { file, names }] of IMPORTS) parts.set(name, await bundled(file, names));
 
 const KiB = (/** @type {number} */ bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 const lines = [["", "raw", "gzip", "brotli", "limit (gzip)", ""]];
@@ -56,10 +60,10 @@ for (const cells of lines) {
 for (const complaint of wrong) process.stdout.write(`size: ${complaint}\n`);
 process.exit(wrong.length === 0 ? 0 : 1);
 
-/** @param {string} entry @returns {Promise<Uint8Array>} */
-async function bundled(entry) {
+/** @param {string} file @param {string} names @returns {Promise<Uint8Array>} */
+async function bundled(file, names) {
   const { outputFiles } = await build({
-    entryPoints: [entry],
+    stdin: { contents: `export ${names} from "./${file}";`, resolveDir: inProject("dist") },
     bundle: true,
     minify: true,
     format: "esm",
@@ -69,7 +73,7 @@ async function bundled(entry) {
     write: false,
     logLevel: "silent",
   });
-  const [file] = outputFiles;
-  if (!file) throw new Error(`esbuild made nothing of ${entry}`);
-  return file.contents;
+  const [output] = outputFiles;
+  if (!output) throw new Error(`esbuild made nothing of ${file}`);
+  return output.contents;
 }

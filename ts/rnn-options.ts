@@ -18,7 +18,7 @@ export interface RnnOptions<C extends Cell = Cell> {
   hiddenSize: number;
   /** V: the width of the output layer. Default: no output layer, the hidden states are the logits. */
   outputSize?: number | undefined;
-  /** L: cells stacked upon each other, each reading the hidden states of the one below. Default 1. */
+  /** L: cells stacked upon each other, each reading the hidden states of the one below; 1 … 1024. Default 1. */
   layers?: number;
   /** A second direction, with weights of its own, from each row's end to its start. Default false. */
   bidirectional?: boolean;
@@ -61,6 +61,9 @@ export interface RnnConfig {
   readonly seed: number;
 }
 
+/** Far more than can be trained; the table of parameters is made of names, and should not take seconds. */
+const MAX_LAYERS = 1024;
+
 const NAMES: ReadonlySet<string> = new Set([
   "cell",
   "inputSize",
@@ -86,7 +89,7 @@ export function readRnnOptions(options: unknown): RnnConfig {
     inputSize: size(inputSize, "inputSize"),
     hiddenSize: size(hiddenSize, "hiddenSize"),
     outputSize: outputSize === undefined ? undefined : size(outputSize, "outputSize"),
-    layers: size(layers, "layers"),
+    layers: integer(layers, "layers", { min: 1, max: MAX_LAYERS }),
     bidirectional: boolean(bidirectional, "bidirectional", false),
     dropout: number(dropout, "dropout", { min: 0, below: 1 }),
     init: oneOf(init, "init", ["glorot-uniform", "uniform-hidden"]),

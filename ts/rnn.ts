@@ -10,11 +10,14 @@
  */
 
 import type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "./batch.js";
+import { CLAIM, Claim } from "./claim.js";
 import { size } from "./check.js";
 import { makeDisposable, type Disposer } from "./disposable.js";
-import { Network } from "./network.js";
+import type { LoadOptions } from "./find-module.js";
+import { decodeModel, encodeModel, rnnOptions } from "./model-file.js";
+import { Network, NETWORK } from "./network.js";
+import type { Optimizer } from "./optimizer.js";
 import { readArena, readAssignments, writeArena, type ParameterValues } from "./parameters.js";
-import type { Adam } from "./adam.js";
 import { backward, evaluate, forward, gradients } from "./passes.js";
 import { readRnnOptions, type Cell, type RnnOptions } from "./rnn-options.js";
 import type {
@@ -208,7 +211,7 @@ export class Rnn<C extends Cell = Cell> {
    * const { loss, gradientNorm } = rnn.trainStep(batch, adam, { clipNorm: 1 });
    * console.log(loss, gradientNorm);
    */
-  trainStep(batch: Batch, optimizer: Adam, options?: TrainStepOptions): TrainStepResult<C> {
+  trainStep(batch: Batch, optimizer: Optimizer, options?: TrainStepOptions): TrainStepResult<C> {
     return trainStep(this.#network, batch, optimizer, options);
   }
 
@@ -239,7 +242,7 @@ export class Rnn<C extends Cell = Cell> {
    */
   applyGradients(
     gradients: ParameterValues | "accumulated",
-    optimizer: Adam,
+    optimizer: Optimizer,
     options?: ClipOptions,
   ): { gradientNorm: number } {
     return applyGradients(this.#network, gradients, optimizer, options);
@@ -377,17 +380,70 @@ export class Rnn<C extends Cell = Cell> {
    */
   setParameters(values: ParameterValues): void {
     const network = this.#network;
-    network.use("setParameters", (raw) => {
+    network.change("setParameters", (raw) => {
       const assignments = readAssignments(values, "parameters", network.table, true);
       writeArena(assignments, raw.pointer(RawBuffer.Parameters) >>> 2);
     });
   }
 
   /**
+   * The network as a safetensors file: exactly the state_dict of a PyTorch module with the fields `rnn` (`nn.RNN`,
+   * `nn.GRU` or `nn.LSTM`) and, with an output layer, `head` (`nn.Linear`), so that
+   * `module.load_state_dict(safetensors.torch.load_file(path))` takes it; the configuration stands in the file's
+   * metadata. The same network gives the same bytes. A gru with `resetAfter: false`, which PyTorch lacks, keeps its own names.
+   *
+   * @returns the bytes of the file
+   * @throws BpttError `FREED`, `OUT_OF_MEMORY`
+   *
+   * @example
+   * import { Rnn } from "bptt";
+   *
+   * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 4 });
+   * const again = Rnn.load(rnn.save());
+   * console.log(again.hiddenSize, again.evaluate({ inputs: [[0]], targets: [[1]] }).loss);
+   */
+  save(): Uint8Array<ArrayBuffer> {
+    this.#network.peek("save");
+    return encodeModel({ config: this.#network.config, parameters: this.parameters });
+  }
+
+  /**
+   * A network from a safetensors file: one that `save` wrote, or any PyTorch state_dict of such a module, its names
+   * bare or behind any prefix. Cell, sizes, layers and directions follow from names and shapes; PyTorch's two biases are
+   * added where that changes nothing. A module made with `bias=False` gets biases of zero.
+   *
+   * @param bytes the file: a Uint8Array or an ArrayBuffer
+   * @param options `cell`, where shapes cannot tell tanh from relu; `prefix`, for a file of several modules; `head`, where
+   *   the output layer is called otherwise
+   * @throws TypeError when something is of the wrong kind
+   * @throws RangeError when this is no such file, when a tensor is missing, superfluous, of another shape or not finite, or
+   *   when options and file disagree; the message names tensor or option, what was expected and what came
+   * @throws BpttError `OUT_OF_MEMORY`
+   *
+   * @example
+   * import { Rnn } from "bptt";
+   *
+   * const bytes = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 }).save(); // or await readFile("model.safetensors")
+   * const rnn = Rnn.load(bytes, { cell: "tanh" });
+   * console.log(rnn.inputSize, rnn.hiddenSize, rnn.outputSize); // 4 5 undefined
+   */
+  static load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {}): Rnn {
+    const { config, parameters } = decodeModel(bytes, options);
+    const rnn = new Rnn(rnnOptions(config));
+    try {
+      rnn.setParameters(parameters);
+    } catch (error) {
+      rnn.free();
+      throw error;
+    }
+    return rnn;
+  }
+
+  /**
    * Gives the network's memory back, optimizers' moments included. Calling it again does nothing; any other use
    * afterwards is an error with code `FREED`.
    *
-   * @throws BpttError `BUSY` when called by a getter of data that this network is reading
+   * @throws BpttError `BUSY` when called by a getter of data that this network is reading, or while a run trains it
    *
    * @example
    * import { Rnn } from "bptt";
@@ -398,6 +454,16 @@ export class Rnn<C extends Cell = Cell> {
    */
   free(): void {
     this.#network.free();
+  }
+
+  /** @internal For modules of this package. */
+  get [NETWORK](): Network {
+    return this.#network;
+  }
+
+  /** @internal Takes the network for a run. */
+  [CLAIM](): Claim {
+    return new Claim(this, this.#network);
   }
 }
 

@@ -4,6 +4,7 @@
 //! Source: Rumelhart, Hinton, Williams 1986; Werbos, "Backpropagation through time: what it does and how to do it", 1990.
 //! Walks each unit from its last step to its first, the last layer first; all that is not recurrent is one product over T·B rows.
 
+use crate::buffer::{part, part_mut};
 use crate::cell::{Backward, Cell};
 use crate::forward::handed_up;
 use crate::kernel::{self, Rows, RowsMut};
@@ -17,7 +18,7 @@ use crate::workspace::{Shape, Workspace, runs};
 pub enum Seeds {
     /// Only ∂L/∂logits, from the loss
     Loss,
-    /// ∂L/∂outputs, ∂L/∂logits and ∂L/∂(final state), from the caller
+    /// ∂L/∂outputs, ∂L/∂logits and ∂L/∂(final state), from the caller, who writes whole rows: zeros between H and Hp, V and Vp
     Given,
 }
 
@@ -55,31 +56,25 @@ fn output_layer(network: &mut Network, ws: &mut Workspace, seeds: Seeds) {
     for (part, (unit, track)) in network.units.iter().zip(&mut ws.tracks).skip(first).enumerate() {
         let outputs = first_output(unit.reverse, b * hp);
         let dh = &mut track.dh[outputs..][..steps * hp]; // (T, B, Hp)
-        if seeds == Seeds::Given {
-            // The caller writes H of Hp columns; the others may hold what an earlier, diverged pass has left.
-            dh.chunks_exact_mut(hp).for_each(|row| row[h..].fill(0.0));
-        } else if network.head.is_some() {
+        // Without output layer and with one direction, the loss has written here itself.
+        if seeds == Seeds::Loss && network.has_logits() {
             dh.fill(0.0);
         }
         let Some(head) = &network.head else {
-            // Without output layer and with one direction, the loss has written here itself.
-            if d > 1 && seeds == Seeds::Loss {
-                for (row, dlogits) in dh.chunks_exact_mut(hp).zip(ws.dlogits.chunks_exact(vp)) {
-                    row[..h].copy_from_slice(&dlogits[part * h..][..h]);
-                    row[h..].fill(0.0);
-                }
+            if seeds == Seeds::Loss && d > 1 {
+                let from = Rows { data: &ws.dlogits[part * h..], stride: vp };
+                kernel::copy_rows(RowsMut { data: dh, stride: hp }, from, h, steps);
             }
             continue;
         };
         kernel::matmul_add(RowsMut { data: dh, stride: hp }, steps, dlogits, &head.w_t[part]);
-        let w_ho = network.table.get(head.w_ho).range.start + part * h * v;
-        let dw_ho = RowsMut { data: &mut network.gradients[w_ho..][..h * v], stride: v };
+        let dw_ho = network.table.of_mut(&mut network.gradients, head.w_ho); // (D·H, V)
+        let dw_ho = RowsMut { data: &mut dw_ho[part * h * v..], stride: v };
         let outputs = Rows { data: &track.h[outputs..], stride: hp };
         kernel::matmul_transposed_add(dw_ho, [h, v, steps], outputs, dlogits, &mut ws.pair);
     }
     if let Some(head) = &network.head {
-        let b_o = network.table.get(head.b_o).range.clone();
-        kernel::add_rows(&mut network.gradients[b_o], dlogits, steps);
+        kernel::add_rows(network.table.of_mut(&mut network.gradients, head.b_o), dlogits, steps);
     }
 }
 
@@ -110,8 +105,9 @@ fn finish(Sizes { h, hp, .. }: Sizes, at: usize, reverse: bool, ws: &mut Workspa
     let to = &mut ws.initial_state_gradient;
     for (to, rows) in [(&mut to.h, first), (&mut to.c, &track.dc[..])] {
         let Some(to) = to.get_mut(at * b * h..) else { continue };
-        for (to, row) in to.chunks_exact_mut(h).zip(rows.chunks_exact(hp)).take(b) {
-            to.copy_from_slice(&row[..h]);
+        if !rows.is_empty() {
+            let (to, rows) = (RowsMut { data: to, stride: h }, Rows { data: rows, stride: hp });
+            kernel::copy_rows(to, rows, h, b);
         }
     }
 }
@@ -127,41 +123,38 @@ fn recur(cell: &dyn Cell, unit: &Unit, s: Sizes, shape: Shape, lengths: &[i32], 
         let (dh_prev, dh) = neighbours(&mut track.dh, t, slab, reverse); // (B, Hp)
         let (h_prev, h) = neighbours(&mut track.h, t, slab, reverse); // (B, Hp)
         let (c_prev, c) = neighbours(&mut track.c, t, slab, reverse); // (B, Hp)
-        let gates = &track.gates[t * b * n..][..b * n]; // (B, N)
-        let dgates = &mut track.dgates[t * b * n..][..b * n]; // (B, N)
-        let (dc, dmixed) = (&mut track.dc, &mut track.dmixed); // (B, Hp)
+        let gates = part(&track.gates, t * b * n, b * n); // (B, N)
+        let dgates = part_mut(&mut track.dgates, t * b * n, b * n); // (B, N)
+        let (dc, dmixed) = (&mut track.dc[..], &mut track.dmixed[..]); // (B, Hp)
         for (stage, product) in unit.recurrent.iter().enumerate().rev() {
             for (row, count, takes_part) in runs(&lengths[..b], t) {
                 let (at, len) = (row * hp, count * hp);
-                let dgates = &mut dgates[row * n..][..count * n];
                 if takes_part {
-                    cell.backward(
-                        stage,
-                        Backward {
-                            hp,
-                            gates: &gates[row * n..][..count * n],
-                            h_prev: &h_prev[at..][..len],
-                            h: &h[at..][..len],
-                            c_prev: c_prev.get(at..at + len).unwrap_or_default(),
-                            c: c.get(at..at + len).unwrap_or_default(),
-                            dh: &dh[at..][..len],
-                            dc: dc.get_mut(at..at + len).unwrap_or_default(),
-                            dmixed: dmixed.get(at..at + len).unwrap_or_default(),
-                            dgates,
-                            dh_prev: &mut dh_prev[at..][..len],
-                        },
-                    );
+                    let step = Backward {
+                        hp,
+                        gates: part(gates, row * n, count * n),
+                        h_prev: part(h_prev, at, len),
+                        h: part(h, at, len),
+                        c_prev: part(c_prev, at, len),
+                        c: part(c, at, len),
+                        dh: part(dh, at, len),
+                        dc: part_mut(dc, at, len),
+                        dmixed: part(dmixed, at, len),
+                        dgates: part_mut(dgates, row * n, count * n),
+                        dh_prev: part_mut(dh_prev, at, len),
+                    };
+                    cell.backward(stage, step);
                 } else if stage + 1 == unit.recurrent.len() {
                     // Past its length a row's state was copied: so is the gradient, and the cell has no part in it.
-                    dgates.fill(0.0);
-                    kernel::add(&mut dh_prev[at..][..len], &dh[at..][..len]);
+                    part_mut(dgates, row * n, count * n).fill(0.0);
+                    kernel::add(part_mut(dh_prev, at, len), part(dh, at, len));
                 }
             }
-            let dgates = Rows { data: &dgates[product.to..], stride: n };
-            let operand = if stage == 0 { &mut *dh_prev } else { &mut dmixed[..slab] };
+            let dgates = Rows { data: part(dgates, product.to, b * n - product.to), stride: n };
             if stage > 0 {
-                operand.fill(0.0);
+                dmixed.fill(0.0);
             }
+            let operand = if stage == 0 { &mut *dh_prev } else { &mut *dmixed };
             kernel::matmul_add(RowsMut { data: operand, stride: hp }, b, dgates, &product.w_t);
         }
     }
@@ -176,18 +169,18 @@ fn weights(network: &mut Network, at: usize, ws: &mut Workspace) {
     let track = &here[at % d];
     let dgates = &track.dgates[..steps * n]; // (T, B, N)
     let unit = &network.units[at];
-    let [w_ih, w_hh, b_h] = [unit.w_ih, unit.w_hh, unit.b_h].map(|place| network.range(place));
+    let (table, gradients) = (&network.table, &mut network.gradients);
 
     for (stage, product) in unit.recurrent.iter().enumerate() {
         let h_prev = &track.h[first_previous(unit.reverse, slab)..];
         let operand = Rows { data: if stage == 0 { h_prev } else { &track.mixed }, stride: hp };
         for span in &product.spans {
-            let dw = RowsMut { data: &mut network.gradients[w_hh.clone()][span.from..], stride };
+            let dw = RowsMut { data: &mut table.of_mut(gradients, unit.w_hh)[span.from..], stride };
             let dgates = Rows { data: &dgates[span.to..], stride: n };
             kernel::matmul_transposed_add(dw, [h, span.width, steps], operand, dgates, &mut ws.pair);
         }
     }
-    let dw_ih = &mut network.gradients[w_ih]; // (I or D·H, G·H)
+    let dw_ih = table.of_mut(gradients, unit.w_ih); // (I or D·H, G·H)
     if below.is_empty() && !dense {
         for (row, &id) in dgates.chunks_exact(n).zip(&ws.ids[..steps]) {
             let to = &mut dw_ih[id as usize * stride..][..stride];
@@ -214,12 +207,11 @@ fn weights(network: &mut Network, at: usize, ws: &mut Workspace) {
         }
     }
     for span in &unit.input_spans {
-        let db = &mut network.gradients[b_h.clone()][span.from..][..span.width];
+        let db = part_mut(table.of_mut(gradients, unit.b_h), span.from, span.width);
         kernel::add_rows(db, Rows { data: &dgates[span.to..], stride: n }, steps);
     }
     if let Some((b_hn, to)) = unit.b_hn {
-        let b_hn = network.table.get(b_hn).range.clone();
-        kernel::add_rows(&mut network.gradients[b_hn], Rows { data: &dgates[to..], stride: n }, steps);
+        kernel::add_rows(table.of_mut(gradients, b_hn), Rows { data: &dgates[to..], stride: n }, steps);
     }
 }
 

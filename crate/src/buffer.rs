@@ -77,6 +77,18 @@ pub fn elements(factors: &[usize], what: &'static str) -> Result<usize, Error> {
     Ok(factors.iter().product())
 }
 
+/// `len` floats from `at` on; none where the buffer has not got them. A function of its own, so that its checks exist once.
+#[inline(never)]
+pub fn part(data: &[f32], at: usize, len: usize) -> &[f32] {
+    data.get(at..).and_then(|data| data.get(..len)).unwrap_or_default()
+}
+
+/// The same, to be written.
+#[inline(never)]
+pub fn part_mut(data: &mut [f32], at: usize, len: usize) -> &mut [f32] {
+    data.get_mut(at..).and_then(|data| data.get_mut(..len)).unwrap_or_default()
+}
+
 /// Refuses what is over the limit.
 pub fn check_bytes(bytes: u64, what: &'static str) -> Result<(), Error> {
     if bytes > MAX_BYTES { Err(Error::OutOfMemory { what, bytes }) } else { Ok(()) }

@@ -8,6 +8,7 @@
 //! Past a row's length its state is carried through unchanged. What stands in `logits` there has no meaning: `loss` takes
 //! those logits as 0, and the facade leaves outputs and logits there 0.
 
+use crate::buffer::{part, part_mut};
 use crate::cell::{Cell, Forward};
 use crate::dropout::drop_into;
 use crate::kernel::{self, Rows, RowsMut};
@@ -55,17 +56,16 @@ fn input(network: &Network, unit: &Unit, at: usize, ws: &mut Workspace) {
     let gates = &mut here[at - layer].gates[..steps * n]; // (T, B, N)
     pad(gates, network.sizes);
     if let Some((b_hn, to)) = unit.b_hn {
-        let b_hn = &network.theta[network.range(b_hn)]; // (H)
-        gates.chunks_exact_mut(n).for_each(|row| row[to..to + h].copy_from_slice(b_hn));
+        let b_hn = Rows { data: network.table.of(&network.theta, b_hn), stride: 0 }; // (H)
+        kernel::copy_rows(RowsMut { data: &mut gates[to..], stride: n }, b_hn, h, steps);
     }
     if layer == 0 && !dense {
         return gather_ids(network, unit, gates, &ws.ids[..steps]);
     }
-    let b_h = &network.theta[network.range(unit.b_h)]; // (G·H)
-    for row in gates.chunks_exact_mut(n) {
-        for span in &unit.input_spans {
-            row[span.to..span.to + span.width].copy_from_slice(&b_h[span.from..span.from + span.width]);
-        }
+    let b_h = network.table.of(&network.theta, unit.b_h); // (G·H)
+    for span in &unit.input_spans {
+        let to = RowsMut { data: &mut gates[span.to..], stride: n };
+        kernel::copy_rows(to, Rows { data: &b_h[span.from..], stride: 0 }, span.width, steps);
     }
     // gates ← gates + X·W_ih, part by part
     for (part, w) in unit.input.w.iter().enumerate() {
@@ -89,8 +89,8 @@ fn pad(gates: &mut [f32], Sizes { h, hp, .. }: Sizes) {
 /// gates ← row id of W_ih + b_h: a one-hot row times W_ih, without the one-hot.
 fn gather_ids(network: &Network, unit: &Unit, gates: &mut [f32], ids: &[i32]) {
     let Sizes { h, g, n, .. } = network.sizes;
-    let w_ih = &network.theta[network.range(unit.w_ih)]; // (I, G·H)
-    let b_h = &network.theta[network.range(unit.b_h)]; // (G·H)
+    let w_ih = network.table.of(&network.theta, unit.w_ih); // (I, G·H)
+    let b_h = network.table.of(&network.theta, unit.b_h); // (G·H)
     for (gates, &id) in gates.chunks_exact_mut(n).zip(ids) {
         let row = &w_ih[id as usize * g * h..][..g * h];
         for span in &unit.input_spans {
@@ -106,9 +106,10 @@ fn enter_state(s: Sizes, shape: Shape, reverse: bool, state: usize, from: &State
     let first = initial_row(reverse, shape.time, shape.batch * hp);
     for (rows, from) in [(&mut track.h, &from.h), (&mut track.c, &from.c)] {
         let (Some(rows), Some(from)) = (rows.get_mut(first..), from.get(state..)) else { continue };
-        for (row, from) in rows.chunks_exact_mut(hp).zip(from.chunks_exact(h)).take(shape.batch) {
-            row[..h].copy_from_slice(from);
-            row[h..].fill(0.0);
+        if !from.is_empty() {
+            rows[..shape.batch * hp].fill(0.0);
+            let (to, from) = (RowsMut { data: rows, stride: hp }, Rows { data: from, stride: h });
+            kernel::copy_rows(to, from, h, shape.batch);
         }
     }
 }
@@ -122,34 +123,31 @@ fn recur(cell: &dyn Cell, unit: &Unit, s: Sizes, shape: Shape, lengths: &[i32], 
         let t = time_of(unit.reverse, time, step);
         let (h_prev, h) = neighbours(&mut track.h, t, slab, unit.reverse); // (B, Hp)
         let (c_prev, c) = neighbours(&mut track.c, t, slab, unit.reverse); // (B, Hp)
-        let gates = &mut track.gates[t * b * n..][..b * n]; // (B, N)
-        let mixed = track.mixed.get_mut(t * slab..(t + 1) * slab).unwrap_or_default(); // (B, Hp)
+        let gates = part_mut(&mut track.gates, t * b * n, b * n); // (B, N)
+        let mixed = part_mut(&mut track.mixed, t * slab, slab); // (B, Hp)
         for (stage, product) in unit.recurrent.iter().enumerate() {
             // gates ← gates + h_{t-1}·W_hh
             let operand = Rows { data: if stage == 0 { h_prev } else { mixed }, stride: hp };
-            kernel::matmul_add(RowsMut { data: &mut gates[product.to..], stride: n }, b, operand, &product.w);
+            let to = RowsMut { data: part_mut(gates, product.to, b * n - product.to), stride: n };
+            kernel::matmul_add(to, b, operand, &product.w);
             for (row, count, takes_part) in runs(&lengths[..b], t) {
                 let (at, len) = (row * hp, count * hp);
                 if takes_part {
-                    cell.forward(
-                        stage,
-                        Forward {
-                            hp,
-                            gates: &mut gates[row * n..][..count * n],
-                            h_prev: &h_prev[at..][..len],
-                            h: &mut h[at..][..len],
-                            c_prev: c_prev.get(at..at + len).unwrap_or_default(),
-                            c: c.get_mut(at..at + len).unwrap_or_default(),
-                            mixed: mixed.get_mut(at..at + len).unwrap_or_default(),
-                        },
-                    );
+                    let step = Forward {
+                        hp,
+                        gates: part_mut(gates, row * n, count * n),
+                        h_prev: part(h_prev, at, len),
+                        h: part_mut(h, at, len),
+                        c_prev: part(c_prev, at, len),
+                        c: part_mut(c, at, len),
+                        mixed: part_mut(mixed, at, len),
+                    };
+                    cell.forward(stage, step);
                 } else {
-                    h[at..][..len].copy_from_slice(&h_prev[at..][..len]);
-                    if let (Some(c), Some(c_prev)) = (c.get_mut(at..at + len), c_prev.get(at..at + len)) {
-                        c.copy_from_slice(c_prev);
-                    }
+                    part_mut(h, at, len).copy_from_slice(part(h_prev, at, len));
+                    part_mut(c, at, len).copy_from_slice(part(c_prev, at, len));
                     // A second product must not meet what an older pass has left.
-                    mixed.get_mut(at..at + len).unwrap_or_default().fill(0.0);
+                    part_mut(mixed, at, len).fill(0.0);
                 }
             }
         }
@@ -162,8 +160,9 @@ fn leave_state(s: Sizes, shape: Shape, reverse: bool, state: usize, to: &mut Sta
     let last = final_row(reverse, shape.time, shape.batch * hp);
     for (to, rows) in [(&mut to.h, &track.h), (&mut to.c, &track.c)] {
         let (Some(to), Some(rows)) = (to.get_mut(state..), rows.get(last..)) else { continue };
-        for (to, row) in to.chunks_exact_mut(h).zip(rows.chunks_exact(hp)).take(shape.batch) {
-            to.copy_from_slice(&row[..h]);
+        if !rows.is_empty() {
+            let (to, rows) = (RowsMut { data: to, stride: h }, Rows { data: rows, stride: hp });
+            kernel::copy_rows(to, rows, h, shape.batch);
         }
     }
 }
@@ -178,21 +177,19 @@ fn output_layer(network: &Network, ws: &mut Workspace) {
     let steps = time * batch;
     let logits = &mut ws.logits[..steps * vp]; // (T, B, Vp)
     if let Some(head) = &network.head {
-        let b_o = &network.theta[network.range(head.b_o)]; // (V)
+        let b_o = network.table.of(&network.theta, head.b_o); // (V)
         kernel::repeat_into(RowsMut { data: logits, stride: vp }, steps, b_o);
     } else {
         kernel::clear_beyond(RowsMut { data: logits, stride: vp }, steps, v);
     }
     let first = network.units.len() - d;
     for (part, (unit, track)) in network.units.iter().zip(&ws.tracks).skip(first).enumerate() {
-        let outputs = &track.h[first_output(unit.reverse, batch * hp)..]; // (T, B, Hp)
+        let outputs = Rows { data: &track.h[first_output(unit.reverse, batch * hp)..], stride: hp }; // (T, B, Hp)
         if let Some(head) = &network.head {
-            let outputs = Rows { data: outputs, stride: hp };
             kernel::matmul_add(RowsMut { data: logits, stride: vp }, steps, outputs, &head.w[part]);
         } else {
-            for (row, outputs) in logits.chunks_exact_mut(vp).zip(outputs.chunks_exact(hp)) {
-                row[part * h..][..h].copy_from_slice(&outputs[..h]);
-            }
+            let to = RowsMut { data: &mut logits[part * h..], stride: vp };
+            kernel::copy_rows(to, outputs, h, steps);
         }
     }
 }

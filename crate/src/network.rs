@@ -12,6 +12,7 @@ use crate::unit::{Unit, panels};
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
+#[cfg(test)]
 use core::ops::Range;
 
 /// What a network is made from; sizes have been checked by the facade to be at least 1.
@@ -173,20 +174,20 @@ impl Network {
         }
         if config.recurrent_init == RecurrentInit::Orthogonal {
             for (_, (_, w_hh, _)) in units {
-                let range = self.range(w_hh);
-                orthogonal_into(&mut self.theta[range], h, g, config.seed, w_hh)?;
+                orthogonal_into(self.table.of_mut(&mut self.theta, w_hh), h, g, config.seed, w_hh)?;
             }
         }
         Ok(())
     }
 
     /// A parameter ← U(±limit)
+    #[inline(never)]
     fn draw(&mut self, place: usize, limit: f32) {
-        let range = self.range(place);
-        uniform_into(&mut self.theta[range], limit, self.seed, place);
+        uniform_into(self.table.of_mut(&mut self.theta, place), limit, self.seed, place);
     }
 
     /// Where a parameter lies in the arenas.
+    #[cfg(test)]
     pub fn range(&self, place: usize) -> Range<usize> {
         self.table.get(place).range.clone()
     }
@@ -238,7 +239,7 @@ impl Network {
             && !head.forward_ready
         {
             head.forward_ready = true;
-            let w_ho = &self.theta[self.table.get(head.w_ho).range.clone()];
+            let w_ho = self.table.of(&self.theta, head.w_ho);
             for (w, rows) in head.w.iter_mut().zip(w_ho.chunks(h * v)) {
                 w.pack(0, Rows { data: rows, stride: v }, v);
             }
@@ -255,7 +256,7 @@ impl Network {
             && !head.backward_ready
         {
             head.backward_ready = true;
-            let w_ho = &self.theta[self.table.get(head.w_ho).range.clone()];
+            let w_ho = self.table.of(&self.theta, head.w_ho);
             for (w_t, rows) in head.w_t.iter_mut().zip(w_ho.chunks(h * v)) {
                 w_t.pack_transposed(0, Rows { data: rows, stride: v }, h, v);
             }

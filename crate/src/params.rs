@@ -3,7 +3,7 @@
 //! Gradients and an optimizer's moments are arenas of the same layout, so that zeroing, clipping, updating and saving
 //! are one loop each.
 
-use crate::buffer::{check_bytes, elements};
+use crate::buffer::{check_bytes, elements, part, part_mut};
 use crate::error::Error;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -35,6 +35,20 @@ impl ParamTable {
         self.params.push(Param { name, shape: shape.to_vec(), range: self.len..end });
         self.len = end;
         Ok(self.params.len() - 1)
+    }
+
+    /// The part of an arena that is a parameter's.
+    #[inline(never)]
+    pub fn of<'a>(&self, arena: &'a [f32], place: usize) -> &'a [f32] {
+        let range = &self.params[place].range;
+        part(arena, range.start, range.len())
+    }
+
+    /// The same, to be written.
+    #[inline(never)]
+    pub fn of_mut<'a>(&self, arena: &'a mut [f32], place: usize) -> &'a mut [f32] {
+        let range = &self.params[place].range;
+        part_mut(arena, range.start, range.len())
     }
 
     /// How many floats an arena of this table has.

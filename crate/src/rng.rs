@@ -41,6 +41,7 @@ pub fn uniform(seed: u32, stream: Stream, step: u64, index: u64) -> f32 {
 }
 
 /// The draws of indices 4·block … 4·block + 3, which cost what one costs.
+#[inline(never)]
 pub fn uniform_four(seed: u32, stream: Stream, step: u64, block: u64) -> [f32; 4] {
     let counter = [block as u32, (block >> 32) as u32, step as u32, (step >> 32) as u32];
     philox(counter, [seed, stream as u32]).map(|word| (word >> 8) as f32 * (1.0 / 16_777_216.0))

@@ -3,7 +3,7 @@
 //! States have T + 1 rows and a direction: forwards h_t is row t + 1 and row 0 the initial state, backwards h_t is row t and row T the
 //! initial state. So the step before is the neighbour in both, and a row that is shorter than T starts, backwards, at its own end.
 
-use crate::buffer::{Buffer, elements};
+use crate::buffer::{Buffer, elements, part_mut};
 use crate::error::Error;
 use crate::network::Network;
 
@@ -96,17 +96,16 @@ pub fn final_row(reverse: bool, time: usize, slab: usize) -> usize {
     if reverse { 0 } else { time * slab }
 }
 
-/// The step after `step` others.
+/// The step after `step` others. Not inlined, or the loop over time would be there twice.
+#[inline(never)]
 pub fn time_of(reverse: bool, time: usize, step: usize) -> usize {
     if reverse { time - 1 - step } else { step }
 }
 
 /// (the state before step t, that after it): rows t and t + 1, or the other way round. Empty for a buffer that is not there.
+#[inline(never)]
 pub fn neighbours(states: &mut [f32], t: usize, slab: usize, reverse: bool) -> (&mut [f32], &mut [f32]) {
-    let (low, high) = states.split_at_mut(((t + 1) * slab).min(states.len()));
-    let (low, high) = match (low.get_mut(t * slab..), high.get_mut(..slab)) {
-        (Some(low), Some(high)) => (low, high),
-        _ => (&mut [][..], &mut [][..]),
-    };
+    let pair = part_mut(states, t * slab, 2 * slab);
+    let (low, high) = pair.split_at_mut(pair.len() / 2);
     if reverse { (high, low) } else { (low, high) }
 }

@@ -174,7 +174,7 @@ impl Unit {
         let stride = self.g * self.h;
         if !self.forward_ready {
             self.forward_ready = true;
-            let w_hh = &theta[table.get(self.w_hh).range.clone()];
+            let w_hh = table.of(theta, self.w_hh);
             for product in &mut self.recurrent {
                 for span in &product.spans {
                     product.w.pack(
@@ -187,7 +187,7 @@ impl Unit {
         }
         if input && !self.input_ready {
             self.input_ready = true;
-            let w_ih = &theta[table.get(self.w_ih).range.clone()];
+            let w_ih = table.of(theta, self.w_ih);
             for (part, w) in self.input.w.iter_mut().enumerate() {
                 let rows = &w_ih[part * self.input.width * stride..];
                 for span in &self.input_spans {
@@ -204,14 +204,14 @@ impl Unit {
         }
         self.backward_ready = true;
         let (h, stride) = (self.h, self.g * self.h);
-        let w_hh = &theta[table.get(self.w_hh).range.clone()];
+        let w_hh = table.of(theta, self.w_hh);
         for product in &mut self.recurrent {
             for span in &product.spans {
                 let columns = Rows { data: &w_hh[span.from..], stride };
                 product.w_t.pack_transposed(span.to - product.to, columns, h, span.width);
             }
         }
-        let w_ih = &theta[table.get(self.w_ih).range.clone()];
+        let w_ih = table.of(theta, self.w_ih);
         for (part, w_t) in self.input.w_t.iter_mut().enumerate() {
             let rows = &w_ih[part * self.input.width * stride..];
             for span in &self.input_spans {

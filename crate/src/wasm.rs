@@ -1,7 +1,6 @@
 //! What JavaScript sees: one-liners over the core, without mathematics and without policy. `RawX` is mirrored by class `X` of the
 //! facade, which has checked every argument before it comes here, and reads and writes buffers by their address.
 
-use crate::adam::{Adam, AdamConfig, EpsilonMode};
 use crate::cell::CellKind;
 use crate::error::Error;
 use crate::forward::forward;
@@ -9,7 +8,9 @@ use crate::init::{Init, RecurrentInit};
 use crate::kernel::padded;
 use crate::loss::{self, Reduction};
 use crate::network::{Config, Network};
+use crate::optimizer::{Adam, EpsilonMode, Optimizer, RmsProp, Rule, Sgd};
 use crate::sample::Sampler;
+use crate::schedule::{self, Curve};
 use crate::sequence_loss::{Axis, SequenceLoss};
 use crate::session::Session;
 use crate::track::first_output;
@@ -99,12 +100,43 @@ pub enum RawBuffer {
     Cells,
 }
 
+/// The buffers by their numbers: exported functions take numbers, or each would bring a comparison with every name.
+const BUFFERS: [RawBuffer; 23] = [
+    RawBuffer::Parameters,
+    RawBuffer::Gradients,
+    RawBuffer::Ids,
+    RawBuffer::Features,
+    RawBuffer::SequenceLengths,
+    RawBuffer::Targets,
+    RawBuffer::Weights,
+    RawBuffer::InitialState,
+    RawBuffer::FinalState,
+    RawBuffer::InitialStateGradient,
+    RawBuffer::FinalStateGradient,
+    RawBuffer::Outputs,
+    RawBuffer::Logits,
+    RawBuffer::OutputsGradient,
+    RawBuffer::LogitsGradient,
+    RawBuffer::FeaturesGradient,
+    RawBuffer::InitialCell,
+    RawBuffer::FinalCell,
+    RawBuffer::InitialCellGradient,
+    RawBuffer::FinalCellGradient,
+    RawBuffer::TargetValues,
+    RawBuffer::Gates,
+    RawBuffer::Cells,
+];
+
+fn buffer_of(number: usize) -> RawBuffer {
+    BUFFERS.get(number).copied().unwrap_or(RawBuffer::Outputs)
+}
+
 /// A network, its workspace and its optimizers' moments.
 #[wasm_bindgen]
 pub struct RawRnn {
     network: Network,
     ws: Workspace,
-    optimizers: Vec<Option<Adam>>,
+    optimizers: Vec<Option<Optimizer>>,
     sessions: Vec<Option<Session>>,
     gradient_norm: f64,
     failure: Option<Error>,
@@ -270,7 +302,8 @@ impl RawRnn {
     }
 
     /// The byte address of a buffer. Whoever asks for the parameters may write them.
-    pub fn pointer(&mut self, buffer: RawBuffer) -> usize {
+    pub fn pointer(&mut self, buffer: usize) -> usize {
+        let buffer = buffer_of(buffer);
         if let RawBuffer::Parameters = buffer {
             self.network.parameters_changed();
         }
@@ -279,8 +312,8 @@ impl RawRnn {
 
     /// The byte address of a buffer that each unit (layer·D + direction) has: outputs, their gradients, gates, cells.
     #[wasm_bindgen(js_name = unitPointer)]
-    pub fn unit_pointer(&self, buffer: RawBuffer, unit: usize) -> usize {
-        unit_address(&self.network, &self.ws, buffer, unit)
+    pub fn unit_pointer(&self, buffer: usize, unit: usize) -> usize {
+        unit_address(&self.network, &self.ws, buffer_of(buffer), unit)
     }
 
     /// Floats from the start of a row of gates to those of gate `gate`.
@@ -290,9 +323,9 @@ impl RawRnn {
     }
 
     /// Floats from one (t, b) row of a (T, B, ·) buffer to the next.
-    pub fn stride(&self, buffer: RawBuffer) -> usize {
+    pub fn stride(&self, buffer: usize) -> usize {
         let s = self.network.sizes;
-        match buffer {
+        match buffer_of(buffer) {
             RawBuffer::Logits | RawBuffer::LogitsGradient => s.vp,
             RawBuffer::Gates => s.n,
             RawBuffer::TargetValues => s.v,
@@ -314,13 +347,13 @@ impl RawRnn {
 
     /// The weighted share of right predictions of the last forward pass.
     pub fn accuracy(&self) -> f64 {
-        loss::accuracy(&self.network, &self.ws)
+        loss::metric(&self.network, &self.ws)
     }
 
     /// The weighted mean absolute error of the last forward pass.
     #[wasm_bindgen(js_name = meanAbsoluteError)]
     pub fn mean_absolute_error(&self) -> f64 {
-        loss::mean_absolute_error(&self.network, &self.ws)
+        loss::metric(&self.network, &self.ws)
     }
 
     /// Forward, loss and BPTT; the loss. `dropout_step` below 0: nothing is dropped.
@@ -345,11 +378,45 @@ impl RawRnn {
         weight_decay: f64,
     ) -> Result<usize, JsValue> {
         let mode = if torch { EpsilonMode::Torch } else { EpsilonMode::TensorFlow };
-        let adam = Adam::new(
-            AdamConfig { beta1, beta2, epsilon, mode, weight_decay },
-            self.network.table.arena_len(),
-        )?;
-        Ok(insert(&mut self.optimizers, adam))
+        self.add_optimizer(Rule::Adam(Adam::new([beta1, beta2], epsilon, mode, weight_decay)))
+    }
+
+    /// The same for gradient descent.
+    #[wasm_bindgen(js_name = addSgd)]
+    pub fn add_sgd(&mut self, momentum: f64, nesterov: bool, weight_decay: f64) -> Result<usize, JsValue> {
+        self.add_optimizer(Rule::Sgd(Sgd { momentum, nesterov, weight_decay }))
+    }
+
+    /// The same for RMSProp.
+    #[wasm_bindgen(js_name = addRmsProp)]
+    pub fn add_rms_prop(
+        &mut self,
+        alpha: f64,
+        epsilon: f64,
+        momentum: f64,
+        weight_decay: f64,
+    ) -> Result<usize, JsValue> {
+        self.add_optimizer(Rule::RmsProp(RmsProp { alpha, epsilon, momentum, weight_decay }))
+    }
+
+    /// The byte address of an arena of a slot's moments.
+    #[wasm_bindgen(js_name = momentsPointer)]
+    pub fn moments_pointer(&self, slot: usize, index: usize) -> usize {
+        self.optimizers[slot].as_ref().map_or(0, |optimizer| address(&optimizer.moments[index]))
+    }
+
+    /// A slot's running product β₁ᵗ (0) or β₂ᵗ (1).
+    #[wasm_bindgen(js_name = runningProduct)]
+    pub fn running_product(&self, slot: usize, index: usize) -> f64 {
+        self.optimizers[slot].as_ref().map_or(1.0, |optimizer| optimizer.products[index])
+    }
+
+    /// Sets a slot's running products.
+    #[wasm_bindgen(js_name = setRunningProducts)]
+    pub fn set_running_products(&mut self, slot: usize, first: f64, second: f64) {
+        if let Some(optimizer) = &mut self.optimizers[slot] {
+            optimizer.products = [first, second];
+        }
     }
 
     /// Gives a slot's memory back.
@@ -368,14 +435,14 @@ impl RawRnn {
         sum: bool,
         dropout_step: f64,
     ) -> f64 {
-        let Some(adam) = &mut self.optimizers[slot] else {
+        let Some(optimizer) = &mut self.optimizers[slot] else {
             return f64::NAN;
         };
         let (network, ws) = (&mut self.network, &mut self.ws);
         let result = train::train_step(
             network,
             ws,
-            adam,
+            optimizer,
             learning_rate,
             clip_norm,
             reduction(sum),
@@ -401,10 +468,10 @@ impl RawRnn {
         learning_rate: f64,
         clip_norm: f64,
     ) -> Result<f64, JsValue> {
-        let Some(adam) = &mut self.optimizers[slot] else {
+        let Some(optimizer) = &mut self.optimizers[slot] else {
             return Err(misuse("no such optimizer"));
         };
-        self.gradient_norm = train::apply(&mut self.network, adam, learning_rate, clip_norm)?;
+        self.gradient_norm = train::apply(&mut self.network, optimizer, learning_rate, clip_norm)?;
         Ok(self.gradient_norm)
     }
 
@@ -423,8 +490,10 @@ impl RawRnn {
 
     /// The byte address of a session's buffer.
     #[wasm_bindgen(js_name = sessionPointer)]
-    pub fn session_pointer(&self, slot: usize, buffer: RawBuffer) -> usize {
-        self.sessions[slot].as_ref().map_or(0, |session| buffer_address(&self.network, &session.ws, buffer))
+    pub fn session_pointer(&self, slot: usize, buffer: usize) -> usize {
+        self.sessions[slot]
+            .as_ref()
+            .map_or(0, |session| buffer_address(&self.network, &session.ws, buffer_of(buffer)))
     }
 
     /// One step from a session's inputs and state to its logits and its next state.
@@ -460,6 +529,13 @@ impl RawRnn {
     }
 }
 
+impl RawRnn {
+    fn add_optimizer(&mut self, rule: Rule) -> Result<usize, JsValue> {
+        let optimizer = Optimizer::new(rule, self.network.table.arena_len())?;
+        Ok(insert(&mut self.optimizers, optimizer))
+    }
+}
+
 /// The loss on data of the caller's; see `sequence_loss`.
 #[wasm_bindgen]
 pub struct RawSequenceLoss(SequenceLoss);
@@ -473,8 +549,8 @@ impl RawSequenceLoss {
     }
 
     /// The byte address of logits, targets, weights or (as outputs) the result: batch-major, not padded.
-    pub fn pointer(&self, buffer: RawBuffer) -> usize {
-        match buffer {
+    pub fn pointer(&self, buffer: usize) -> usize {
+        match buffer_of(buffer) {
             RawBuffer::Logits => address(&self.0.logits),
             RawBuffer::Targets => address(&self.0.targets),
             RawBuffer::Weights => address(&self.0.weights),
@@ -518,8 +594,8 @@ impl RawSampler {
     }
 
     /// The byte address of the ids drawn or (any other) of the logits: batch-major, not padded.
-    pub fn pointer(&self, buffer: RawBuffer) -> usize {
-        match buffer {
+    pub fn pointer(&self, buffer: usize) -> usize {
+        match buffer_of(buffer) {
             RawBuffer::Ids => address(&self.0.ids),
             _ => address(&self.0.logits),
         }
@@ -529,4 +605,30 @@ impl RawSampler {
     pub fn draw(&mut self, temperature: f64, seed: u32, step: f64) {
         self.0.draw(temperature, seed, step as u64);
     }
+}
+
+/// The shape of a schedule; see `schedule`.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum RawCurve {
+    /// from → to in a line
+    Linear,
+    /// from → to along half a cosine
+    Cosine,
+    /// from, times `to` again and again
+    StepDecay,
+    /// up to `to` in a line
+    Warmup,
+}
+
+/// The learning rate after `step` updates.
+#[wasm_bindgen(js_name = learningRate)]
+pub fn learning_rate(curve: RawCurve, from: f64, to: f64, steps: f64, step: f64) -> f64 {
+    let curve = match curve {
+        RawCurve::Linear => Curve::Linear,
+        RawCurve::Cosine => Curve::Cosine,
+        RawCurve::StepDecay => Curve::StepDecay,
+        RawCurve::Warmup => Curve::Warmup,
+    };
+    schedule::learning_rate(curve, from, to, steps, step)
 }

@@ -1,6 +1,6 @@
 // Bundles ts/ into dist/: ESM, CommonJS and declarations by tsup, the module as a file, the licences of what is bundled.
 
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { SetupError, showOutput, step } from "./log.mjs";
 import { buildRoot, inProject, projectRoot } from "./paths.mjs";
@@ -9,8 +9,8 @@ import { run } from "./run.mjs";
 import { makeIfChanged } from "./stamp.mjs";
 import { defaultVariant, relaxedVariant, variants, wasmFileOf } from "./wasm-build.mjs";
 
-const ENTRIES = ["index", "slim", "relaxed"];
-const BUNDLED_PACKAGES = ["fflate"];
+const ENTRIES = ["index", "slim", "relaxed", "convert"];
+const BUNDLED_PACKAGES = ["fflate", "jsfive", "pako", "pbf"];
 
 /** The modules as files, by what they are called in dist. */
 const WASM_FILES = new Map([
@@ -53,6 +53,7 @@ export async function bundle() {
     facts: [],
     outputs: [
       ...ENTRIES.flatMap((entry) => [".js", ".cjs", ".d.ts", ".d.cts"].map((ending) => entry + ending)),
+      ...["jsfive.js", "jsfive.cjs"],
       ...WASM_FILES.keys(),
       ...WASM_TYPES.keys(),
       "THIRD_PARTY_LICENSES.txt",
@@ -81,7 +82,8 @@ function licences() {
   const texts = BUNDLED_PACKAGES.map((name) => {
     const folder = inProject("node_modules", name);
     const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    return `${name} ${version} (${license})\n\n${readFileSync(join(folder, "LICENSE"), "utf8").trim()}\n`;
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.\w+)?$/i.test(entry)) ?? "LICENSE";
+    return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
   });
   return `The files of this folder contain code of these packages:\n\n${texts.join("\n\n")}`;
 }

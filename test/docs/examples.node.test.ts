@@ -77,6 +77,7 @@ beforeAll(() => {
           bptt: [inProject("dist", "index.d.ts")],
           "bptt/slim": [inProject("dist", "slim.d.ts")],
           "bptt/relaxed": [inProject("dist", "relaxed.d.ts")],
+          "bptt/convert": [inProject("dist", "convert.d.ts")],
         },
         outDir: "out",
       },

@@ -87,6 +87,18 @@ export function testBrowser(toy: Toy): void {
       expect(await visit({ "/main.js": script(main) })).toEqual(ANSWER);
     });
 
+    it("a plain page with bptt/convert", async () => {
+      const main = `import { Rnn } from "/bptt/index.js";
+        import { fromKeras, toKeras, toOnnx } from "/bptt/convert.js";
+        const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
+        const { config } = fromKeras(toKeras(rnn), { cell: "tanh" });
+        globalThis.result = { config, bytes: toOnnx(rnn).length > 300 };`;
+      expect(await visit({ "/main.js": script(main) })).toEqual({
+        config: { cell: "tanh", inputSize: 4, hiddenSize: 5, layers: 1, bidirectional: false },
+        bytes: true,
+      });
+    });
+
     it("a worker of a plain page", async () => {
       const main = `const worker = new Worker("/worker.js", { type: "module" });
         worker.onmessage = ({ data }) => { globalThis.result = data; };`;

@@ -50,6 +50,8 @@ export function testTypes(toy: Toy): void {
     ["a bundler, with the DOM", "types.ts", { ...BUNDLER, lib: [...es2022!, "lib.dom.d.ts"] }],
     ["a bundler, `using`", "types-using.ts", { ...BUNDLER, lib: disposable }],
     ["node10", "types.ts", { ...NODE10, lib: es2022 }],
+    ["bptt/convert, module nodenext", "types-convert.mts", { ...NODE, lib: es2022 }],
+    ["bptt/convert, node10", "types-convert.ts", { ...NODE10, lib: es2022 }],
   ];
   const sources = new Map<string, ts.SourceFile | undefined>();
 

@@ -3,7 +3,7 @@
  * training goes on as if nothing had happened.
  */
 
-import type { BpttError } from "bptt";
+import type { BpttError, RnnOptions } from "bptt";
 import { expect, it } from "vitest";
 import { expectSameNextStep, GOOD, twins, type Trainee } from "./twins.js";
 
@@ -11,10 +11,10 @@ import { expectSameNextStep, GOOD, twins, type Trainee } from "./twins.js";
 export type Kind = typeof TypeError | typeof RangeError | BpttError["code"];
 export type Case = [name: string, run: (trainee: Trainee) => unknown, kind: Kind, message: string];
 
-/** One test a case. */
-export function check(cases: Case[]): void {
+/** One test a case; of a network of other `options` where they are given. */
+export function check(cases: Case[], options?: RnnOptions): void {
   it.each(cases)("%s", (_, run, kind, message) => {
-    const { subject, twin } = twins();
+    const { subject, twin } = twins(options);
     let error: unknown;
     try {
       run(subject);

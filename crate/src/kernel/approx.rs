@@ -66,6 +66,7 @@ pub fn sigmoid(x: f32) -> f32 {
 /// ln(x) for normal x > 0, in f64: x = 2ᵉ·m with m in [√½, √2), ln m = 2·artanh((m − 1)/(m + 1)) as a series.
 ///
 /// The quotient is below 0.172, so the first omitted term is below 0.172²³/23 ≈ 1e-19.
+#[inline(never)]
 pub fn ln(x: f64) -> f64 {
     const SQRT_2: f64 = core::f64::consts::SQRT_2;
     if x.is_nan() || x <= 0.0 || x == f64::INFINITY {

@@ -1,0 +1,451 @@
+/** What is wrong is named: kinds are TypeErrors, values RangeErrors. */
+import {
+  fromKeras,
+  fromTensorFlow1,
+  fromTensorFlowJs,
+  toKeras,
+  toOnnx,
+  toTensorFlow1,
+  toTensorFlowJs,
+  type NetworkDescription,
+} from "bptt/convert";
+import { describe, expect, test } from "vitest";
+import { randomNetwork } from "./networks.js";
+
+type Call = () => unknown;
+type Row = readonly [message: string, error: typeof TypeError | typeof RangeError, call: Call];
+
+function check(rows: readonly Row[]): void {
+  test.each(rows)("%s", (message, error, call) => {
+    expect(call).toThrow(new error(message));
+  });
+}
+
+const zeros = (...shape: number[]) => ({ data: new Float32Array(shape.reduce((a, b) => a * b, 1)), shape });
+const CONFIG = { cell: "gru", inputSize: 2, hiddenSize: 3, outputSize: 4 } as const;
+
+/** A good description with a change. */
+function changed(change: (network: NetworkDescription & { config: Record<string, unknown> }) => void): never {
+  const network = randomNetwork({ ...CONFIG });
+  change(network as never);
+  return network as never;
+}
+
+describe("networks", () => {
+  const without = (name: string) => changed(({ parameters }) => Reflect.deleteProperty(parameters, name));
+  const withConfig = (config: Record<string, unknown>) =>
+    changed((network) => Object.assign(network.config, config));
+  const rows: Row[] = [
+    ["network: expected an object, got undefined", TypeError, () => toOnnx(undefined as never)],
+    [
+      "network.parameters: expected an object, got undefined",
+      TypeError,
+      () => toKeras({ config: CONFIG } as never),
+    ],
+    [
+      'network.cell: expected one of "tanh", "relu", "gru", "lstm", got undefined',
+      TypeError,
+      () => toKeras({ parameters: {} } as never),
+    ],
+    [
+      'network.config.cell: expected one of "tanh", "relu", "gru", "lstm", got "elman"',
+      RangeError,
+      () => toOnnx(withConfig({ cell: "elman" })),
+    ],
+    [
+      "network.config.hiddenSize: expected an integer >= 1, got 0",
+      RangeError,
+      () => toOnnx(withConfig({ hiddenSize: 0 })),
+    ],
+    [
+      "network.config.resetAfter: expected true or false, got 1",
+      TypeError,
+      () => toOnnx(withConfig({ resetAfter: 1 })),
+    ],
+    ["network.parameters: w_hh_l0 (H, G·H) is missing", RangeError, () => toOnnx(without("w_hh_l0"))],
+    ["network.parameters: b_hn_l0 (H) is missing", RangeError, () => toTensorFlowJs(without("b_hn_l0"))],
+    [
+      "network.parameters: w_ih_l1 (D·H, G·H) is missing",
+      RangeError,
+      () => toOnnx(withConfig({ layers: 2 ** 31 - 1 })),
+    ],
+    [
+      'network.parameters: no parameter "b_hn_l0"; there are w_ih_l0, w_hh_l0, b_h_l0, w_ho, b_o',
+      RangeError,
+      () => toTensorFlowJs(withConfig({ resetAfter: false })),
+    ],
+    [
+      "w_ih_l0: expected shape (2, 9) (I, G·H), got (9, 2)",
+      RangeError,
+      () => toKeras(changed(({ parameters }) => (parameters["w_ih_l0"] = zeros(9, 2)))),
+    ],
+    [
+      "b_o[1]: expected a finite number (float32), got NaN",
+      RangeError,
+      () => toKeras(changed(({ parameters }) => (parameters["b_o"]!.data[1] = NaN))),
+    ],
+    [
+      "b_o: expected an array of numbers of rank 1 or 2, got 4",
+      TypeError,
+      () => toKeras(changed(({ parameters }) => (parameters["b_o"] = 4 as never))),
+    ],
+    [
+      'options: unknown option "input"; known are inputs, sequenceLengths, initialState',
+      TypeError,
+      () =>
+        toOnnx(
+          changed(() => {}),
+          { input: 1 } as never,
+        ),
+    ],
+    [
+      'inputs: expected one of "ids", "features", got "dense"',
+      RangeError,
+      () =>
+        toOnnx(
+          changed(() => {}),
+          { inputs: "dense" as never },
+        ),
+    ],
+    [
+      "network: TensorFlow 1's GRUCell resets before the recurrent product: expected resetAfter false, got true",
+      RangeError,
+      () => toTensorFlow1(changed(() => {})),
+    ],
+  ];
+  check(rows);
+  test("an unknown name of a config", () => {
+    expect(() => toKeras(withConfig({ hidden: 3 }))).toThrow(
+      /^network\.config: unknown option "hidden"; known are cell, /,
+    );
+  });
+});
+
+describe("Keras weights", () => {
+  const gru = [zeros(2, 9), zeros(3, 9), zeros(2, 9)];
+  const options = { cell: "gru" } as const;
+  check([
+    [
+      "weights: expected an array of weight arrays, got undefined",
+      TypeError,
+      () => fromKeras(undefined as never, options),
+    ],
+    ["options: expected an object, got undefined", TypeError, () => fromKeras(gru, undefined as never)],
+    [
+      "weights: expected 3 arrays (1 × 3), or 1 or 2 more of a Dense layer, got 2",
+      RangeError,
+      () => fromKeras(gru.slice(0, 2), options),
+    ],
+    [
+      "weights: expected 3 arrays (1 × 3), or 1 or 2 more of a Dense layer, got 6",
+      RangeError,
+      () => fromKeras([...gru, ...gru], options),
+    ],
+    [
+      "weights: expected 12 arrays (2 × 2 directions × 3), or 1 or 2 more of a Dense layer, got 3",
+      RangeError,
+      () => fromKeras(gru, { cell: "gru", layers: 2, bidirectional: true }),
+    ],
+    [
+      "weights[0]: expected shape (2, 12) (inputs, 4·U), got (2, 9)",
+      RangeError,
+      () => fromKeras(gru, { cell: "lstm" }),
+    ],
+    [
+      "weights[2]: expected shape (9) (3·U), got (8)",
+      RangeError,
+      () => fromKeras([zeros(2, 9), zeros(3, 9), zeros(8)], options),
+    ],
+    [
+      "weights[3]: expected shape (3, 9) (inputs, 3·U), got (2, 9)",
+      RangeError,
+      () => fromKeras([...gru, ...gru], { cell: "gru", layers: 2 }),
+    ],
+    [
+      "weights[3]: expected a Dense kernel of 3 rows, got (4, 5)",
+      RangeError,
+      () => fromKeras([...gru, zeros(4, 5)], options),
+    ],
+    [
+      "weights[4]: expected shape (5) (V), got (6)",
+      RangeError,
+      () => fromKeras([...gru, zeros(3, 5), zeros(6)], options),
+    ],
+    [
+      "weights[1][1]: expected 2 numbers, got 1",
+      RangeError,
+      () => fromKeras([[[1, 2]], [[1, 2], [3]], [1]], { cell: "tanh" }),
+    ],
+    [
+      "weights[0]: expected rank 1 or 2, got shape (1, 1, 1)",
+      RangeError,
+      () => fromKeras([[[[1]]], [[1]], [1]] as never, { cell: "tanh" }),
+    ],
+  ]);
+});
+
+describe("TensorFlow 1 variables", () => {
+  const cell = {
+    "rnn/gru_cell/gates/kernel:0": zeros(5, 6),
+    "rnn/gru_cell/gates/bias:0": zeros(6),
+    "rnn/gru_cell/candidate/kernel:0": zeros(5, 3),
+  };
+  const whole = { ...cell, "rnn/gru_cell/candidate/bias:0": zeros(3) };
+  const rnn = (scope: string) => ({
+    [`${scope}/basic_rnn_cell/kernel`]: zeros(5, 2),
+    [`${scope}/basic_rnn_cell/bias`]: zeros(2),
+  });
+  check([
+    ["variables: expected an object, got null", TypeError, () => fromTensorFlow1(null as never)],
+    [
+      'variables: expected the variables of a cell ("…/basic_rnn_cell/…", "…/basic_lstm_cell/…", "…/lstm_cell/…", "…/gru_cell/…"), got none',
+      RangeError,
+      () => fromTensorFlow1({ "dense/kernel": zeros(2, 2) }),
+    ],
+    [
+      'variables: "…/gru_cell/candidate/bias" is missing (there is "rnn/gru_cell/gates/kernel:0")',
+      RangeError,
+      () => fromTensorFlow1(cell),
+    ],
+    [
+      'variables: "global_step:0" of shape (1) belongs to no cell and to no output layer (3, V)',
+      RangeError,
+      () => fromTensorFlow1({ ...whole, "global_step:0": [1] }),
+    ],
+    [
+      'variables: "rnn/gru_cell/kernel" is no variable of a gru_cell',
+      RangeError,
+      () => fromTensorFlow1({ ...whole, "rnn/gru_cell/kernel": zeros(5, 3) }),
+    ],
+    [
+      "rnn/gru_cell/gates/bias:0: expected shape (6) (2·H), got (5)",
+      RangeError,
+      () => fromTensorFlow1({ ...whole, "rnn/gru_cell/gates/bias:0": zeros(5) }),
+    ],
+    [
+      "variables: expected one kind of cell in each of 3 layers and 1 directions, got basic_rnn_cell in layer 2",
+      RangeError,
+      () => fromTensorFlow1(rnn("rnn/multi_rnn_cell/cell_2")),
+    ],
+    [
+      'variables: "bidirectional_rnn/fw/multi_rnn_cell/cell_1/basic_rnn_cell/kernel": two stacks that meet only at the top are not what bidirectional layers are here (stack_bidirectional_dynamic_rnn is)',
+      RangeError,
+      () => fromTensorFlow1(rnn("bidirectional_rnn/fw/multi_rnn_cell/cell_1")),
+    ],
+    [
+      'activation: expected one of "tanh", "relu", got "elu"',
+      RangeError,
+      () => fromTensorFlow1(whole, { activation: "elu" as never }),
+    ],
+  ]);
+});
+
+describe("layers models", () => {
+  const layer = (class_name: string, config: Record<string, unknown> = {}) => ({
+    class_name,
+    config: { name: "a", ...config },
+  });
+  const load = (...layers: object[]) =>
+    fromTensorFlowJs({
+      modelTopology: { class_name: "Sequential", config: { layers } },
+      weightSpecs: [],
+      weightData: new ArrayBuffer(0),
+    });
+  const rnn = (config: Record<string, unknown> = {}) =>
+    layer("SimpleRNN", { units: 2, return_sequences: true, ...config });
+  const gru = (config: Record<string, unknown>) =>
+    layer("GRU", { units: 2, recurrent_activation: "sigmoid", ...config });
+  const both = (config: Record<string, unknown>, inner = rnn()) =>
+    layer("Bidirectional", { layer: inner, ...config });
+  const at = (k: number, kind: string) => `layers[${k}] ${kind} "a": `;
+  check([
+    ["model: modelTopology is missing (is it a graph model?)", RangeError, () => fromTensorFlowJs({})],
+    [
+      'modelTopology: expected a Sequential or Functional model, got class_name "Tuned"',
+      RangeError,
+      () =>
+        fromTensorFlowJs({
+          modelTopology: { class_name: "Tuned", config: {} },
+          weightSpecs: [],
+          weightData: [],
+        }),
+    ],
+    [
+      `${at(0, "Conv1D")}bptt has no such layer; it reads SimpleRNN, GRU, LSTM, Bidirectional, Dense, TimeDistributed(Dense), Embedding`,
+      RangeError,
+      () => load(layer("Conv1D")),
+    ],
+    [
+      "layers: expected a recurrent layer (SimpleRNN, GRU, LSTM), got none",
+      RangeError,
+      () => load(layer("InputLayer")),
+    ],
+    [
+      `${at(0, "SimpleRNN")}activation: expected tanh or relu, got "elu"`,
+      RangeError,
+      () => load(rnn({ activation: "elu" })),
+    ],
+    [
+      `${at(0, "GRU")}activation: expected tanh, got "relu"`,
+      RangeError,
+      () => load(gru({ activation: "relu" })),
+    ],
+    [
+      `${at(0, "SimpleRNN")}go_backwards: expected false, got true`,
+      RangeError,
+      () => load(rnn({ go_backwards: true })),
+    ],
+    [
+      `${at(0, "SimpleRNN")}units: expected an integer >= 1, got undefined`,
+      RangeError,
+      () => load(rnn({ units: undefined })),
+    ],
+    [
+      `${at(0, "Bidirectional")}merge_mode: expected concat, got "sum"`,
+      RangeError,
+      () => load(both({ merge_mode: "sum" })),
+    ],
+    [
+      `${at(0, "Bidirectional")}return_sequences: expected true, got false`,
+      RangeError,
+      () => load(both({}, rnn({ return_sequences: false }))),
+    ],
+    [
+      `${at(1, "SimpleRNN")}units: expected 2, as of the layer below, got 3`,
+      RangeError,
+      () => load(rnn(), rnn({ units: 3 })),
+    ],
+    [
+      `${at(1, "GRU")}cell: expected tanh, as of the layer below, got "gru"`,
+      RangeError,
+      () => load(rnn(), gru({})),
+    ],
+    [
+      `${at(0, "SimpleRNN")}return_sequences: expected true, got false`,
+      RangeError,
+      () => load(rnn({ return_sequences: false }), rnn()),
+    ],
+    [
+      `${at(1, "Dense")}activation: expected linear or softmax, got "sigmoid"`,
+      RangeError,
+      () => load(rnn(), layer("Dense", { activation: "sigmoid" })),
+    ],
+    [
+      `${at(2, "SimpleRNN")}expected no recurrent layer behind the Dense one`,
+      RangeError,
+      () => load(rnn(), layer("Dense"), rnn()),
+    ],
+    [
+      `${at(0, "Embedding")}mask_zero: expected false, got true`,
+      RangeError,
+      () => load(layer("Embedding", { mask_zero: true }), rnn()),
+    ],
+    [`${at(0, "SimpleRNN")}its kernel is missing (there is nothing)`, RangeError, () => load(rnn())],
+  ]);
+
+  const chain = (...layers: object[]) =>
+    fromTensorFlowJs({
+      modelTopology: { class_name: "Model", config: { layers, output_layers: [["z", 0, 0]] } },
+      weightSpecs: [],
+      weightData: new ArrayBuffer(0),
+    });
+  const node = (name: string, ...from: string[]) => ({
+    ...rnn({ name }),
+    name,
+    inbound_nodes: [from.map((one) => [one, 0, 0, {}])],
+  });
+  const where = "modelTopology.config: expected layers in one chain: ";
+  check([
+    [
+      `${where}2 layers lead into one ("x", "y")`,
+      RangeError,
+      () => chain(node("x"), node("y"), node("z", "x", "y")),
+    ],
+    [`${where}"x" stands beside it`, RangeError, () => chain(node("x"), node("z"))],
+    [`${where}no layer "q"`, RangeError, () => chain(node("z", "q"))],
+    [`${where}1 layers lead into one ("z")`, RangeError, () => chain(node("z", "z"))],
+    [
+      `${where}2 layers lead into one ("x", "y")`,
+      RangeError,
+      () =>
+        chain(node("x"), node("y"), {
+          ...node("z"),
+          inbound_nodes: [[["x", 0, 0, { initial_state: [["y", 0, 0]] }]]],
+        }),
+    ],
+  ]);
+
+  const spec = (name: string, shape: unknown, more: object = {}) => ({
+    name,
+    shape,
+    dtype: "float32",
+    ...more,
+  });
+  const weights = (specs: object[], bytes: number) =>
+    fromTensorFlowJs({
+      modelTopology: { class_name: "Sequential", config: [rnn()] },
+      weightSpecs: specs as never,
+      weightData: new ArrayBuffer(bytes),
+    });
+  check([
+    [
+      "weightData: expected an ArrayBuffer or Uint8Array, got undefined",
+      TypeError,
+      () => fromTensorFlowJs({ modelTopology: { class_name: "Sequential", config: [] }, weightSpecs: [] }),
+    ],
+    [
+      'weightData: "a/kernel" ends at byte 24, there are 20',
+      RangeError,
+      () => weights([spec("a/kernel", [3, 2])], 20),
+    ],
+    ["weightData: expected 24 bytes, got 28", RangeError, () => weights([spec("a/kernel", [3, 2])], 28)],
+    [
+      'weightSpecs: "a/kernel": expected float32, got "int32"',
+      RangeError,
+      () => weights([spec("a/kernel", [1], { dtype: "int32" })], 4),
+    ],
+    [
+      'weightSpecs: "a/kernel": expected float32, got a quantized weight',
+      RangeError,
+      () => weights([spec("a/kernel", [1], { quantization: {} })], 4),
+    ],
+    [
+      'weightSpecs: "a/kernel" is there twice',
+      RangeError,
+      () => weights([spec("a/kernel", [1]), spec("a/kernel", [1])], 8),
+    ],
+    [
+      'weightSpecs: "a/kernel".shape[0]: expected an integer >= 0, got -1',
+      RangeError,
+      () => weights([spec("a/kernel", [-1])], 4),
+    ],
+    [
+      'layers[0] SimpleRNN "a": expected 3 arrays, got 4 (kernel, recurrent_kernel, bias, gamma)',
+      RangeError,
+      () =>
+        weights(
+          [
+            spec("a/kernel", [1, 2]),
+            spec("a/recurrent_kernel", [2, 2]),
+            spec("a/bias", [2]),
+            spec("a/gamma", [1]),
+          ],
+          36,
+        ),
+    ],
+    [
+      'model: the weight "b/bias" belongs to no layer',
+      RangeError,
+      () =>
+        weights(
+          [
+            spec("a/kernel", [1, 2]),
+            spec("a/recurrent_kernel", [2, 2]),
+            spec("a/bias", [2]),
+            spec("b/bias", [1]),
+          ],
+          36,
+        ),
+    ],
+  ]);
+});

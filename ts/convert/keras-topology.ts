@@ -1,0 +1,104 @@
+/**
+ * The layers of a saved Keras or TensorFlow.js model, from its JSON: Sequential, or a functional model that is one
+ * chain. Read as untrusted data. What the layers compute is judged in keras-layers.ts.
+ *
+ *     { class_name: "Sequential", config: { layers: [{ class_name, config }, …] } }       Keras 2, TensorFlow.js, Keras 3
+ *     { class_name: "Functional", config: { layers: [{ name, inbound_nodes, … }], output_layers } }
+ */
+
+import { record } from "../check.js";
+import { show } from "../show.js";
+import { list } from "./description.js";
+
+/** A layer's JSON. */
+export interface Layer {
+  readonly className: string;
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Its place in the JSON, which in a functional model need not be the place in the chain. */
+  readonly order: number;
+}
+
+/** The layers in the order in which data flows through them. */
+export function readTopology(json: unknown, name: string): Layer[] {
+  let model = record(json, name) as Record<string, unknown>;
+  if (model["model_config"] !== undefined) {
+    model = record(model["model_config"], `${name}.model_config`) as Record<string, unknown>; // Python's tensorflowjs
+  }
+  const className = model["class_name"];
+  if (className === "Sequential") {
+    const config = model["config"];
+    const layers = Array.isArray(config)
+      ? config
+      : (record(config, `${name}.config`) as Record<string, unknown>)["layers"];
+    return list(layers, `${name}.config.layers`, "an array of layers").map((layer, k) =>
+      readLayer(layer, `${name}.config.layers[${k}]`, k),
+    );
+  }
+  if (className === "Functional" || className === "Model") {
+    return readChain(record(model["config"], `${name}.config`) as Record<string, unknown>, `${name}.config`);
+  }
+  throw new RangeError(
+    `${name}: expected a Sequential or Functional model, got class_name ${show(className)}`,
+  );
+}
+
+/** One `{ class_name, config }`; also those inside Bidirectional and TimeDistributed. */
+export function readLayer(json: unknown, where: string, order = 0): Layer {
+  const layer = record(json, where) as Record<string, unknown>;
+  const { class_name: className } = layer;
+  if (typeof className !== "string") {
+    throw new TypeError(`${where}.class_name: expected a layer's class, got ${show(className)}`);
+  }
+  const config = record(layer["config"], `${where}.config`) as Record<string, unknown>;
+  const name = config["name"] ?? layer["name"];
+  return { className, name: typeof name === "string" ? name : "", config, order };
+}
+
+/** Follows a functional model from its one output back to its one input. */
+function readChain(config: Record<string, unknown>, where: string): Layer[] {
+  const layers = new Map<string, { layer: Layer; from: string[] }>();
+  list(config["layers"], `${where}.layers`, "an array of layers").forEach((json, k) => {
+    const layer = readLayer(json, `${where}.layers[${k}]`, k);
+    const { inbound_nodes: nodes, name } = json as Record<string, unknown>;
+    const from: string[] = [];
+    references(nodes, from, 0);
+    layers.set(typeof name === "string" ? name : layer.name, { layer, from });
+  });
+  const outputs: string[] = [];
+  references([config["output_layers"]], outputs, 0);
+  if (outputs.length !== 1) {
+    throw new RangeError(`${where}: expected a model of one output, got ${outputs.length}`);
+  }
+  const chain: Layer[] = [];
+  for (let next = outputs; next.length > 0;) {
+    const [name = ""] = next;
+    const found = layers.get(name);
+    if (!found || next.length > 1 || chain.includes(found.layer)) {
+      const what = found
+        ? `${next.length} layers lead into one (${next.map(show).join(", ")})`
+        : `no layer ${show(name)}`;
+      throw new RangeError(`${where}: expected layers in one chain: ${what}`);
+    }
+    chain.unshift(found.layer);
+    next = found.from;
+  }
+  if (chain.length !== layers.size) {
+    const aside = [...layers.values()].find(({ layer }) => !chain.includes(layer));
+    throw new RangeError(
+      `${where}: expected layers in one chain: ${show(aside?.layer.name)} stands beside it`,
+    );
+  }
+  return chain;
+}
+
+/** Collects the layers that inbound nodes name: ["name", node, tensor, …] or { keras_history: ["name", node, tensor] }. */
+function references(value: unknown, into: string[], depth: number): void {
+  if (typeof value !== "object" || value === null || depth > 32) return;
+  let rest: object = value;
+  if (Array.isArray(value) && typeof value[0] === "string" && typeof value[1] === "number") {
+    into.push(value[0]);
+    rest = value.slice(3); // arguments beside the input: an initial state, say
+  }
+  for (const inner of Object.values(rest)) references(inner, into, depth + 1);
+}

@@ -1,0 +1,246 @@
+/**
+ * TensorFlow 1's variables: one joint kernel (I+H, ·) a cell, whose first I rows act on x.
+ *
+ *     BasicRNNCell               kernel (I+H, H), bias (H)
+ *     BasicLSTMCell, LSTMCell    kernel (I+H, 4·H), bias (4·H), gates i j f o; forget_bias is added to f at run time
+ *     GRUCell                    gates/kernel (I+H, 2·H), gates/bias, gates r u; candidate/kernel (I+H, H), candidate/bias
+ *
+ * GRUCell is the form that resets before the recurrent product; its u is z. The forget bias is folded into the stored
+ * bias on the way in and taken out of it on the way back.
+ * Source: TensorFlow 1.15.5, `tf.nn.rnn_cell` (test/golden/tf_cells.json).
+ */
+
+import { number, oneOf, optionsObject, record } from "../check.js";
+import type { Cell } from "../rnn-options.js";
+import { showShape } from "../show.js";
+import type { Tensor } from "../tensor.js";
+import { concat, matrixShape, quoted, reorder, shaped, slice, zeros, type WeightArray } from "./arrays.js";
+import {
+  describe,
+  GATES,
+  readNetwork,
+  type CellParameters,
+  type Describable,
+  type NetworkDescription,
+} from "./description.js";
+import { CELL_SCOPES, part, readHead, sortOut, type Found } from "./tensorflow1-variables.js";
+
+/** What the variables do not say by themselves. */
+export interface FromTensorFlow1Options {
+  /** The `activation` of a BasicRNNCell: "tanh" (the default) or "relu". */
+  activation?: "tanh" | "relu";
+  /** The `forget_bias` that an LSTM cell added at run time. Default 1, as TensorFlow's. */
+  forgetBias?: number;
+}
+
+/** How the variables will be used. */
+export interface ToTensorFlow1Options {
+  /** The `forget_bias` that the LSTM cell will add at run time. Default 1, as TensorFlow's. */
+  forgetBias?: number;
+}
+
+const LSTM_GATES = ["i", "g", "f", "o"]; // i j f o
+const GRU_GATES = ["r", "z"]; // r u
+
+/**
+ * The network whose variables a TensorFlow 1 program held: `{ v.name: value }` over `tf.trainable_variables()`.
+ *
+ * Layers are told by MultiRNNCell's `cell_0`, `cell_1`, …, directions by `fw` and `bw`. What is left beside the cells
+ * must be an output layer, a matrix (D·H, V) and perhaps a vector (V), whatever they are called.
+ *
+ * @param variables values by name; a `:0` behind a name is of no meaning
+ * @param options what the variables do not say
+ * @throws TypeError when something is of the wrong kind
+ * @throws RangeError when variables are missing or superfluous or their shapes do not fit each other
+ *
+ * @example
+ * import { fromTensorFlow1 } from "bptt/convert";
+ *
+ * const { config, parameters } = fromTensorFlow1({
+ *   "rnn/basic_lstm_cell/kernel:0": { data: new Float32Array(12), shape: [3, 4] },
+ *   "rnn/basic_lstm_cell/bias:0": [0, 0, 0, 0],
+ * });
+ * console.log(config.inputSize, config.hiddenSize, parameters.b_h_l0?.data); // 2 1 Float32Array [0, 1, 0, 0]
+ */
+export function fromTensorFlow1(
+  variables: Readonly<Record<string, WeightArray>>,
+  options: FromTensorFlow1Options = {},
+): NetworkDescription {
+  const given = optionsObject(
+    options,
+    "options",
+    new Set(["activation", "forgetBias"]),
+  ) as FromTensorFlow1Options;
+  const activation = oneOf(given.activation ?? "tanh", "activation", ["tanh", "relu"]);
+  const forgetBias = number(given.forgetBias ?? 1, "forgetBias");
+  const { found, rest } = sortOut(record(variables, "variables") as Record<string, unknown>);
+
+  const first = found[0];
+  if (!first) {
+    const scopes = CELL_SCOPES.map((scope) => `"…/${scope}/…"`).join(", ");
+    throw new RangeError(`variables: expected the variables of a cell (${scopes}), got none`);
+  }
+  const cell: Cell =
+    first.scope === "gru_cell" ? "gru" : first.scope === "basic_rnn_cell" ? activation : "lstm";
+  const L = Math.max(...found.map(({ layer }) => layer)) + 1;
+  const D = Math.max(...found.map(({ direction }) => direction)) + 1;
+  if (found.length !== L * D || found.some(({ scope }) => scope !== first.scope)) {
+    throw new RangeError(
+      `variables: expected one kind of cell in each of ${L} layers and ${D} directions, got ${found
+        .map(({ scope, layer, direction }) => `${scope} in layer ${layer}${direction ? " bw" : ""}`)
+        .join(", ")}`,
+    );
+  }
+  const [kernelName, kernel] = part(first, cell === "gru" ? "candidate/kernel" : "kernel");
+  const [rows, columns] = matrixShape(kernel, kernelName);
+  const hiddenSize = cell === "gru" ? columns : columns / GATES[cell].length;
+  const inputSize = rows - hiddenSize;
+  if (!Number.isInteger(hiddenSize) || hiddenSize < 1 || inputSize < 1) {
+    throw new RangeError(
+      `${kernelName}: expected shape (I+H, …·H) with I and H at least 1, got ${showShape(kernel.shape)}`,
+    );
+  }
+  const cells = Array.from({ length: L }, (_, l) =>
+    Array.from({ length: D }, (_, d) => {
+      const one = found.find(({ layer, direction }) => layer === l && direction === d);
+      if (!one) throw new RangeError(`variables: nothing of layer ${l}${d ? " bw" : ""}`);
+      return fromJoint(cell, one, l === 0 ? inputSize : D * hiddenSize, hiddenSize, forgetBias);
+    }),
+  );
+  const head = readHead(rest, D * hiddenSize);
+  return describe({ cell, inputSize, hiddenSize, resetAfter: false, cells, head });
+}
+
+/**
+ * The variables of a TensorFlow 1 program with the same cells, by the names that `dynamic_rnn`, MultiRNNCell,
+ * `bidirectional_dynamic_rnn` and `stack_bidirectional_dynamic_rnn` give them; the output layer as `dense/kernel`, `dense/bias`.
+ *
+ * @param network a network, or its sizes and parameters as plain data
+ * @param options how the variables will be used
+ * @throws TypeError when something is of the wrong kind
+ * @throws RangeError for a gru with resetAfter, which GRUCell cannot compute, and for parameters that do not fit
+ *
+ * @example
+ * import { Rnn } from "bptt";
+ * import { toTensorFlow1 } from "bptt/convert";
+ *
+ * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
+ * console.log(toTensorFlow1(rnn)["rnn/basic_rnn_cell/kernel"]?.shape); // [9, 5]
+ */
+export function toTensorFlow1(
+  network: Describable,
+  options: ToTensorFlow1Options = {},
+): Record<string, Tensor> {
+  const given = optionsObject(options, "options", new Set(["forgetBias"])) as ToTensorFlow1Options;
+  const forgetBias = number(given.forgetBias ?? 1, "forgetBias");
+  const { cell, hiddenSize: H, resetAfter, cells, head } = readNetwork(network, "network");
+  if (cell === "gru" && resetAfter) {
+    throw new RangeError(
+      "network: TensorFlow 1's GRUCell resets before the recurrent product: expected resetAfter false, got true",
+    );
+  }
+  const scope = cell === "gru" ? "gru_cell" : cell === "lstm" ? "basic_lstm_cell" : "basic_rnn_cell";
+  const variables: Record<string, Tensor> = {};
+  cells.forEach((directions, l) => {
+    directions.forEach((parameters, d) => {
+      const within = directions.length === 2 ? `bidirectional_rnn/${d === 0 ? "fw" : "bw"}/` : "";
+      const stacked =
+        cells.length === 1
+          ? within === ""
+            ? "rnn/"
+            : ""
+          : within === ""
+            ? `rnn/multi_rnn_cell/cell_${l}/`
+            : `stack_bidirectional_rnn/cell_${l}/`;
+      const place = `${stacked}${within}${scope}`;
+      const joint = concat([parameters.w_ih, parameters.w_hh]); // (I+H, G·H)
+      if (cell === "gru") {
+        for (const [name, array] of [
+          ["kernel", joint],
+          ["bias", parameters.b_h],
+        ] as const) {
+          const [gates, candidate] = cutColumns(array, 2 * H);
+          variables[`${place}/gates/${name}`] = gates;
+          variables[`${place}/candidate/${name}`] = candidate;
+        }
+      } else if (cell === "lstm") {
+        variables[`${place}/kernel`] = reorder(joint, GATES.lstm, LSTM_GATES);
+        variables[`${place}/bias`] = reorder(
+          shiftForget(parameters.b_h, H, -forgetBias),
+          GATES.lstm,
+          LSTM_GATES,
+        );
+      } else {
+        variables[`${place}/kernel`] = joint;
+        variables[`${place}/bias`] = parameters.b_h;
+      }
+    });
+  });
+  if (head) {
+    variables["dense/kernel"] = head.w_ho;
+    variables["dense/bias"] = head.b_o;
+  }
+  return variables;
+}
+
+/** One cell's joint kernels, taken apart. */
+function fromJoint(cell: Cell, found: Found, I: number, H: number, forgetBias: number): CellParameters {
+  const wanted =
+    cell === "gru"
+      ? ["gates/kernel", "gates/bias", "candidate/kernel", "candidate/bias"]
+      : ["kernel", "bias"];
+  for (const [name, [key]] of found.parts) {
+    if (!wanted.includes(name))
+      throw new RangeError(`variables: ${quoted(key)} is no variable of a ${found.scope}`);
+  }
+  const read = (name: string, shape: number[], letters: string) => {
+    const [key, value] = part(found, name);
+    return shaped(value, key, shape, letters);
+  };
+  const split = (joint: Tensor, b_h: Tensor): CellParameters => ({
+    w_ih: slice(joint, 0, I),
+    w_hh: slice(joint, I, I + H),
+    b_h,
+  });
+  if (cell === "gru") {
+    const joint = joinColumns(
+      reorder(read("gates/kernel", [I + H, 2 * H], "(I+H, 2·H)"), GRU_GATES, ["r", "z"]),
+      read("candidate/kernel", [I + H, H], "(I+H, H)"),
+    );
+    return split(joint, concat([read("gates/bias", [2 * H], "(2·H)"), read("candidate/bias", [H], "(H)")]));
+  }
+  const G = GATES[cell].length;
+  const letters = G === 1 ? "H" : "4·H";
+  const joint = read("kernel", [I + H, G * H], `(I+H, ${letters})`);
+  const bias = read("bias", [G * H], `(${letters})`);
+  if (cell !== "lstm") return split(joint, bias);
+  const b_h = shiftForget(reorder(bias, LSTM_GATES, GATES.lstm), H, forgetBias);
+  return split(reorder(joint, LSTM_GATES, GATES.lstm), b_h);
+}
+
+/** An lstm's bias (i f g o) with `by` added to f. */
+function shiftForget(bias: Tensor, H: number, by: number): Tensor {
+  return { data: bias.data.map((x, k) => (k >= H && k < 2 * H ? x + by : x)), shape: bias.shape };
+}
+
+/** (N, A), (N, B) → (N, A+B) */
+function joinColumns(a: Tensor, b: Tensor): Tensor {
+  const [rows, left] = matrixShape(a, "joinColumns");
+  const right = b.shape[1] ?? 0;
+  const joined = zeros(rows, left + right);
+  for (let r = 0; r < rows; r++) {
+    joined.data.set(a.data.subarray(r * left, (r + 1) * left), r * (left + right));
+    joined.data.set(b.data.subarray(r * right, (r + 1) * right), r * (left + right) + left);
+  }
+  return joined;
+}
+
+/** (N, M) → (N, at), (N, M − at); a vector likewise. */
+function cutColumns(array: Tensor, at: number): [Tensor, Tensor] {
+  const columns = array.shape.at(-1) ?? 0;
+  const take = (from: number, to: number): Tensor => ({
+    data: array.data.filter((_, k) => k % columns >= from && k % columns < to),
+    shape: [...array.shape.slice(0, -1), to - from],
+  });
+  return [take(0, at), take(at, columns)];
+}

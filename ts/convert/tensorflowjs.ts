@@ -1,0 +1,199 @@
+/**
+ * TensorFlow.js layers models, in both directions: the artifacts that `tf.io` handlers pass around, which a model.json
+ * with its weight files holds too. Its GRU has no reset_after, and its GRU and LSTM gate by hard_sigmoid unless told
+ * otherwise; that is refused on the way in and said on the way out.
+ *
+ * Source: TensorFlow.js 4.22 (tfjs-layers), `tf.io.ModelArtifacts`.
+ */
+
+import { oneOf, optionsObject, record } from "../check.js";
+import type { Cell } from "../rnn-options.js";
+import type { Tensor } from "../tensor.js";
+import { quoted, zeros } from "./arrays.js";
+import { readNetwork, type Describable, type NetworkDescription } from "./description.js";
+import { toKerasCell } from "./keras-cell.js";
+import { fromLayers } from "./keras-layers.js";
+import { readTopology } from "./keras-topology.js";
+import { joined, readWeights, weightsOf, type TensorFlowJsModel } from "./tensorflowjs-weights.js";
+
+/** What {@link toTensorFlowJs} gives: artifacts for `tf.io.fromMemory`; without `weightData` and `weightSpecs`, a model.json. */
+export interface TensorFlowJsArtifacts {
+  /** Always "layers-model". */
+  format: "layers-model";
+  generatedBy: string;
+  convertedBy: null;
+  /** A Sequential model. */
+  modelTopology: Record<string, unknown>;
+  /** The weights in the order of the data. */
+  weightSpecs: { name: string; shape: number[]; dtype: "float32" }[];
+  /** The same as one file, `weights.bin`. */
+  weightsManifest: { paths: string[]; weights: { name: string; shape: number[]; dtype: "float32" }[] }[];
+  /** float32, little-endian: what `weights.bin` holds. */
+  weightData: ArrayBuffer;
+}
+
+/** Options of {@link toTensorFlowJs}. */
+export interface ToTensorFlowJsOptions {
+  /** "features": (B, T, I); "ids": (B, T), through an Embedding that is the unit matrix. Default "ids". */
+  inputs?: "ids" | "features";
+}
+
+const LAYER: Readonly<Record<Cell, string>> = {
+  tanh: "SimpleRNN",
+  relu: "SimpleRNN",
+  gru: "GRU",
+  lstm: "LSTM",
+};
+const DEFAULTS = { recurrentActivation: "hard_sigmoid", resetAfter: false };
+
+/**
+ * The network of a TensorFlow.js layers model: SimpleRNN, GRU or LSTM layers of equal width, Bidirectional or not,
+ * perhaps behind an Embedding (which is multiplied into the input weights), perhaps with a Dense layer at the end.
+ *
+ * @param model `tf.io.ModelArtifacts`, or a parsed model.json with `weightData` added
+ * @throws TypeError when something is of the wrong kind
+ * @throws RangeError for layers and settings that bptt does not compute, by name; for weights that are missing,
+ * superfluous, quantized or of the wrong shape
+ *
+ * @example
+ * import { Rnn } from "bptt";
+ * import { fromTensorFlowJs, toTensorFlowJs } from "bptt/convert";
+ *
+ * // await model.save(tf.io.withSaveHandler(async (artifacts) => …)) gives such artifacts
+ * const artifacts = toTensorFlowJs(new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 }));
+ * const { config, parameters } = fromTensorFlowJs(artifacts);
+ * console.log(config.cell, parameters.w_ih_l0?.shape); // tanh [4, 5]
+ */
+export function fromTensorFlowJs(model: TensorFlowJsModel): NetworkDescription {
+  const given = record(model, "model") as TensorFlowJsModel;
+  if (given.modelTopology === undefined)
+    throw new RangeError("model: modelTopology is missing (is it a graph model?)");
+  const layers = readTopology(given.modelTopology, "modelTopology");
+  const arrays = readWeights(given);
+  const used = new Set<string>();
+  const network = fromLayers(layers, (layer) => weightsOf(layer, arrays, used), DEFAULTS);
+  const extra = [...arrays.keys()].find((name) => !used.has(name));
+  if (extra !== undefined) throw new RangeError(`model: the weight ${quoted(extra)} belongs to no layer`);
+  return network;
+}
+
+/**
+ * The network as a TensorFlow.js layers model: `tf.loadLayersModel(tf.io.fromMemory(artifacts))`, or the two files
+ * `model.json` (`JSON.stringify` of all but `weightData` and `weightSpecs`) and `weights.bin` (`weightData`).
+ *
+ * The model's output are the logits (B, T, V).
+ *
+ * @param network a network, or its sizes and parameters as plain data
+ * @param options what the model takes
+ * @throws TypeError when something is of the wrong kind
+ * @throws RangeError for a gru with resetAfter, which TensorFlow.js does not compute, and for parameters that do not fit
+ *
+ * @example
+ * import { Rnn } from "bptt";
+ * import { toTensorFlowJs } from "bptt/convert";
+ *
+ * const { weightData, weightSpecs, ...modelJson } = toTensorFlowJs(new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 }));
+ * console.log(JSON.stringify(modelJson).slice(0, 24), weightSpecs.length, weightData.byteLength); // {"format":"layers-model" 4 264
+ */
+export function toTensorFlowJs(
+  network: Describable,
+  options: ToTensorFlowJsOptions = {},
+): TensorFlowJsArtifacts {
+  const given = optionsObject(options, "options", new Set(["inputs"])) as ToTensorFlowJsOptions;
+  const form = oneOf(given.inputs ?? "ids", "inputs", ["ids", "features"]);
+  const { cell, inputSize: I, hiddenSize: H, resetAfter, cells, head } = readNetwork(network, "network");
+  if (cell === "gru" && resetAfter) {
+    throw new RangeError(
+      "network: TensorFlow.js has no GRU with reset_after: expected resetAfter false, got true",
+    );
+  }
+  const weights: [name: string, array: Tensor][] = [];
+  const layers: { class_name: string; config: Record<string, unknown> }[] = [];
+  const add = (className: string, config: Record<string, unknown>) =>
+    layers.push({
+      class_name: className,
+      config:
+        layers.length > 0
+          ? config
+          : { ...config, batch_input_shape: form === "ids" ? [null, null] : [null, null, I] },
+    });
+  if (form === "ids") {
+    const unit = zeros(I, I);
+    for (let i = 0; i < I; i++) unit.data[i * I + i] = 1;
+    add("Embedding", {
+      name: "one_hot",
+      trainable: false,
+      input_dim: I,
+      output_dim: I,
+      mask_zero: false,
+      embeddings_initializer: ZEROS,
+    });
+    weights.push(["one_hot/embeddings", unit]);
+  }
+  cells.forEach((directions, l) => {
+    const name = `recurrent_l${l}`;
+    const inner = {
+      class_name: LAYER[cell],
+      config: recurrentConfig(cell, H, directions.length === 1 ? name : `${name}_cell`),
+    };
+    if (directions.length === 1) add(inner.class_name, inner.config);
+    else add("Bidirectional", { name, layer: inner, merge_mode: "concat" });
+    directions.forEach((parameters, d) => {
+      const scope =
+        directions.length === 1 ? name : `${name}/${d === 0 ? "forward" : "backward"}_${name}_cell`;
+      toKerasCell(cell, parameters).forEach((array, k) => {
+        weights.push([`${scope}/${["kernel", "recurrent_kernel", "bias"][k]}`, array]);
+      });
+    });
+  });
+  if (head) {
+    const units = head.b_o.data.length;
+    add("Dense", {
+      name: "head",
+      units,
+      activation: "linear",
+      use_bias: true,
+      kernel_initializer: ZEROS,
+      bias_initializer: ZEROS,
+    });
+    weights.push(["head/kernel", head.w_ho], ["head/bias", head.b_o]);
+  }
+  const weightSpecs = weights.map(([name, { shape }]) => ({
+    name,
+    shape: [...shape],
+    dtype: "float32" as const,
+  }));
+  return {
+    format: "layers-model",
+    generatedBy: "bptt",
+    convertedBy: null,
+    modelTopology: {
+      class_name: "Sequential",
+      config: { name: "bptt", layers },
+      keras_version: "tfjs-layers 4.22.0",
+      backend: "tensor_flow.js",
+    },
+    weightSpecs,
+    weightsManifest: [{ paths: ["weights.bin"], weights: weightSpecs }],
+    weightData: joined(weights.map(([, array]) => array)),
+  };
+}
+
+// what loading overwrites anyway; drawing it (orthogonal ones above all) would only take time
+const ZEROS = { class_name: "Zeros", config: {} };
+
+function recurrentConfig(cell: Cell, units: number, name: string): Record<string, unknown> {
+  return {
+    name,
+    units,
+    activation: cell === "relu" ? "relu" : "tanh",
+    ...(cell === "gru" || cell === "lstm" ? { recurrent_activation: "sigmoid" } : {}),
+    ...(cell === "gru" ? { reset_after: false } : {}),
+    use_bias: true,
+    return_sequences: true,
+    kernel_initializer: ZEROS,
+    recurrent_initializer: ZEROS,
+    bias_initializer: ZEROS,
+    ...(cell === "lstm" ? { unit_forget_bias: false } : {}),
+  };
+}
