@@ -1,6 +1,6 @@
 /** Options, settings and names that are not what they should be. */
 
-import { Adam, Rnn, sequenceLoss } from "bptt";
+import { Adam, RmsProp, Sgd, Rnn, sequenceLoss } from "bptt";
 import { describe } from "vitest";
 import { any, check, step, type Case, type Kind } from "./support/bad-input.js";
 import { GOOD, SIZES, type Trainee } from "./support/twins.js";
@@ -255,6 +255,79 @@ describe("settings of Adam", () => {
       RangeError,
       "learningRate: expected a finite number in 0..1e+30, got NaN",
     ],
+  ]);
+});
+
+describe("settings of Sgd and RmsProp", () => {
+  const sgd = (options: unknown) => () => new Sgd(any(options));
+  const rmsProp = (options: unknown) => () => new RmsProp(any(options));
+  const below = "expected a finite number >= 0 and < 1, got";
+  check([
+    [
+      "Sgd: a rate",
+      sgd({ learningRate: -1 }),
+      RangeError,
+      "learningRate: expected a finite number in 0..1e+30, got -1",
+    ],
+    [
+      "Sgd: a schedule of no kind",
+      sgd({ learningRate: {} }),
+      TypeError,
+      'learningRate.kind: expected one of "constant", "linear", "cosine", "stepDecay", "warmup", got undefined',
+    ],
+    [
+      "Sgd: a schedule without steps",
+      sgd({ learningRate: { kind: "linear", from: 1, to: 0 } }),
+      TypeError,
+      "learningRate.steps: expected an integer >= 1, got undefined",
+    ],
+    ["Sgd: momentum 1", sgd({ momentum: 1 }), RangeError, `momentum: ${below} 1`],
+    ["Sgd: momentum in words", sgd({ momentum: "0.9" }), TypeError, `momentum: ${below} "0.9"`],
+    [
+      "Sgd: Nesterov without momentum",
+      sgd({ nesterov: true }),
+      RangeError,
+      "momentum: expected a number > 0 with nesterov, got 0",
+    ],
+    [
+      "Sgd: nesterov 1",
+      sgd({ nesterov: 1, momentum: 0.9 }),
+      TypeError,
+      "nesterov: expected true or false, got 1",
+    ],
+    [
+      "Sgd: a decay",
+      sgd({ weightDecay: NaN }),
+      RangeError,
+      "weightDecay: expected a finite number in 0..1e+30, got NaN",
+    ],
+    [
+      "Sgd: an unknown setting",
+      sgd({ dampening: 0 }),
+      TypeError,
+      'options: unknown option "dampening"; known are learningRate, momentum, nesterov, weightDecay',
+    ],
+    ["RmsProp: alpha 1", rmsProp({ alpha: 1 }), RangeError, `alpha: ${below} 1`],
+    [
+      "RmsProp: alpha that is 1 in float32",
+      rmsProp({ alpha: 1 - 1e-9 }),
+      RangeError,
+      "alpha: expected a number that is below 1 in float32 too, got 0.999999999",
+    ],
+    [
+      "RmsProp: epsilon 0",
+      rmsProp({ epsilon: 0 }),
+      RangeError,
+      "epsilon: expected a finite number in 1e-30..1e+30, got 0",
+    ],
+    ["RmsProp: momentum", rmsProp({ momentum: -0.1 }), RangeError, `momentum: ${below} -0.1`],
+    [
+      "RmsProp: an unknown setting",
+      rmsProp({ centered: true }),
+      TypeError,
+      'options: unknown option "centered"; known are learningRate, alpha, epsilon, momentum, weightDecay',
+    ],
+    ["RmsProp: a number", rmsProp(5), TypeError, "options: expected an object, got 5"],
   ]);
 });
 

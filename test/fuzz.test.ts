@@ -5,6 +5,9 @@
 
 import {
   Adam,
+  learningRateAt,
+  RmsProp,
+  Sgd,
   BpttError,
   init,
   oneHot,
@@ -271,6 +274,30 @@ describe("garbage makes no other error", () => {
     };
     property((o) => new Adam(o as never), fc.oneof(garbage, fc.record(settings, { requiredKeys: [] })));
     property((rate) => (new Adam().learningRate = rate as number), number);
+    const momentum = { learningRate: number, momentum: number, weightDecay: number };
+    const sgd = { ...momentum, nesterov: flag };
+    property((o) => new Sgd(o as never), fc.oneof(garbage, fc.record(sgd, { requiredKeys: [] })));
+    const rmsProp = { ...momentum, alpha: number, epsilon: number };
+    property((o) => new RmsProp(o as never), fc.oneof(garbage, fc.record(rmsProp, { requiredKeys: [] })));
+    const plain = fc.record(
+      {
+        kind: fc.oneof(fc.constantFrom("constant", "linear", "cosine", "stepDecay", "warmup"), garbage),
+        value: number,
+        from: number,
+        to: number,
+        steps: size,
+        factor: number,
+        every: size,
+        then: number,
+      },
+      { requiredKeys: ["kind"] },
+    );
+    const schedule = fc.oneof(
+      garbage,
+      plain,
+      fc.record({ kind: fc.constant("warmup"), steps: size, then: plain }),
+    );
+    property((o, step) => learningRateAt(o as never, step as number), schedule, size);
   });
 
   it("in the functions", () => {

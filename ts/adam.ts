@@ -1,18 +1,19 @@
 /**
- * Adam's settings. The rule itself and its moments are the core's (crate/src/adam.rs).
+ * Adam's settings. The rule itself and its moments are the core's (crate/src/optimizer/adam.rs).
  *
  * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², then with t counted from 1
  * - "tensorflow" (Kingma & Ba's ε̂ form): lr_t = lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ), θ ← θ − lr_t·m/(√v + ε)
  * - "torch": m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), θ ← θ − lr·m̂/(√v̂ + ε)
  */
 
-import { expected, number, oneOf, optionsObject } from "./check.js";
-import { brandOptimizer, optimizerState } from "./optimizer.js";
+import { oneOf, optionsObject } from "./check.js";
+import { decay, Optimizer, ruleOf, share, smoothing } from "./optimizer.js";
+import type { Schedule } from "./schedule.js";
 
 /** Settings of {@link Adam}. */
 export interface AdamOptions {
-  /** Step size, 0 … 1e30. Default 0.001. */
-  learningRate?: number;
+  /** Step size, 0 … 1e30, or a schedule of it. Default 0.001. */
+  learningRate?: number | Schedule;
   /** Decay of the first moment, 0 ≤ β₁ < 1. Default 0.9. */
   beta1?: number;
   /** Decay of the second moment, 0 ≤ β₂ < 1. Default 0.999. */
@@ -51,7 +52,7 @@ const NAMES: ReadonlySet<string> = new Set([
  *   adam.learningRate *= 0.9;
  * }
  */
-export class Adam {
+export class Adam extends Optimizer {
   /**
    * @param options settings; each has a default
    * @throws TypeError when a setting is of the wrong kind or unknown
@@ -61,68 +62,39 @@ export class Adam {
     const given = optionsObject(options, "options", NAMES) as AdamOptions;
     const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = given;
     const { epsilonMode = "tensorflow", weightDecay = 0 } = given;
-    brandOptimizer(this, {
+    const rule = {
       kind: "adam",
-      learningRate: checkLearningRate(learningRate),
-      beta1: checkBeta(beta1, "beta1"),
-      beta2: checkBeta(beta2, "beta2"),
-      epsilon: number(epsilon, "epsilon", { min: 1e-30, max: 1e30 }),
-      torchForm: oneOf(epsilonMode, "epsilonMode", ["tensorflow", "torch"]) === "torch",
-      weightDecay: number(weightDecay, "weightDecay", { min: 0, max: 1e30 }),
-      network: undefined,
-    });
-  }
-
-  /**
-   * The step size of the next step; may be set at any time.
-   *
-   * @throws TypeError when set to anything but a number
-   * @throws RangeError when set to a number outside 0 … 1e30
-   */
-  get learningRate(): number {
-    return optimizerState(this).learningRate;
-  }
-
-  /** Sets the step size of the next step. */
-  set learningRate(value: number) {
-    optimizerState(this).learningRate = checkLearningRate(value);
+      beta1: share(beta1, "beta1"),
+      beta2: share(beta2, "beta2"),
+      epsilon: smoothing(epsilon),
+      epsilonMode: oneOf(epsilonMode, "epsilonMode", ["tensorflow", "torch"]),
+      weightDecay: decay(weightDecay),
+    } as const;
+    super(rule, learningRate);
   }
 
   /** Decay of the first moment. */
   get beta1(): number {
-    return optimizerState(this).beta1;
+    return ruleOf(this, "adam").beta1;
   }
 
   /** Decay of the second moment. */
   get beta2(): number {
-    return optimizerState(this).beta2;
+    return ruleOf(this, "adam").beta2;
   }
 
   /** What keeps the division defined. */
   get epsilon(): number {
-    return optimizerState(this).epsilon;
+    return ruleOf(this, "adam").epsilon;
   }
 
   /** Where ε stands. */
   get epsilonMode(): "tensorflow" | "torch" {
-    return optimizerState(this).torchForm ? "torch" : "tensorflow";
+    return ruleOf(this, "adam").epsilonMode;
   }
 
   /** Decoupled decay. */
   get weightDecay(): number {
-    return optimizerState(this).weightDecay;
+    return ruleOf(this, "adam").weightDecay;
   }
-}
-
-/** Bounded so that one update cannot leave float32. */
-function checkLearningRate(value: unknown): number {
-  return number(value, "learningRate", { min: 0, max: 1e30 });
-}
-
-/** The core divides by 1 − β in float32, where 0.99999999 is 1. */
-function checkBeta(value: unknown, name: string): number {
-  const beta = number(value, name, { min: 0, below: 1 });
-  if (Math.fround(beta) === 1)
-    throw new RangeError(expected(name, "a number that is below 1 in float32 too", value));
-  return beta;
 }

@@ -10,7 +10,7 @@
  * What a {@link BpttError} can be about.
  *
  * - `FREED`: the network was used after `free()`
- * - `BUSY`: the network was used from within a getter of the very data it was reading
+ * - `BUSY`: the network was used from within a getter of the very data it was reading, or changed while a run trains it
  * - `NOT_FINITE`: a loss or gradient became NaN or infinite; nothing was changed
  * - `OUT_OF_MEMORY`: a size that does not fit; the message says how much was asked for
  * - `OPTIMIZER_BOUND`: an optimizer was handed to another network than the first it stepped
@@ -46,16 +46,19 @@ const BRAND = Symbol.for("bptt.error");
 export class BpttError extends Error {
   /** Stable, for programs; the message may change. */
   readonly code: ErrorCode;
+  /** Of `NOT_FINITE`: the parameter whose gradient it is, or "loss". */
+  declare readonly parameter?: string;
 
   /**
    * @param code what it is about
    * @param message what happened, for people
-   * @param options `cause`: the error underneath
+   * @param options `cause`: the error underneath; `parameter`: whose gradient is not finite
    */
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; parameter?: string }) {
     super(message);
     this.name = "BpttError";
     this.code = code;
+    if (options?.parameter !== undefined) this.parameter = options.parameter;
     if (options?.cause !== undefined)
       Object.defineProperty(this, "cause", { value: options.cause, configurable: true, writable: true });
     Object.defineProperty(this, BRAND, { value: true });
@@ -70,6 +73,9 @@ Object.defineProperty(BpttError, Symbol.hasInstance, {
   },
 });
 
+/** How the core's word for what is not finite begins, where it is a gradient. */
+const GRADIENT_OF = "the gradient of ";
+
 /**
  * Turns the core's errors (plain `Error`s that carry a `code` and say what they are about) into {@link BpttError}s; lets all others through.
  * `sizes` says in the user's words what did not fit.
@@ -77,7 +83,10 @@ Object.defineProperty(BpttError, Symbol.hasInstance, {
 export function fromCore(error: unknown, sizes?: string): unknown {
   if (!(error instanceof Error) || BRAND in error || !("code" in error)) return error;
   const { code, message: what } = error;
-  if (code === "NOT_FINITE") return new BpttError(code, `${what} is NaN or infinite; nothing was changed`);
+  if (code === "NOT_FINITE") {
+    const parameter = what.startsWith(GRADIENT_OF) ? what.slice(GRADIENT_OF.length) : "loss";
+    return new BpttError(code, `${what} is NaN or infinite; nothing was changed`, { parameter });
+  }
   if (code === "OUT_OF_MEMORY" && "bytes" in error) {
     const message = `out of memory: ${what} asked for ${String(error.bytes)} bytes`;
     return new BpttError(code, sizes === undefined ? message : `${sizes}: ${message}`);

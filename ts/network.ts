@@ -6,6 +6,7 @@
  * optimizers' moments, accumulated gradients, and the carried state, which has a buffer of its own.
  */
 
+import { Access } from "./access.js";
 import { Accumulation } from "./accumulation.js";
 import {
   copyInputs,
@@ -18,7 +19,7 @@ import {
   type Batch,
   type SequenceInputs,
 } from "./batch.js";
-import { BpttError, fromCore } from "./errors.js";
+import { fromCore } from "./errors.js";
 import { scalarLoss } from "./loss-flags.js";
 import { OptimizerSlots } from "./optimizer-slots.js";
 import { parameterTable, type Parameter } from "./parameters.js";
@@ -26,6 +27,10 @@ import type { RnnConfig } from "./rnn-options.js";
 import type { Loaded, Units } from "./sequences.js";
 import { readState, writeState, type State, type StatePlace } from "./state.js";
 import { RawBuffer, rawRnn, type RawRnn } from "./wasm/core.js";
+import { f32, i32 } from "./wasm/memory.js";
+
+/** Where an `Rnn` keeps its network, for this package's own modules, of whichever entry. */
+export const NETWORK: unique symbol = Symbol.for("bptt.network") as never;
 
 /** Where h and c of a state lie. */
 export type StateBuffers = readonly [h: RawBuffer, c: RawBuffer];
@@ -49,6 +54,7 @@ export interface LoadedBatch {
 /** A raw network with its guards. */
 export class Network {
   readonly config: RnnConfig;
+  readonly access = new Access();
   readonly table: readonly Parameter[];
   readonly units: Units;
   /** V: the width of the logits. */
@@ -57,11 +63,10 @@ export class Network {
   readonly accumulation: Accumulation;
   /** Names of the parameters that no step changes. */
   readonly frozen = new Set<string>();
-  /** Training passes that dropped: decides what the next one drops. */
+  /** Training passes that dropped: decides what the next one drops. Stays 0 without dropout. */
   drops = 0;
   readonly #raw: RawRnn;
-  #freed = false;
-  #busy = false;
+  #last: { loaded: Loaded; sum: boolean } | undefined; // the last batch that was read in full
   #carried: number | undefined; // B of the state that the last trainStep with carryState kept
 
   constructor(config: RnnConfig) {
@@ -82,7 +87,7 @@ export class Network {
     this.units = { count: layers * directions, directions, hiddenSize };
     this.classes = outputSize ?? directions * hiddenSize;
     this.table = parameterTable(this.#raw);
-    this.slots = new OptimizerSlots(this, this.#raw);
+    this.slots = new OptimizerSlots(this.access, this.#raw);
     const length = this.table.reduce((end, entry) => Math.max(end, entry.offset + entry.length), 0);
     this.accumulation = new Accumulation(() => ({
       start: this.#raw.pointer(RawBuffer.Gradients) >>> 2,
@@ -92,7 +97,7 @@ export class Network {
 
   /** The raw network, for looking at it; throws once it has been freed. */
   peek(method: string): RawRnn {
-    if (this.#freed) throw new BpttError("FREED", `rnn.${method}: this network has been freed`);
+    this.access.expectAlive(method);
     return this.#raw;
   }
 
@@ -101,36 +106,19 @@ export class Network {
    * refused. Errors of the core leave as coded errors.
    */
   use<Result>(method: string, work: (raw: RawRnn) => Result): Result {
-    const raw = this.peek(method);
-    if (this.#busy) throw this.#refusal(method);
-    this.#busy = true;
-    try {
-      return work(raw);
-    } catch (error) {
-      throw fromCore(error);
-    } finally {
-      this.#busy = false;
-    }
+    return this.access.use(method, () => work(this.#raw));
   }
 
-  /** Whether the memory has been given back. */
-  get freed(): boolean {
-    return this.#freed;
+  /** The same for what changes parameters, optimizers or what training rests on: refused while a run has the network, but to the run. */
+  change<Result>(method: string, work: (raw: RawRnn) => Result): Result {
+    this.access.expectAlive(method);
+    this.access.expectChangeable(method);
+    return this.use(method, work);
   }
 
   /** Gives the memory back; once more does nothing. */
   free(): void {
-    if (this.#freed) return;
-    if (this.#busy) throw this.#refusal("free");
-    this.#freed = true;
-    this.#raw.free();
-  }
-
-  #refusal(method: string): BpttError {
-    return new BpttError(
-      "BUSY",
-      `rnn.${method}: this network is reading its arguments; a getter of theirs called it`,
-    );
+    if (this.access.free()) this.#raw.free();
   }
 
   /** Whether the state has a c beside h. */
@@ -146,6 +134,11 @@ export class Network {
   /** What a training pass must know of dropout: its step, or −1 for none. */
   get dropoutStep(): number {
     return this.config.dropout > 0 ? this.drops : -1;
+  }
+
+  /** A training pass has been done: the next one drops others. */
+  dropped(): void {
+    if (this.config.dropout > 0) this.drops++;
   }
 
   /** Checks and copies what a forward pass needs. `carry`: without an initial state, the carried one. */
@@ -166,6 +159,7 @@ export class Network {
     copyInputs(source, inputSize, raw.pointer(buffer) >>> 2, dense ? raw.stride(buffer) : 1, lengths);
     if (initialState === undefined && carry && this.#carried) this.#restoreCarried(this.#carried, batch);
     else this.writeState(STATES.initial(), initialState, "initialState", batch);
+    this.#last = { loaded: source, sum: false };
     return source;
   }
 
@@ -189,7 +183,26 @@ export class Network {
       const targets = raw.pointer(RawBuffer.Targets) >>> 2;
       copyTargets(options.targets, batch, time, this.classes, targets, lengths, hidden);
     }
+    this.#last = { sum, loaded };
     return { sum, loaded, meanSquaredError };
+  }
+
+  /** Time steps within the lengths of the batch that was read last. */
+  get timeSteps(): number {
+    const lengths = this.#raw.pointer(RawBuffer.SequenceLengths) >>> 2;
+    const view = i32();
+    let total = 0;
+    for (let b = 0; b < (this.#last?.loaded.batch ?? 0); b++) total += view[lengths + b];
+    return total;
+  }
+
+  /** What the loss of the batch that was read last was divided by: the sum of its weights, or how many are not 0. */
+  get divisor(): number {
+    if (this.#last === undefined) return 0;
+    const { sum, loaded } = this.#last;
+    const start = this.#raw.pointer(RawBuffer.Weights) >>> 2;
+    const weights = f32().subarray(start, start + loaded.batch * loaded.time);
+    return weights.reduce((total, weight) => total + (sum ? Number(weight !== 0) : weight), 0);
   }
 
   /** A copy of one of the pass's states. */
@@ -213,6 +226,22 @@ export class Network {
     this.#carried = batch;
   }
 
+  /** A copy of the state that the last trainStep with carryState kept. */
+  get carried(): State | undefined {
+    const batch = this.#carried;
+    if (batch === undefined) return undefined;
+    return this.use("save", (raw) => {
+      raw.begin(batch, 1, false, false, false); // the state comes by way of the workspace, which is scratch
+      raw.restoreState();
+      return this.readState(STATES.initial(), batch);
+    });
+  }
+
+  /** The next trainStep with carryState starts from zeros, whatever its number of rows. */
+  forgetCarried(): void {
+    this.#carried = undefined;
+  }
+
   #restoreCarried(kept: number, batch: number): void {
     if (kept !== batch) {
       throw new RangeError(
@@ -225,6 +254,6 @@ export class Network {
 
   /** Forgets a session's buffers. */
   removeSession(slot: number): void {
-    if (!this.#freed) this.use("session().free", (raw) => raw.removeSession(slot));
+    if (!this.access.freed) this.use("session().free", (raw) => raw.removeSession(slot));
   }
 }

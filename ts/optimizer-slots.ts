@@ -1,7 +1,8 @@
 /** Which optimizers have stepped a network, and in which slot of it their moments lie. */
 
 import { BpttError } from "./errors.js";
-import type { OptimizerState } from "./optimizer.js";
+import { addRule, type OptimizerState } from "./optimizer.js";
+import { evaluate } from "./schedule.js";
 import type { RawRnn } from "./wasm/core.js";
 
 /** The network as far as it matters here. */
@@ -26,35 +27,61 @@ export class OptimizerSlots {
     this.#raw = raw;
   }
 
-  /**
-   * Runs `step` with the optimizer's slot. An optimizer's first step binds it to this network; when that step fails,
-   * it is as free as before.
-   */
-  use<Result>(optimizer: OptimizerState, step: (slot: number) => Result): Result {
+  /** Refuses an optimizer that is bound to another network. */
+  expectOwn(optimizer: OptimizerState): void {
     if (optimizer.network !== undefined && optimizer.network !== this.#identity) {
       throw new BpttError(
         "OPTIMIZER_BOUND",
         "optimizer: it belongs to another network, the first one it stepped",
       );
     }
-    const known = this.#slots.get(optimizer);
-    if (known !== undefined) return step(known);
-    const { beta1, beta2, epsilon, torchForm, weightDecay } = optimizer;
-    const slot = this.#raw.addAdam(beta1, beta2, epsilon, torchForm, weightDecay);
+  }
+
+  /** Where an optimizer's moments lie; undefined while it has none. */
+  slotOf(optimizer: OptimizerState): number | undefined {
+    this.expectOwn(optimizer);
+    return this.#slots.get(optimizer);
+  }
+
+  /** One update by the optimizer, at the rate that its count of updates gives; counted when it is done. */
+  update<Result>(optimizer: OptimizerState, step: (slot: number, learningRate: number) => Result): Result {
+    const rate = evaluate(optimizer.learningRate, optimizer.steps);
+    const result = this.use(optimizer, (slot) => step(slot, rate));
+    optimizer.steps++;
+    return result;
+  }
+
+  /**
+   * Runs `work` with the optimizer's slot. The first time binds the optimizer to this network; when `work` fails then,
+   * it is as free as before.
+   */
+  use<Result>(optimizer: OptimizerState, work: (slot: number) => Result): Result {
+    const known = this.slotOf(optimizer);
+    if (known !== undefined) return work(known);
+    const slot = addRule(this.#raw, optimizer.rule);
     let result: Result;
     try {
-      result = step(slot);
+      result = work(slot);
     } catch (error) {
       this.#raw.removeOptimizer(slot);
       throw error;
     }
     this.#slots.set(optimizer, slot);
     optimizer.network = this.#identity;
-    abandoned.register(optimizer, { slots: new WeakRef(this), slot });
+    abandoned.register(optimizer, { slots: new WeakRef(this), slot }, optimizer);
     return result;
   }
 
-  /** Forgets an optimizer's moments. */
+  /** Gives the memory of an optimizer's moments back. */
+  forget(optimizer: OptimizerState): void {
+    const slot = this.#slots.get(optimizer);
+    if (slot === undefined) return;
+    this.#slots.delete(optimizer);
+    abandoned.unregister(optimizer);
+    this.remove(slot);
+  }
+
+  /** Gives a slot's memory back. */
   remove(slot: number): void {
     if (!this.#owner.freed) this.#raw.removeOptimizer(slot);
   }

@@ -61,6 +61,7 @@ export function gradients(network: Network, batch: unknown, options: unknown): G
       options === undefined ? {} : (optionsObject(options, "options", GRADIENTS_NAMES) as GradientsOptions);
     const traced = boolean(given.trace, "trace", false);
     const accumulate = boolean(given.accumulate, "accumulate", false);
+    if (accumulate) network.access.expectChangeable("gradients"); // as it moves on what is dropped
     const { sum, loaded } = network.loadBatch(batchOf(batch), true);
     const { accumulation } = network;
     if (!accumulate) accumulation.putAside();
@@ -68,7 +69,7 @@ export function gradients(network: Network, batch: unknown, options: unknown): G
     const loss = raw.gradients(sum, adds, network.dropoutStep);
     if (accumulate) {
       accumulation.added();
-      network.drops++;
+      network.dropped();
     }
     const result: GradientsResult = {
       loss,

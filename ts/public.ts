@@ -4,8 +4,11 @@ export { Adam, type AdamOptions } from "./adam.js";
 export type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "./batch.js";
 export { BpttError, type ErrorCode } from "./errors.js";
 export type { LoadOptions } from "./find-module.js";
+export { fit } from "./fit.js";
 export type { LossFlags } from "./loss-flags.js";
 export { oneHot } from "./one-hot.js";
+export type { Optimizer } from "./optimizer.js";
+export type { OptimizerSnapshot } from "./optimizer-state.js";
 export type { ParameterValues } from "./parameters.js";
 export type { Cell, RnnOptions } from "./rnn-options.js";
 export type {
@@ -22,7 +25,30 @@ export type {
   TrainStepResult,
 } from "./rnn-types.js";
 export { Rnn } from "./rnn.js";
+export type { FitOptions, OwnStepResult, RunCheckpoint, StepSettings } from "./run/fit-options.js";
+export type { BatchIterable, Batches } from "./run/pass.js";
+export type { Report } from "./run/reports.js";
+export type { Divergence, RunResult } from "./run/run-result.js";
+export type { BestWeights, LastStep, RunState, Stopped, ValidationLoss } from "./run/run-state.js";
+export type { Run } from "./run/run.js";
+export { RmsProp, type RmsPropOptions } from "./rms-prop.js";
 export { sample, type SampleOptions } from "./sample.js";
+export {
+  constant,
+  cosine,
+  learningRateAt,
+  linear,
+  stepDecay,
+  warmup,
+  type ConstantSchedule,
+  type CosineSchedule,
+  type LinearSchedule,
+  type PlainSchedule,
+  type Schedule,
+  type StepDecaySchedule,
+  type WarmupSchedule,
+} from "./schedule.js";
+export { Sgd, type SgdOptions } from "./sgd.js";
 export { sequenceLoss, type SequenceLossOptions } from "./sequence-loss.js";
 export type { Session, SessionOptions } from "./session.js";
 export type { LstmState, State, StateInput } from "./state.js";

@@ -10,13 +10,14 @@
  */
 
 import type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "./batch.js";
+import { CLAIM, Claim } from "./claim.js";
 import { size } from "./check.js";
 import { makeDisposable, type Disposer } from "./disposable.js";
 import type { LoadOptions } from "./find-module.js";
 import { decodeModel, encodeModel, rnnOptions } from "./model-file.js";
-import { Network } from "./network.js";
+import { Network, NETWORK } from "./network.js";
+import type { Optimizer } from "./optimizer.js";
 import { readArena, readAssignments, writeArena, type ParameterValues } from "./parameters.js";
-import type { Adam } from "./adam.js";
 import { backward, evaluate, forward, gradients } from "./passes.js";
 import { readRnnOptions, type Cell, type RnnOptions } from "./rnn-options.js";
 import type {
@@ -210,7 +211,7 @@ export class Rnn<C extends Cell = Cell> {
    * const { loss, gradientNorm } = rnn.trainStep(batch, adam, { clipNorm: 1 });
    * console.log(loss, gradientNorm);
    */
-  trainStep(batch: Batch, optimizer: Adam, options?: TrainStepOptions): TrainStepResult<C> {
+  trainStep(batch: Batch, optimizer: Optimizer, options?: TrainStepOptions): TrainStepResult<C> {
     return trainStep(this.#network, batch, optimizer, options);
   }
 
@@ -241,7 +242,7 @@ export class Rnn<C extends Cell = Cell> {
    */
   applyGradients(
     gradients: ParameterValues | "accumulated",
-    optimizer: Adam,
+    optimizer: Optimizer,
     options?: ClipOptions,
   ): { gradientNorm: number } {
     return applyGradients(this.#network, gradients, optimizer, options);
@@ -379,7 +380,7 @@ export class Rnn<C extends Cell = Cell> {
    */
   setParameters(values: ParameterValues): void {
     const network = this.#network;
-    network.use("setParameters", (raw) => {
+    network.change("setParameters", (raw) => {
       const assignments = readAssignments(values, "parameters", network.table, true);
       writeArena(assignments, raw.pointer(RawBuffer.Parameters) >>> 2);
     });
@@ -442,7 +443,7 @@ export class Rnn<C extends Cell = Cell> {
    * Gives the network's memory back, optimizers' moments included. Calling it again does nothing; any other use
    * afterwards is an error with code `FREED`.
    *
-   * @throws BpttError `BUSY` when called by a getter of data that this network is reading
+   * @throws BpttError `BUSY` when called by a getter of data that this network is reading, or while a run trains it
    *
    * @example
    * import { Rnn } from "bptt";
@@ -453,6 +454,16 @@ export class Rnn<C extends Cell = Cell> {
    */
   free(): void {
     this.#network.free();
+  }
+
+  /** @internal For modules of this package. */
+  get [NETWORK](): Network {
+    return this.#network;
+  }
+
+  /** @internal Takes the network for a run. */
+  [CLAIM](): Claim {
+    return new Claim(this, this.#network);
   }
 }
 

@@ -19,7 +19,7 @@ export function trainStep(
   optimizer: unknown,
   options: unknown,
 ): TrainStepResult {
-  return network.use("trainStep", (raw) => {
+  return network.change("trainStep", (raw) => {
     const state = optimizerState(optimizer);
     let clip = Infinity;
     let carry = false;
@@ -33,10 +33,10 @@ export function trainStep(
     const { sum, loaded } = network.loadBatch(batchOf(batch), true, carry);
     if (carry) raw.reserveKeptState(); // so that nothing can fail after the update
     network.accumulation.putAside();
-    const loss = network.slots.use(state, (slot) =>
-      raw.trainStep(slot, state.learningRate, clip, sum, network.dropoutStep),
+    const loss = network.slots.update(state, (slot, rate) =>
+      raw.trainStep(slot, rate, clip, sum, network.dropoutStep),
     );
-    network.drops++;
+    network.dropped();
     const result: TrainStepResult = { loss, gradientNorm: raw.gradientNorm };
     if (carry) network.keepCarried(loaded.batch);
     if (returns) result.state = network.readState(STATES.final(), loaded.batch);
@@ -51,12 +51,12 @@ export function applyGradients(
   optimizer: unknown,
   options: unknown,
 ): { gradientNorm: number } {
-  return network.use("applyGradients", (raw) => {
+  return network.change("applyGradients", (raw) => {
     const state = optimizerState(optimizer);
     const given = options === undefined ? {} : (optionsObject(options, "options", CLIP_NAMES) as ClipOptions);
     const clip = readClipNorm(given.clipNorm);
     const update = (): { gradientNorm: number } => ({
-      gradientNorm: network.slots.use(state, (slot) => raw.applyGradients(slot, state.learningRate, clip)),
+      gradientNorm: network.slots.update(state, (slot, rate) => raw.applyGradients(slot, rate, clip)),
     });
     if (typeof gradients === "string") return applyAccumulated(network, gradients, update);
 
@@ -98,7 +98,7 @@ function applyAccumulated<Result>(network: Network, gradients: string, update: (
 
 /** Freezes or unfreezes parameters. */
 export function setFrozen(network: Network, method: string, names: unknown, frozen: boolean): void {
-  network.use(method, (raw) => {
+  network.change(method, (raw) => {
     for (const { name } of readNames(names, network.table)) {
       if (frozen) network.frozen.add(name);
       else network.frozen.delete(name);

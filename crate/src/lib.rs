@@ -55,8 +55,9 @@ mod sequence_loss;
 
 mod bptt;
 
-mod adam;
 mod clip;
+mod optimizer;
+mod schedule;
 
 mod train;
 

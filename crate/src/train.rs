@@ -1,12 +1,12 @@
 //! One training step: forward, loss, BPTT, clip, update; and its parts, as users call them.
 
-use crate::adam::Adam;
 use crate::bptt::{Seeds, bptt};
 use crate::clip::{clip_factor, global_norm};
 use crate::error::Error;
 use crate::forward::forward;
 use crate::loss::{Reduction, sequence_loss};
 use crate::network::Network;
+use crate::optimizer::Optimizer;
 use crate::workspace::Workspace;
 
 /// Loss and all gradients of the current batch, with the dropout masks of a step; the gradients added to those that stand there, or
@@ -32,9 +32,14 @@ pub fn backward(network: &mut Network, ws: &mut Workspace, accumulate: bool) {
 
 /// One update from the gradients as they stand. Returns their norm before clipping. A gradient that is not finite is an error, and
 /// then nothing has changed.
-pub fn apply(network: &mut Network, adam: &mut Adam, learning_rate: f64, clip: f64) -> Result<f64, Error> {
+pub fn apply(
+    network: &mut Network,
+    optimizer: &mut Optimizer,
+    learning_rate: f64,
+    clip: f64,
+) -> Result<f64, Error> {
     let norm = global_norm(network)?;
-    adam.step(network, learning_rate, clip_factor(norm, clip));
+    optimizer.step(network, learning_rate, clip_factor(norm, clip));
     Ok(norm)
 }
 
@@ -42,7 +47,7 @@ pub fn apply(network: &mut Network, adam: &mut Adam, learning_rate: f64, clip: f
 pub fn train_step(
     network: &mut Network,
     ws: &mut Workspace,
-    adam: &mut Adam,
+    optimizer: &mut Optimizer,
     learning_rate: f64,
     clip: f64,
     reduction: Reduction,
@@ -52,6 +57,6 @@ pub fn train_step(
     if !loss.is_finite() {
         return Err(Error::NotFinite { what: "the loss".into() });
     }
-    let norm = apply(network, adam, learning_rate, clip)?;
+    let norm = apply(network, optimizer, learning_rate, clip)?;
     Ok((loss, norm))
 }

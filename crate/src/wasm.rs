@@ -1,7 +1,6 @@
 //! What JavaScript sees: one-liners over the core, without mathematics and without policy. `RawX` is mirrored by class `X` of the
 //! facade, which has checked every argument before it comes here, and reads and writes buffers by their address.
 
-use crate::adam::{Adam, AdamConfig, EpsilonMode};
 use crate::cell::CellKind;
 use crate::error::Error;
 use crate::forward::forward;
@@ -9,7 +8,9 @@ use crate::init::{Init, RecurrentInit};
 use crate::kernel::padded;
 use crate::loss::{self, Reduction};
 use crate::network::{Config, Network};
+use crate::optimizer::{Adam, EpsilonMode, Optimizer, RmsProp, Rule, Sgd};
 use crate::sample::Sampler;
+use crate::schedule::{self, Curve};
 use crate::sequence_loss::{Axis, SequenceLoss};
 use crate::session::Session;
 use crate::track::first_output;
@@ -104,7 +105,7 @@ pub enum RawBuffer {
 pub struct RawRnn {
     network: Network,
     ws: Workspace,
-    optimizers: Vec<Option<Adam>>,
+    optimizers: Vec<Option<Optimizer>>,
     sessions: Vec<Option<Session>>,
     gradient_norm: f64,
 }
@@ -336,11 +337,45 @@ impl RawRnn {
         weight_decay: f64,
     ) -> Result<usize, JsValue> {
         let mode = if torch { EpsilonMode::Torch } else { EpsilonMode::TensorFlow };
-        let adam = Adam::new(
-            AdamConfig { beta1, beta2, epsilon, mode, weight_decay },
-            self.network.table.arena_len(),
-        )?;
-        Ok(insert(&mut self.optimizers, adam))
+        self.add_optimizer(Rule::Adam(Adam::new([beta1, beta2], epsilon, mode, weight_decay)))
+    }
+
+    /// The same for gradient descent.
+    #[wasm_bindgen(js_name = addSgd)]
+    pub fn add_sgd(&mut self, momentum: f64, nesterov: bool, weight_decay: f64) -> Result<usize, JsValue> {
+        self.add_optimizer(Rule::Sgd(Sgd { momentum, nesterov, weight_decay }))
+    }
+
+    /// The same for RMSProp.
+    #[wasm_bindgen(js_name = addRmsProp)]
+    pub fn add_rms_prop(
+        &mut self,
+        alpha: f64,
+        epsilon: f64,
+        momentum: f64,
+        weight_decay: f64,
+    ) -> Result<usize, JsValue> {
+        self.add_optimizer(Rule::RmsProp(RmsProp { alpha, epsilon, momentum, weight_decay }))
+    }
+
+    /// The byte address of an arena of a slot's moments.
+    #[wasm_bindgen(js_name = momentsPointer)]
+    pub fn moments_pointer(&self, slot: usize, index: usize) -> usize {
+        self.optimizers[slot].as_ref().map_or(0, |optimizer| address(&optimizer.moments[index]))
+    }
+
+    /// A slot's running product β₁ᵗ (0) or β₂ᵗ (1).
+    #[wasm_bindgen(js_name = runningProduct)]
+    pub fn running_product(&self, slot: usize, index: usize) -> f64 {
+        self.optimizers[slot].as_ref().map_or(1.0, |optimizer| optimizer.products[index])
+    }
+
+    /// Sets a slot's running products.
+    #[wasm_bindgen(js_name = setRunningProducts)]
+    pub fn set_running_products(&mut self, slot: usize, first: f64, second: f64) {
+        if let Some(optimizer) = &mut self.optimizers[slot] {
+            optimizer.products = [first, second];
+        }
     }
 
     /// Gives a slot's memory back.
@@ -359,14 +394,14 @@ impl RawRnn {
         sum: bool,
         dropout_step: f64,
     ) -> Result<f64, JsValue> {
-        let Some(adam) = &mut self.optimizers[slot] else {
+        let Some(optimizer) = &mut self.optimizers[slot] else {
             return Err(misuse("no such optimizer"));
         };
         let (network, ws) = (&mut self.network, &mut self.ws);
         let (loss, norm) = train::train_step(
             network,
             ws,
-            adam,
+            optimizer,
             learning_rate,
             clip_norm,
             reduction(sum),
@@ -384,10 +419,10 @@ impl RawRnn {
         learning_rate: f64,
         clip_norm: f64,
     ) -> Result<f64, JsValue> {
-        let Some(adam) = &mut self.optimizers[slot] else {
+        let Some(optimizer) = &mut self.optimizers[slot] else {
             return Err(misuse("no such optimizer"));
         };
-        self.gradient_norm = train::apply(&mut self.network, adam, learning_rate, clip_norm)?;
+        self.gradient_norm = train::apply(&mut self.network, optimizer, learning_rate, clip_norm)?;
         Ok(self.gradient_norm)
     }
 
@@ -440,6 +475,13 @@ impl RawRnn {
     #[wasm_bindgen(js_name = restoreState)]
     pub fn restore_state(&mut self) {
         self.ws.restore_state(&self.network);
+    }
+}
+
+impl RawRnn {
+    fn add_optimizer(&mut self, rule: Rule) -> Result<usize, JsValue> {
+        let optimizer = Optimizer::new(rule, self.network.table.arena_len())?;
+        Ok(insert(&mut self.optimizers, optimizer))
     }
 }
 
@@ -512,4 +554,30 @@ impl RawSampler {
     pub fn draw(&mut self, temperature: f64, seed: u32, step: f64) {
         self.0.draw(temperature, seed, step as u64);
     }
+}
+
+/// The shape of a schedule; see `schedule`.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum RawCurve {
+    /// from → to in a line
+    Linear,
+    /// from → to along half a cosine
+    Cosine,
+    /// from, times `to` again and again
+    StepDecay,
+    /// up to `to` in a line
+    Warmup,
+}
+
+/// The learning rate after `step` updates.
+#[wasm_bindgen(js_name = learningRate)]
+pub fn learning_rate(curve: RawCurve, from: f64, to: f64, steps: f64, step: f64) -> f64 {
+    let curve = match curve {
+        RawCurve::Linear => Curve::Linear,
+        RawCurve::Cosine => Curve::Cosine,
+        RawCurve::StepDecay => Curve::StepDecay,
+        RawCurve::Warmup => Curve::Warmup,
+    };
+    schedule::learning_rate(curve, from, to, steps, step)
 }

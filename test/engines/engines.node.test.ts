@@ -27,6 +27,8 @@ const EXPECTED = {
   "weights and a clip": "7c79d03fd0f74ea9",
   "dense, PyTorch's Adam": "8dc97c04dfa01ea6",
   "all at once": "71ab4fa95d0d6957",
+  "Nesterov, warm-up and cosine": "7098ef7fdd4e5a39",
+  "RMSProp, steps": "af553a31a3dbd63f",
 };
 
 /** Engines that are known to have relaxed SIMD or not; of the others either answer is right. */

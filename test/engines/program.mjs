@@ -7,7 +7,8 @@
 const STEPS = 100;
 
 /** @typedef {{ I: number, H: number, V?: number, B: number, T: number, dense?: boolean, lengths?: boolean, weights?: boolean,
- *   state?: boolean, sum?: boolean, carry?: boolean, clipNorm?: number, adam?: object, seed: number }} Case */
+ *   state?: boolean, sum?: boolean, carry?: boolean, clipNorm?: number, adam?: object,
+ *   sgd?: object, rmsProp?: object, seed: number }} Case */
 
 /** @type {Record<string, Case>} */
 const CASES = {
@@ -38,6 +39,30 @@ const CASES = {
     seed: 12345,
     adam: { beta1: 0.8, beta2: 0.99, epsilon: 1e-6, epsilonMode: "torch" },
   },
+  "Nesterov, warm-up and cosine": {
+    I: 5,
+    H: 9,
+    V: 6,
+    B: 3,
+    T: 5,
+    seed: 3,
+    clipNorm: 0.5,
+    sgd: {
+      learningRate: { kind: "warmup", steps: 7, then: { kind: "cosine", from: 0.3, to: 0.01, steps: 89 } },
+      momentum: 0.9,
+      nesterov: true,
+      weightDecay: 0.001,
+    },
+  },
+  "RMSProp, steps": {
+    I: 5,
+    H: 9,
+    V: 6,
+    B: 3,
+    T: 5,
+    seed: 4,
+    rmsProp: { learningRate: { kind: "stepDecay", from: 0.02, factor: 0.7, every: 9 }, momentum: 0.5 },
+  },
 };
 
 /**
@@ -49,14 +74,18 @@ export function hashes(library) {
 }
 
 /** @param {any} library @param {Case} c */
-function hashOf({ Adam, Rnn, sample, sequenceLoss }, c) {
+function hashOf({ Adam, Sgd, RmsProp, Rnn, sample, sequenceLoss }, c) {
   const hash = new Hash();
   const rnn = new Rnn({ cell: "tanh", inputSize: c.I, hiddenSize: c.H, outputSize: c.V, seed: c.seed });
   addTensors(hash, rnn.parameters);
-  const adam = new Adam(c.adam ?? { learningRate: 0.1 });
+  const optimizer = c.sgd
+    ? new Sgd(c.sgd)
+    : c.rmsProp
+      ? new RmsProp(c.rmsProp)
+      : new Adam(c.adam ?? { learningRate: 0.1 });
   for (let step = 0; step < STEPS; step++) {
     const options = { clipNorm: c.clipNorm, carryState: c.carry ?? false, returnState: true };
-    const { loss, gradientNorm, state } = rnn.trainStep(batchOf(c, step % 3), adam, options);
+    const { loss, gradientNorm, state } = rnn.trainStep(batchOf(c, step % 3), optimizer, options);
     hash.f64(loss);
     hash.f64(gradientNorm);
     hash.f32(state.data);

@@ -1,4 +1,4 @@
-"""Golden data from PyTorch 2.5.1 on the CPU: recurrent layers, Adam, AdamW, clipping, and character models in training."""
+"""Golden data from PyTorch 2.5.1 on the CPU: recurrent layers, optimizers, schedules, clipping, and character models in training."""
 import numpy as np
 import torch
 from torch import nn
@@ -55,6 +55,62 @@ def adam_file(seed=404, steps=50):
         (norm, clipped), (norm64, _) = (clip(arrays, limit, dtype) for dtype in BOTH)
         clips.append(dict(max_norm=limit, gradients=arrays, total_norm=norm, clipped=clipped, f64=dict(total_norm=norm64)))
     return dict(library=LIBRARY, parameters_before=start, gradients=dict(wide=gradients), optimizers=optimizers, clip_grad_norm_=clips)
+
+
+# Gradient descent, RMSprop, schedules --------------------------------------------------------------------------------
+
+
+def descent_file(seed=707, steps=50):
+    random = draws.generator(seed)
+    start, gradients = draws.uniform(random, 7), random.standard_normal((steps, 7)).astype(np.float32)
+
+    def run(kind, settings, dtype):
+        theta = nn.Parameter(tensor(start, dtype).clone())
+        optimizer = kind([theta], foreach=False, **settings)
+        path = []
+        for row in gradients:
+            theta.grad = tensor(row, dtype).clone()
+            optimizer.step()
+            path.append(numbers(theta))
+        return np.array(path)
+
+    sgd = [dict(lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=decay) for lr, momentum, nesterov, decay in [
+        (0.05, 0, False, 0), (0.05, 0, False, 0.1), (0.05, 0.9, False, 0), (0.05, 0.9, True, 0), (0.02, 0.99, True, 0.1)]]
+    rms_prop = [dict(lr=lr, alpha=alpha, eps=eps, momentum=momentum, weight_decay=decay) for lr, alpha, eps, momentum, decay in [
+        (0.01, 0.99, 1e-8, 0, 0), (0.01, 0.9, 1e-3, 0, 0.1), (0.01, 0.9, 1e-8, 0.5, 0), (0.002, 0, 1e-2, 0.9, 0.1)]]
+    optimizers = []
+    for kind, settings in [(torch.optim.SGD, s) for s in sgd] + [(torch.optim.RMSprop, s) for s in rms_prop]:
+        path, path64 = (run(kind, settings, dtype) for dtype in BOTH)
+        optimizers.append(dict(optimizer=kind.__name__, settings=settings, parameters_after_step=path,
+                               f64=dict(parameters_after_last_step=path64[-1])))
+    return dict(library=LIBRARY, parameters_before=start, gradients=gradients, optimizers=optimizers)
+
+
+def schedules_file(steps=60):
+    """The rate of each of the first steps. Warm-up is LinearLR from 1/n on, and the next schedule behind it by SequentialLR."""
+    lr = torch.optim.lr_scheduler
+
+    def run(base, make):
+        optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=base)
+        scheduler, rates = make(optimizer), []
+        for _ in range(steps):
+            rates.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            scheduler.step()
+        return np.array(rates)
+
+    linear = dict(kind="linear", **{"from": 0.5, "to": 0.125, "steps": 40})
+    cosine = dict(kind="cosine", **{"from": 0.3, "to": 0.01, "steps": 60})
+    decay = dict(kind="stepDecay", **{"from": 0.4, "factor": 0.7, "every": 7})
+    makers = [
+        (linear, 0.5, lambda o: lr.LinearLR(o, 1.0, 0.25, 40)),
+        (cosine, 0.3, lambda o: lr.CosineAnnealingLR(o, 60, 0.01)),
+        (decay, 0.4, lambda o: lr.StepLR(o, 7, 0.7)),
+        # LinearLR reaches the full rate at its step n - 1 when it starts from 1/n and takes n - 1 steps
+        (dict(kind="warmup", steps=10, then=decay), 0.4,
+         lambda o: lr.SequentialLR(o, [lr.LinearLR(o, 0.1, 1.0, 9), lr.StepLR(o, 7, 0.7)], [10])),
+    ]
+    return dict(library=LIBRARY, schedules=[dict(schedule=s, rates=run(base, make)) for s, base, make in makers])
 
 
 # Recurrent layers ---------------------------------------------------------------------------------------------------
@@ -171,6 +227,8 @@ def train_case(seed, kind, max_norm, scale=1, V=12, H=16, B=4, T=10, learning_ra
 
 def files():
     yield "torch_adam", adam_file()
+    yield "torch_descent", descent_file()
+    yield "torch_schedules", schedules_file()
     yield "torch_cells", dict(library=LIBRARY, cases=[
         cell_case(505, "tanh"), cell_case(506, "tanh", 2), cell_case(507, "relu"), cell_case(508, "relu", 2),
         cell_case(509, "gru"), cell_case(510, "gru", 2), cell_case(511, "lstm"), cell_case(512, "lstm", 2),

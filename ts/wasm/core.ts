@@ -3,11 +3,11 @@
  * `init` (load-given.ts). The raw classes leave this folder only through here.
  */
 
-import { initSync, RawBuffer, RawRnn, RawSampler, RawSequenceLoss } from "../../crate/pkg/bptt.js";
+import { initSync, learningRate, RawBuffer, RawCurve, RawRnn, RawSampler, RawSequenceLoss } from "../../crate/pkg/bptt.js";
 import { BpttError } from "../errors.js";
 import { unavailable } from "./unavailable.js";
 
-export { RawBuffer };
+export { RawBuffer, RawCurve };
 export type { RawRnn, RawSequenceLoss };
 
 let instance: WebAssembly.Memory | undefined;
@@ -59,6 +59,12 @@ export function rawSequenceLoss(): typeof RawSequenceLoss {
 export function rawSampler(): typeof RawSampler {
   ready();
   return RawSampler;
+}
+
+/** The core's evaluation of schedules. */
+export function rawLearningRate(): typeof learningRate {
+  ready();
+  return learningRate;
 }
 
 /** The instance's memory. */

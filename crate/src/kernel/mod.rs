@@ -8,9 +8,10 @@
 mod approx;
 mod gated;
 mod pack;
-#[cfg_attr(not(test), allow(dead_code))]
+#[cfg_attr(not(test), allow(dead_code, unused_imports))]
 mod scalar;
 mod simd;
+mod update;
 
 #[cfg(test)]
 mod check;
@@ -18,6 +19,7 @@ mod check;
 pub use approx::ln;
 pub use gated::*;
 pub use pack::{PackedPair, Panels};
+pub use update::{AdamStep, RmsPropStep, SgdStep, adam, rms_prop, sgd};
 
 use crate::lanes::PANEL;
 
@@ -150,34 +152,3 @@ pub fn scale(x: &mut [f32], factor: f32) {
 pub fn sum_of_squares(x: &[f32]) -> f64 {
     simd::sum_of_squares(x)
 }
-
-/// The numbers of one Adam update that are the same for every element.
-#[derive(Clone, Copy)]
-pub struct AdamStep {
-    /// Multiplies each gradient (clipping).
-    pub gradient_scale: f32,
-    /// β₁ and 1 − β₁
-    pub beta1: [f32; 2],
-    /// β₂ and 1 − β₂
-    pub beta2: [f32; 2],
-    /// Multiplies m: the learning rate with its bias corrections.
-    pub step_size: f32,
-    /// Multiplies √v: 1, or 1/√(1 − β₂ᵗ) where ε stands beside the corrected root.
-    pub root_scale: f32,
-    /// ε
-    pub epsilon: f32,
-    /// Multiplies θ first: 1 − lr·λ (decoupled weight decay).
-    pub decay: f32,
-}
-
-/// m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²; θ ← θ·decay − step_size · m / (√v·root_scale + ε)
-///
-/// Moments below 1e-30 become 0: wasm has no flush-to-zero, and arithmetic on denormals is many times slower.
-#[inline(never)]
-pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], step: AdamStep) {
-    assert!(theta.len() == m.len() && theta.len() == v.len() && theta.len() == gradient.len());
-    simd::adam(theta, m, v, gradient, step);
-}
-
-/// Moments smaller than this are flushed to 0.
-const TINY: f32 = 1e-30;

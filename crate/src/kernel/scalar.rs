@@ -2,12 +2,13 @@
 //! to the bit.
 
 use super::approx::{exp_nonpositive, tanh};
-use super::{AdamStep, PackedPair, Panels, Rows, RowsMut, TINY};
-use crate::float::sqrt;
+use super::{PackedPair, Panels, Rows, RowsMut};
 use crate::lanes::PANEL;
 
 pub mod columns;
 pub mod gated;
+mod update;
+pub use update::{adam, rms_prop, sgd};
 
 pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
     for i in 0..m {
@@ -97,17 +98,4 @@ pub fn sum_of_squares(x: &[f32]) -> f64 {
         lanes[i % 4] += square(x);
     }
     x[whole..].iter().fold((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]), |sum, &x| sum + square(x))
-}
-
-pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], s: AdamStep) {
-    let flush = |x: f32| if x.abs() < TINY { 0.0 } else { x };
-    for (((theta, m), v), g) in theta.iter_mut().zip(m).zip(v).zip(gradient) {
-        let g = g * s.gradient_scale;
-        // m ← β₁·m + (1 − β₁)·g
-        *m = flush(*m * s.beta1[0] + g * s.beta1[1]);
-        // v ← β₂·v + (1 − β₂)·g²
-        *v = flush(*v * s.beta2[0] + (g * g) * s.beta2[1]);
-        // θ ← θ·decay − step_size · m / (√v·root_scale + ε)
-        *theta = *theta * s.decay - *m * s.step_size / (sqrt(*v) * s.root_scale + s.epsilon);
-    }
 }

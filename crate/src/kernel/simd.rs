@@ -2,7 +2,6 @@
 //! multiply-add saves).
 
 use super::approx::{EXP_C, EXP_START, LN2_HIGH, LN2_LOW, LOG2_E, TANH_END, TANH_P, TANH_Q};
-use super::{AdamStep, TINY};
 use crate::lanes::F32x4;
 use core::hint::black_box;
 
@@ -10,6 +9,8 @@ pub mod columns;
 pub mod gated;
 mod matmul;
 pub use matmul::{matmul_add, matmul_transposed_add};
+mod update;
+pub use update::{adam, rms_prop, sgd};
 
 /// y ← f(y, x) in fours; what is left over goes through a padded four, so that there is one formula.
 #[inline(always)]
@@ -202,37 +203,4 @@ pub fn sum_of_squares(x: &[f32]) -> f64 {
         d += square(x[3]);
     }
     rest.iter().fold((a + b) + (c + d), |sum, &x| sum + square(x))
-}
-
-/// One update of four parameters: θ, m and v after it.
-#[inline(always)]
-fn adam_lanes([theta, m, v, g]: [F32x4; 4], s: AdamStep) -> [F32x4; 3] {
-    let of = F32x4::splat;
-    let flush = |x: F32x4| x.zero_where(x.abs().less_than(of(TINY)));
-    let g = g.times(of(s.gradient_scale));
-    // m ← β₁·m + (1 − β₁)·g
-    let m = flush(m.times(of(s.beta1[0])).plus(g.times(of(s.beta1[1]))));
-    // v ← β₂·v + (1 − β₂)·g²
-    let v = flush(v.times(of(s.beta2[0])).plus(g.times(g).times(of(s.beta2[1]))));
-    // θ ← θ·decay − step_size · m / (√v·root_scale + ε)
-    let root = v.sqrt().times(of(s.root_scale)).plus(of(s.epsilon));
-    [theta.times(of(s.decay)).minus(m.times(of(s.step_size)).over(root)), m, v]
-}
-
-pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], s: AdamStep) {
-    let (theta4, theta_rest) = theta.as_chunks_mut::<4>();
-    let ((m4, m_rest), (v4, v_rest)) = (m.as_chunks_mut::<4>(), v.as_chunks_mut::<4>());
-    let (g4, g_rest) = gradient.as_chunks::<4>();
-    for (((theta, m), v), g) in theta4.iter_mut().zip(m4).zip(v4).zip(g4) {
-        let [t, n, w] = adam_lanes([F32x4::load(theta), F32x4::load(m), F32x4::load(v), F32x4::load(g)], s);
-        t.store(theta);
-        n.store(m);
-        w.store(v);
-    }
-    if !g_rest.is_empty() {
-        let [t, n, w] = adam_lanes([part(theta_rest), part(m_rest), part(v_rest), part(g_rest)], s);
-        store_part(theta_rest, t);
-        store_part(m_rest, n);
-        store_part(v_rest, w);
-    }
 }

@@ -3,8 +3,11 @@
 import {
   Adam,
   BpttError,
+  RmsProp,
   Rnn,
+  Sgd,
   Vocabulary,
+  cosine,
   init,
   oneHot,
   sequenceLoss,
@@ -14,7 +17,11 @@ import {
   type Cell,
   type ErrorCode,
   type GradientsResult,
+  type Optimizer,
+  type RmsPropOptions,
   type RnnOptions,
+  type Schedule,
+  type SgdOptions,
   type State,
   type Tensor,
   type TrainStepResult,
@@ -30,6 +37,12 @@ const options: RnnOptions = { cell, inputSize: 4, hiddenSize: 5, outputSize: und
 const settings: AdamOptions = { learningRate: 0.1, epsilonMode: "torch" };
 export const rnn: Rnn = new Rnn(options);
 export const adam = new Adam(settings);
+export const schedule: Schedule = cosine({ from: 0.1, steps: 10 });
+const descent: SgdOptions = { learningRate: schedule, momentum: 0.9, nesterov: true };
+const squares: RmsPropOptions = { learningRate: 0.01, alpha: 0.9 };
+export const optimizers: Optimizer[] = [adam, new Sgd(descent), new RmsProp(squares)];
+adam.learningRate = schedule;
+export const rate: number = adam.learningRate;
 export const vocabulary = new Vocabulary(["g", "o", "h", "m", "e"]);
 export const state: State = rnn.zeroState(1);
 export const ids: Int32Array = vocabulary.encode("gohom");

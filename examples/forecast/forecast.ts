@@ -1,0 +1,135 @@
+// Forecasts a real series a year ahead and beats the seasonal-naive baseline on months that it has never seen.
+//
+//     npm run forecast                    prints both errors, draws both curves to target/forecast.svg
+//     npm run forecast -- --seed 7        other initial weights
+//
+// The network reads, month by month, how the value has changed since the month before and since the year before, and
+// which month it is; it says the next change. Its loss is the squared error. A forecast of a year feeds it what it has
+// said itself. The baseline says of each month what was measured a year before.
+
+import { parseArgs } from "node:util";
+import { Adam, cosine, fit, Rnn, type Tensor } from "bptt";
+import { draw } from "./chart.js";
+import { readSeries, type Month } from "./series.js";
+
+const { values: given } = parseArgs({ options: { seed: { type: "string", default: "1" } } });
+
+const YEAR = 12;
+const HELD_OUT = 5 * YEAR; // months
+const VALIDATED = 4 * YEAR; // the months before them: to know when to stop
+const WINDOW = 6 * YEAR; // steps of a training sequence
+const FEATURES = 2 + YEAR;
+
+const series = readSeries();
+const trained = series.slice(0, -HELD_OUT - VALIDATED);
+
+/** What the network sees at month `t` (which must have a year before it), and what it shall say: the change to t + 1. */
+function features(months: readonly Month[], t: number): number[] {
+  const { index, value } = months[t]!;
+  const month = new Array<number>(YEAR).fill(0);
+  month[index % YEAR] = 1;
+  return [value - months[t - 1]!.value, value - months[t - YEAR]!.value - 1.5, ...month];
+}
+const change = (t: number) => series[t + 1]!.value - series[t]!.value;
+
+/** Sequences side by side: the months from `start` on, `rows` of them. */
+interface Windows {
+  inputs: number[][][]; // (B, T, FEATURES)
+  changes: number[][]; // (B, T)
+}
+function windows(starts: readonly number[], length: number): Windows {
+  const months = (start: number) => Array.from({ length }, (_, t) => start + t);
+  return {
+    inputs: starts.map((start) => months(start).map((t) => features(series, t))),
+    changes: starts.map((start) => months(start).map(change)),
+  };
+}
+
+const rnn = new Rnn({
+  cell: "tanh",
+  inputSize: FEATURES,
+  hiddenSize: 24,
+  outputSize: 1,
+  seed: Number(given.seed),
+});
+
+/** Mean of (logit − change)², and its gradient with respect to the logits. */
+function squaredError(logits: Tensor, changes: number[][]): { loss: number; logitsGradient: Tensor } {
+  const data = new Float32Array(logits.data.length);
+  let loss = 0;
+  changes.flat().forEach((target, i) => {
+    const error = logits.data[i]! - target;
+    loss += (error * error) / data.length;
+    data[i] = (2 * error) / data.length;
+  });
+  return { loss, logitsGradient: { data, shape: logits.shape } };
+}
+
+/** An epoch: windows one after the other from an offset that moves with each epoch. */
+function* epoch(number: number): Generator<Windows> {
+  const offset = YEAR + ((number * 7) % WINDOW);
+  const starts: number[] = [];
+  for (let start = offset; start + WINDOW < trained.length; start += WINDOW) starts.push(start);
+  yield windows(starts, WINDOW);
+}
+
+const result = await fit(rnn, epoch, {
+  epochs: 1500,
+  optimizer: new Adam({ epsilonMode: "torch" }),
+  learningRate: cosine({ from: 5e-3, steps: 1500 }),
+  trainStep: ({ inputs, changes }, { optimizer, clipNorm }) => {
+    const { loss, logitsGradient } = squaredError(rnn.forward({ inputs }).logits, changes);
+    const { gradients } = rnn.backward({ inputs, logitsGradient });
+    return { loss, ...rnn.applyGradients(gradients, optimizer, { clipNorm }) };
+  },
+  validation: [windows([trained.length - WINDOW], WINDOW + VALIDATED)],
+  evaluate: ({ inputs, changes }) => squaredError(rnn.forward({ inputs }).logits, changes).loss,
+  validateEvery: 25,
+  patience: 20,
+});
+console.log(
+  `${result.steps} steps (${result.stopped}), weights of step ${result.keptStep}: ` +
+    `squared error ${result.loss.toFixed(4)}, on the years to validate ${result.validationLoss?.toFixed(4)}`,
+);
+
+/** The year after the months that are known, a month at a time. */
+function forecast(known: readonly Month[]): Month[] {
+  const months = [...known];
+  const warmUp = Array.from({ length: WINDOW }, (_, t) => features(months, known.length - WINDOW + t));
+  let { logits, state } = rnn.forward({ inputs: [warmUp] });
+  for (let n = 0; n < YEAR; n++) {
+    const { index, value } = months.at(-1)!;
+    months.push({ index: index + 1, value: value + logits.data.at(-1)! });
+    ({ logits, state } = rnn.forward({
+      inputs: [[features(months, months.length - 1)]],
+      initialState: state,
+    }));
+  }
+  return months.slice(known.length);
+}
+
+/** The value of the year before: of `drift`, plus what the last year has grown. */
+function naive(known: readonly Month[], drift: boolean): Month[] {
+  const year = known.slice(-YEAR);
+  const growth = drift ? known.at(-1)!.value - known.at(-1 - YEAR)!.value : 0;
+  return year.map(({ index, value }) => ({ index: index + YEAR, value: value + growth }));
+}
+
+const truth = series.slice(-HELD_OUT);
+const perYear = (forecaster: (known: Month[]) => Month[]) =>
+  Array.from({ length: HELD_OUT / YEAR }, (_, year) =>
+    series.slice(0, series.length - HELD_OUT + year * YEAR),
+  ).flatMap((known) => forecaster(known));
+const error = (months: Month[]) =>
+  months.reduce((sum, { value }, i) => sum + Math.abs(value - truth[i]!.value), 0) / months.length;
+
+const network = perYear(forecast);
+const baseline = perYear((known) => naive(known, false));
+const [networkError, baselineError] = [error(network), error(baseline)];
+const driftError = error(perYear((known) => naive(known, true)));
+console.log(`\nmean absolute error over ${truth.length} held-out months, a year ahead, in ppm of CO2`);
+console.log(`  the network             ${networkError.toFixed(3)}`);
+console.log(`  seasonal naive          ${baselineError.toFixed(3)}`);
+console.log(`  seasonal naive + drift  ${driftError.toFixed(3)}`);
+console.log(`\ncurves: ${await draw({ measured: series.slice(-HELD_OUT - 2 * YEAR), network, baseline })}`);
+if (!(networkError < baselineError / 2)) process.exitCode = 1;

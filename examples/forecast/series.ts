@@ -1,0 +1,29 @@
+// A real series: the monthly mean of CO₂ in the air over Mauna Loa, in parts per million (Scripps CO2 Program, CC BY 4.0),
+// as it comes with vega-datasets.
+
+import { readFileSync } from "node:fs";
+
+/** A month and its value. */
+export interface Month {
+  /** Counted from January of the year 0. */
+  readonly index: number;
+  readonly value: number;
+}
+
+/** The months since the last gap in the record, May 1964 on. */
+export function readSeries(): Month[] {
+  const file = new URL("../data/co2-concentration.csv", import.meta.resolve("vega-datasets"));
+  const [, ...rows] = readFileSync(file, "utf8").trim().split(/\r?\n/);
+  const months = rows.map((row) => {
+    const [date = "", value] = row.split(",");
+    const [year, month] = date.split("-").map(Number);
+    return { index: year! * 12 + month! - 1, value: Number(value) };
+  });
+  const gap = months.findLastIndex(({ index }, i) => i > 0 && index !== months[i - 1]!.index + 1);
+  return months.slice(Math.max(0, gap));
+}
+
+/** The day on which a month begins. */
+export function dateOf(index: number): Date {
+  return new Date(Date.UTC(Math.floor(index / 12), index % 12));
+}

@@ -1,0 +1,451 @@
+/** A run in the hands of its holder, on a clock and an event loop in the hands of the test. */
+
+import { fit, Rnn, type Batches, type Report, type RunResult } from "bptt";
+import { describe, expect, it } from "vitest";
+import {
+  batchOf,
+  BATCHES,
+  bitsOf,
+  manualRun,
+  SIZES,
+  slow,
+  VALIDATION,
+  type ManualLoop,
+} from "./support/runs.js";
+
+/** What a promise has come to by now, without waiting for it. */
+async function settled<T>(promise: PromiseLike<T>): Promise<T | "pending"> {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+  return Promise.race([promise, Promise.resolve("pending" as const)]);
+}
+
+describe("slices", () => {
+  /** Steps done in each of the first macrotasks. */
+  function stepsOfSlices(milliseconds: number, slices: number): number[] {
+    const { run, loop } = manualRun(slow(milliseconds), { steps: 100_000 });
+    return Array.from({ length: slices }, () => {
+      const before = run.latest?.step ?? 0;
+      const since = loop.time;
+      loop.turn();
+      expect(loop.time - since).toBeLessThanOrEqual(Math.max(16, milliseconds));
+      return (run.latest?.step ?? 0) - before;
+    });
+  }
+
+  it("nothing is done before the next macrotask", () => {
+    const { run, loop } = manualRun(slow(1), {});
+    expect(loop.tasks).toHaveLength(1);
+    expect(run.latest).toBeUndefined();
+    expect(loop.time).toBe(0);
+  });
+
+  it("as many steps as fit", () => {
+    expect(stepsOfSlices(1, 3)).toEqual([10, 10, 10]);
+    expect(stepsOfSlices(4, 3)).toEqual([2, 2, 2]);
+  });
+
+  it("one step, where it takes longer", () => {
+    expect(stepsOfSlices(40, 3)).toEqual([1, 1, 1]);
+  });
+
+  it("not without end, where the clock stands still", () => {
+    expect(stepsOfSlices(0, 2)).toEqual([500, 500]);
+  });
+
+  it("validation is sliced too", () => {
+    const sliced = manualRun(() => BATCHES.slice(0, 1), {
+      steps: 1,
+      validation: function* () {
+        for (let n = 0; n < 12; n++) {
+          sliced.loop.time += 4;
+          yield batchOf(n);
+        }
+      },
+    });
+    let turns = 0;
+    while (sliced.loop.turn()) turns++;
+    expect(turns).toBe(7); // 48 ms of work, two pieces a slice, and the last
+    expect(sliced.loop.closed).toBe(1);
+  });
+
+  it("a source whose promises are kept at once does not hold the event loop", async () => {
+    const { run, loop } = manualRun((at) => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => {
+          at.time += 3;
+          return Promise.resolve({ done: false as const, value: BATCHES[0]! });
+        },
+      }),
+    }));
+    for (let slice = 1; slice <= 3; slice++) {
+      loop.turn();
+      expect(await settled(run.done)).toBe("pending");
+      expect(loop.time).toBeLessThanOrEqual(slice * 16);
+      expect(loop.tasks).toHaveLength(1);
+    }
+  });
+});
+
+describe("pause and resume", () => {
+  it("no step is done and no task pends while it rests; then it goes on to the same end", async () => {
+    const { run, loop, rnn } = manualRun(() => BATCHES, {
+      epochs: 4,
+      onProgress: ({ step }) => void (step === 7 && run.pause()),
+    });
+    loop.turn();
+    expect(run.paused).toBe(true);
+    expect(run.latest?.step).toBe(7);
+    expect(loop.tasks).toEqual([]);
+    run.pause();
+    loop.turn();
+    expect(run.latest?.step).toBe(7);
+    expect(await settled(run.done)).toBe("pending");
+    run.resume();
+    expect(run.paused).toBe(false);
+    run.resume();
+    expect(loop.tasks).toHaveLength(1);
+    loop.turn();
+    expect(await run).toMatchObject({ steps: 20, stopped: "finished" });
+    const twin = new Rnn(SIZES);
+    await fit(twin, BATCHES, { epochs: 4 });
+    expect(bitsOf(rnn)).toEqual(bitsOf(twin));
+  });
+
+  it("before the first step; and on and off within a macrotask schedules once", () => {
+    const { run, loop } = manualRun(slow(1));
+    run.pause();
+    run.resume();
+    run.pause();
+    run.resume();
+    expect(loop.tasks).toHaveLength(1);
+    run.pause();
+    loop.turn();
+    expect(run.latest).toBeUndefined();
+    expect(loop.tasks).toEqual([]);
+    run.resume();
+    loop.turn();
+    expect(run.latest?.step).toBe(10);
+  });
+
+  it("a batch that arrives meanwhile waits", async () => {
+    const arrivals: (() => void)[] = [];
+    const { run, loop } = manualRun(() => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () =>
+          new Promise<IteratorResult<(typeof BATCHES)[0]>>((resolve) =>
+            arrivals.push(() => resolve({ value: BATCHES[0]! })),
+          ),
+      }),
+    }));
+    loop.turn();
+    run.pause();
+    run.resume(); // while it waits, nothing is to be scheduled
+    expect(loop.tasks).toEqual([]);
+    run.pause();
+    arrivals.shift()!();
+    expect(await settled(run.done)).toBe("pending");
+    expect(run.latest).toBeUndefined();
+    run.resume();
+    loop.turn();
+    expect(run.latest?.step).toBe(1);
+  });
+});
+
+describe("stop and abort", () => {
+  it("between two slices: at once, and the network is free", async () => {
+    const { run, loop, rnn } = manualRun(slow(1));
+    loop.turn();
+    run.stop();
+    expect(loop.closed).toBe(1);
+    rnn.free();
+    expect(await run).toMatchObject({ steps: 10, stopped: "stopped" });
+    run.stop();
+    run.pause();
+    run.resume();
+    loop.turn();
+    expect(loop.tasks).toEqual([]);
+    expect(run.latest?.step).toBe(10);
+  });
+
+  it("from within: after that step", async () => {
+    const { run, loop } = manualRun(slow(1), { onProgress: ({ step }) => void (step === 3 && run.stop()) });
+    loop.turn();
+    expect(await run).toMatchObject({ steps: 3, stopped: "stopped" });
+  });
+
+  it("before the first step, while it rests, and while it waits", async () => {
+    const early = manualRun(slow(1));
+    early.run.stop();
+    const result: RunResult = await early.run;
+    expect(result).toMatchObject({ steps: 0, loss: NaN, stopped: "stopped", keptStep: 0 });
+    const resting = manualRun(slow(1));
+    resting.run.pause();
+    resting.loop.turn();
+    resting.run.stop();
+    expect((await resting.run).stopped).toBe("stopped");
+    let returned = 0;
+    const waiting = manualRun(() => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise<never>(() => undefined),
+        return: () => {
+          returned++;
+          return Promise.reject(new Error("of no interest"));
+        },
+      }),
+    }));
+    waiting.loop.turn();
+    waiting.run.stop();
+    expect((await waiting.run).stopped).toBe("stopped");
+    expect(returned).toBe(1);
+  });
+
+  it("the signal, before and during; the first reason stays", async () => {
+    const aborted = manualRun(slow(1), { signal: AbortSignal.abort() });
+    aborted.loop.turn();
+    expect(await aborted.run).toMatchObject({ steps: 0, stopped: "aborted" });
+    const controller = new AbortController();
+    const { run, loop } = manualRun(slow(1), { signal: controller.signal });
+    loop.turn();
+    controller.abort();
+    run.stop();
+    expect(await run).toMatchObject({ steps: 10, stopped: "aborted" });
+  });
+
+  it("lets go of the signal", async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    let listeners = 0;
+    const [add, remove] = [signal.addEventListener, signal.removeEventListener];
+    signal.addEventListener = (...given: Parameters<typeof add>) => (listeners++, add.apply(signal, given));
+    signal.removeEventListener = (...given: Parameters<typeof remove>) => (
+      listeners--,
+      remove.apply(signal, given)
+    );
+    const run = fit(new Rnn(SIZES), BATCHES, { signal });
+    expect(listeners).toBe(1);
+    await run;
+    expect(listeners).toBe(0);
+  });
+
+  it("a generator's finally runs", async () => {
+    let cleaned = false;
+    const { run, loop } = manualRun((at) =>
+      (function* () {
+        try {
+          yield* slow(1)(at)();
+        } finally {
+          cleaned = true;
+        }
+      })(),
+    );
+    loop.turn();
+    run.stop();
+    await run;
+    expect(cleaned).toBe(true);
+  });
+
+  it("with patience: the best weights, and those of the run in its state", async () => {
+    const options = {
+      validation: VALIDATION,
+      validateEvery: 2,
+      patience: Infinity,
+      learningRate: 0.1,
+      steps: 50,
+    };
+    let present = {};
+    const { run, loop, rnn } = manualRun(slow(1), {
+      ...options,
+      onProgress: ({ step }) => {
+        if (step !== 41) return;
+        present = bitsOf(rnn);
+        run.stop();
+      },
+    });
+    while (loop.turn());
+    const { state, keptStep } = await run;
+    expect(keptStep).toBe(state.best!.step);
+    expect(keptStep).toBeLessThan(41);
+    const best = bitsOf(rnn);
+    rnn.setParameters(state.parameters!);
+    expect(bitsOf(rnn)).toEqual(present);
+    expect(bitsOf(rnn)).not.toEqual(best);
+  });
+});
+
+describe("the time limit", () => {
+  it("is looked at between two steps; pauses do not count", async () => {
+    const { run, loop } = manualRun(slow(4), { timeLimitSeconds: 0.1, steps: 1000 });
+    for (let i = 0; i < 5; i++) loop.turn();
+    run.pause();
+    loop.time += 5000;
+    run.resume();
+    while (loop.turn());
+    expect(await run).toMatchObject({ steps: 25, stopped: "timeLimit", seconds: 0.1 });
+    expect(run.latest?.fraction).toBe(1);
+  });
+});
+
+describe("checkpoints", () => {
+  it("between two steps, at once; from within, after the step; while it rests; when it has ended", async () => {
+    let within: Promise<unknown> | undefined;
+    const rnn = new Rnn(SIZES);
+    const { run, loop } = manualRun(
+      () => BATCHES,
+      {
+        steps: 12,
+        onProgress: ({ step }) => {
+          if (step === 3) within = run.checkpoint();
+          if (step === 8) run.pause();
+        },
+        snapshot: (state) => ({ step: state.step, bits: bitsOf(rnn) }),
+      },
+      rnn,
+    );
+    const start = await run.checkpoint();
+    expect(start).toEqual({ step: 0, bits: bitsOf(new Rnn(SIZES)) });
+    loop.turn();
+    const after = async (steps: number) => {
+      const twin = new Rnn(SIZES);
+      await fit(twin, BATCHES, { steps });
+      return { step: steps, bits: bitsOf(twin) };
+    };
+    expect(await within).toEqual(await after(3));
+    expect(await run.checkpoint()).toEqual(await after(8));
+    run.resume();
+    loop.turn();
+    await run;
+    expect(await run.checkpoint()).toEqual(await after(12));
+  });
+
+  it("while it waits for a batch", async () => {
+    const { run, loop } = manualRun(() => ({
+      [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }),
+    }));
+    loop.turn();
+    expect(await settled(run.checkpoint())).toMatchObject({ state: { step: 0, cursor: 0 } });
+  });
+
+  it("what the snapshot throws goes to who asked, and the run goes on", async () => {
+    const mine = new Error("mine");
+    const run = fit(new Rnn(SIZES), BATCHES, {
+      epochs: 2,
+      snapshot: () => {
+        throw mine;
+      },
+    });
+    await expect(run.checkpoint()).rejects.toBe(mine);
+    expect((await run).steps).toBe(10);
+  });
+});
+
+describe("reports", () => {
+  it("each n-th step, after validations, and at the end", () => {
+    const steps: number[] = [];
+    const { loop } = manualRun(() => BATCHES, {
+      steps: 13,
+      every: 4,
+      validation: VALIDATION,
+      validateEvery: 6,
+      onProgress: ({ step }) => void steps.push(step),
+    });
+    while (loop.turn());
+    expect(steps).toEqual([4, 6, 8, 12, 12, 13]);
+    const plain: number[] = [];
+    const { loop: other } = manualRun(() => BATCHES, {
+      steps: 10,
+      every: 4,
+      onProgress: ({ step }) => void plain.push(step),
+    });
+    while (other.turn());
+    expect(plain).toEqual([4, 8, 10]);
+  });
+
+  it("a listener gets the newest unseen, and the last", async () => {
+    const { run, loop } = manualRun(slow(1), { steps: 35 });
+    const seen: number[] = [];
+    const listening = (async () => {
+      for await (const { step } of run) seen.push(step);
+      return "over";
+    })();
+    for (let i = 0; i < 4; i++) {
+      loop.turn();
+      await settled(listening);
+    }
+    expect(await listening).toBe("over");
+    expect(seen).toEqual([10, 20, 30, 35]);
+    const late: number[] = [];
+    for await (const { step } of run) late.push(step); // one that comes afterwards sees the last
+    expect(late).toEqual([35]);
+  });
+
+  it("a loop that is left does not stop the run; each loop is its own", async () => {
+    const run = fit(new Rnn(SIZES), BATCHES, { epochs: 20 });
+    for await (const _ of run) {
+      void _;
+      break;
+    }
+    let last = 0;
+    for await (const { step } of run) last = step;
+    expect(last).toBe(100);
+    expect((await run).steps).toBe(100);
+  });
+
+  it("tokens a second, share and rest by the clock", () => {
+    const reports: Report[] = [];
+    const { loop } = manualRun(slow(5), { steps: 1000, onProgress: (report) => void reports.push(report) });
+    while (loop.turn());
+    // 2 · 3 tokens each 5 ms
+    for (const n of [1, 100, 500, 1000]) {
+      const { step, tokensPerSecond, fraction, etaSeconds } = reports[n - 1]!;
+      expect(step).toBe(n);
+      expect(tokensPerSecond).toBeCloseTo(1200, 6);
+      expect(fraction).toBe(n / 1000);
+      expect(etaSeconds).toBeCloseTo((1000 - n) * 0.005, 6);
+    }
+  });
+
+  it("the pace is that of the last second or two, without pauses", () => {
+    const reports: Report[] = [];
+    let milliseconds = 50;
+    const { run, loop } = manualRun(
+      (at) =>
+        function* () {
+          for (let n = 0; ; n++) {
+            at.time += milliseconds;
+            yield batchOf(n);
+          }
+        },
+      { steps: 400, onProgress: (report) => void reports.push(report) },
+    );
+    for (let i = 0; i < 100; i++) loop.turn();
+    run.pause();
+    loop.time += 60_000;
+    run.resume();
+    milliseconds = 20;
+    while (loop.turn());
+    expect(reports[98]!.tokensPerSecond).toBeCloseTo(120, 6);
+    expect(reports[399]!.tokensPerSecond).toBeCloseTo(300, 6);
+  });
+
+  it("of epochs: the share is known once one has been seen, from an array at once", () => {
+    const shares = (batches: (loop: ManualLoop) => Batches, options = {}) => {
+      const reports: Report[] = [];
+      const { loop } = manualRun(batches, {
+        epochs: 2,
+        onProgress: (report) => void reports.push(report),
+        ...options,
+      });
+      while (loop.turn());
+      return reports.map(({ fraction, etaSeconds }) => [fraction, etaSeconds === undefined]);
+    };
+    const known = Array.from({ length: 10 }, (_, n) => [(n + 1) / 10, false]);
+    // the clock stands still: no pace, so no rest either but at the end
+    const still = known.map(([share], n) => [share, n < 9]);
+    expect(shares(() => BATCHES)).toEqual(still);
+    expect(shares(() => () => BATCHES, { stepsPerEpoch: 5 })).toEqual(still);
+    expect(shares(() => () => BATCHES)).toEqual([
+      ...still.slice(0, 5).map(() => [0, true]),
+      ...still.slice(5),
+    ]);
+  });
+});

@@ -1,0 +1,118 @@
+/**
+ * What a run has of the network it trains: a network held by a run is read by everyone and changed by the run alone.
+ *
+ * Found by a brand, so that `fit` of one entry ("bptt") trains a network of another ("bptt/slim"). Not a guard of its
+ * own: who may do what when is decided in network.ts.
+ */
+
+import type { Batch } from "./batch.js";
+import type { Network } from "./network.js";
+import { optimizerState, type Optimizer } from "./optimizer.js";
+import { exportOptimizerState, restoreOptimizerState, type OptimizerSnapshot } from "./optimizer-state.js";
+import type { ParameterValues } from "./parameters.js";
+import type { TrainStepOptions, TrainStepResult } from "./rnn-types.js";
+import type { Rnn } from "./rnn.js";
+import type { State } from "./state.js";
+import type { Tensor } from "./tensor.js";
+import { RawBuffer } from "./wasm/core.js";
+import { f32 } from "./wasm/memory.js";
+
+/** Where a network hands out its claim. */
+export const CLAIM: unique symbol = Symbol.for("bptt.claim") as never;
+
+/** A network in the hands of one run, until `release`. */
+export class Claim {
+  readonly #rnn: Rnn;
+  readonly #network: Network;
+  readonly #length: number; // floats of the arena
+
+  constructor(rnn: Rnn, network: Network) {
+    network.access.hold("fit");
+    this.#rnn = rnn;
+    this.#network = network;
+    this.#length = network.table.reduce((end, { offset, length }) => Math.max(end, offset + length), 0);
+  }
+
+  /** A training step; `timeSteps` counts those within the lengths. */
+  trainStep(
+    batch: Batch,
+    optimizer: Optimizer,
+    options: TrainStepOptions,
+  ): TrainStepResult & { timeSteps: number } {
+    const result = this.#network.access.admit(() => this.#rnn.trainStep(batch, optimizer, options));
+    return { ...result, timeSteps: this.#network.timeSteps };
+  }
+
+  /** A step of the user's own making; `timeSteps` counts those of the network's last pass in it. */
+  change<Result>(work: () => Result): { result: Result; timeSteps: number } {
+    const result = this.#network.access.admit(work);
+    return { result, timeSteps: this.#network.timeSteps };
+  }
+
+  /** The loss of a batch; `divisor`: what its loss was divided by, to average over several. */
+  evaluate(batch: Batch): { loss: number; divisor: number } {
+    const { loss } = this.#rnn.evaluate(batch);
+    return { loss, divisor: this.#network.divisor };
+  }
+
+  /** Copies of all parameters by name. */
+  parameters(): Record<string, Tensor> {
+    return this.#rnn.parameters;
+  }
+
+  /** Sets parameters by name. */
+  setParameters(values: ParameterValues): void {
+    this.#network.access.admit(() => this.#rnn.setParameters(values));
+  }
+
+  /** All parameters in one piece, into `into` where it is given. */
+  copyWeights(into: Float32Array = new Float32Array(this.#length)): Float32Array {
+    const start = this.#parametersStart();
+    into.set(f32().subarray(start, start + this.#length));
+    return into;
+  }
+
+  /** Puts back what `copyWeights` gave. */
+  writeWeights(weights: Float32Array): void {
+    f32().set(weights, this.#parametersStart());
+  }
+
+  /** The state that the last step with `carryState` kept. */
+  carriedState(): State | undefined {
+    return this.#network.carried;
+  }
+
+  /** The next step with `carryState` starts from zeros. */
+  forgetCarriedState(): void {
+    this.#network.forgetCarried();
+  }
+
+  /** Refuses an optimizer that belongs to another network. */
+  checkOptimizer(optimizer: Optimizer): void {
+    this.#network.slots.expectOwn(optimizerState(optimizer));
+  }
+
+  /** All there is to know of an optimizer. */
+  exportOptimizer(optimizer: Optimizer): OptimizerSnapshot {
+    return exportOptimizerState(this.#rnn, optimizer);
+  }
+
+  /** The optimizer of a snapshot: a new one, or `optimizer`, which has not stepped yet. */
+  restoreOptimizer(snapshot: unknown, optimizer: Optimizer | undefined): Optimizer {
+    return this.#network.access.admit(() => restoreOptimizerState(this.#rnn, snapshot, optimizer));
+  }
+
+  /** Gives the memory of an optimizer's moments back. */
+  forgetOptimizer(optimizer: Optimizer): void {
+    this.#network.slots.forget(optimizerState(optimizer));
+  }
+
+  /** The run has ended. */
+  release(): void {
+    this.#network.access.release();
+  }
+
+  #parametersStart(): number {
+    return this.#network.peek("fit").pointer(RawBuffer.Parameters) >>> 2;
+  }
+}

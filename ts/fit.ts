@@ -1,0 +1,141 @@
+/**
+ * `fit`: trains a network on batches, in slices between which the event loop has its turn. The thin front of ts/run:
+ * checks the arguments, takes the network, and puts the parts of a run together.
+ */
+
+import { CLAIM, type Claim } from "./claim.js";
+import { expected } from "./check.js";
+import type { Rnn } from "./rnn.js";
+import { Control } from "./run/control.js";
+import { Engine } from "./run/engine.js";
+import { eventLoop, type EventLoop } from "./run/event-loop.js";
+import { readFitOptions, type FitConfig, type FitOptions, type RunCheckpoint } from "./run/fit-options.js";
+import type { Batches } from "./run/pass.js";
+import { Reports } from "./run/reports.js";
+import type { RunResult } from "./run/run-result.js";
+import type { RunState } from "./run/run-state.js";
+import { Run, type Driver } from "./run/run.js";
+import { Trainee, type Training } from "./run/trainee.js";
+import type { ParameterValues } from "./parameters.js";
+
+/**
+ * Trains a network on batches. Returns at once; the work begins with the next macrotask and is done on this thread, in
+ * slices of about 10 ms (or one step, where that takes longer), so that timers, input and drawing have their turn.
+ *
+ * While it runs, everything that only reads the network sees the state after the last finished step; what would change
+ * it (`trainStep`, `applyGradients`, `setParameters`, `free`, another `fit`) is an error with code `BUSY`. A loss or
+ * gradient that is not finite ends the run with `stopped: "diverged"` and the last good weights.
+ *
+ * The clock decides when things are done and how reports read, never what is computed: the same batches and options
+ * give the same bits, but for what the time limit or a hand cuts short.
+ *
+ * @param rnn the network
+ * @param batches any iterable of batches, sync or async, or a function that gives the one of an epoch (from 1)
+ * @param options how long, how, and who is told
+ * @returns the run: a promise of its result and a stream of reports
+ * @throws TypeError when an option is of the wrong kind or unknown
+ * @throws RangeError when an option is out of its range
+ * @throws BpttError `BUSY` when the network is in another run, `FREED`, `OPTIMIZER_BOUND`
+ *
+ * @example
+ * import { fit, Rnn } from "bptt";
+ *
+ * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 8, outputSize: 4, seed: 1 });
+ * const batches = [{ inputs: [[0, 1, 2]], targets: [[1, 2, 3]] }, { inputs: [[3, 2, 1]], targets: [[2, 1, 0]] }];
+ * const run = fit(rnn, batches, { epochs: 100, learningRate: 0.02 });
+ * for await (const { step, loss } of run) console.log(step, loss); // …
+ * const { steps, stopped } = await run;
+ * console.log(steps, stopped); // 200 finished
+ */
+export function fit<Checkpoint = RunCheckpoint>(
+  rnn: Rnn,
+  batches: Batches,
+  options?: FitOptions<Checkpoint>,
+): Run<Checkpoint>;
+/** Trains it by a step of one's own, on batches of whatever kind that step takes. */
+export function fit<B, Checkpoint = RunCheckpoint>(
+  rnn: Rnn,
+  batches: Batches<B>,
+  options: FitOptions<Checkpoint, B> & Required<Pick<FitOptions<Checkpoint, B>, "trainStep">>,
+): Run<Checkpoint>;
+export function fit<Checkpoint>(rnn: Rnn, batches: unknown, options: object = {}): Run<Checkpoint> {
+  return startRun(rnn, readFitOptions<Checkpoint>(batches, options), eventLoop);
+}
+
+/** The run of checked options, on an event loop of one's choice. */
+export function startRun<Checkpoint>(
+  rnn: Rnn,
+  config: FitConfig<Checkpoint>,
+  loop: () => EventLoop,
+): Run<Checkpoint> {
+  const claim = takeClaim(rnn);
+  const plain = (state: RunState): RunCheckpoint => ({
+    state,
+    parameters: claim.parameters(),
+    optimizer: trainee.optimizer,
+  });
+  const snapshot = config.snapshot ?? (plain as (state: RunState) => never); // the type is what the caller says, or this
+  let { training } = config;
+  try {
+    training = prepare(claim, config);
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
+  const state = { ...config.state, parameters: null }; // the network has them again
+  const reports = new Reports();
+  const trainee = new Trainee(claim, training);
+  const control = new Control(config.signal, () => engine.heed());
+  let ending!: { resolve: (result: RunResult) => void; reject: (reason: unknown) => void };
+  const done = new Promise<RunResult>((resolve, reject) => (ending = { resolve, reject }));
+  const engine = new Engine({ ...config, trainee, reports, eventLoop: loop() }, state, control, ending);
+  const driver: Driver<Checkpoint> = {
+    done,
+    reports,
+    get paused() {
+      return control.paused;
+    },
+    pause: () => control.pause(),
+    resume: () => control.resume(),
+    stop: () => control.stop(),
+    checkpoint: () =>
+      new Promise((resolve, reject) => {
+        engine.between(() => {
+          try {
+            resolve(snapshot(engine.state));
+          } catch (error) {
+            reject(error);
+          }
+        });
+      }),
+  };
+  engine.start();
+  return new Run(driver);
+}
+
+function takeClaim(rnn: unknown): Claim {
+  if (typeof rnn === "object" && rnn !== null && CLAIM in rnn) return (rnn as Rnn)[CLAIM]();
+  throw new TypeError(expected("rnn", "a network (new Rnn(…))", rnn));
+}
+
+/**
+ * What of the options only the network can check, and what of the run to resume has to be put into it: weights and
+ * moments. All or nothing.
+ */
+function prepare(claim: Claim, { training, state, checkpoint }: FitConfig<unknown>): Training {
+  claim.checkOptimizer(training.optimizer);
+  const { best } = state;
+  const parameters = state.parameters ?? checkpoint?.parameters;
+  const present = claim.copyWeights();
+  try {
+    if (best) claim.setParameters(best.parameters); // to see now that they fit
+    claim.writeWeights(present);
+    if (checkpoint || state.parameters) claim.setParameters(parameters as ParameterValues);
+    if (!checkpoint) return training;
+    const own = training.ownOptimizer ? undefined : training.optimizer;
+    return { ...training, optimizer: claim.restoreOptimizer(checkpoint.optimizer, own) };
+  } catch (error) {
+    claim.writeWeights(present);
+    throw error;
+  }
+}

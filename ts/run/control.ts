@@ -1,0 +1,66 @@
+/**
+ * What people ask of a run from outside: pause, go on, stop, abort. Holds the wishes; when they are heeded is the
+ * engine's, which is told of each change.
+ */
+
+/** The wishes of whoever holds the run, and of its abort signal. */
+export class Control {
+  #paused = false;
+  #end: "stopped" | "aborted" | undefined;
+  #signal: AbortSignal | undefined;
+  readonly #changed: () => void;
+  readonly #abort = () => this.#finish("aborted");
+
+  /** @param changed called after each change */
+  constructor(signal: AbortSignal | undefined, changed: () => void) {
+    this.#changed = changed;
+    if (signal?.aborted) this.#end = "aborted";
+    else {
+      this.#signal = signal;
+      signal?.addEventListener("abort", this.#abort, { once: true });
+    }
+  }
+
+  /** Whether the run shall rest. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Why the run shall end, if it shall. The first reason stays. */
+  get end(): "stopped" | "aborted" | undefined {
+    return this.#end;
+  }
+
+  /** Rests before the next piece of work. */
+  pause(): void {
+    this.#set(true);
+  }
+
+  /** Goes on. */
+  resume(): void {
+    this.#set(false);
+  }
+
+  /** Ends before the next piece of work. */
+  stop(): void {
+    this.#finish("stopped");
+  }
+
+  /** Lets go of the signal. */
+  close(): void {
+    this.#signal?.removeEventListener("abort", this.#abort);
+    this.#signal = undefined;
+  }
+
+  #set(paused: boolean): void {
+    if (this.#paused === paused) return;
+    this.#paused = paused;
+    this.#changed();
+  }
+
+  #finish(reason: "stopped" | "aborted"): void {
+    if (this.#end !== undefined) return;
+    this.#end = reason;
+    this.#changed();
+  }
+}

@@ -1,0 +1,39 @@
+/** What a run comes to. */
+
+import type { RunState, Stopped } from "./run-state.js";
+
+/** What was not finite. */
+export interface Divergence {
+  /** The step that was not done, counted from 1; the updates done, where it was a validation. */
+  step: number;
+  /** The parameter whose gradient it was, or "loss". */
+  parameter: string;
+  /** In words. */
+  message: string;
+}
+
+/** What a run comes to. */
+export interface RunResult {
+  /** Updates done, those before a resume included. */
+  steps: number;
+  /** Epochs done in full. */
+  epochs: number;
+  /** Of the last step, before its update, in nats; NaN when no step was done. */
+  loss: number;
+  /** Of the weights that are kept where they are the best ones, else of the last validation; undefined without one. */
+  validationLoss: number | undefined;
+  /**
+   * Why it ended: all is `"finished"`, `stop()` was called (`"stopped"`), the signal said so (`"aborted"`), the
+   * validation loss no longer fell (`"early"`), the time was up (`"timeLimit"`), or a loss or gradient was not finite
+   * (`"diverged"`).
+   */
+  stopped: Stopped;
+  /** Updates in the weights that the network now has: fewer than `steps` where better or last good ones were put back. */
+  keptStep: number;
+  /** What was not finite, where it diverged. */
+  divergence: Divergence | undefined;
+  /** Running time of this run, pauses left out. */
+  seconds: number;
+  /** Where the run stands: for `resumeFrom`, unless it came to its end. */
+  state: RunState;
+}

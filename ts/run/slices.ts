@@ -1,0 +1,51 @@
+/**
+ * Work cut into slices, so that the event loop is never held longer than a slice or one piece of work: each slice is a
+ * macrotask, and ends before a piece as long as the last one would not fit in any more.
+ */
+
+import type { EventLoop } from "./event-loop.js";
+
+/** Milliseconds of a slice; with what the piece after it may take longer than the last, within a frame of 16.7. */
+const LENGTH = 10;
+/** Pieces of work after which a slice ends all the same: some runtimes stop the clock while code runs. */
+const MOST_PIECES = 500;
+
+/** The slices of a run. */
+export class Slices {
+  readonly #eventLoop: EventLoop;
+  #scheduled = false;
+  #since = 0;
+  #pieces = 0;
+  #last = 0; // milliseconds of the last piece
+
+  constructor(eventLoop: EventLoop) {
+    this.#eventLoop = eventLoop;
+  }
+
+  /** Begins a slice in a macrotask of its own, unless one is about to. */
+  schedule(work: () => void): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#eventLoop.defer(() => {
+      this.#scheduled = false;
+      this.#since = this.#eventLoop.now();
+      this.#pieces = 0;
+      work();
+    });
+  }
+
+  /** Whether the next piece belongs to another slice. */
+  get isOver(): boolean {
+    if (this.#pieces === 0) return false;
+    return this.#pieces >= MOST_PIECES || this.#eventLoop.now() - this.#since + this.#last > LENGTH;
+  }
+
+  /** Does a piece of work. */
+  piece<Result>(work: () => Result): Result {
+    const before = this.#eventLoop.now();
+    const result = work();
+    this.#pieces++;
+    this.#last = this.#eventLoop.now() - before;
+    return result;
+  }
+}
