@@ -49,7 +49,6 @@ export const variants = [defaultVariant, relaxedVariant];
 // the module, so that list goes. What LLVM has not inlined is not inlined here either: it only made the module larger.
 const optimise = [
   "-O3",
-  "--one-caller-inline-max-function-size=200", // the tiles of the matrix product stay functions of their own
   ...["simd", "relaxed-simd", "bulk-memory", "nontrapping-float-to-int", "sign-ext"].map(enable),
   ...["mutable-globals", "reference-types", "multivalue"].map(enable),
   "--always-inline-max-function-size=2",
