@@ -234,7 +234,7 @@ export class Network {
     const batch = this.#carried;
     if (batch === undefined) return undefined;
     return this.use("save", (raw) => {
-      raw.begin(batch, 1, false, false, false); // the state comes by way of the workspace, which is scratch
+      if (!raw.begin(batch, 1, false, false, false)) raw.fail(); // the state comes by way of the workspace, which is scratch
       raw.restoreState();
       return this.readState(STATES.initial(), batch);
     });
