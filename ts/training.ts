@@ -7,7 +7,8 @@ import { optimizerState } from "./optimizer.js";
 import { readAssignments, readNames, writeArena } from "./parameters.js";
 import { batchOf } from "./passes.js";
 import type { ClipOptions, TrainStepOptions, TrainStepResult } from "./rnn-types.js";
-import { RawBuffer, type RawRnn } from "./wasm/core.js";
+import { RawBuffer } from "./wasm/core.js";
+import type { RawRnn } from "./wasm/raw.js";
 
 const CLIP_NAMES: ReadonlySet<string> = new Set(["clipNorm"]);
 const TRAIN_NAMES: ReadonlySet<string> = new Set(["clipNorm", "returnState", "carryState"]);
