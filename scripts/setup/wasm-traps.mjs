@@ -89,7 +89,10 @@ function withoutPlaces(bytes, places) {
   for (const { address, start, size } of segments(copy)) {
     const inside = places.filter((place) => place >= address && place + PLACE_BYTES <= address + size);
     const at = (/** @type {number} */ place) => start + place - address;
-    const names = inside.map((place) => [view.getUint32(at(place), true), view.getUint32(at(place) + 4, true)]);
+    const names = inside.map((place) => [
+      view.getUint32(at(place), true),
+      view.getUint32(at(place) + 4, true),
+    ]);
     for (const place of inside) copy.fill(0, at(place), at(place) + PLACE_BYTES);
     for (const [name = 0, length = 0] of names)
       if (name >= address && name + length <= address + size) copy.fill(0, at(name), at(name) + length);
