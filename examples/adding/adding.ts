@@ -5,7 +5,8 @@
 // A sequence of numbers uniform in 0 … 1, two of them marked, one in the first half and one in the second. After the last
 // step the network shall say the sum of the two (Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997, experiment
 // 4). Who has forgotten the numbers does best by saying their mean, 1, always: its squared error is 2/12. A tanh cell's
-// gradient dies out on the way back and leaves it there; the gates of gru and lstm let it pass.
+// gradient dies out on the way back and leaves it there (at learning rates of 0.005, 0.002 and 0.0005, too); the gates of
+// gru and lstm let it pass.
 // Figure of merit: the squared error on sequences never seen, each cell with the same sizes, steps, data and seeds.
 
 import { cosine, fit, Rnn, type Batch } from "bptt";
