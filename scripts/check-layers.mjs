@@ -18,7 +18,7 @@ const PACKAGES = new Map([
   ["jsfive", /^ts\/convert\/jsfive\.ts$/],
   ["pbf", /^ts\/convert\/onnx-model\.ts$/],
 ]); // package → who may import it
-const CHARTS = /^(vega|vega-datasets)$/; // what examples may import besides bptt and Node
+const EXAMPLES = /^(vega|vega-datasets|@stdlib\/datasets-[\w-]+)$/; // what examples may import besides bptt and Node
 
 /** @type {string[]} */
 const broken = [];
@@ -101,8 +101,8 @@ function checkTypeScript() {
 /** @param {string} file @param {string} specifier */
 function checkPackageImport(file, specifier) {
   if (file.startsWith("examples/")) {
-    if (!/^(bptt(\/|$)|node:)/.test(specifier) && !CHARTS.test(specifier))
-      report(file, `imports ${specifier}: examples use bptt, Node and charts alone`);
+    if (!/^(bptt(\/|$)|node:)/.test(specifier) && !EXAMPLES.test(specifier))
+      report(file, `imports ${specifier}: examples use bptt, Node, charts and data alone`);
   } else if (!PACKAGES.get(specifier)?.test(file))
     report(file, `imports ${specifier}: ts has no such dependency here`);
 }
