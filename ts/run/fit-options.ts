@@ -86,8 +86,8 @@ export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> {
    * with a state alone, network and `optimizer` must be as they were.
    */
   resumeFrom?: RunCheckpoint | RunState;
-  /** What `run.checkpoint()` gives. Default: state, parameters and optimizer. */
-  snapshot?: (state: RunState) => Checkpoint;
+  /** What `run.checkpoint()` gives, made of the state or of what it would be otherwise. Default: state, parameters and optimizer. */
+  snapshot?: (state: RunState, checkpoint: () => RunCheckpoint) => Checkpoint;
 }
 
 const NAMES: ReadonlySet<string> = new Set([
@@ -124,7 +124,7 @@ export interface FitConfig<Checkpoint> {
   readonly state: RunState;
   /** Parameters and optimizer of the run to resume, not looked at yet. */
   readonly checkpoint: { readonly parameters: unknown; readonly optimizer: unknown } | undefined;
-  readonly snapshot: ((state: RunState) => Checkpoint) | undefined;
+  readonly snapshot: ((state: RunState, checkpoint: () => RunCheckpoint) => Checkpoint) | undefined;
 }
 
 /** Reads the options, each once. */
