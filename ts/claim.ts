@@ -87,6 +87,15 @@ export class Claim {
     this.#network.forgetCarried();
   }
 
+  /** Training passes that dropped; 0 without dropout. */
+  get dropoutStep(): number {
+    return this.#network.drops;
+  }
+
+  set dropoutStep(step: number) {
+    this.#network.drops = step;
+  }
+
   /** Refuses an optimizer that belongs to another network. */
   checkOptimizer(optimizer: Optimizer): void {
     this.#network.slots.expectOwn(optimizerState(optimizer));

@@ -69,7 +69,7 @@ export function gradients(network: Network, batch: unknown, options: unknown): G
     const loss = raw.gradients(sum, adds, network.dropoutStep);
     if (accumulate) {
       accumulation.added();
-      network.dropped();
+      network.drops++;
     }
     const result: GradientsResult = {
       loss,

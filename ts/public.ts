@@ -21,6 +21,7 @@ export type {
   GradientsOptions,
   GradientsResult,
   RegressionEvaluation,
+  SaveOptions,
   Trace,
   TrainStepOptions,
   TrainStepResult,

@@ -33,10 +33,12 @@ export function trainStep(
     const { sum, loaded } = network.loadBatch(batchOf(batch), true, carry);
     if (carry) raw.reserveKeptState(); // so that nothing can fail after the update
     network.accumulation.putAside();
-    const loss = network.slots.update(state, (slot, rate) =>
-      raw.trainStep(slot, rate, clip, sum, network.dropoutStep),
-    );
-    network.dropped();
+    const loss = network.slots.update(state, (slot, rate) => {
+      const loss = raw.trainStep(slot, rate, clip, sum, network.dropoutStep);
+      if (Number.isNaN(loss)) raw.fail();
+      return loss;
+    });
+    network.drops++;
     const result: TrainStepResult = { loss, gradientNorm: raw.gradientNorm };
     if (carry) network.keepCarried(loaded.batch);
     if (returns) result.state = network.readState(STATES.final(), loaded.batch);

@@ -139,6 +139,7 @@ pub struct RawRnn {
     optimizers: Vec<Option<Optimizer>>,
     sessions: Vec<Option<Session>>,
     gradient_norm: f64,
+    failure: Option<Error>,
 }
 
 fn address<T>(slice: &[T]) -> usize {
@@ -246,6 +247,7 @@ impl RawRnn {
             optimizers: Vec::new(),
             sessions: Vec::new(),
             gradient_norm: 0.0,
+            failure: None,
         })
     }
 
@@ -287,9 +289,16 @@ impl RawRnn {
         dense: bool,
         training: bool,
         mean_squared_error: bool,
-    ) -> Result<(), JsValue> {
+    ) -> bool {
         let shape = Shape { batch, time, dense, training, squared: mean_squared_error };
-        Ok(self.ws.begin(&mut self.network, shape)?)
+        self.failure = self.ws.begin(&mut self.network, shape).err();
+        self.failure.is_none()
+    }
+
+    /// Throws what the last `begin` or `trainStep` has failed with. They do not throw themselves: a `Result` goes through memory and
+    /// a view of it, which costs a small network a twentieth of its step.
+    pub fn fail(&mut self) -> Result<(), JsValue> {
+        self.failure.take().map_or(Ok(()), |error| Err(error.into()))
     }
 
     /// The byte address of a buffer. Whoever asks for the parameters may write them.
@@ -416,7 +425,7 @@ impl RawRnn {
         self.optimizers[slot] = None;
     }
 
-    /// One training step; the loss before the update. `dropout_step` below 0: nothing is dropped.
+    /// One training step; the loss before the update, NaN where it failed. `dropout_step` below 0: nothing is dropped.
     #[wasm_bindgen(js_name = trainStep)]
     pub fn train_step(
         &mut self,
@@ -425,12 +434,12 @@ impl RawRnn {
         clip_norm: f64,
         sum: bool,
         dropout_step: f64,
-    ) -> Result<f64, JsValue> {
+    ) -> f64 {
         let Some(optimizer) = &mut self.optimizers[slot] else {
-            return Err(misuse("no such optimizer"));
+            return f64::NAN;
         };
         let (network, ws) = (&mut self.network, &mut self.ws);
-        let (loss, norm) = train::train_step(
+        let result = train::train_step(
             network,
             ws,
             optimizer,
@@ -438,9 +447,17 @@ impl RawRnn {
             clip_norm,
             reduction(sum),
             step(dropout_step),
-        )?;
-        self.gradient_norm = norm;
-        Ok(loss)
+        );
+        match result {
+            Ok((loss, norm)) => {
+                self.gradient_norm = norm;
+                loss
+            }
+            Err(error) => {
+                self.failure = Some(error);
+                f64::NAN
+            }
+        }
     }
 
     /// One update from the gradients as they stand; their norm before clipping.

@@ -37,7 +37,7 @@ export const defaultVariant = {
 /** @type {Variant} with fused multiply-add: faster, not the same bits on every machine, not for every engine */
 export const relaxedVariant = {
   name: "relaxed",
-  rustflags: ["-C", "target-feature=+simd128,+relaxed-simd"],
+  rustflags: ["-C", "target-feature=+simd128,+relaxed-simd", ...plainAddresses],
   outDir: inProject("crate", "pkg-relaxed"),
   inlined: inProject("ts", "wasm", "inlined-relaxed.generated.ts"),
 };

@@ -122,6 +122,8 @@ export interface FitConfig<Checkpoint> {
   readonly signal: AbortSignalLike | undefined;
   readonly onProgress: ((report: Report) => void) | undefined;
   readonly state: RunState;
+  /** Whether it is another run's, to be gone on with. */
+  readonly resumes: boolean;
   /** Parameters and optimizer of the run to resume, not looked at yet. */
   readonly checkpoint: { readonly parameters: unknown; readonly optimizer: unknown } | undefined;
   readonly snapshot: ((state: RunState, checkpoint: () => RunCheckpoint) => Checkpoint) | undefined;
@@ -148,6 +150,7 @@ export function readFitOptions<Checkpoint>(batches: unknown, options: unknown): 
     signal: readSignal(signal),
     onProgress: readFunction(onProgress, "onProgress"),
     state,
+    resumes: resumeFrom !== undefined,
     checkpoint,
     snapshot: readFunction(snapshot, "snapshot"),
   };

@@ -15,6 +15,8 @@ mod update;
 
 #[cfg(test)]
 mod check;
+#[cfg(test)]
+mod speed;
 
 pub use approx::ln;
 pub use gated::*;
