@@ -74,7 +74,7 @@ export interface CharRnn extends Disposer {}
  * const text = "so much depends upon a red wheel barrow ".repeat(20);
  * const model = new CharRnn({ text, cell: "gru", hiddenSize: 32, seed: 1 });
  * await model.fit(text, { epochs: 30, sequenceLength: 20, learningRate: 0.02 });
- * console.log(model.generate({ prompt: "so much", length: 33, temperature: 0 })); //  depends upon a red wheel barrow s
+ * console.log(model.generate({ prompt: "so much", length: 32, temperature: 0 })); //  depends upon a red wheel barrow
  * const bytes = model.save(); // safetensors; CharRnn.load(bytes) has it back
  * model.free();
  */
