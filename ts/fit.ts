@@ -74,7 +74,11 @@ export function startRun<Checkpoint>(
     parameters: claim.parameters(),
     optimizer: trainee.optimizer,
   });
-  const snapshot = config.snapshot ?? (plain as (state: RunState) => never); // the type is what the caller says, or this
+  const snapshot = (): Checkpoint => {
+    const { state } = engine;
+    const checkpoint = () => plain(state);
+    return config.snapshot ? config.snapshot(state, checkpoint) : (checkpoint() as never); // the type is what the caller says, or this
+  };
   let { training } = config;
   try {
     training = prepare(claim, config);
@@ -103,12 +107,13 @@ export function startRun<Checkpoint>(
       new Promise((resolve, reject) => {
         engine.between(() => {
           try {
-            resolve(snapshot(engine.state));
+            resolve(snapshot());
           } catch (error) {
             reject(error);
           }
         });
       }),
+    snapshot,
   };
   engine.start();
   return new Run(driver);

@@ -3,7 +3,7 @@
  * file of PyTorch's that holds such a module.
  *
  *     tensors     rnn.weight_ih_l0 … head.weight, head.bias       (state-dict.ts)
- *                 optimizer.…, training.…                         sections (section.ts)
+ *                 optimizer.…, training.…                         sections (section.ts); text, of how a model reads it, has no tensors
  *     metadata    format "pt", bptt.version "1", bptt.config {…}, bptt.vocabulary {…}, bptt.optimizer.…, bptt.training.…
  *
  * Writing is a pure function: fixed order, no clock, no host. Reading looks at names and shapes of all tensors before it
@@ -36,12 +36,13 @@ export interface Model {
   /** All of them, by the names of `rnn.parameters`. */
   readonly parameters: Readonly<Record<string, Tensor>>;
   readonly vocabulary?: Vocabulary | undefined;
+  readonly text?: Section | undefined;
   readonly optimizer?: Section | undefined;
   readonly training?: Section | undefined;
 }
 
 const VERSION = "1";
-const SECTIONS = ["optimizer", "training"] as const;
+const SECTIONS = ["text", "optimizer", "training"] as const;
 const CELLS = ["tanh", "relu", "gru", "lstm"] as const;
 const CONFIG_NAMES: ReadonlySet<string> = new Set([
   "cell",
@@ -136,6 +137,7 @@ export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
     config,
     parameters: fromStateDict(config, read, names, biases),
     vocabulary: described ? readVocabulary(stored.metadata, config) : undefined,
+    text: described ? readSection(stored, "text") : undefined,
     optimizer: described ? readSection(stored, "optimizer") : undefined,
     training: described ? readSection(stored, "training") : undefined,
   };

@@ -2,6 +2,7 @@
 
 export { Adam, type AdamOptions } from "./adam.js";
 export type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "./batch.js";
+export { CharRnn, type CharRnnLoadOptions, type CharRnnSaveOptions } from "./char-rnn.js";
 export { BpttError, type ErrorCode } from "./errors.js";
 export { fit } from "./fit.js";
 export type { LoadOptions } from "./find-module.js";
@@ -67,5 +68,13 @@ export {
   type Numbers3,
   type Tensor,
 } from "./tensor.js";
+export type { CharRnnOptions } from "./text/char-rnn-options.js";
+export type { Text, TextKind } from "./text/codec.js";
+export type { TextEvaluation } from "./text/evaluate.js";
+export type { ResumeOptions, TextFitOptions } from "./text/fit-options.js";
+export type { NextToken } from "./text/generate.js";
+export type { GenerateOptions, StreamOptions } from "./text/generate-options.js";
+export type { Inspection } from "./text/inspect.js";
+export type { TokenRule, TokenRuleName } from "./text/tokens.js";
 export { Vocabulary, type VocabularyOptions } from "./vocabulary.js";
 export { init, type CompiledModule, type ResponseLike, type WasmSource } from "./wasm/load-given.js";

@@ -40,7 +40,9 @@ export function trapPanics(bytes) {
   before.dispose();
 
   const module = binaryen.readBinary(withoutPlaces(bytes, places));
-  for (const name of panics) binaryen.Function.setBody(module.getFunction(name), module.unreachable());
+  // Its declarations put this into modules; it is the library's.
+  const functions = /** @type {binaryen.Module["Function"]} */ (Reflect.get(binaryen, "Function"));
+  for (const name of panics) functions.setBody(module.getFunction(name), module.unreachable());
   binaryen.setDebugInfo(true); // the names stay, for whoever looks at the module before wasm-opt
   const trapping = module.emitBinary();
   module.dispose();
@@ -89,7 +91,10 @@ function withoutPlaces(bytes, places) {
   for (const { address, start, size } of segments(copy)) {
     const inside = places.filter((place) => place >= address && place + PLACE_BYTES <= address + size);
     const at = (/** @type {number} */ place) => start + place - address;
-    const names = inside.map((place) => [view.getUint32(at(place), true), view.getUint32(at(place) + 4, true)]);
+    const names = inside.map((place) => [
+      view.getUint32(at(place), true),
+      view.getUint32(at(place) + 4, true),
+    ]);
     for (const place of inside) copy.fill(0, at(place), at(place) + PLACE_BYTES);
     for (const [name = 0, length = 0] of names)
       if (name >= address && name + length <= address + size) copy.fill(0, at(name), at(name) + length);

@@ -87,8 +87,8 @@ export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> {
    * were.
    */
   resumeFrom?: RunCheckpoint | RunState;
-  /** What `run.checkpoint()` gives. Default: state, parameters and optimizer. */
-  snapshot?: (state: RunState) => Checkpoint;
+  /** What `run.checkpoint()` gives, made of the state or of what it would be otherwise. Default: state, parameters and optimizer. */
+  snapshot?: (state: RunState, checkpoint: () => RunCheckpoint) => Checkpoint;
 }
 
 const NAMES: ReadonlySet<string> = new Set([
@@ -127,7 +127,7 @@ export interface FitConfig<Checkpoint> {
   readonly resumes: boolean;
   /** Parameters and optimizer of the run to resume, not looked at yet. */
   readonly checkpoint: { readonly parameters: unknown; readonly optimizer: unknown } | undefined;
-  readonly snapshot: ((state: RunState) => Checkpoint) | undefined;
+  readonly snapshot: ((state: RunState, checkpoint: () => RunCheckpoint) => Checkpoint) | undefined;
 }
 
 /** Reads the options, each once. */

@@ -17,7 +17,12 @@ export interface Driver<Checkpoint> {
   resume(): void;
   stop(): void;
   checkpoint(): Promise<Checkpoint>;
+  /** The same at once: where the last finished step left the run. */
+  snapshot(): Checkpoint;
 }
+
+/** Where a run gives its snapshot to this package's own modules. */
+export const SNAPSHOT: unique symbol = Symbol.for("bptt.snapshot") as never;
 
 /**
  * A training run under way. Made by {@link fit}.
@@ -74,6 +79,11 @@ export class Run<Checkpoint = RunCheckpoint> implements PromiseLike<RunResult>, 
   /** What it takes to go on from here in another run, taken between two steps; also while it rests, or has ended. */
   checkpoint(): Promise<Checkpoint> {
     return this.#driver.checkpoint();
+  }
+
+  /** @internal Where the last finished step left the run. */
+  [SNAPSHOT](): Checkpoint {
+    return this.#driver.snapshot();
   }
 
   /** As a promise's: of {@link Run#done}. */

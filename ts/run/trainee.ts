@@ -77,7 +77,8 @@ export class Trainee {
   #plainStep(batch: Batch, state: RunState) {
     const { optimizer, clipNorm, carryState } = this.#training;
     let given = batch;
-    if (carryState && state.carried) given = { ...batch, initialState: state.carried };
+    if (carryState && state.carried)
+      given = { initialState: state.carried, ...batch }; // a batch's own goes before it
     else if (carryState && state.cursor === 0) this.#claim.forgetCarriedState();
     return this.#claim.trainStep(given, optimizer, { clipNorm, carryState });
   }

@@ -1,0 +1,88 @@
+/** What a text is to a run: batches to train on, and batches to validate with. */
+
+import type { Rnn } from "../rnn.js";
+import { buckets, byLength, sequenceRow } from "./buckets.js";
+import type { Codec, EncodedText } from "./codec.js";
+import { shuffle } from "./shuffle.js";
+import { fitShape, streams, type Shape } from "./streams.js";
+import { countWindows, windows, type Row, type Window } from "./windows.js";
+
+/** Tokens a stream has at least when a long text is evaluated: they begin without knowing what was before. */
+const EVALUATED_STREAM = 1024;
+const MOST_EVALUATED = 32;
+/** Keys of `shuffle` for the draw of a validation list: no epoch has number 0. */
+const VALIDATION_DRAW = 0;
+
+/** What a run walks over. */
+export interface TextBatches {
+  /** The windows of an epoch, from 1. */
+  readonly training: (epoch: number) => Iterable<Window>;
+  /** Windows of the part that is kept back. */
+  readonly validation: readonly Window[] | undefined;
+  /** How many an epoch has; of a list the first, as others may have a few more or less. */
+  readonly stepsPerEpoch: number;
+}
+
+/** How a text is cut. */
+export interface Cut extends Shape {
+  readonly validationFraction: number;
+  readonly seed: number;
+}
+
+/** Batches of a text. */
+export function textBatches(rnn: Rnn, codec: Codec, { parts }: EncodedText, cut: Cut): TextBatches {
+  const zeros = (batch: number) => rnn.zeroState(batch);
+  const { sequenceLength, batchSize, validationFraction, seed } = cut;
+  if (codec.kind === "text") {
+    const [ids] = parts as [Int32Array];
+    const kept = split(ids.length, validationFraction, 2);
+    const trained = ids.subarray(0, ids.length - kept);
+    const shape = fitShape(trained.length, cut);
+    const rows = streams(trained, shape.batchSize);
+    const longest = Math.ceil((trained.length - 1) / shape.batchSize);
+    return {
+      training: () => windows(rows, shape.sequenceLength, zeros),
+      validation: kept === 0 ? undefined : evaluationWindows(rnn, codec, [ids.subarray(ids.length - kept)]),
+      stepsPerEpoch: countWindows(longest, shape.sequenceLength),
+    };
+  }
+  const kept = split(parts.length, validationFraction, 1);
+  const order = kept === 0 ? [...parts] : shuffle([...parts], seed, VALIDATION_DRAW);
+  const rows = order.slice(kept).map((ids) => sequenceRow(ids, codec.endId));
+  const lengthOf = (batch: readonly Row[]) => Math.max(...batch.map(({ length }) => length));
+  return {
+    *training(epoch) {
+      for (const batch of buckets(rows, batchSize, seed, epoch)) yield* windows(batch, sequenceLength, zeros);
+    },
+    validation: kept === 0 ? undefined : evaluationWindows(rnn, codec, order.slice(0, kept)),
+    stepsPerEpoch: buckets(rows, batchSize, seed, 1).reduce(
+      (sum, batch) => sum + countWindows(lengthOf(batch), sequenceLength),
+      0,
+    ),
+  };
+}
+
+/** A text as it is evaluated: in its order, read through from the start. */
+export function evaluationWindows(rnn: Rnn, { kind, endId }: Codec, parts: readonly Int32Array[]): Window[] {
+  const zeros = (batch: number) => rnn.zeroState(batch);
+  if (kind === "text") {
+    const [ids] = parts as [Int32Array];
+    const count = Math.floor((ids.length - 1) / EVALUATED_STREAM);
+    const rows = streams(ids, Math.max(1, Math.min(MOST_EVALUATED, count)));
+    return [...windows(rows, 64, zeros)];
+  }
+  const rows = parts.map((ids) => sequenceRow(ids, endId));
+  return byLength(rows, MOST_EVALUATED).flatMap((batch) => [...windows(batch, 64, zeros)]);
+}
+
+/** How many of `count` are kept back: both sides get at least `least`. */
+function split(count: number, fraction: number, least: number): number {
+  if (fraction === 0) return 0;
+  if (count < 2 * least) {
+    const what = least === 1 ? "texts" : "tokens";
+    throw new RangeError(
+      `validationFraction: expected 0 with fewer than ${2 * least} ${what}, got ${fraction} with ${count}`,
+    );
+  }
+  return Math.min(count - least, Math.max(least, Math.round(count * fraction)));
+}

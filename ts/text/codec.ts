@@ -1,0 +1,171 @@
+/**
+ * How a model reads and writes text: its kind, its vocabulary, the rule by which a text falls into tokens and, for lists
+ * of texts, the token at which each begins and ends.
+ */
+
+import { expected, integer, oneOf, optionsObject } from "../check.js";
+import type { Section } from "../section.js";
+import { packSection, unpackSection } from "../section.js";
+import { Vocabulary } from "../vocabulary.js";
+import { codePoints, tokenizer, type Tokenizer, type TokenRule } from "./tokens.js";
+
+/** One long text, or a list of texts that each begin and end. */
+export type TextKind = "text" | "list";
+
+/** A text of either kind. */
+export type Text = string | readonly string[];
+
+/** What is to be known before there is a codec. */
+export interface CodecOptions {
+  readonly kind: TextKind;
+  readonly tokens: TokenRule;
+  readonly seed: number;
+}
+
+/** Texts as ids. */
+export interface EncodedText {
+  /** One of a long text, one a text of a list; without start and end. */
+  readonly parts: readonly Int32Array[];
+  /** Code points in the tokens that are to be predicted; an end counts one. */
+  readonly characters: number;
+}
+
+const KINDS = ["text", "list"] as const;
+const RULES = ["characters", "graphemes", "words", "listed", "function"] as const;
+const SECTION_NAMES: ReadonlySet<string> = new Set(["kind", "tokens", "end", "seed"]);
+
+/** The kind of a text, which is checked. */
+export function kindOf(text: unknown, name = "text"): TextKind {
+  if (typeof text === "string") return "text";
+  if (!Array.isArray(text)) throw new TypeError(expected(name, "a string or an array of strings", text));
+  text.forEach((part: unknown, i) => {
+    if (typeof part !== "string") throw new TypeError(expected(`${name}[${i}]`, "a string", part));
+  });
+  return "list";
+}
+
+/** Text to ids and back. */
+export class Codec {
+  readonly kind: TextKind;
+  readonly vocabulary: Vocabulary;
+  /** The start and end token of a list's texts; undefined for one long text. */
+  readonly end: string | undefined;
+  /** Its id; −1 without one. */
+  readonly endId: number;
+  /** The model's seed. */
+  readonly seed: number;
+  readonly #rule: TokenRule;
+  readonly #cut: Tokenizer;
+
+  constructor(vocabulary: Vocabulary, end: string | undefined, { kind, tokens, seed }: CodecOptions) {
+    this.kind = kind;
+    this.vocabulary = vocabulary;
+    this.end = end;
+    this.endId = end === undefined ? -1 : vocabulary.tokens.indexOf(end);
+    this.seed = seed;
+    this.#rule = tokens;
+    this.#cut = tokenizer(tokens);
+  }
+
+  /** The codec of a text: its tokens sorted by code point, or in the order given, and the end token behind them. */
+  static of(text: Text, unknown: string | undefined, options: CodecOptions): Codec {
+    const { tokens } = options;
+    const listed = typeof tokens === "string" || typeof tokens === "function" ? undefined : tokens;
+    let found: readonly string[];
+    if (listed) found = new Vocabulary(listed).tokens;
+    else {
+      const cut = tokenizer(tokens);
+      const seen = new Set<string>();
+      for (const part of typeof text === "string" ? [text] : text)
+        for (const token of cut(part)) seen.add(token);
+      found = [...seen].sort(byCodePoint);
+    }
+    if (found.length === 0) throw new RangeError("text: expected at least one token, got none");
+    return Codec.with(new Vocabulary(found, unknown === undefined ? {} : { unknown }), options);
+  }
+
+  /** The codec of a vocabulary, to which a list's end token is added. */
+  static with(vocabulary: Vocabulary, options: CodecOptions): Codec {
+    if (options.kind === "text") return new Codec(vocabulary, undefined, options);
+    let end = "<end>";
+    while (vocabulary.has(end)) end = `<${end}>`;
+    const { unknown } = vocabulary;
+    const whole = new Vocabulary([...vocabulary.tokens, end], unknown === undefined ? {} : { unknown });
+    return new Codec(whole, end, options);
+  }
+
+  /** The codec that a section of a file describes; `given`: a rule that no file can hold. */
+  static read(vocabulary: Vocabulary, section: Section, given: TokenRule | undefined): Codec {
+    const state = optionsObject(unpackSection(section, "text"), "text", SECTION_NAMES) as Record<
+      string,
+      unknown
+    >;
+    const name = "bytes: its text state";
+    const kind = oneOf(state["kind"], `${name}.kind`, KINDS);
+    const rule = oneOf(state["tokens"], `${name}.tokens`, RULES);
+    const seed = integer(state["seed"], `${name}.seed`, { min: 0, max: 2 ** 32 - 1 });
+    const end = state["end"];
+    if (kind === "list" ? typeof end !== "string" || !vocabulary.has(end) : end !== null) {
+      throw new RangeError(expected(`${name}.end`, kind === "list" ? "a token" : "null", end));
+    }
+    if (rule === "function" && typeof given !== "function") {
+      throw new TypeError(expected("tokens", "the function that the saved model had", given));
+    }
+    const listed = vocabulary.tokens.filter((token) => token !== end);
+    const tokens =
+      given ?? (rule === "listed" ? listed : (rule as Exclude<typeof rule, "listed" | "function">));
+    return new Codec(vocabulary, end === null ? undefined : (end as string), { kind, tokens, seed });
+  }
+
+  /** For a file. */
+  section(): Section {
+    const rule = this.#rule;
+    const tokens = typeof rule === "string" ? rule : typeof rule === "function" ? "function" : "listed";
+    return packSection({ kind: this.kind, tokens, end: this.end ?? null, seed: this.seed });
+  }
+
+  /** A text's ids; `name` is what messages call it. */
+  encode(text: string, name = "text"): Int32Array {
+    const { vocabulary, endId } = this;
+    let ids: Int32Array;
+    try {
+      ids = vocabulary.encode(this.#rule === "characters" ? text : this.#cut(text));
+    } catch (error) {
+      // the vocabulary calls it "text"
+      if (!(error instanceof RangeError) || name === "text") throw error;
+      throw new RangeError(error.message.replace(/^text/, name));
+    }
+    const at = endId < 0 ? -1 : ids.indexOf(endId);
+    if (at >= 0) throw new RangeError(expected(`${name}, token ${at}`, "no end token", this.end));
+    return ids;
+  }
+
+  /** A whole text of this model's kind. */
+  encodeAll(text: Text): EncodedText {
+    const kind = kindOf(text);
+    if (kind !== this.kind) {
+      const wanted = this.kind === "list" ? "a list of texts" : "one long text";
+      throw new RangeError(expected("text", `${wanted}, which this model is for`, text));
+    }
+    if (typeof text === "string") {
+      const ids = this.encode(text);
+      if (ids.length < 2) {
+        throw new RangeError(`text: expected at least 2 tokens, got ${ids.length}`);
+      }
+      const [first = ""] = this.#cut(text);
+      return { parts: [ids], characters: codePoints(text) - codePoints(first) };
+    }
+    if (text.length === 0) throw new RangeError("text: expected at least one text, got none");
+    const parts = text.map((part, i) => this.encode(part, `text[${i}]`));
+    return { parts, characters: text.reduce((sum, part) => sum + codePoints(part) + 1, 0) };
+  }
+}
+
+function byCodePoint(a: string, b: string): number {
+  const [left, right] = [Array.from(a), Array.from(b)];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [x, y] = [left[i]?.codePointAt(0) ?? 0, right[i]?.codePointAt(0) ?? 0];
+    if (x !== y) return x - y;
+  }
+  return left.length - right.length;
+}

@@ -1,0 +1,157 @@
+/** The options of a text model's `fit`: what they are, their checks, and those of them that a run takes into a file. */
+
+import { expected, integer, number, optionsObject, size } from "../check.js";
+import type { Optimizer } from "../optimizer.js";
+import type { FitOptions } from "../run/fit-options.js";
+import { readLearningRate, type Schedule } from "../schedule.js";
+import type { Cut } from "./batches.js";
+
+/** Options of {@link CharRnn#resume}: they do not decide what is computed, but for the time limit, which may end it. */
+export type ResumeOptions = Pick<FitOptions, "timeLimitSeconds" | "every" | "signal" | "onProgress">;
+
+/** Options of {@link CharRnn#fit}. */
+export interface TextFitOptions extends ResumeOptions {
+  /** Passes over the text. Default 10. Either this or `steps`. */
+  epochs?: number;
+  /** Updates, over as many epochs as that takes. */
+  steps?: number;
+  /** B: parts of a long text, or texts of a list, that are read side by side. Default 32; fewer where a long text is short. */
+  batchSize?: number;
+  /** T: tokens through which a gradient flows back, at most; the state goes on beyond. Default 64; fewer where the text is short. */
+  sequenceLength?: number;
+  /** Step size, 0 … 1e30, or a schedule over this run's updates. Default: what the optimizer has, 2e-3 without one. */
+  learningRate?: number | Schedule;
+  /** Default: an Adam of the run's own, in PyTorch's form with ε 1e-8. */
+  optimizer?: Optimizer;
+  /** Largest norm of all gradients together, 1e-30 … 1e30; false for no clipping. Default 1. */
+  clipNorm?: number | false;
+  /** The share that is kept back to validate with, 0 ≤ x < 1: the last part of a long text, a seeded draw of a list. Default 0. */
+  validationFraction?: number;
+  /** Steps from one validation to the next. Default: one at the end of each epoch. */
+  validateEvery?: number;
+  /** Ends after so many validations in a row without a better one; the best weights are kept. Default: neither. */
+  patience?: number;
+  /** Decides the order of a list's batches and which texts validate, 0 … 2³² − 1. Default: the model's. */
+  seed?: number;
+}
+
+/** What decides a run, beside the text: plain data. */
+export interface RunSettings extends Cut {
+  readonly epochs: number | null;
+  readonly steps: number | null;
+  readonly learningRate: number | Schedule | null;
+  readonly clipNorm: number | false;
+  readonly validateEvery: number | null;
+  /** As text where it is infinite, for JSON. */
+  readonly patience: number | "Infinity" | null;
+}
+
+const RESUME_NAMES = ["timeLimitSeconds", "every", "signal", "onProgress"] as const;
+const SETTING_NAMES = [
+  "epochs",
+  "steps",
+  "batchSize",
+  "sequenceLength",
+  "learningRate",
+  "clipNorm",
+  "validationFraction",
+  "validateEvery",
+  "patience",
+  "seed",
+] as const satisfies (keyof RunSettings & keyof TextFitOptions)[];
+const FIT_NAMES: ReadonlySet<string> = new Set([...SETTING_NAMES, "optimizer", ...RESUME_NAMES]);
+const RESUMES: ReadonlySet<string> = new Set(RESUME_NAMES);
+const SETTINGS: ReadonlySet<string> = new Set(SETTING_NAMES);
+
+/** The options of `fit`, each read once; `fit` of the engine checks what it is handed. */
+export function readTextFitOptions(
+  options: unknown,
+  seed: number,
+): { settings: RunSettings; rest: Pick<FitOptions, "optimizer" | keyof ResumeOptions> } {
+  const given = optionsObject(options, "options", FIT_NAMES) as TextFitOptions;
+  const { optimizer } = given;
+  const rest = {
+    ...readResumeOptions(pick(given, RESUME_NAMES)),
+    ...(optimizer === undefined ? {} : { optimizer }),
+  };
+  return { settings: readSettings({ ...pick(given, SETTING_NAMES) }, seed), rest };
+}
+
+/** The options of `resume`. */
+export function readResumeOptions(options: unknown): ResumeOptions {
+  const given = optionsObject(options, "options", RESUMES) as ResumeOptions;
+  return Object.fromEntries(
+    Object.entries(pick(given, RESUME_NAMES)).filter(([, value]) => value !== undefined),
+  );
+}
+
+/** The settings in a file. */
+export function readSavedSettings(value: unknown): RunSettings {
+  const given = optionsObject(value, "settings", SETTINGS) as Record<string, unknown>;
+  const some = Object.entries(given).filter(([, entry]) => entry !== null);
+  const { patience, ...others } = Object.fromEntries(some);
+  return readSettings({ ...others, patience: patience === "Infinity" ? Infinity : patience }, 0);
+}
+
+/** What the engine's `fit` is told. */
+export function engineOptions(settings: RunSettings): Partial<FitOptions> {
+  const { epochs, steps, learningRate, clipNorm, validateEvery, patience } = settings;
+  return {
+    ...(epochs === null ? {} : { epochs }),
+    ...(steps === null ? {} : { steps }),
+    ...(learningRate === null ? {} : { learningRate }),
+    clipNorm,
+    ...(validateEvery === null ? {} : { validateEvery }),
+    ...(patience === null ? {} : { patience: Number(patience) }),
+  };
+}
+
+function readSettings(given: Record<string, unknown>, modelSeed: number): RunSettings {
+  const {
+    batchSize = 32,
+    sequenceLength = 64,
+    clipNorm = 1,
+    validationFraction = 0,
+    seed = modelSeed,
+  } = given;
+  const { learningRate, patience } = given;
+  const [steps, validateEvery] = [
+    count(given["steps"], "steps"),
+    count(given["validateEvery"], "validateEvery"),
+  ];
+  const epochs = count(given["epochs"], "epochs");
+  if (steps !== null && epochs !== null)
+    throw new TypeError("steps: expected either epochs or steps, got both");
+  const fraction = number(validationFraction, "validationFraction", { min: 0, below: 1 });
+  for (const [name, value] of Object.entries({ validateEvery, patience: patience ?? null })) {
+    if (value !== null && fraction === 0)
+      throw new TypeError(`${name}: expected a validationFraction above 0 with it`);
+  }
+  if (clipNorm !== false && typeof clipNorm !== "number")
+    throw new TypeError(expected("clipNorm", "a number, or false for none", clipNorm));
+  return {
+    epochs: steps === null ? (epochs ?? 10) : null,
+    steps,
+    batchSize: size(batchSize, "batchSize"),
+    sequenceLength: size(sequenceLength, "sequenceLength"),
+    learningRate: learningRate === undefined ? null : readLearningRate(learningRate, "learningRate"),
+    clipNorm: clipNorm === false ? false : number(clipNorm, "clipNorm", { min: 1e-30, max: 1e30 }),
+    validationFraction: fraction,
+    validateEvery,
+    patience: readPatience(patience),
+    seed: integer(seed, "seed", { min: 0, max: 2 ** 32 - 1 }),
+  };
+}
+
+function readPatience(value: unknown): RunSettings["patience"] {
+  if (value === undefined) return null;
+  return value === Infinity ? "Infinity" : integer(value, "patience", { min: 0 });
+}
+
+function count(value: unknown, name: string): number | null {
+  return value === undefined ? null : integer(value, name, { min: 1 });
+}
+
+function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Record<string, T[K]> {
+  return Object.fromEntries(names.map((name) => [name, from[name]]));
+}

@@ -1,0 +1,70 @@
+/**
+ * A run of a text model as sections of its file: what decides it, the text's fingerprint, where it stands, and its
+ * optimizer. With the network's parameters and the same text it goes on to the bit as if it had never stopped.
+ *
+ *     optimizer   the OptimizerSnapshot
+ *     training    { run: { settings, fingerprint, state } }
+ *
+ * Why and when it was stopped is not in it. What comes out of a file is checked before anything rests on it.
+ */
+
+import { expected, optionsObject, record } from "../check.js";
+import type { Model } from "../model-file.js";
+import type { RunCheckpoint } from "../run/fit-options.js";
+import { isUnfinished, readRunState, type RunState } from "../run/run-state.js";
+import { packSection, unpackSection, type Section } from "../section.js";
+import { readSavedSettings, type RunSettings } from "./fit-options.js";
+
+/** What a run of a text model is, beside where it stands. */
+export interface RunIdentity {
+  readonly settings: RunSettings;
+  readonly fingerprint: string;
+}
+
+/** A run that can be gone on with. */
+export interface SavedRun extends RunIdentity {
+  readonly state: RunState;
+  readonly optimizer: unknown;
+}
+
+/** The sections of a run. */
+export type RunSections = Required<Pick<Model, "optimizer" | "training">>;
+
+const NAMES: ReadonlySet<string> = new Set(["settings", "fingerprint", "state"]);
+
+/** The sections of a run; none of one that has come to its end. */
+export function packRun(
+  { settings, fingerprint }: RunIdentity,
+  { state, optimizer }: Pick<RunCheckpoint, "state" | "optimizer">,
+): RunSections | undefined {
+  if (state.stopped !== null && !isUnfinished(state.stopped)) return undefined;
+  const run = { settings, fingerprint, state: { ...state, stopped: null } };
+  return { optimizer: packSection(optimizer), training: packSection({ run }) };
+}
+
+/** The run in a file's sections; undefined where there is none. */
+export function unpackRun(sections: {
+  optimizer?: Section | undefined;
+  training?: Section | undefined;
+}): SavedRun | undefined {
+  const { optimizer, training } = sections;
+  if (optimizer === undefined || training === undefined) return undefined;
+  try {
+    const { run } = unpackSection(training, "training") as { run?: unknown };
+    if (run === undefined) return undefined;
+    const given = optionsObject(run, "run", NAMES) as Record<string, unknown>;
+    const { fingerprint } = given;
+    if (typeof fingerprint !== "string")
+      throw new TypeError(expected("fingerprint", "a string", fingerprint));
+    return {
+      settings: readSavedSettings(record(given["settings"], "settings")),
+      fingerprint,
+      state: readRunState(given["state"], "state"),
+      optimizer: unpackSection(optimizer, "optimizer"),
+    };
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    const { message } = error;
+    throw new RangeError(message.startsWith("bytes") ? message : `bytes: its training state: ${message}`);
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * One long text as rows that are read side by side: stream b is the b-th part of the text, and the parts are as equal as
+ * can be. Of N tokens N − 1 are inputs, each once, and N − 1 are targets.
+ */
+
+import type { Row } from "./windows.js";
+
+/** Rows and the length of a window. */
+export interface Shape {
+  readonly batchSize: number;
+  readonly sequenceLength: number;
+}
+
+/** What of the shape a text of so many tokens can fill: first fewer rows, then shorter windows. */
+export function fitShape(tokens: number, { batchSize, sequenceLength }: Shape): Shape {
+  const steps = tokens - 1;
+  return {
+    batchSize: Math.max(1, Math.min(batchSize, Math.floor(steps / sequenceLength))),
+    sequenceLength: Math.min(sequenceLength, steps),
+  };
+}
+
+/** The text as so many rows. */
+export function streams(ids: Int32Array, count: number): Row[] {
+  const steps = ids.length - 1;
+  return Array.from({ length: count }, (_, b) => {
+    const start = Math.floor((b * steps) / count);
+    return { ids, start, length: Math.floor(((b + 1) * steps) / count) - start };
+  });
+}

@@ -1,0 +1,88 @@
+/**
+ * How a text falls into tokens. Every rule but a function of one's own loses nothing: its tokens joined are the text.
+ *
+ * Code points are the default: the same on every engine. Words and graphemes follow the engine's Unicode tables, so
+ * that characters newer than an engine may be cut otherwise there.
+ */
+
+import { expected } from "../check.js";
+
+/** A rule by name. */
+export type TokenRuleName = "characters" | "graphemes" | "words";
+
+/**
+ * How a text falls into tokens: by "characters" (code points), by "graphemes" (what a reader sees as one character), by
+ * "words" (words, runs of white space, and all else one by one), by a list of tokens (the longest that fits), or by a
+ * function.
+ */
+export type TokenRule = TokenRuleName | readonly string[] | ((text: string) => readonly string[]);
+
+const NAMES: readonly string[] = ["characters", "graphemes", "words"];
+const WANTED = `"characters", "graphemes", "words", an array of tokens or a function`;
+/** A word with its marks, apostrophes and hyphens inside; white space; any other character. */
+const WORDS = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*|\s+|./gsu;
+
+/** Cuts a text. */
+export type Tokenizer = (text: string) => readonly string[];
+
+/** `value` if it is a rule; an array is copied. */
+export function readTokenRule(value: unknown): TokenRule {
+  if (typeof value === "function") return value as (text: string) => string[];
+  if (Array.isArray(value)) return Array.from(value as string[]); // what is in it the vocabulary checks
+  if (typeof value === "string") {
+    if (NAMES.includes(value)) return value as TokenRuleName;
+    throw new RangeError(expected("tokens", WANTED, value));
+  }
+  throw new TypeError(expected("tokens", WANTED, value));
+}
+
+/** The tokenizer of a rule. */
+export function tokenizer(rule: TokenRule): Tokenizer {
+  if (typeof rule === "function") return (text) => own(rule, text);
+  if (typeof rule !== "string") return longestMatch(rule);
+  if (rule === "characters") return (text) => Array.from(text);
+  if (rule === "words") return (text) => text.match(WORDS) ?? [];
+  if (!("Segmenter" in Intl)) {
+    throw new RangeError(expected("tokens", "another rule than graphemes, which this engine lacks", rule));
+  }
+  const segmenter = new Intl.Segmenter("und", { granularity: "grapheme" });
+  return (text) => Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+/** The number of code points. */
+export function codePoints(text: string): number {
+  let count = 0;
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- counts
+  for (const _ of text) count++;
+  return count;
+}
+
+/** The longest of the tokens at each place; a code point where none fits. */
+function longestMatch(tokens: readonly string[]): Tokenizer {
+  const known = new Set(tokens);
+  const lengths = [...new Set(tokens.map((token) => token.length))].sort((a, b) => b - a);
+  return (text) => {
+    const found: string[] = [];
+    for (let at = 0; at < text.length;) {
+      const length = lengths.find((n) => known.has(text.slice(at, at + n)));
+      const token =
+        length === undefined
+          ? String.fromCodePoint(text.codePointAt(at) as number)
+          : text.slice(at, at + length);
+      found.push(token);
+      at += token.length;
+    }
+    return found;
+  };
+}
+
+function own(rule: (text: string) => readonly string[], text: string): readonly string[] {
+  const found: unknown = rule(text);
+  if (!Array.isArray(found)) throw new TypeError(expected("tokens(text)", "an array of strings", found));
+  return Array.from(found as unknown[], (token, i) => {
+    const name = `tokens(text)[${i}]`;
+    if (typeof token !== "string") throw new TypeError(expected(name, "a non-empty string", token));
+    if (token === "") throw new RangeError(expected(name, "a non-empty string", token));
+    return token;
+  });
+}
