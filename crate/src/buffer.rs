@@ -77,14 +77,14 @@ pub fn elements(factors: &[usize], what: What) -> Result<usize, Error> {
     Ok(factors.iter().product())
 }
 
-/// `len` floats from `at` on; none where the buffer has not got them. A function of its own, so that its checks exist once.
-#[inline(never)]
+/// `len` floats from `at` on; none where the buffer has not got them. Inlined: calls of it took a sixth of the smallest step.
+#[inline(always)]
 pub fn part(data: &[f32], at: usize, len: usize) -> &[f32] {
     data.get(at..).and_then(|data| data.get(..len)).unwrap_or_default()
 }
 
 /// The same, to be written.
-#[inline(never)]
+#[inline(always)]
 pub fn part_mut(data: &mut [f32], at: usize, len: usize) -> &mut [f32] {
     data.get_mut(at..).and_then(|data| data.get_mut(..len)).unwrap_or_default()
 }

@@ -11,7 +11,9 @@ use crate::network::Network;
 /// √Σ g² over the active parameters, summed in f64; an error naming the first parameter whose gradient is not finite.
 pub fn global_norm(network: &Network) -> Result<f64, Error> {
     let mut sum = 0.0;
-    for (place, (param, _)) in network.table.iter().zip(&network.active).enumerate().filter(|(_, (_, active))| **active) {
+    for (place, (param, _)) in
+        network.table.iter().zip(&network.active).enumerate().filter(|(_, (_, active))| **active)
+    {
         let part = sum_of_squares(&network.gradients[param.range.clone()]);
         if !part.is_finite() {
             return Err(Error::new(What::Gradient, place as u64));

@@ -468,8 +468,7 @@ pub fn rnn_train_step(
 #[wasm_bindgen]
 pub fn rnn_apply_gradients(rnn: *mut RawRnn, slot: usize, learning_rate: f64, clip_norm: f64) -> f64 {
     let RawRnn { network, optimizers, gradient_norm, .. } = borrow(rnn);
-    *gradient_norm =
-        norm_or_nan(train::apply(network, occupied(optimizers, slot), learning_rate, clip_norm));
+    *gradient_norm = norm_or_nan(train::apply(network, occupied(optimizers, slot), learning_rate, clip_norm));
     *gradient_norm
 }
 
