@@ -7,11 +7,14 @@ import { parseArgs } from "node:util";
 import { compareLosses, losses } from "./agreement.mjs";
 import { measure, summarize } from "./harness.mjs";
 import { peers } from "./peers/all.mjs";
+import { layerPeers } from "./peers/layers.mjs";
 import { Unavailable } from "./peers/peer.mjs";
 import { REFERENCE_FLOPS, referenceContender } from "./reference/gemm.mjs";
 import {
   COMPARED,
+  GATED_SHAPES,
   GENERATION_SHAPES,
+  LAYER_SHAPES,
   makeData,
   shapeName,
   stepFlops,
@@ -37,7 +40,7 @@ import {
  * @property {{ medians: number, minima: number }} [ofReference] GFLOP/s of its matrix products over the reference GEMM's
  */
 
-/** @typedef {{ kind: "training" | "generation", shape: Shape, reference: Summary, rows: Row[] }} Section */
+/** @typedef {{ kind: "training" | "layers" | "generation", shape: Shape, reference: Summary, rows: Row[] }} Section */
 
 /**
  * @typedef {object} Results
@@ -93,8 +96,10 @@ for (const peer of peers) {
   if (row.unavailable === undefined) ready.push(peer);
   else progress(`${peer.name}: ${row.unavailable}`);
 }
-const shapes = TRAINING_SHAPES.filter(({ H }) => !options.quick || H <= QUICK_HIDDEN);
+const shapes = [...TRAINING_SHAPES, ...GATED_SHAPES].filter(({ H }) => !options.quick || H <= QUICK_HIDDEN);
 for (const shape of shapes) results.sections.push(await section("training", shape));
+if (ready[0] === peers[0])
+  for (const shape of LAYER_SHAPES) results.sections.push(await section("layers", shape, layerPeers));
 for (const shape of GENERATION_SHAPES) results.sections.push(await section("generation", shape));
 for (const peer of ready) await peer.close?.();
 
@@ -102,8 +107,8 @@ const text = JSON.stringify(results, null, 2) + "\n";
 if (options.out) writeFileSync(options.out, text);
 else process.stdout.write(text);
 
-/** @param {Section["kind"]} kind @param {Shape} shape @returns {Promise<Section>} */
-async function section(kind, shape) {
+/** @param {Section["kind"]} kind @param {Shape} shape @param {Peer[]} contestants @returns {Promise<Section>} */
+async function section(kind, shape, contestants = ready) {
   progress(`${kind}, ${shapeName(shape)}`);
   const [compared, timed] = [makeData(shape, COMPARED), makeData(shape, TIMED)];
   const reference = referenceContender();
@@ -115,9 +120,9 @@ async function section(kind, shape) {
   const rows = [];
   /** @type {number[] | undefined} */
   let ours;
-  for (const peer of ready) {
-    const prepare = kind === "training" ? peer.prepare : peer.prepareGeneration;
-    if (!prepare) continue;
+  for (const peer of contestants) {
+    const prepare = kind === "generation" ? peer.prepareGeneration : peer.prepare;
+    if (!prepare || !(peer.cells ?? ["tanh"]).includes(shape.cell ?? "tanh")) continue;
     /** @type {Row} */
     const row = { name: peer.name };
     rows.push(row);
@@ -148,7 +153,8 @@ async function section(kind, shape) {
     if (kind === "training") row.ofReference = share(stepFlops(shape), row.time, referenceTime);
     await net.free?.();
   }
-  const first = taking.find(({ row }) => row.name === peers[0]?.name)?.row.time;
+  const leader = kind === "layers" ? contestants[0] : peers[0];
+  const first = taking.find(({ row }) => row.name === leader?.name)?.row.time;
   for (const { row } of first ? taking : []) if (row.time && first) row.slower = ratios(row.time, first);
   return { kind, shape, reference: referenceTime, rows };
 }

@@ -1,15 +1,18 @@
 // What is measured: the shapes, and the data and first weights that every contender gets.
 //
-// H hidden size, B batch, T time steps, V vocabulary (inputs and classes alike), as everywhere in bptt.
+// H hidden size, B batch, T time steps, V vocabulary (inputs and classes alike), G gates, as everywhere in bptt.
 
-/** @typedef {{ H: number, B: number, T: number, V: number }} Shape */
+/** @typedef {"tanh" | "gru" | "lstm"} Cell */
+
+/** `cell`: "tanh" if absent. @typedef {{ cell?: Cell, H: number, B: number, T: number, V: number }} Shape */
 
 /**
- * Row-major and (in, out), under bptt's names.
+ * Row-major and (in, out), under bptt's names; gates in PyTorch's order.
  * @typedef {object} Weights
- * @property {Float32Array} w_ih_l0 (V, H)
- * @property {Float32Array} w_hh_l0 (H, H)
- * @property {Float32Array} b_h_l0 (H)
+ * @property {Float32Array} w_ih_l0 (V, G·H)
+ * @property {Float32Array} w_hh_l0 (H, G·H)
+ * @property {Float32Array} b_h_l0 (G·H)
+ * @property {Float32Array} [b_hn_l0] (H) of a gru
  * @property {Float32Array} w_ho (H, V)
  * @property {Float32Array} b_o (V)
  */
@@ -56,6 +59,20 @@ export const TRAINING_SHAPES = [
   { H: 512, B: 32, T: 64, V: 65 },
 ];
 
+/** The gated cells, at the shapes that matter most. @type {Shape[]} */
+export const GATED_SHAPES = /** @type {Cell[]} */ (["gru", "lstm"]).flatMap((cell) => [
+  { cell, H: 64, B: 16, T: 32, V: 65 },
+  { cell, H: 128, B: 32, T: 64, V: 65 },
+  { cell, H: 256, B: 32, T: 64, V: 65 },
+]);
+
+/** Where two layers stand beside one. @type {Shape[]} */
+export const LAYER_SHAPES = [
+  { H: 128, B: 32, T: 64, V: 65 },
+  { cell: "gru", H: 128, B: 32, T: 64, V: 65 },
+  { cell: "lstm", H: 128, B: 32, T: 64, V: 65 },
+];
+
 /** One character at a time: T = 1. @type {Shape[]} */
 export const GENERATION_SHAPES = [
   { H: 64, B: 1, T: 1, V: 65 },
@@ -63,22 +80,31 @@ export const GENERATION_SHAPES = [
 ];
 
 /** @param {Shape} shape */
-export const shapeName = ({ H, B, T, V }) => `H ${H}, B ${B}, T ${T}, V ${V}`;
+export const shapeName = ({ cell, H, B, T, V }) =>
+  `${cell === undefined ? "" : `${cell}, `}H ${H}, B ${B}, T ${T}, V ${V}`;
+
+/** G @param {Shape} shape */
+export const gatesOf = ({ cell = "tanh" }) => ({ tanh: 1, gru: 3, lstm: 4 })[cell];
 
 /**
  * Multiplications and additions of a step's matrix products, the useful ones alone: the recurrence, the logits, and for
  * each of the two the gradients of its input and of its weights. The product with one-hot inputs is not counted.
  * @param {Shape} shape
  */
-export const stepFlops = ({ H, B, T, V }) => 2 * T * B * (3 * H * H + 3 * H * V);
+export function stepFlops(shape) {
+  const { H, B, T, V } = shape;
+  return 2 * T * B * (3 * gatesOf(shape) * H * H + 3 * H * V);
+}
 
 /** The same on every machine. @param {Shape} shape @param {Training} training @returns {Data} */
-export function makeData({ H, B, T, V }, training) {
+export function makeData(shape, training) {
+  const { cell, H, B, T, V } = shape;
+  const GH = gatesOf(shape) * H;
   const random = generator(H * 1000 + B);
   const text = Int32Array.from({ length: B * (T + 1) }, () => Math.floor(random() * V)); // (B, T+1)
   const row = (/** @type {number} */ shift) =>
     Int32Array.from({ length: B * T }, (_, i) => text[Math.floor(i / T) * (T + 1) + (i % T) + shift] ?? 0);
-  // Glorot's limits, as TensorFlow 1 has them for the joint kernel (V+H, H) and for (H, V)
+  // Glorot's limits, as TensorFlow 1 has them for the joint kernel (V+H, G·H) and for (H, V)
   const uniform = (/** @type {number} */ length, /** @type {number} */ fan) =>
     Float32Array.from({ length }, () => (2 * random() - 1) * Math.sqrt(6 / fan));
   return {
@@ -86,9 +112,10 @@ export function makeData({ H, B, T, V }, training) {
     inputs: row(0),
     targets: row(1),
     weights: {
-      w_ih_l0: uniform(V * H, V + 2 * H),
-      w_hh_l0: uniform(H * H, V + 2 * H),
-      b_h_l0: new Float32Array(H),
+      w_ih_l0: uniform(V * GH, V + H + GH),
+      w_hh_l0: uniform(H * GH, V + H + GH),
+      b_h_l0: new Float32Array(GH),
+      ...(cell === "gru" && { b_hn_l0: new Float32Array(H) }),
       w_ho: uniform(H * V, H + V),
       b_o: new Float32Array(V),
     },

@@ -17,10 +17,11 @@ import {
   tensor,
   Vocabulary,
   type Batch,
+  type RnnOptions,
 } from "bptt";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { expectSameNextStep, GOOD, twins } from "./support/twins.js";
+import { expectSameNextStep, GOOD, SIZES, twins } from "./support/twins.js";
 
 const RUNS = 400;
 const SEED = 20; // any: fixed so that a failure comes again
@@ -113,10 +114,10 @@ const batch = fc.oneof(
     .record(
       {
         inputs: fc.oneof(rows(id), rows(value)),
-        targets: rows(id),
+        targets: fc.oneof(rows(id), rows(value)),
         weights: rows(value),
         sequenceLengths: fc.oneof(fc.array(id), garbage),
-        initialState: rows(value),
+        initialState: fc.oneof(rows(value), fc.record({ h: rows(value), c: rows(value) })),
         loss: fc.oneof(fc.constantFrom("crossEntropy", "meanSquaredError"), garbage),
         averageAcrossTimesteps: flag,
         averageAcrossBatch: flag,
@@ -148,7 +149,16 @@ function networkSurvives(
   call: (rnn: Rnn, adam: Adam, args: unknown[]) => unknown,
   ...args: fc.Arbitrary<unknown>[]
 ): void {
-  let pair = twins();
+  survivesAs(undefined, call, ...args);
+}
+
+/** The same with a network of other options. */
+function survivesAs(
+  options: RnnOptions | undefined,
+  call: (rnn: Rnn, adam: Adam, args: unknown[]) => unknown,
+  ...args: fc.Arbitrary<unknown>[]
+): void {
+  let pair = twins(options);
   fc.assert(
     fc.property(fc.tuple(...args), (values) => {
       const failed = survives(() => call(pair.subject.rnn, pair.subject.adam, values));
@@ -158,7 +168,7 @@ function networkSurvives(
       }
       pair.subject.rnn.free();
       pair.twin.rnn.free();
-      pair = twins();
+      pair = twins(options);
     }),
     { numRuns: RUNS, seed: SEED },
   );
@@ -238,6 +248,48 @@ describe("a network survives", () => {
   });
 });
 
+describe.each([
+  { cell: "gru", layers: 2, dropout: 0.5 },
+  { cell: "gru", resetAfter: false, bidirectional: true },
+  { cell: "lstm", layers: 2, bidirectional: true, dropout: 0.5 },
+] as Partial<RnnOptions>[])("a network with %o survives", (change) => {
+  const options = { ...SIZES, ...change };
+
+  it("any batch, gradients' options and names", () => {
+    survivesAs(options, (rnn, adam, [b]) => rnn.trainStep(b as Batch, adam), batch);
+    survivesAs(options, (rnn, _, [b]) => rnn.evaluate(b as Batch), batch);
+    const asked = fc.oneof(garbage, fc.record({ trace: flag, accumulate: flag }, { requiredKeys: [] }));
+    survivesAs(options, (rnn, _, [b, o]) => rnn.gradients(b as Batch, o as never), batch, asked);
+    const names = fc.oneof(
+      garbage,
+      fc.array(fc.oneof(fc.constantFrom("w_hh_l0", "b_o", "w_ih_l1"), garbage), { maxLength: 3 }),
+    );
+    survivesAs(options, (rnn, _, [n]) => rnn.freeze(n as never), names);
+    survivesAs(options, (rnn, adam, [g]) => rnn.applyGradients(g as never, adam), names);
+  });
+
+  it("any dense session", () => {
+    const features = fc.oneof(rows(value), fc.array(value, { minLength: 4, maxLength: 4 }), garbage);
+    const state = fc.record({ state: fc.oneof(rows(value), fc.record({ h: rows(value), c: rows(value) })) });
+    survivesAs(
+      options,
+      (rnn, _, [x, o]) => {
+        const session = rnn.session({ dense: true });
+        try {
+          const before = session.state();
+          if (survives(() => session.step(x as never))) expect(session.state()).toEqual(before);
+          const later = session.state();
+          if (survives(() => session.reset(o as never))) expect(session.state()).toEqual(later);
+        } finally {
+          session.free();
+        }
+      },
+      features,
+      fc.oneof(garbage, state),
+    );
+  });
+});
+
 describe("garbage makes no other error", () => {
   const property = (call: (...args: unknown[]) => unknown, ...args: fc.Arbitrary<unknown>[]) => {
     fc.assert(
@@ -248,7 +300,7 @@ describe("garbage makes no other error", () => {
 
   it("in the constructors", () => {
     const options = {
-      cell: fc.oneof(fc.constantFrom("tanh", "gru"), garbage),
+      cell: fc.oneof(fc.constantFrom("tanh", "relu", "gru", "lstm"), garbage),
       inputSize: size,
       hiddenSize: size,
       outputSize: size,

@@ -3,7 +3,7 @@
  * measured in whole pages of 64 KiB and compared exactly, so a leak of a byte a step would show.
  */
 
-import { Adam, Rnn, sequenceLoss, type Batch } from "bptt";
+import { Adam, Rnn, sequenceLoss, type Batch, type RnnOptions } from "bptt";
 import { describe, expect, it } from "vitest";
 import { memory } from "../ts/wasm/core.js";
 
@@ -20,8 +20,12 @@ function growth(times: number, work: (i: number) => void): number {
 }
 
 /** The growth with one network, which is freed in the end. */
-function growthOf(times: number, work: (rnn: Rnn, adam: Adam, i: number) => void): number {
-  const rnn = new Rnn(SIZES);
+function growthOf(
+  times: number,
+  work: (rnn: Rnn, adam: Adam, i: number) => void,
+  options: RnnOptions = SIZES,
+): number {
+  const rnn = new Rnn(options);
   const adam = new Adam();
   try {
     return growth(times, (i) => work(rnn, adam, i));
@@ -43,6 +47,31 @@ describe("flat over", () => {
 
   it("20 000 steps that carry the state", () => {
     expect(growthOf(20_000, (rnn, adam) => rnn.trainStep(BATCH, adam, { carryState: true }))).toBe(0);
+  });
+
+  it.each([
+    { cell: "relu", layers: 2, bidirectional: true },
+    { cell: "gru", layers: 3, dropout: 0.5 },
+    { cell: "gru", resetAfter: false, recurrentInit: "orthogonal" },
+    { cell: "lstm", layers: 2, bidirectional: true, dropout: 0.5 },
+  ] as Partial<RnnOptions>[])("2 000 rounds of a network with %o", (change) => {
+    const shapes: Batch[] = [BATCH, DENSE, { inputs: [[1], [2], [3]], targets: [[1], [2], [3]] }];
+    const numbers = { inputs: [[0, 1]], targets: [[[0, 0, 0, 1], [0, 1, 0, 0]]], loss: "meanSquaredError" } as const; // prettier-ignore
+    const round = (rnn: Rnn, adam: Adam, i: number) => {
+      rnn.trainStep(shapes[i % 3]!, adam, { clipNorm: 1, returnState: true });
+      rnn.trainStep(BATCH, adam, { carryState: true });
+      rnn.gradients(shapes[i % 3]!, { accumulate: true });
+      rnn.gradients(numbers, { trace: true });
+      rnn.gradients(numbers, { accumulate: true });
+      rnn.applyGradients("accumulated", adam);
+      rnn.evaluate(numbers);
+      if (rnn.bidirectional) return;
+      const session = rnn.session({ batch: 2, dense: i % 2 === 1 });
+      session.step(i % 2 === 1 ? { data: new Float32Array(8), shape: [2, 4] } : [0, 1]);
+      session.reset({ state: session.state() });
+      session.free();
+    };
+    expect(growthOf(2_000, round, { ...SIZES, ...change })).toBe(0);
   });
 
   it("5 000 rounds of everything else", () => {

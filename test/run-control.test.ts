@@ -1,90 +1,14 @@
 /** A run in the hands of its holder, on a clock and an event loop in the hands of the test. */
 
-import { fit, Rnn, type Batches, type Report, type RunResult } from "bptt";
+import { fit, Rnn, type RunResult } from "bptt";
 import { describe, expect, it } from "vitest";
-import {
-  batchOf,
-  BATCHES,
-  bitsOf,
-  manualRun,
-  SIZES,
-  slow,
-  VALIDATION,
-  type ManualLoop,
-} from "./support/runs.js";
+import { BATCHES, bitsOf, manualRun, SIZES, slow, VALIDATION } from "./support/runs.js";
 
 /** What a promise has come to by now, without waiting for it. */
 async function settled<T>(promise: PromiseLike<T>): Promise<T | "pending"> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
   return Promise.race([promise, Promise.resolve("pending" as const)]);
 }
-
-describe("slices", () => {
-  /** Steps done in each of the first macrotasks. */
-  function stepsOfSlices(milliseconds: number, slices: number): number[] {
-    const { run, loop } = manualRun(slow(milliseconds), { steps: 100_000 });
-    return Array.from({ length: slices }, () => {
-      const before = run.latest?.step ?? 0;
-      const since = loop.time;
-      loop.turn();
-      expect(loop.time - since).toBeLessThanOrEqual(Math.max(16, milliseconds));
-      return (run.latest?.step ?? 0) - before;
-    });
-  }
-
-  it("nothing is done before the next macrotask", () => {
-    const { run, loop } = manualRun(slow(1), {});
-    expect(loop.tasks).toHaveLength(1);
-    expect(run.latest).toBeUndefined();
-    expect(loop.time).toBe(0);
-  });
-
-  it("as many steps as fit", () => {
-    expect(stepsOfSlices(1, 3)).toEqual([10, 10, 10]);
-    expect(stepsOfSlices(4, 3)).toEqual([2, 2, 2]);
-  });
-
-  it("one step, where it takes longer", () => {
-    expect(stepsOfSlices(40, 3)).toEqual([1, 1, 1]);
-  });
-
-  it("not without end, where the clock stands still", () => {
-    expect(stepsOfSlices(0, 2)).toEqual([500, 500]);
-  });
-
-  it("validation is sliced too", () => {
-    const sliced = manualRun(() => BATCHES.slice(0, 1), {
-      steps: 1,
-      validation: function* () {
-        for (let n = 0; n < 12; n++) {
-          sliced.loop.time += 4;
-          yield batchOf(n);
-        }
-      },
-    });
-    let turns = 0;
-    while (sliced.loop.turn()) turns++;
-    expect(turns).toBe(7); // 48 ms of work, two pieces a slice, and the last
-    expect(sliced.loop.closed).toBe(1);
-  });
-
-  it("a source whose promises are kept at once does not hold the event loop", async () => {
-    const { run, loop } = manualRun((at) => ({
-      [Symbol.asyncIterator]: () => ({
-        next: () => {
-          at.time += 3;
-          return Promise.resolve({ done: false as const, value: BATCHES[0]! });
-        },
-      }),
-    }));
-    for (let slice = 1; slice <= 3; slice++) {
-      loop.turn();
-      expect(await settled(run.done)).toBe("pending");
-      expect(loop.time).toBeLessThanOrEqual(slice * 16);
-      expect(loop.tasks).toHaveLength(1);
-    }
-  });
-});
 
 describe("pause and resume", () => {
   it("no step is done and no task pends while it rests; then it goes on to the same end", async () => {
@@ -244,6 +168,27 @@ describe("stop and abort", () => {
     expect(cleaned).toBe(true);
   });
 
+  it("a source that has come to its end is not told of another", async () => {
+    let returned = 0;
+    const source = () => {
+      const batches = BATCHES.values();
+      return {
+        [Symbol.iterator]: () => ({
+          next: () => batches.next(),
+          return: () => ({ done: true, value: void returned++ }) as const,
+        }),
+      };
+    };
+    const { run, loop } = manualRun(() => source, { epochs: 1, validation: source });
+    while (loop.turn());
+    await run;
+    expect(returned).toBe(0);
+    const cut = manualRun(() => source, { steps: 3 });
+    while (cut.loop.turn());
+    expect((await cut.run).steps).toBe(3);
+    expect(returned).toBe(1);
+  });
+
   it("with patience: the best weights, and those of the run in its state", async () => {
     const options = {
       validation: VALIDATION,
@@ -335,117 +280,5 @@ describe("checkpoints", () => {
     });
     await expect(run.checkpoint()).rejects.toBe(mine);
     expect((await run).steps).toBe(10);
-  });
-});
-
-describe("reports", () => {
-  it("each n-th step, after validations, and at the end", () => {
-    const steps: number[] = [];
-    const { loop } = manualRun(() => BATCHES, {
-      steps: 13,
-      every: 4,
-      validation: VALIDATION,
-      validateEvery: 6,
-      onProgress: ({ step }) => void steps.push(step),
-    });
-    while (loop.turn());
-    expect(steps).toEqual([4, 6, 8, 12, 12, 13]);
-    const plain: number[] = [];
-    const { loop: other } = manualRun(() => BATCHES, {
-      steps: 10,
-      every: 4,
-      onProgress: ({ step }) => void plain.push(step),
-    });
-    while (other.turn());
-    expect(plain).toEqual([4, 8, 10]);
-  });
-
-  it("a listener gets the newest unseen, and the last", async () => {
-    const { run, loop } = manualRun(slow(1), { steps: 35 });
-    const seen: number[] = [];
-    const listening = (async () => {
-      for await (const { step } of run) seen.push(step);
-      return "over";
-    })();
-    for (let i = 0; i < 4; i++) {
-      loop.turn();
-      await settled(listening);
-    }
-    expect(await listening).toBe("over");
-    expect(seen).toEqual([10, 20, 30, 35]);
-    const late: number[] = [];
-    for await (const { step } of run) late.push(step); // one that comes afterwards sees the last
-    expect(late).toEqual([35]);
-  });
-
-  it("a loop that is left does not stop the run; each loop is its own", async () => {
-    const run = fit(new Rnn(SIZES), BATCHES, { epochs: 20 });
-    for await (const _ of run) {
-      void _;
-      break;
-    }
-    let last = 0;
-    for await (const { step } of run) last = step;
-    expect(last).toBe(100);
-    expect((await run).steps).toBe(100);
-  });
-
-  it("tokens a second, share and rest by the clock", () => {
-    const reports: Report[] = [];
-    const { loop } = manualRun(slow(5), { steps: 1000, onProgress: (report) => void reports.push(report) });
-    while (loop.turn());
-    // 2 · 3 tokens each 5 ms
-    for (const n of [1, 100, 500, 1000]) {
-      const { step, tokensPerSecond, fraction, etaSeconds } = reports[n - 1]!;
-      expect(step).toBe(n);
-      expect(tokensPerSecond).toBeCloseTo(1200, 6);
-      expect(fraction).toBe(n / 1000);
-      expect(etaSeconds).toBeCloseTo((1000 - n) * 0.005, 6);
-    }
-  });
-
-  it("the pace is that of the last second or two, without pauses", () => {
-    const reports: Report[] = [];
-    let milliseconds = 50;
-    const { run, loop } = manualRun(
-      (at) =>
-        function* () {
-          for (let n = 0; ; n++) {
-            at.time += milliseconds;
-            yield batchOf(n);
-          }
-        },
-      { steps: 400, onProgress: (report) => void reports.push(report) },
-    );
-    for (let i = 0; i < 100; i++) loop.turn();
-    run.pause();
-    loop.time += 60_000;
-    run.resume();
-    milliseconds = 20;
-    while (loop.turn());
-    expect(reports[98]!.tokensPerSecond).toBeCloseTo(120, 6);
-    expect(reports[399]!.tokensPerSecond).toBeCloseTo(300, 6);
-  });
-
-  it("of epochs: the share is known once one has been seen, from an array at once", () => {
-    const shares = (batches: (loop: ManualLoop) => Batches, options = {}) => {
-      const reports: Report[] = [];
-      const { loop } = manualRun(batches, {
-        epochs: 2,
-        onProgress: (report) => void reports.push(report),
-        ...options,
-      });
-      while (loop.turn());
-      return reports.map(({ fraction, etaSeconds }) => [fraction, etaSeconds === undefined]);
-    };
-    const known = Array.from({ length: 10 }, (_, n) => [(n + 1) / 10, false]);
-    // the clock stands still: no pace, so no rest either but at the end
-    const still = known.map(([share], n) => [share, n < 9]);
-    expect(shares(() => BATCHES)).toEqual(still);
-    expect(shares(() => () => BATCHES, { stepsPerEpoch: 5 })).toEqual(still);
-    expect(shares(() => () => BATCHES)).toEqual([
-      ...still.slice(0, 5).map(() => [0, true]),
-      ...still.slice(5),
-    ]);
   });
 });

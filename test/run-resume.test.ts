@@ -7,17 +7,21 @@ import {
   Adam,
   cosine,
   fit,
+  linear,
   Rnn,
   type Batch,
   type FitOptions,
   type Report,
   type RunCheckpoint,
+  type RnnOptions,
   type RunState,
 } from "bptt";
 import { describe, expect, it } from "vitest";
 import { batchOf, BATCHES, bitsOf, SIZES, VALIDATION } from "./support/runs.js";
 
 interface Course {
+  /** What the network is beside SIZES. */
+  network?: Partial<RnnOptions>;
   options: FitOptions;
   batches: (epoch: number) => Iterable<Batch> | AsyncIterable<Batch>;
 }
@@ -45,6 +49,21 @@ const COURSES: Record<string, Course> = {
     },
     options: { steps: 100, learningRate: 0.3, validation: VALIDATION, validateEvery: 3, patience: 2 },
   },
+  "lstm in layers, dropout, carried state, validation each epoch with patience": {
+    batches: shuffled,
+    network: { cell: "lstm", layers: 3, dropout: 0.4 },
+    options: { epochs: 3, carryState: true, learningRate: 0.03, validation: VALIDATION, patience: 5 },
+  },
+  "gru in two directions, layers, dropout": {
+    batches: shuffled,
+    network: { cell: "gru", layers: 2, bidirectional: true, dropout: 0.3 },
+    options: { epochs: 3, learningRate: linear({ from: 0.05, to: 0, steps: 15 }), clipNorm: 0.3 },
+  },
+  "gru that resets before, carried state": {
+    batches: shuffled,
+    network: { cell: "gru", resetAfter: false },
+    options: { epochs: 3, carryState: true },
+  },
   "plain epochs": { batches: shuffled, options: { epochs: 3 } },
 };
 
@@ -54,8 +73,12 @@ function outcome(rnn: Rnn, reports: Map<string, object>, state: RunState, rest: 
 }
 
 /** Runs it, cut at the given pieces: each batch that is pulled, of training or validation, is one. */
-async function follow({ batches, options }: Course, cuts: ReadonlySet<number>, elsewhere = false) {
-  let rnn = new Rnn(SIZES);
+async function follow(
+  { batches, options, network = {} }: Course,
+  cuts: ReadonlySet<number>,
+  elsewhere = false,
+) {
+  let rnn = new Rnn({ ...SIZES, ...network });
   const optimizer = elsewhere ? {} : { optimizer: new Adam({ epsilonMode: "torch", learningRate: 2e-3 }) };
   const reports = new Map<string, object>();
   let pulls = 0;
@@ -87,7 +110,12 @@ async function follow({ batches, options }: Course, cuts: ReadonlySet<number>, e
     if (elsewhere) {
       resumeFrom = structuredClone(await run.checkpoint());
       rnn.free();
-      rnn = new Rnn({ ...SIZES, seed: runs });
+      // other weights to begin with; the seed decides what is dropped
+      rnn = new Rnn({
+        ...SIZES,
+        ...network,
+        ...(network.dropout ? { init: "uniform-hidden" } : { seed: runs }),
+      });
       continue;
     }
     // what happens to the network meanwhile must not matter: here its carried state is made another
@@ -141,6 +169,16 @@ describe("a checkpoint", () => {
     const resumeFrom = structuredClone(await taken!);
     expect(await fit(other, BATCHES, { ...options, resumeFrom })).toMatchObject(whole);
     expect(bitsOf(other)).toEqual(bitsOf(rnn));
+  });
+
+  it("of a run that failed, with an optimizer of its own, goes on elsewhere", async () => {
+    const rnn = new Rnn(SIZES);
+    const failed = fit(rnn, [...BATCHES.slice(0, 3), { inputs: [[9]], targets: [[0]] }]);
+    await expect(failed.done).rejects.toThrow(RangeError);
+    const [other, twin] = [new Rnn(SIZES), new Rnn(SIZES)];
+    await fit(other, BATCHES, { resumeFrom: await failed.checkpoint() });
+    await fit(twin, BATCHES);
+    expect(bitsOf(other)).toEqual(bitsOf(twin));
   });
 
   const broken: [string, object, string][] = [

@@ -8,6 +8,7 @@ import { fractionDone, isDone, isStale, shouldValidate, stepsLeft, type Plan } f
 import { afterEpoch, afterStep, afterValidation, readRunState, START } from "../ts/run/run-state.js";
 
 const STEP = { loss: 1, gradientNorm: 2, learningRate: 3 };
+const OUTCOME = { ...STEP, dropoutStep: 4 };
 const PLAN: Plan = {
   epochs: 2,
   steps: undefined,
@@ -21,13 +22,13 @@ describe("a state", () => {
   it("after steps, the end of an epoch, and a step of the next", () => {
     const carried = { data: new Float32Array(1), shape: [1, 1, 1] };
     let state: RunState = { ...START, carried };
-    state = afterStep(state, STEP, 2);
-    expect(state).toEqual({ ...START, step: 1, cursor: 1, last: { epoch: 1, ...STEP } });
-    state = afterStep(state, STEP, 2);
+    state = afterStep(state, OUTCOME, 2);
+    expect(state).toEqual({ ...START, step: 1, cursor: 1, last: { epoch: 1, ...STEP }, dropoutStep: 4 });
+    state = afterStep(state, OUTCOME, 2);
     expect(state.validationDue).toBe(true);
     state = afterEpoch(state, false);
     expect(state).toMatchObject({ step: 2, epoch: 2, cursor: 0, validationDue: false, last: { epoch: 1 } });
-    state = afterStep(state, STEP, undefined);
+    state = afterStep(state, OUTCOME, undefined);
     expect(state).toMatchObject({ step: 3, epoch: 2, cursor: 1, validationDue: false, last: { epoch: 2 } });
     expect(START).toMatchObject({ step: 0, last: null });
   });
@@ -54,7 +55,7 @@ describe("a state", () => {
   });
 
   it("is read back as it was", () => {
-    const state = afterValidation(afterStep(START, STEP, 1), 2, () => ({}));
+    const state = afterValidation(afterStep(START, OUTCOME, 1), 2, () => ({}));
     expect(readRunState({ ...state, stopped: "aborted" }, "x")).toEqual(state);
   });
 });

@@ -10,7 +10,7 @@ import type { Network } from "./network.js";
 import { optimizerState, type Optimizer } from "./optimizer.js";
 import { exportOptimizerState, restoreOptimizerState, type OptimizerSnapshot } from "./optimizer-state.js";
 import type { ParameterValues } from "./parameters.js";
-import type { TrainStepOptions, TrainStepResult } from "./rnn-types.js";
+import type { Evaluation, RegressionEvaluation, TrainStepOptions, TrainStepResult } from "./rnn-types.js";
 import type { Rnn } from "./rnn.js";
 import type { State } from "./state.js";
 import type { Tensor } from "./tensor.js";
@@ -49,10 +49,10 @@ export class Claim {
     return { result, timeSteps: this.#network.timeSteps };
   }
 
-  /** The loss of a batch; `divisor`: what its loss was divided by, to average over several. */
-  evaluate(batch: Batch): { loss: number; divisor: number } {
-    const { loss } = this.#rnn.evaluate(batch);
-    return { loss, divisor: this.#network.divisor };
+  /** Loss and accuracy of a batch; `divisor`: what its loss was divided by, to average over several. */
+  evaluate(batch: Batch): (Evaluation | RegressionEvaluation) & { divisor: number } {
+    const evaluation = this.#rnn.evaluate(batch);
+    return { ...evaluation, divisor: this.#network.divisor };
   }
 
   /** Copies of all parameters by name. */
@@ -85,6 +85,15 @@ export class Claim {
   /** The next step with `carryState` starts from zeros. */
   forgetCarriedState(): void {
     this.#network.forgetCarried();
+  }
+
+  /** Training passes that dropped; 0 without dropout. */
+  get dropoutStep(): number {
+    return this.#network.drops;
+  }
+
+  set dropoutStep(step: number) {
+    this.#network.drops = step;
   }
 
   /** Refuses an optimizer that belongs to another network. */

@@ -82,7 +82,8 @@ export function startRun<Checkpoint>(
     claim.release();
     throw error;
   }
-  const state = { ...config.state, parameters: null }; // the network has them again
+  const { dropoutStep } = claim;
+  const state = { ...config.state, parameters: null, dropoutStep }; // the network has them again
   const reports = new Reports();
   const trainee = new Trainee(claim, training);
   const control = new Control(config.signal, () => engine.heed());
@@ -120,9 +121,9 @@ function takeClaim(rnn: unknown): Claim {
 
 /**
  * What of the options only the network can check, and what of the run to resume has to be put into it: weights and
- * moments. All or nothing.
+ * moments, and how far dropout's draws have come. All or nothing.
  */
-function prepare(claim: Claim, { training, state, checkpoint }: FitConfig<unknown>): Training {
+function prepare(claim: Claim, { training, state, resumes, checkpoint }: FitConfig<unknown>): Training {
   claim.checkOptimizer(training.optimizer);
   const { best } = state;
   const parameters = state.parameters ?? checkpoint?.parameters;
@@ -131,9 +132,10 @@ function prepare(claim: Claim, { training, state, checkpoint }: FitConfig<unknow
     if (best) claim.setParameters(best.parameters); // to see now that they fit
     claim.writeWeights(present);
     if (checkpoint || state.parameters) claim.setParameters(parameters as ParameterValues);
-    if (!checkpoint) return training;
     const own = training.ownOptimizer ? undefined : training.optimizer;
-    return { ...training, optimizer: claim.restoreOptimizer(checkpoint.optimizer, own) };
+    const optimizer = checkpoint ? claim.restoreOptimizer(checkpoint.optimizer, own) : training.optimizer;
+    if (resumes) claim.dropoutStep = state.dropoutStep;
+    return { ...training, optimizer };
   } catch (error) {
     claim.writeWeights(present);
     throw error;

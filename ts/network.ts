@@ -64,9 +64,8 @@ export class Network {
   readonly accumulation: Accumulation;
   /** Names of the parameters that no step changes. */
   readonly frozen = new Set<string>();
-  /** Training passes that dropped: decides what the next one drops. Stays 0 without dropout. */
-  drops = 0;
   readonly #raw: RawRnn;
+  #drops = 0;
   #last: { loaded: Loaded; sum: boolean } | undefined; // the last batch that was read in full
   #carried: number | undefined; // B of the state that the last trainStep with carryState kept
 
@@ -129,14 +128,18 @@ export class Network {
     return [this.units.count, batch, this.config.hiddenSize];
   }
 
+  /** Training passes that dropped: decides what the next one drops. Stays 0 without dropout. */
+  get drops(): number {
+    return this.#drops;
+  }
+
+  set drops(passes: number) {
+    if (this.config.dropout > 0) this.#drops = passes;
+  }
+
   /** What a training pass must know of dropout: its step, or −1 for none. */
   get dropoutStep(): number {
     return this.config.dropout > 0 ? this.drops : -1;
-  }
-
-  /** A training pass has been done: the next one drops others. */
-  dropped(): void {
-    if (this.config.dropout > 0) this.drops++;
   }
 
   /** Checks and copies what a forward pass needs. `carry`: without an initial state, the carried one. */
@@ -232,6 +235,16 @@ export class Network {
       raw.begin(batch, 1, false, false, false); // the state comes by way of the workspace, which is scratch
       raw.restoreState();
       return this.readState(STATES.initial(), batch);
+    });
+  }
+
+  /** The next trainStep with carryState starts from this state of so many rows. */
+  carry(state: unknown, name: string, batch: number): void {
+    this.change("load", (raw) => {
+      raw.begin(batch, 1, false, false, false);
+      raw.reserveKeptState();
+      this.writeState(STATES.final(), state, name, batch);
+      this.keepCarried(batch);
     });
   }
 

@@ -79,7 +79,7 @@ export function restoreOptimizerState(rnn: Rnn, snapshot: unknown, optimizer?: O
   const steps = integer(given["steps"], "steps", { min: 0 });
   const products = readProducts(given["products"], kind);
   const moments = readMoments(given["moments"], state.rule, steps, network);
-  network.change("load", (raw) => {
+  network.change("loadOptimizer", (raw) => {
     if (moments.length === 0 && steps === 0) return; // nothing to put anywhere: it stays unbound
     network.slots.use(state, (slot) => {
       moments.forEach((arena, index) => writeArena(arena, raw.momentsPointer(slot, index) >>> 2));

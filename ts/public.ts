@@ -3,8 +3,8 @@
 export { Adam, type AdamOptions } from "./adam.js";
 export type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "./batch.js";
 export { BpttError, type ErrorCode } from "./errors.js";
-export type { LoadOptions } from "./find-module.js";
 export { fit } from "./fit.js";
+export type { LoadOptions } from "./find-module.js";
 export type { LossFlags } from "./loss-flags.js";
 export { oneHot } from "./one-hot.js";
 export type { Optimizer } from "./optimizer.js";
@@ -20,12 +20,14 @@ export type {
   GradientsOptions,
   GradientsResult,
   RegressionEvaluation,
+  SaveOptions,
   Trace,
   TrainStepOptions,
   TrainStepResult,
 } from "./rnn-types.js";
 export { Rnn } from "./rnn.js";
 export type { FitOptions, OwnStepResult, RunCheckpoint, StepSettings } from "./run/fit-options.js";
+export type { AbortSignalLike } from "./run/control.js";
 export type { BatchIterable, Batches } from "./run/pass.js";
 export type { Report } from "./run/reports.js";
 export type { Divergence, RunResult } from "./run/run-result.js";

@@ -1,6 +1,7 @@
 /** What the methods of {@link Rnn} take and return. */
 
 import type { SequenceInputs } from "./batch.js";
+import type { Optimizer } from "./optimizer.js";
 import type { Cell } from "./rnn-options.js";
 import type { State, StateInput } from "./state.js";
 import type { Numbers3, Tensor } from "./tensor.js";
@@ -97,6 +98,12 @@ export interface TrainStepResult<C extends Cell = Cell> {
   gradientNorm: number;
   /** (L·D, B, H), of an lstm h and c; with `returnState`. */
   state?: State<C>;
+}
+
+/** Options of {@link Rnn#save}. */
+export interface SaveOptions {
+  /** An optimizer of this network: it is saved too, with all else that it takes to go on. Default: none. */
+  optimizer?: Optimizer | undefined;
 }
 
 /** What {@link Rnn#evaluate} returns of a batch of classes. */

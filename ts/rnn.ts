@@ -11,7 +11,7 @@
 
 import type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "./batch.js";
 import { CLAIM, Claim } from "./claim.js";
-import { size } from "./check.js";
+import { optionsObject, size } from "./check.js";
 import { makeDisposable, type Disposer } from "./disposable.js";
 import type { LoadOptions } from "./find-module.js";
 import { decodeModel, encodeModel, rnnOptions } from "./model-file.js";
@@ -29,14 +29,18 @@ import type {
   GradientsOptions,
   GradientsResult,
   RegressionEvaluation,
+  SaveOptions,
   TrainStepOptions,
   TrainStepResult,
 } from "./rnn-types.js";
 import { Session, type SessionOptions } from "./session.js";
 import { zeros, type State } from "./state.js";
 import type { Tensor } from "./tensor.js";
+import { readSavedOptimizer, restoreOptimizer, restoreTraining, trainingSections } from "./training-state.js";
 import { applyGradients, setFrozen, trainStep } from "./training.js";
 import { RawBuffer } from "./wasm/core.js";
+
+const SAVE_NAMES: ReadonlySet<string> = new Set(["optimizer"] satisfies (keyof SaveOptions)[]);
 
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars -- the class gets the method below
 export interface Rnn<C extends Cell = Cell> extends Disposer {}
@@ -392,8 +396,14 @@ export class Rnn<C extends Cell = Cell> {
    * `module.load_state_dict(safetensors.torch.load_file(path))` takes it; the configuration stands in the file's
    * metadata. The same network gives the same bytes. A gru with `resetAfter: false`, which PyTorch lacks, keeps its own names.
    *
+   * With an optimizer the file holds what training goes on with, to the bit: settings, schedule, counts and moments, the
+   * state that `carryState` keeps, how far dropout's draws have come, and which parameters are frozen; not a sum of
+   * accumulated gradients. PyTorch takes such a file with `strict=False`.
+   *
+   * @param options `optimizer`: one of this network, or one that has not stepped yet
    * @returns the bytes of the file
-   * @throws BpttError `FREED`, `OUT_OF_MEMORY`
+   * @throws TypeError when an option is of the wrong kind or unknown
+   * @throws BpttError `OPTIMIZER_BOUND` when the optimizer is another network's; `FREED`, `OUT_OF_MEMORY`
    *
    * @example
    * import { Rnn } from "bptt";
@@ -402,15 +412,20 @@ export class Rnn<C extends Cell = Cell> {
    * const again = Rnn.load(rnn.save());
    * console.log(again.hiddenSize, again.evaluate({ inputs: [[0]], targets: [[1]] }).loss);
    */
-  save(): Uint8Array<ArrayBuffer> {
-    this.#network.peek("save");
-    return encodeModel({ config: this.#network.config, parameters: this.parameters });
+  save(options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
+    const network = this.#network;
+    network.peek("save");
+    const { optimizer } = optionsObject(options, "options", SAVE_NAMES) as SaveOptions;
+    const model = { config: network.config, parameters: this.parameters };
+    if (optimizer === undefined) return encodeModel(model);
+    return encodeModel({ ...model, ...trainingSections(this, network, readSavedOptimizer(optimizer)) });
   }
 
   /**
    * A network from a safetensors file: one that `save` wrote, or any PyTorch state_dict of such a module, its names
    * bare or behind any prefix. Cell, sizes, layers and directions follow from names and shapes; PyTorch's two biases are
-   * added where that changes nothing. A module made with `bias=False` gets biases of zero.
+   * added where that changes nothing. A module made with `bias=False` gets biases of zero. Of a file that `save({ optimizer })`
+   * wrote the network is as it was then, carried state and frozen parameters included; its optimizer comes by `loadOptimizer`.
    *
    * @param bytes the file: a Uint8Array or an ArrayBuffer
    * @param options `cell`, where shapes cannot tell tanh from relu; `prefix`, for a file of several modules; `head`, where
@@ -428,15 +443,44 @@ export class Rnn<C extends Cell = Cell> {
    * console.log(rnn.inputSize, rnn.hiddenSize, rnn.outputSize); // 4 5 undefined
    */
   static load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {}): Rnn {
-    const { config, parameters } = decodeModel(bytes, options);
+    const { config, parameters, training } = decodeModel(bytes, options);
     const rnn = new Rnn(rnnOptions(config));
     try {
       rnn.setParameters(parameters);
+      if (training !== undefined) restoreTraining(rnn.#network, training);
     } catch (error) {
       rnn.free();
       throw error;
     }
     return rnn;
+  }
+
+  /**
+   * The optimizer in a file that `save({ optimizer })` wrote, bound to this network: training goes on from there to the bit.
+   *
+   * @param bytes the file from which this network was loaded
+   * @returns the optimizer: an {@link Adam}, {@link Sgd} or {@link RmsProp}, whichever it was
+   * @throws TypeError when `bytes` is of the wrong kind
+   * @throws RangeError when this is no such file, or its optimizer is none of a network of these sizes
+   * @throws BpttError `BUSY` while a run trains this network; `FREED`, `OUT_OF_MEMORY`
+   *
+   * @example
+   * import { Adam, cosine, Rnn } from "bptt";
+   *
+   * const batch = { inputs: [[0, 1, 2]], targets: [[1, 2, 3]] };
+   * const rnn = new Rnn({ cell: "gru", inputSize: 4, hiddenSize: 5, outputSize: 4 });
+   * const adam = new Adam({ learningRate: cosine({ from: 0.1, steps: 100 }) });
+   * for (let step = 0; step < 10; step++) rnn.trainStep(batch, adam);
+   * const bytes = rnn.save({ optimizer: adam });
+   *
+   * const again = Rnn.load(bytes); // in another process, another day
+   * const optimizer = again.loadOptimizer(bytes);
+   * console.log(optimizer.steps); // 10
+   * console.log(again.trainStep(batch, optimizer).loss === rnn.trainStep(batch, adam).loss); // true
+   */
+  loadOptimizer(bytes: Uint8Array | ArrayBuffer): Optimizer {
+    this.#network.peek("loadOptimizer");
+    return restoreOptimizer(this, decodeModel(bytes).optimizer);
   }
 
   /**

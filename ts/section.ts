@@ -35,6 +35,11 @@ export function packSection(value: object): Section {
   return { tensors: Object.fromEntries(tensors), metadata: { [STATE]: json } };
 }
 
+/** Whether `packSection` made it: others keep what they like in a section. */
+export function isPacked({ metadata }: Section): boolean {
+  return Object.prototype.hasOwnProperty.call(metadata, STATE);
+}
+
 /**
  * What `packSection` was given; keys come sorted.
  *
@@ -42,7 +47,7 @@ export function packSection(value: object): Section {
  * @throws RangeError when the section does not fit together
  */
 export function unpackSection({ tensors, metadata }: Section, name: string): object {
-  const text = Object.prototype.hasOwnProperty.call(metadata, STATE) ? metadata[STATE] : undefined;
+  const text = isPacked({ tensors, metadata }) ? metadata[STATE] : undefined;
   let value: unknown;
   try {
     value = JSON.parse(text ?? "");

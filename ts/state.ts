@@ -8,7 +8,7 @@ import { copyNumbers, rowMajor } from "./numbers.js";
 import type { Cell } from "./rnn-options.js";
 import { showShape } from "./show.js";
 import { floats, type Numbers3, type Tensor } from "./tensor.js";
-import { f32 } from "./wasm/memory.js";
+import { clear, f32 } from "./wasm/memory.js";
 
 /** The state of an lstm: hidden and cell state, (L·D, B, H) each. */
 export interface LstmState {
@@ -44,8 +44,8 @@ export function zeros(shape: number[], lstm: boolean, name: string): State {
 export function writeState(value: unknown, name: string, shape: readonly number[], place: StatePlace): void {
   const { h, c } = place;
   if (value === undefined) {
-    f32().fill(0, h, h + sizeOf(shape));
-    if (c !== undefined) f32().fill(0, c, c + sizeOf(shape));
+    clear(h, sizeOf(shape));
+    if (c !== undefined) clear(c, sizeOf(shape));
   } else if (c === undefined) {
     copyNumbers(value, name, rowMajor(shape, h));
   } else {

@@ -37,7 +37,7 @@ export function trainStep(
     const loss = network.slots.update(state, (slot, rate) =>
       raw.trainStep(slot, rate, clip, sum, network.dropoutStep),
     );
-    network.dropped();
+    network.drops++;
     const result: TrainStepResult = { loss, gradientNorm: raw.gradientNorm };
     if (carry) network.keepCarried(loaded.batch);
     if (returns) result.state = network.readState(STATES.final(), loaded.batch);

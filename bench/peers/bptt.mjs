@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gatesOf } from "../shapes.mjs";
 import { Unavailable } from "./peer.mjs";
 
 /** @typedef {import("./peer.mjs").Peer} Peer */
@@ -18,12 +19,14 @@ export const bpttRelaxed = entry("bptt/relaxed", "relaxed.js", "fused multiply-a
 function entry(name, file, work) {
   /** @type {any} */
   let library;
-  const network = (/** @type {Shape} */ { H, V }, /** @type {Data} */ { weights }) => {
-    const rnn = new library.Rnn({ cell: "tanh", inputSize: V, hiddenSize: H, outputSize: V });
+  const network = (/** @type {Shape} */ shape, /** @type {Data} */ { weights }) => {
+    const { cell = "tanh", H, V } = shape;
+    const GH = gatesOf(shape) * H;
+    const rnn = new library.Rnn({ cell, inputSize: V, hiddenSize: H, outputSize: V });
     rnn.setParameters({
       ...weights,
-      w_ih_l0: { data: weights.w_ih_l0, shape: [V, H] },
-      w_hh_l0: { data: weights.w_hh_l0, shape: [H, H] },
+      w_ih_l0: { data: weights.w_ih_l0, shape: [V, GH] },
+      w_hh_l0: { data: weights.w_hh_l0, shape: [H, GH] },
       w_ho: { data: weights.w_ho, shape: [H, V] },
     });
     return rnn;
@@ -32,6 +35,7 @@ function entry(name, file, work) {
     name,
     work,
     sameWeights: true,
+    cells: ["tanh", "gru", "lstm"],
     async load() {
       const path = join(projectRoot, "dist", file);
       if (!existsSync(path)) throw new Unavailable(`not available: there is no dist/${file}`);

@@ -18,6 +18,7 @@ import { join } from "node:path";
  * @property {string} name
  * @property {string} work what differs from a plain step, for the report
  * @property {boolean} sameWeights whether it starts from the given weights, so that the losses must agree
+ * @property {import("../shapes.mjs").Cell[]} [cells] which it has; "tanh" alone if absent
  * @property {() => Promise<string>} load makes it ready; returns its version; throws {@link Unavailable} with the reason
  * @property {(shape: import("../shapes.mjs").Shape, data: import("../shapes.mjs").Data) => Promise<Net>} [prepare] for training
  * @property {(shape: import("../shapes.mjs").Shape, data: import("../shapes.mjs").Data) => Promise<Net>} [prepareGeneration]

@@ -18,8 +18,9 @@ let ask;
 /** @type {import("./peer.mjs").Peer} */
 export const pytorch = {
   name: "PyTorch",
-  work: "one thread; one-hot into nn.RNN, Linear; its second bias is zero and left out of training",
+  work: "one thread; one-hot into nn.RNN, nn.GRU or nn.LSTM, Linear; what its second bias has too much is zero and left out of training",
   sameWeights: true,
+  cells: ["tanh", "gru", "lstm"],
   async load() {
     const given = process.env.BPTT_PYTHON;
     const python = given || "python3";

@@ -5,9 +5,9 @@
     {"do": "steps", "net": number, "count": number}   -> {"milliseconds": …, "losses": […]}
     {"do": "free", "net": number}                     -> {}
 
-nn.RNN has two biases, whose gradients are equal: trained both, their sum would move twice a step and count twice in
-the norm. bias_hh is zero here and takes no part in training, so that the model is bptt's. Time-major, the faster way
-for nn.RNN; one-hot inputs are made once. Adam in its fused form, the fastest one on a CPU.
+The layers have two biases, whose gradients are equal: trained both, their sum would move twice a step and count twice
+in the norm. bias_hh is zero here and takes no part in training, so that the model is bptt's; but for the n gate of
+nn.GRU, whose second bias is multiplied by r and is trained. Time-major, the faster way; one-hot inputs are made once. Adam in its fused form, the fastest one on a CPU.
 """
 
 import json
@@ -36,10 +36,14 @@ def parameters(message):
     """Weights as PyTorch stores them, (out, in)."""
     H, V = message["shape"]["H"], message["shape"]["V"]
     w = message["weights"]
+    b_hh = torch.zeros(len(w["b_h_l0"]))
+    if "b_hn_l0" in w:
+        b_hh[2 * H :] = matrix(w["b_hn_l0"], H)
     return {
-        "w_ih": matrix(w["w_ih_l0"], V, H).t().contiguous(),
-        "w_hh": matrix(w["w_hh_l0"], H, H).t().contiguous(),
-        "b_h": matrix(w["b_h_l0"], H),
+        "w_ih": matrix(w["w_ih_l0"], V, -1).t().contiguous(),
+        "w_hh": matrix(w["w_hh_l0"], H, -1).t().contiguous(),
+        "b_h": matrix(w["b_h_l0"], -1),
+        "b_hh": b_hh,
         "w_ho": matrix(w["w_ho"], H, V).t().contiguous(),
         "b_o": matrix(w["b_o"], V),
     }
@@ -56,13 +60,19 @@ def trainer(message):
     settings = message["training"]
     x = torch.nn.functional.one_hot(time_major(message["inputs"], B, T), V).float()  # (T, B, V)
     y = time_major(message["targets"], B, T).reshape(-1)  # (T·B)
-    rnn, out = torch.nn.RNN(V, H), torch.nn.Linear(H, V)
+    cell = message["shape"].get("cell", "tanh")
+    kind = {"tanh": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[cell]
+    rnn, out = kind(V, H), torch.nn.Linear(H, V)
     p = parameters(message)
     assign(
         [rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0, rnn.bias_hh_l0, out.weight, out.bias],
-        [p["w_ih"], p["w_hh"], p["b_h"], torch.zeros(H), p["w_ho"], p["b_o"]],
+        [p["w_ih"], p["w_hh"], p["b_h"], p["b_hh"], p["w_ho"], p["b_o"]],
     )
-    rnn.bias_hh_l0.requires_grad_(False)
+    if cell == "gru":
+        own = torch.cat([torch.zeros(2 * H), torch.ones(H)])
+        rnn.bias_hh_l0.register_hook(lambda gradient: gradient * own)
+    else:
+        rnn.bias_hh_l0.requires_grad_(False)
     trained = [q for q in [*rnn.parameters(), *out.parameters()] if q.requires_grad]
     adam = torch.optim.Adam(
         trained,

@@ -20,8 +20,9 @@ export async function chart(results) {
       .filter(({ time }) => time)
       .map((row) => {
         const tokens = tokensPerSecond(section, row);
-        const { H, B, T } = section.shape;
-        return { shape: `H ${H}, B ${B}, T ${T}`, name: row.name, tokens, label: digits(tokens) };
+        const { cell, H, B, T } = section.shape;
+        const prefix = cell === undefined ? "" : `${cell}, `;
+        return { shape: `${prefix}H ${H}, B ${B}, T ${T}`, name: row.name, tokens, label: digits(tokens) };
       }),
   );
   const order = results.peers.map(({ name }) => name);

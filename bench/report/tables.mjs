@@ -36,7 +36,7 @@ export const tokensPerSecond = ({ shape: { B, T } }, row) => ((B * T) / (row.tim
 
 /** One row a peer, one column a shape: how many times faster the first peer is. @param {Results} results @returns {Table} */
 export function summary(results) {
-  const { sections } = results;
+  const sections = results.sections.filter(({ kind }) => kind !== "layers");
   const cell = (/** @type {Section} */ section, /** @type {string} */ name) => {
     const row = section.rows.find((candidate) => candidate.name === name);
     return row?.time ? pair(row.slower) : "–";
@@ -60,16 +60,24 @@ export function summary(results) {
 }
 
 /** @param {Section} section */
-function columnName({ kind, shape: { H, B, T, V } }) {
-  return kind === "training" ? `(${[H, B, T, V].join(", ")})` : `generate, H ${H}`;
+function columnName({ kind, shape: { cell, H, B, T, V } }) {
+  const sizes = `(${[H, B, T, V].join(", ")})`;
+  if (kind === "generation") return `generate, H ${H}`;
+  return cell === undefined ? sizes : `${cell} ${sizes}`;
 }
+
+const TITLES = {
+  training: "A training step",
+  layers: "Two layers beside one",
+  generation: "Generating a character",
+};
 
 /** All figures of one shape. @param {Section} section @returns {Table} */
 export function details(section) {
   const { kind, shape, reference } = section;
-  const unit = kind === "training" ? "tokens/s" : "characters/s";
+  const unit = kind === "generation" ? "characters/s" : "tokens/s";
   return {
-    title: `${kind === "training" ? "A training step" : "Generating a character"}, ${shapeName(shape)}`,
+    title: `${TITLES[kind]}, ${shapeName(shape)}`,
     head: [
       "",
       "median",

@@ -54,9 +54,7 @@ fn input(network: &Network, unit: &Unit, at: usize, ws: &mut Workspace) {
     let layer = at / d * d;
     let (below, here) = ws.tracks.split_at_mut(layer);
     let gates = &mut here[at - layer].gates[..steps * n]; // (T, B, N)
-    if h < hp {
-        gates.fill(0.0); // the columns between H and Hp
-    }
+    pad(gates, network.sizes);
     if let Some((b_hn, to)) = unit.b_hn {
         let b_hn = Rows { data: network.table.of(&network.theta, b_hn), stride: 0 }; // (H)
         kernel::copy_rows(RowsMut { data: &mut gates[to..], stride: n }, b_hn, h, steps);
@@ -80,6 +78,12 @@ fn input(network: &Network, unit: &Unit, at: usize, ws: &mut Workspace) {
         };
         kernel::matmul_add(RowsMut { data: gates, stride: n }, steps, x, w);
     }
+}
+
+/// The columns between H and Hp of each block ← 0.
+fn pad(gates: &mut [f32], Sizes { h, hp, .. }: Sizes) {
+    let blocks = gates.len() / hp;
+    kernel::clear_beyond(RowsMut { data: gates, stride: hp }, blocks, h);
 }
 
 /// gates ← row id of W_ih + b_h: a one-hot row times W_ih, without the one-hot.
@@ -173,8 +177,10 @@ fn output_layer(network: &Network, ws: &mut Workspace) {
     let steps = time * batch;
     let logits = &mut ws.logits[..steps * vp]; // (T, B, Vp)
     if let Some(head) = &network.head {
-        let b_o = Rows { data: network.table.of(&network.theta, head.b_o), stride: 0 }; // (V)
-        kernel::copy_rows(RowsMut { data: logits, stride: vp }, b_o, v, steps);
+        let b_o = network.table.of(&network.theta, head.b_o); // (V)
+        kernel::repeat_into(RowsMut { data: logits, stride: vp }, steps, b_o);
+    } else {
+        kernel::clear_beyond(RowsMut { data: logits, stride: vp }, steps, v);
     }
     let first = network.units.len() - d;
     for (part, (unit, track)) in network.units.iter().zip(&ws.tracks).skip(first).enumerate() {

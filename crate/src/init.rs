@@ -80,27 +80,34 @@ fn orthogonal(q: &mut [f64], vectors: &mut [f64], n: usize, normals: &mut Normal
         // The reflection of x: v = x + sign(x₀)·‖x‖·e₀, H = 1 − 2·v·vᵀ/vᵀv
         let v = &mut v[k..];
         v.iter_mut().for_each(|x| *x = normals.draw());
-        let norm = sqrt64(v.iter().map(|x| x * x).sum::<f64>());
+        let norm = sqrt64(sum_of_squares(v));
         signs[k] = sign(v[0]);
         v[0] += signs[k] * norm;
-        let factor = 2.0 / v.iter().map(|x| x * x).sum::<f64>();
+        let factor = 2.0 / sum_of_squares(v);
         // q ← H·q below and right of (k, k), where q is not the identity any more
         let product = &mut product[k..];
         product.fill(0.0);
         for (row, &x) in q[k * n..].chunks_exact(n).zip(v.iter()) {
-            for (sum, q) in product.iter_mut().zip(&row[k..]) {
-                *sum += x * q;
-            }
+            add_scaled(product, &row[k..], x);
         }
         for (row, &x) in q[k * n..].chunks_exact_mut(n).zip(v.iter()) {
-            let x = x * factor;
-            for (q, sum) in row[k..].iter_mut().zip(product.iter()) {
-                *q -= x * sum;
-            }
+            add_scaled(&mut row[k..], product, -(x * factor));
         }
     }
     for (row, sign) in q.chunks_exact_mut(n).zip(signs.iter()) {
         row.iter_mut().for_each(|x| *x *= sign);
+    }
+}
+
+fn sum_of_squares(x: &[f64]) -> f64 {
+    x.iter().map(|x| x * x).sum()
+}
+
+/// y ← y + factor·x
+#[inline(never)]
+fn add_scaled(y: &mut [f64], x: &[f64], factor: f64) {
+    for (y, x) in y.iter_mut().zip(x) {
+        *y += factor * x;
     }
 }
 

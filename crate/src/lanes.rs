@@ -288,7 +288,8 @@ pub fn tiles<const MR: usize, const P: usize, const W: usize, const PACKED: bool
     }
 }
 
-/// One tile, with C in registers: the innermost loop of everything.
+/// One tile, with C in registers: the innermost loop of everything. K goes by in fours with an exit after each part: the exits keep
+/// the compilers from mixing the parts, for which there are not enough registers.
 ///
 /// # Safety
 /// A (MR, K), B (K, P panels) and C (MR, P panels), as `tiles` describes them, can be read, and C written; K > 0.

@@ -4,7 +4,7 @@
 //! averages divide Σ w·xent by Σ w, sums by the number of weights that are not 0; 0 where the divisor is 0 (div_no_nan).
 //! Mean squared error puts Σ (logits − target)²/V in the place of xent: with weights of 1 that is `torch.nn.MSELoss`.
 
-use crate::kernel::{exp_shifted_into, ln, max, scale};
+use crate::kernel::{RowsMut, clear_beyond, exp_shifted_into, ln, max, scale};
 use crate::network::{Network, Sizes};
 use crate::workspace::{Shape, Workspace};
 
@@ -74,7 +74,9 @@ pub fn sequence_loss(network: &Network, ws: &mut Workspace, reduction: Reduction
                 p[target] -= factor as f32;
             }
         }
-        p[v..].fill(0.0);
+    }
+    if gradient {
+        clear_beyond(RowsMut { data: dlogits, stride: vp }, steps, v);
     }
     divide_or_zero(total, divisor)
 }
@@ -92,28 +94,12 @@ fn squared_error(gradient: &mut [f32], y: &[f32], targets: &[f32], factor: f64) 
     sum / v
 }
 
-/// Σ w·[argmax logits = target] / Σ w over the positions within the lengths; the first of equals is the argmax.
-pub fn accuracy(network: &Network, ws: &Workspace) -> f64 {
-    metric(network, ws, |step, logits| {
-        let best = (1..logits.len()).fold(0, |best, i| if logits[i] > logits[best] { i } else { best });
-        if best == ws.targets[step] as usize { 1.0 } else { 0.0 }
-    })
-}
-
-/// Σ w·mean|logits − target| / Σ w over the positions within the lengths.
-pub fn mean_absolute_error(network: &Network, ws: &Workspace) -> f64 {
-    let v = network.sizes.v;
-    metric(network, ws, |step, logits| {
-        let targets = &ws.target_values[step * v..][..v];
-        let errors = logits.iter().zip(targets).map(|(&y, &target)| (f64::from(y) - f64::from(target)).abs());
-        errors.sum::<f64>() / v as f64
-    })
-}
-
-/// The weighted mean of `value` (position, its logits) over the positions within the lengths.
-fn metric(network: &Network, ws: &Workspace, value: impl Fn(usize, &[f32]) -> f64) -> f64 {
+/// How good the predictions of the last pass are, as Σ w·value / Σ w over the positions within the lengths: with target ids the value
+/// is [argmax logits = target], the first of equals being the argmax; with target values it is the mean of |logits − target|.
+#[inline(never)]
+pub fn metric(network: &Network, ws: &Workspace) -> f64 {
     let Sizes { v, vp, hp, .. } = network.sizes;
-    let Shape { batch, time, .. } = ws.shape;
+    let Shape { batch, time, squared, .. } = ws.shape;
     let logits = match ws.tracks.last() {
         Some(track) if !network.has_logits() => &track.h[batch * hp..],
         _ => &ws.logits[..],
@@ -123,8 +109,21 @@ fn metric(network: &Network, ws: &Workspace, value: impl Fn(usize, &[f32]) -> f6
         if w == 0.0 || step / batch >= ws.lengths[step % batch] as usize {
             continue;
         }
+        let logits = &logits[step * vp..][..v];
+        let value = if squared {
+            mean_absolute_error(logits, &ws.target_values[step * v..])
+        } else {
+            let best = (1..v).fold(0, |best, i| if logits[i] > logits[best] { i } else { best });
+            if best == ws.targets[step] as usize { 1.0 } else { 0.0 }
+        };
         total += f64::from(w);
-        sum += f64::from(w) * value(step, &logits[step * vp..][..v]);
+        sum += f64::from(w) * value;
     }
     divide_or_zero(sum, total)
+}
+
+/// Σ |y − target|/V
+fn mean_absolute_error(y: &[f32], targets: &[f32]) -> f64 {
+    let errors = y.iter().zip(targets).map(|(&y, &target)| (f64::from(y) - f64::from(target)).abs());
+    errors.sum::<f64>() / y.len() as f64
 }

@@ -32,7 +32,7 @@ function changed(change: (network: NetworkDescription & { config: Record<string,
 }
 
 describe("networks", () => {
-  const without = (name: string) => changed(({ parameters }) => delete parameters[name]);
+  const without = (name: string) => changed(({ parameters }) => Reflect.deleteProperty(parameters, name));
   const withConfig = (config: Record<string, unknown>) =>
     changed((network) => Object.assign(network.config, config));
   const rows: Row[] = [

@@ -27,6 +27,12 @@ const EXPECTED = {
   "weights and a clip": "7c79d03fd0f74ea9",
   "dense, PyTorch's Adam": "8dc97c04dfa01ea6",
   "all at once": "71ab4fa95d0d6957",
+  relu: "3a801c4dddebf733",
+  gru: "4cd3f6d9b8e68623",
+  "gru, reset before": "e9e1562d3abab1a3",
+  "lstm, orthogonal": "645546f514923fd7",
+  "lstm, two layers, two directions, dropout, squares": "43a48af74371a9e5",
+  "gru, three layers, dropout": "195a6a9ef92f3f18",
   "Nesterov, warm-up and cosine": "7098ef7fdd4e5a39",
   "RMSProp, steps": "af553a31a3dbd63f",
 };

@@ -6,7 +6,7 @@
 
 const STEPS = 100;
 
-/** @typedef {{ I: number, H: number, V?: number, B: number, T: number, dense?: boolean, lengths?: boolean, weights?: boolean,
+/** @typedef {{ cell?: string, options?: object, squared?: boolean, I: number, H: number, V?: number, B: number, T: number, dense?: boolean, lengths?: boolean, weights?: boolean,
  *   state?: boolean, sum?: boolean, carry?: boolean, clipNorm?: number, adam?: object,
  *   sgd?: object, rmsProp?: object, seed: number }} Case */
 
@@ -38,6 +38,48 @@ const CASES = {
     sum: true,
     seed: 12345,
     adam: { beta1: 0.8, beta2: 0.99, epsilon: 1e-6, epsilonMode: "torch" },
+  },
+  relu: { cell: "relu", I: 5, H: 9, V: 6, B: 3, T: 6, seed: 2, options: { init: "uniform-hidden" } },
+  gru: { cell: "gru", I: 6, H: 21, V: 7, B: 3, T: 8, lengths: true, seed: 3, adam: { learningRate: 0.01 } },
+  "gru, reset before": { cell: "gru", I: 6, H: 12, B: 2, T: 7, seed: 4, options: { resetAfter: false } },
+  "lstm, orthogonal": {
+    cell: "lstm",
+    I: 5,
+    H: 17,
+    V: 6,
+    B: 4,
+    T: 9,
+    carry: true,
+    seed: 5,
+    options: { recurrentInit: "orthogonal", forgetBias: 2 },
+    adam: { learningRate: 0.01 },
+  },
+  "lstm, two layers, two directions, dropout, squares": {
+    cell: "lstm",
+    I: 3,
+    H: 10,
+    V: 4,
+    B: 3,
+    T: 6,
+    dense: true,
+    lengths: true,
+    weights: true,
+    squared: true,
+    clipNorm: 0.5,
+    seed: 6,
+    options: { layers: 2, bidirectional: true, dropout: 0.25 },
+    adam: { learningRate: 0.01 },
+  },
+  "gru, three layers, dropout": {
+    cell: "gru",
+    I: 5,
+    H: 13,
+    V: 5,
+    B: 2,
+    T: 8,
+    seed: 7,
+    options: { layers: 3, dropout: 0.5 },
+    adam: { epsilonMode: "torch", learningRate: 0.01 },
   },
   "Nesterov, warm-up and cosine": {
     I: 5,
@@ -76,7 +118,8 @@ export function hashes(library) {
 /** @param {any} library @param {Case} c */
 function hashOf({ Adam, Sgd, RmsProp, Rnn, sample, sequenceLoss }, c) {
   const hash = new Hash();
-  const rnn = new Rnn({ cell: "tanh", inputSize: c.I, hiddenSize: c.H, outputSize: c.V, seed: c.seed });
+  const sizes = { inputSize: c.I, hiddenSize: c.H, outputSize: c.V, seed: c.seed };
+  const rnn = new Rnn({ cell: c.cell ?? "tanh", ...sizes, ...c.options });
   addTensors(hash, rnn.parameters);
   const optimizer = c.sgd
     ? new Sgd(c.sgd)
@@ -88,25 +131,26 @@ function hashOf({ Adam, Sgd, RmsProp, Rnn, sample, sequenceLoss }, c) {
     const { loss, gradientNorm, state } = rnn.trainStep(batchOf(c, step % 3), optimizer, options);
     hash.f64(loss);
     hash.f64(gradientNorm);
-    hash.f32(state.data);
+    addState(hash, state);
   }
   addTensors(hash, rnn.parameters);
   const batch = batchOf(c, 3);
   const { loss, gradients, initialStateGradient } = rnn.gradients(batch);
   hash.f64(loss);
   addTensors(hash, gradients);
-  hash.f32(initialStateGradient.data);
+  addState(hash, initialStateGradient);
   const { outputs, logits, state } = rnn.forward(batch);
-  for (const { data } of [outputs, logits, state]) hash.f32(data);
-  const { loss: again, accuracy } = rnn.evaluate(batch);
+  for (const { data } of [outputs, logits]) hash.f32(data);
+  addState(hash, state);
+  const { loss: again, accuracy, meanAbsoluteError } = rnn.evaluate(batch);
   hash.f64(again);
-  hash.f64(accuracy);
+  hash.f64(c.squared ? meanAbsoluteError : accuracy);
   const flags = { averageAcrossBatch: false, averageAcrossTimesteps: true };
   const rows = { data: logits.data, shape: [c.B * c.T, logits.shape[2]] };
   for (const [step, temperature] of [1, 0.5, 2, 0].entries()) {
     hash.f32(Float32Array.from(sample(rows, { seed: c.seed, step, temperature })));
   }
-  hash.f32(sequenceLoss(logits, unmasked(batch.targets), flags).data);
+  if (!c.squared) hash.f32(sequenceLoss(logits, unmasked(batch.targets), flags).data);
   rnn.free();
   return hash.toString();
 }
@@ -114,6 +158,11 @@ function hashOf({ Adam, Sgd, RmsProp, Rnn, sample, sequenceLoss }, c) {
 /** @param {Hash} hash @param {Record<string, { data: Float32Array }>} tensors */
 function addTensors(hash, tensors) {
   for (const { data } of Object.values(tensors)) hash.f32(data);
+}
+
+/** @param {Hash} hash @param {any} state a tensor, or an lstm's h and c */
+function addState(hash, state) {
+  for (const { data } of "h" in state ? [state.h, state.c] : [state]) hash.f32(data);
 }
 
 /** @param {number[][]} targets */
@@ -129,7 +178,10 @@ function batchOf(c, turn) {
     inputs: c.dense
       ? table(() => Array.from({ length: I }, () => draw(2048) / 1024 - 1))
       : table(() => draw(I)),
-    targets: table(() => draw(V)),
+    ...(c.squared && { loss: "meanSquaredError" }),
+    targets: c.squared
+      ? table(() => Array.from({ length: V }, () => draw(512) / 256 - 1))
+      : table(() => draw(V)),
     ...(c.lengths && { sequenceLengths: Array.from({ length: B }, (_, b) => (b === 1 ? 0 : 1 + draw(T))) }),
     ...(c.weights && { weights: table(() => draw(4) / 4) }),
     ...(c.state && {

@@ -1,11 +1,8 @@
 /** The packed entries in Node: by import, by require, one by one and together. */
 
-import { readFileSync } from "node:fs";
 import * as library from "bptt";
-import { fromKerasFile, toOnnx } from "bptt/convert";
 import { describe, expect, it } from "vitest";
 import { findRelaxedNode, hasRelaxedSimd } from "../../scripts/setup/engines.mjs";
-import { inProject } from "../../scripts/setup/paths.mjs";
 import { gohome } from "./programs/gohome.mjs";
 import type { Toy } from "./toy.js";
 
@@ -58,20 +55,6 @@ export function testNode(toy: Toy): void {
         : "SKIPPED: no Node with relaxed SIMD here, and the set-up could not bring one";
     it.skipIf(node === undefined)(`by import, by require and as relaxed.wasm, ${where}`, async () => {
       expect(await toy.runIn(node!, "relaxed.mjs")).toEqual({ ...all(RELAXED_ANSWER), init: "done" });
-    });
-  });
-
-  describe("bptt/convert", () => {
-    it.each(["convert-import.mjs", "convert-require.cjs"])("%s", async (program) => {
-      const file = inProject("test", "golden", "convert", "legacy_gru.keras");
-      const rnn = new library.Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 3, seed: 1 });
-      expect(await toy.run(program, file)).toEqual({
-        keras: true,
-        tensorFlow1: true,
-        tensorFlowJs: true,
-        onnx: toOnnx(rnn).length,
-        file: fromKerasFile(readFileSync(file)).config,
-      });
     });
   });
 

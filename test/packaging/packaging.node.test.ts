@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll } from "vitest";
 import { testBrowser } from "./browser.js";
+import { testConvert } from "./convert.js";
 import { testLint } from "./lint.js";
 import { testNode } from "./node.js";
 import { Toy } from "./toy.js";
@@ -12,6 +13,7 @@ beforeAll(() => toy.make());
 afterAll(() => toy.remove());
 
 testNode(toy);
+testConvert(toy);
 testTypes(toy);
 testLint(toy);
 testBrowser(toy);

@@ -31,14 +31,12 @@ const NODE10: ts.CompilerOptions = {
 const FROM_COMMONJS = `import bptt = require("bptt");
 import slim = require("bptt/slim");
 import relaxed = require("bptt/relaxed");
-import convert = require("bptt/convert");
 import wasm = require("bptt/bptt.wasm");
 import relaxedWasm = require("bptt/relaxed.wasm");
 
 const rnn = new bptt.Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
 const adam: bptt.Adam = new slim.Adam();
-const onnx: Uint8Array = convert.toOnnx(rnn);
-export = { rnn, adam, onnx, ready: slim.init(wasm), relaxed: relaxed.init(relaxedWasm) };
+export = { rnn, adam, ready: slim.init(wasm), relaxed: relaxed.init(relaxedWasm) };
 `;
 
 type Row = [name: string, file: string, options: ts.CompilerOptions];
@@ -52,6 +50,8 @@ export function testTypes(toy: Toy): void {
     ["a bundler, with the DOM", "types.ts", { ...BUNDLER, lib: [...es2022!, "lib.dom.d.ts"] }],
     ["a bundler, `using`", "types-using.ts", { ...BUNDLER, lib: disposable }],
     ["node10", "types.ts", { ...NODE10, lib: es2022 }],
+    ["bptt/convert, module nodenext", "types-convert.mts", { ...NODE, lib: es2022 }],
+    ["bptt/convert, node10", "types-convert.ts", { ...NODE10, lib: es2022 }],
   ];
   const sources = new Map<string, ts.SourceFile | undefined>();
 

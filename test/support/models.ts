@@ -21,15 +21,6 @@ export const CONFIGS: ModelConfig[] = (["tanh", "relu", "gru", "lstm"] as const)
     [undefined, 5].map((outputSize) => ({ ...form, outputSize, inputSize: 3, hiddenSize: 4 })),
   );
 
-/** Whether the core can run it. */
-export function isRunnable({
-  cell,
-  layers,
-  bidirectional,
-}: Pick<ModelConfig, "cell" | "layers" | "bidirectional">): boolean {
-  return cell === "tanh" && layers === 1 && !bidirectional;
-}
-
 /** A configuration in a few words. */
 export function nameOf({ cell, resetAfter, layers, bidirectional, outputSize }: ModelConfig): string {
   const form = resetAfter === false ? " reset before" : "";

@@ -86,7 +86,7 @@ export function transpose(array: Tensor): Tensor {
   const [rows, columns] = matrixShape(array, "transpose");
   const turned = zeros(columns, rows);
   for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) turned.data[c * rows + r] = array.data[r * columns + c] as number;
+    for (let c = 0; c < columns; c++) turned.data[c * rows + r] = array.data[r * columns + c];
   }
   return turned;
 }
@@ -131,7 +131,7 @@ export function reorder(array: Tensor, from: readonly string[], to: readonly str
 
 /** a + b, element by element. */
 export function sum(a: Tensor, b: Tensor): Tensor {
-  return { data: a.data.map((x, k) => x + (b.data[k] as number)), shape: [...a.shape] };
+  return { data: a.data.map((x, k) => x + b.data[k]), shape: [...a.shape] };
 }
 
 /** (N, K)·(K, M) → (N, M), each element summed in double. */
@@ -142,7 +142,7 @@ export function product(a: Tensor, b: Tensor): Tensor {
   for (let n = 0; n < N; n++) {
     for (let m = 0; m < M; m++) {
       let total = 0;
-      for (let k = 0; k < K; k++) total += (a.data[n * K + k] as number) * (b.data[k * M + m] as number);
+      for (let k = 0; k < K; k++) total += a.data[n * K + k] * b.data[k * M + m];
       c.data[n * M + m] = total;
     }
   }

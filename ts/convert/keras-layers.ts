@@ -222,7 +222,7 @@ function readRecurrent({ className, config }: Layer, where: string, defaults: De
 
 /** All layers must be alike, and hand on their whole sequences. */
 function checkStack(stack: readonly Recurrent[], returns: readonly boolean[]): void {
-  const first = stack[0] as Recurrent;
+  const first = stack[0];
   stack.forEach((layer, l) => {
     for (const key of ["cell", "units", "bidirectional", "resetAfter"] as const) {
       if (layer[key] !== first[key])

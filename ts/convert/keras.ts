@@ -80,7 +80,7 @@ export function fromKeras(weights: readonly WeightArray[], options: FromKerasOpt
     const what = `${recurrent} arrays (${layers} × ${D === 2 ? "2 directions × " : ""}${perDirection}), or 1 or 2 more of a Dense layer`;
     throw new RangeError(`weights: expected ${what}, got ${arrays.length}`);
   }
-  const at = (k: number) => arrays[k] as Tensor;
+  const at = (k: number) => arrays[k];
 
   const [inputSize] = matrixShape(at(0), "weights[0]");
   const [hiddenSize] = matrixShape(at(1), "weights[1]");

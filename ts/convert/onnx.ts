@@ -99,7 +99,7 @@ export function toOnnx(network: Describable, options: ToOnnxOptions = {}): Uint8
     const [y, ...last] = recurrentLayer(graph, net, directions, l, x, lengths, states);
     last.forEach((name, s) => finals[s]?.push(name));
     // (T, D, B, H) → (T, B, D, H) → (T, B, D·H)
-    const beside = graph.node("Transpose", [y as string], `y_l${l}_beside`, { perm: [0, 2, 1, 3] });
+    const beside = graph.node("Transpose", [y], `y_l${l}_beside`, { perm: [0, 2, 1, 3] });
     x = graph.node("Reshape", [beside, graph.integers(`y_l${l}_shape`, [0, 0, -1])], `y_l${l}_joined`);
   });
   graph.node("Transpose", [x], "outputs", { perm: [1, 0, 2] });
@@ -133,7 +133,7 @@ function recurrentLayer(
   const stack = (make: (p: CellParameters) => Tensor): Tensor => {
     const parts = directions.map(make);
     const { data } = concat(parts);
-    return { data, shape: [parts.length, ...(parts[0] as Tensor).shape] };
+    return { data, shape: [parts.length, ...parts[0].shape] };
   };
   const inputs = [
     x,

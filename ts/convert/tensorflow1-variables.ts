@@ -73,7 +73,7 @@ export function readHead(rest: readonly [string, Tensor][], rows: number): HeadP
   const bias = rest.find(([, { shape }]) => shape.length === 1 && shape[0] === V);
   const extra = rest.find((entry) => entry !== kernel && entry !== bias);
   if (!kernel || extra) {
-    const [name, { shape }] = extra ?? (rest[0] as [string, Tensor]);
+    const [name, { shape }] = extra ?? rest[0];
     throw new RangeError(
       `variables: ${quoted(name)} of shape ${showShape(shape)} belongs to no cell and to no output layer (${rows}, V)`,
     );

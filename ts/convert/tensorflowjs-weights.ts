@@ -100,7 +100,7 @@ function bytesOf(weightData: TensorFlowJsModel["weightData"]): Uint8Array {
       return new Uint8Array(part as ArrayBuffer);
     throw new TypeError(`weightData: expected an ArrayBuffer or Uint8Array, got ${show(part)}`);
   });
-  if (views.length === 1) return views[0] as Uint8Array;
+  if (views.length === 1) return views[0];
   const all = new Uint8Array(views.reduce((bytes, { length }) => bytes + length, 0));
   let at = 0;
   for (const part of views) {

@@ -3,16 +3,23 @@
  * engine's, which is told of each change.
  */
 
+/** What a run needs of an `AbortSignal`, in the words of no platform's library. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 /** The wishes of whoever holds the run, and of its abort signal. */
 export class Control {
   #paused = false;
   #end: "stopped" | "aborted" | undefined;
-  #signal: AbortSignal | undefined;
+  #signal: AbortSignalLike | undefined;
   readonly #changed: () => void;
   readonly #abort = () => this.#finish("aborted");
 
   /** @param changed called after each change */
-  constructor(signal: AbortSignal | undefined, changed: () => void) {
+  constructor(signal: AbortSignalLike | undefined, changed: () => void) {
     this.#changed = changed;
     if (signal?.aborted) this.#end = "aborted";
     else {

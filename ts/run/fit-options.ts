@@ -6,6 +6,7 @@ import { boolean, expected, integer, number, optionsObject } from "../check.js";
 import { optimizerState, type Optimizer } from "../optimizer.js";
 import type { OptimizerSnapshot } from "../optimizer-state.js";
 import { evaluate, readLearningRate, type Schedule } from "../schedule.js";
+import type { AbortSignalLike } from "./control.js";
 import { lengthOf, readBatches, walksOnce, type Batches } from "./pass.js";
 import type { Plan } from "./plan.js";
 import type { Report } from "./reports.js";
@@ -73,16 +74,17 @@ export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> {
   timeLimitSeconds?: number;
   /** A report each so many steps; there is also one after each validation and one at the end. Default 1. */
   every?: number;
-  /** Ends the run when it aborts; the run's promise resolves all the same. */
-  signal?: AbortSignal;
+  /** An `AbortSignal`: ends the run when it aborts; the run's promise resolves all the same. */
+  signal?: AbortSignalLike;
   /** Called with each report, between two steps. */
   onProgress?: (report: Report) => void;
   /** Batches of an epoch, for `fraction` and `etaSeconds` while they cannot be counted. */
   stepsPerEpoch?: number;
   /**
    * Goes on from where another run stood, with that run's batches and options; the result then has the same bits as if
-   * it had never been interrupted. A checkpoint brings parameters and optimizer along, for a network of the same sizes;
-   * with a state alone, network and `optimizer` must be as they were.
+   * it had never been interrupted. A checkpoint brings parameters and optimizer along, for a network of the same options
+   * (with dropout of the same seed) and frozen parameters; with a state alone, network and `optimizer` must be as they
+   * were.
    */
   resumeFrom?: RunCheckpoint | RunState;
   /** What `run.checkpoint()` gives. Default: state, parameters and optimizer. */
@@ -118,9 +120,11 @@ export interface FitConfig<Checkpoint> {
   readonly training: Training;
   readonly timeLimitSeconds: number | undefined;
   readonly every: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignalLike | undefined;
   readonly onProgress: ((report: Report) => void) | undefined;
   readonly state: RunState;
+  /** Whether it is another run's, to be gone on with. */
+  readonly resumes: boolean;
   /** Parameters and optimizer of the run to resume, not looked at yet. */
   readonly checkpoint: { readonly parameters: unknown; readonly optimizer: unknown } | undefined;
   readonly snapshot: ((state: RunState) => Checkpoint) | undefined;
@@ -147,6 +151,7 @@ export function readFitOptions<Checkpoint>(batches: unknown, options: unknown): 
     signal: readSignal(signal),
     onProgress: readFunction(onProgress, "onProgress"),
     state,
+    resumes: resumeFrom !== undefined,
     checkpoint,
     snapshot: readFunction(snapshot, "snapshot"),
   };
@@ -230,10 +235,10 @@ function readFunction<F>(value: F | undefined, name: string): F | undefined {
   throw new TypeError(expected(name, "a function", value));
 }
 
-function readSignal(value: unknown): AbortSignal | undefined {
+function readSignal(value: unknown): AbortSignalLike | undefined {
   if (value === undefined) return undefined;
   if (typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value) {
-    return value as AbortSignal;
+    return value as AbortSignalLike;
   }
   throw new TypeError(expected("signal", "an AbortSignal", value));
 }

@@ -59,6 +59,8 @@ export interface RunState {
   stale: number;
   /** With `carryState`: the state from which the next batch starts; null for zeros. */
   carried: State | null;
+  /** Training passes that dropped, on which hangs what dropout drops next; 0 without dropout. */
+  dropoutStep: number;
   /** The parameters at `step`, where the network itself was given back earlier ones when the run ended. */
   parameters: Record<string, Tensor> | null;
   /** Why the run has ended; null while it goes on. */
@@ -76,6 +78,7 @@ export const START: RunState = {
   best: null,
   stale: 0,
   carried: null,
+  dropoutStep: 0,
   parameters: null,
   stopped: null,
 };
@@ -83,13 +86,13 @@ export const START: RunState = {
 /** An update has been done. */
 export function afterStep(
   state: RunState,
-  { loss, gradientNorm, learningRate }: Omit<LastStep, "epoch">,
+  { loss, gradientNorm, learningRate, dropoutStep }: Omit<LastStep, "epoch"> & Pick<RunState, "dropoutStep">,
   validateEvery: number | undefined,
 ): RunState {
   const step = state.step + 1;
   const validationDue = validateEvery !== undefined && step % validateEvery === 0;
   const last = { epoch: state.epoch, loss, gradientNorm, learningRate };
-  return { ...state, step, cursor: state.cursor + 1, last, validationDue, carried: null };
+  return { ...state, step, cursor: state.cursor + 1, last, validationDue, carried: null, dropoutStep };
 }
 
 /** The epoch's batches have come to their end. `validates`: whether its end asks for a validation. */
@@ -141,6 +144,7 @@ export function readRunState(value: unknown, name: string): RunState {
           },
     stale: integer(given.stale, `${name}.stale`, { min: 0 }),
     carried,
+    dropoutStep: integer(given.dropoutStep, `${name}.dropoutStep`, { min: 0 }),
     parameters,
     stopped: null,
   };

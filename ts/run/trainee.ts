@@ -28,6 +28,8 @@ export interface StepOutcome {
   timeSteps: number;
   /** With which the update was done. */
   learningRate: number;
+  /** Training passes of the network that dropped, this one included. */
+  dropoutStep: number;
 }
 
 /** How a network is trained. */
@@ -69,7 +71,7 @@ export class Trainee {
       : this.#plainStep(batch, state);
     this.#present = this.#proven;
     this.#proven = before;
-    return { ...outcome, learningRate };
+    return { ...outcome, learningRate, dropoutStep: this.#claim.dropoutStep };
   }
 
   #plainStep(batch: Batch, state: RunState) {

@@ -4,6 +4,11 @@
 //! minimax fits in f64 by iteratively re-weighted least squares (relative error of the real functions: tanh 2.1e-8,
 //! exp 3.1e-9). Largest errors of the f32 results over all floats: tanh 6.19 ulp, exp 0.99 ulp
 //! (`over_all_floats` below, 2026-11-24).
+//!
+//! In wasm tanh takes 0.75 to 1.1 ns and exp 1.0 ns, 24 and 9 times as fast as the standard library's (`speed.rs`, AMD EPYC of Zen 4,
+//! Node 20.20, 2026-11-25). Slower were limits by comparison and selection (tanh 1.3 ns, 2.5 in Node 24), 2ⁿ by conversion to
+//! an integer, constants that V8 12 and later put together anew at each use (tanh 1.8 ns, exp 2.0 ns in Node 24), and exp of two
+//! fours at a time (1.05 ns).
 
 use crate::float::round_ties_even;
 
@@ -61,6 +66,7 @@ pub fn sigmoid(x: f32) -> f32 {
 /// ln(x) for normal x > 0, in f64: x = 2ᵉ·m with m in [√½, √2), ln m = 2·artanh((m − 1)/(m + 1)) as a series.
 ///
 /// The quotient is below 0.172, so the first omitted term is below 0.172²³/23 ≈ 1e-19.
+#[inline(never)]
 pub fn ln(x: f64) -> f64 {
     const SQRT_2: f64 = core::f64::consts::SQRT_2;
     if x.is_nan() || x <= 0.0 || x == f64::INFINITY {

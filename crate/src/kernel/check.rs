@@ -7,10 +7,11 @@ use super::{PackedPair, Panels, Rows, RowsMut, padded, scalar, simd};
 use crate::rng::{Stream, uniform};
 
 mod gated;
-mod update;
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
+
+mod update;
 
 const LENGTHS: [usize; 15] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 100];
 
@@ -113,6 +114,33 @@ fn elementwise_of_two() {
         simd::scale(&mut y1, 0.3);
         scalar::scale(&mut y2, 0.3);
         assert_same(&y1, &y2, "scale");
+    }
+}
+
+#[test]
+fn columns() {
+    for width in LENGTHS.into_iter().filter(|&width| width > 0) {
+        for count in [0, 1, 2, 5] {
+            let (row, stride) = (random(width, 25, 1.0), padded(width) + 8);
+            let run = |f: fn(RowsMut<'_>, usize, &[f32])| {
+                let mut to = vec![f32::NAN; (count + 1) * stride];
+                f(RowsMut { data: &mut to, stride }, count, &row);
+                to
+            };
+            let repeated = run(simd::columns::repeat_into);
+            assert_same(&repeated, &run(scalar::columns::repeat_into), "repeat_into");
+            assert!(repeated[count * stride..].iter().all(|x| x.is_nan()));
+            let clear = |f: fn(RowsMut<'_>, usize, usize)| {
+                let mut rows = vec![f32::NAN; (count + 1) * stride];
+                f(RowsMut { data: &mut rows, stride }, count, width);
+                rows
+            };
+            assert_same(
+                &clear(simd::columns::clear_beyond),
+                &clear(scalar::columns::clear_beyond),
+                "clear_beyond",
+            );
+        }
     }
 }
 

@@ -19,14 +19,14 @@ pub fn multiply_into(y: &mut [f32], a: &[f32], b: &[f32]) {
 /// y ← y ⊙ x
 #[inline(never)]
 pub fn multiply(y: &mut [f32], x: &[f32]) {
-    assert_eq!(y.len(), x.len());
+    assert!(y.len() == x.len());
     simd::multiply(y, x);
 }
 
 /// y ← max(0, x)
 #[inline(never)]
 pub fn relu_into(y: &mut [f32], x: &[f32]) {
-    assert_eq!(y.len(), x.len());
+    assert!(y.len() == x.len());
     simd::relu_into(y, x);
 }
 
@@ -55,7 +55,7 @@ pub fn lstm_backward(
     c: &[f32],
     dh: &[f32],
 ) {
-    assert_eq!(dgates.len(), gates.len());
+    assert!(dgates.len() == gates.len());
     check(hp, 4, gates.len(), [dc.len(), c_prev.len(), c.len(), dh.len()]);
     simd::lstm_backward(hp, dgates, dc, gates, c_prev, c, dh);
 }
@@ -77,7 +77,7 @@ pub fn gru_backward(
     h_prev: &[f32],
     dh: &[f32],
 ) {
-    assert_eq!(dgates.len(), gates.len());
+    assert!(dgates.len() == gates.len());
     check(hp, 4, gates.len(), [dh_prev.len(), h_prev.len(), dh.len()]);
     simd::gru_backward(hp, dgates, dh_prev, gates, h_prev, dh);
 }
@@ -106,7 +106,7 @@ pub fn gru_update_backward(
     h_prev: &[f32],
     dh: &[f32],
 ) {
-    assert_eq!(dgates.len(), gates.len());
+    assert!(dgates.len() == gates.len());
     check(hp, 3, gates.len(), [dh_prev.len(), h_prev.len(), dh.len()]);
     simd::gru_update_backward(hp, dgates, dh_prev, gates, h_prev, dh);
 }
@@ -121,7 +121,7 @@ pub fn gru_reset_backward(
     h_prev: &[f32],
     dmixed: &[f32],
 ) {
-    assert_eq!(dgates.len(), gates.len());
+    assert!(dgates.len() == gates.len());
     check(hp, 3, gates.len(), [dh_prev.len(), h_prev.len(), dmixed.len()]);
     simd::gru_reset_backward(hp, dgates, dh_prev, gates, h_prev, dmixed);
 }

@@ -15,6 +15,8 @@ mod update;
 
 #[cfg(test)]
 mod check;
+#[cfg(test)]
+mod speed;
 
 pub use approx::ln;
 pub use gated::*;
@@ -100,10 +102,29 @@ pub fn add_rows(y: &mut [f32], rows: Rows<'_>, count: usize) {
     simd::columns::add_rows(y, rows, count);
 }
 
+/// The first `count` rows of whole panels ← `row`, zeros behind it.
+#[inline(never)]
+pub fn repeat_into(to: RowsMut<'_>, count: usize, row: &[f32]) {
+    assert!(
+        row.len() <= to.stride && to.stride.is_multiple_of(4) && count * to.stride <= to.data.len(),
+        "rows"
+    );
+    simd::columns::repeat_into(to, count, row);
+}
+
+/// Of the first `count` rows, what stands beyond column `width` ← 0.
+#[inline(never)]
+pub fn clear_beyond(rows: RowsMut<'_>, count: usize, width: usize) {
+    assert!(count * rows.stride <= rows.data.len(), "rows");
+    if width < rows.stride {
+        simd::columns::clear_beyond(rows, count, width);
+    }
+}
+
 /// y ← y + x
 #[inline(never)]
 pub fn add(y: &mut [f32], x: &[f32]) {
-    assert_eq!(y.len(), x.len());
+    assert!(y.len() == x.len());
     simd::add(y, x);
 }
 
@@ -117,7 +138,7 @@ pub fn sum_into(y: &mut [f32], a: &[f32], b: &[f32]) {
 /// y ← tanh(x)
 #[inline(never)]
 pub fn tanh_into(y: &mut [f32], x: &[f32]) {
-    assert_eq!(y.len(), x.len());
+    assert!(y.len() == x.len());
     simd::tanh_into(y, x);
 }
 
@@ -137,7 +158,7 @@ pub fn max(x: &[f32]) -> f32 {
 /// y ← exp(x − shift) and Σ y, for shift ≥ max x: the numerators of a softmax and their sum.
 #[inline(never)]
 pub fn exp_shifted_into(y: &mut [f32], x: &[f32], shift: f32) -> f32 {
-    assert_eq!(y.len(), x.len());
+    assert!(y.len() == x.len());
     simd::exp_shifted_into(y, x, shift)
 }
 

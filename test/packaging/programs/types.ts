@@ -29,7 +29,6 @@ import {
 import wasm from "bptt/bptt.wasm";
 import * as relaxed from "bptt/relaxed";
 import relaxedWasm from "bptt/relaxed.wasm";
-import { fromKeras, toOnnx, toTensorFlowJs, type NetworkDescription, type WeightArray } from "bptt/convert";
 import * as slim from "bptt/slim";
 
 const cell: Cell = "tanh";
@@ -60,14 +59,7 @@ export const readyRelaxed: Promise<void> = relaxed.init(relaxedWasm);
 // what one entry makes is of the types of every other
 export const relaxedRnn: Rnn = new relaxed.Rnn(options);
 export const mixed: TrainStepResult = relaxedRnn.trainStep(batch, new slim.Adam());
-export const weights: WeightArray[] = [[[0.5]], [[0.5]], [0]];
-export const described: NetworkDescription = fromKeras(weights, { cell: "tanh" });
-export const again = new Rnn(described.config);
-export const onnx: Uint8Array = toOnnx(again, { inputs: "features" });
-export const { weightData }: { weightData: ArrayBuffer } = toTensorFlowJs(described);
 
-// @ts-expect-error a list of weights does not say its cell
-fromKeras(weights, {});
 // @ts-expect-error an unknown cell
 new Rnn({ cell: "elman", inputSize: 4, hiddenSize: 5 });
 // @ts-expect-error a required option is missing

@@ -1,10 +1,48 @@
-//! Column sums: a strip of columns stays in registers while the rows go by.
+//! What is done to columns, strip by strip: a strip stays in registers while the rows go by.
 
-use crate::kernel::Rows;
+use super::part;
+use crate::kernel::{Rows, RowsMut};
 use crate::lanes::F32x4;
 
 /// Registers of a strip: two cache lines of each row.
 const WIDE: usize = 8;
+
+pub fn repeat_into(to: RowsMut<'_>, count: usize, row: &[f32]) {
+    let width = row.len().next_multiple_of(4);
+    let mut column = 0;
+    while column < width {
+        let four = |w: usize| {
+            let from = &row[(column + w * 4).min(row.len())..];
+            from.first_chunk().map_or_else(|| part(from), F32x4::load)
+        };
+        if width - column >= 16 {
+            let strip = [four(0), four(1), four(2), four(3)];
+            for to in to.data.chunks_mut(to.stride).take(count) {
+                for (to, x) in to[column..column + 16].as_chunks_mut().0.iter_mut().zip(strip) {
+                    x.store(to);
+                }
+            }
+            column += 16;
+        } else {
+            let x = four(0);
+            for to in to.data.chunks_mut(to.stride).take(count) {
+                if let Some(to) = to[column..].first_chunk_mut() {
+                    x.store(to);
+                }
+            }
+            column += 4;
+        }
+    }
+    clear_beyond(to, count, width);
+}
+
+pub fn clear_beyond(rows: RowsMut<'_>, count: usize, width: usize) {
+    for column in width..rows.stride {
+        for row in rows.data.chunks_mut(rows.stride).take(count) {
+            row[column] = 0.0;
+        }
+    }
+}
 
 pub fn add_rows(y: &mut [f32], rows: Rows<'_>, count: usize) {
     let mut column = 0;

@@ -1,6 +1,6 @@
 //! The optimizers' updates in four lanes: one loop, and a formula for each rule.
 
-use super::part;
+use super::{part, store_part};
 use crate::kernel::update::{AdamStep, RmsPropStep, SgdStep, TINY};
 use crate::lanes::F32x4;
 
@@ -26,7 +26,7 @@ fn update<const N: usize>(
     if !g_rest.is_empty() {
         let next = f(state.each_ref().map(|(_, rest)| padded(rest)), padded(g_rest));
         for ((_, rest), next) in state.iter_mut().zip(next) {
-            store_part(rest, next);
+            store_padded(rest, next);
         }
     }
 }
@@ -37,10 +37,10 @@ fn padded(x: &[f32]) -> F32x4 {
     part(x)
 }
 
-/// A function of its own likewise.
+/// Likewise.
 #[inline(never)]
-fn store_part(to: &mut [f32], from: F32x4) {
-    super::store_part(to, from);
+fn store_padded(to: &mut [f32], from: F32x4) {
+    store_part(to, from);
 }
 
 #[inline(always)]
