@@ -114,9 +114,7 @@ export function evaluate(network: Network, batch: unknown): Evaluation | Regress
     const { sum, meanSquaredError } = network.loadBatch(batchOf(batch), false);
     raw.forward();
     const loss = raw.loss(sum);
-    return meanSquaredError
-      ? { loss, meanAbsoluteError: raw.meanAbsoluteError() }
-      : { loss, accuracy: raw.accuracy() };
+    return meanSquaredError ? { loss, meanAbsoluteError: raw.metric() } : { loss, accuracy: raw.metric() };
   });
 }
 

@@ -349,16 +349,9 @@ pub fn rnn_loss(rnn: *mut RawRnn, sum: bool) -> f64 {
     loss::sequence_loss(&rnn.network, &mut rnn.ws, reduction(sum), false)
 }
 
-/// The weighted share of right predictions of the last forward pass.
+/// How good the last forward pass was: accuracy, or for target values the mean absolute error.
 #[wasm_bindgen]
-pub fn rnn_accuracy(rnn: *mut RawRnn) -> f64 {
-    let rnn = borrow(rnn);
-    loss::metric(&rnn.network, &rnn.ws)
-}
-
-/// The weighted mean absolute error of the last forward pass.
-#[wasm_bindgen]
-pub fn rnn_mean_absolute_error(rnn: *mut RawRnn) -> f64 {
+pub fn rnn_metric(rnn: *mut RawRnn) -> f64 {
     let rnn = borrow(rnn);
     loss::metric(&rnn.network, &rnn.ws)
 }

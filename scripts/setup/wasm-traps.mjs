@@ -21,25 +21,29 @@ const PANICS = [
   /^__rustc::__(rust|rdl)_alloc_error_handler$/,
 ];
 
-/** @param {string} name */
-function isPanic(name) {
-  const plain = name.replaceAll(/\[[0-9a-f]+\]/g, "").replace(/::h[0-9a-f]{16}$/, "");
-  return PANICS.some((panic) => panic.test(plain));
+/** @param {string} name with hashes */
+function plain(name) {
+  return name.replaceAll(/\[[0-9a-f]+\]/g, "").replace(/::h[0-9a-f]{16}$/, "");
 }
+
+/** Those of them whose arguments are a message's address and length, then the place. */
+const WITH_MESSAGE = /^core::(panicking::panic|(option|result)::expect_failed)$/;
 
 /** Bytes of a `core::panic::Location`: address and length of the file's name, line, column. */
 const PLACE_BYTES = 16;
 
+/** @typedef {{ address: number, size: number }} Range */
+
 /** @param {Uint8Array} bytes @returns {Uint8Array} */
 export function trapPanics(bytes) {
   const before = binaryen.readBinary(bytes);
-  const panics = functionNames(before).filter(isPanic);
+  const panics = functionNames(before).filter((name) => PANICS.some((panic) => panic.test(plain(name))));
   if (panics.length === 0)
     throw new SetupError("No function of the module panics by its name: mend scripts/setup/wasm-traps.mjs.");
-  const places = placesGiven(before.emitStackIR(), new Set(panics));
+  const { places, messages } = given(before.emitStackIR(), new Set(panics));
   before.dispose();
 
-  const module = binaryen.readBinary(withoutPlaces(bytes, places));
+  const module = binaryen.readBinary(without(bytes, places, messages));
   // Its declarations put this into modules; it is the library's.
   const functions = /** @type {binaryen.Module["Function"]} */ (Reflect.get(binaryen, "Function"));
   for (const name of panics) functions.setBody(module.getFunction(name), module.unreachable());
@@ -58,46 +62,59 @@ function functionNames(module) {
 }
 
 /**
- * The addresses of places that panics are given: the last argument is a constant right before the call. An address that is
- * mentioned anywhere else is left out.
+ * What panics are given: constants right before the call. An address that is mentioned anywhere else is left out.
  * @param {string} text the module's instructions, one a line
  * @param {Set<string>} panics
+ * @returns {{ places: Range[], messages: Range[] }}
  */
-function placesGiven(text, panics) {
+function given(text, panics) {
   /** @type {Map<number, number>} */
   const mentions = new Map();
-  /** @type {Map<number, number>} */
-  const given = new Map();
-  const count = (/** @type {Map<number, number>} */ counts, /** @type {number} */ key) =>
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  let constant;
+  /** @type {Map<number, Range & { calls: number, place: boolean }>} */
+  const found = new Map();
+  const note = (/** @type {number} */ address, /** @type {number} */ size, /** @type {boolean} */ place) => {
+    const entry = found.get(address) ?? { address, size, place, calls: 0 };
+    entry.calls++;
+    found.set(address, entry);
+  };
+  /** @type {number[]} */
+  let constants = [];
   for (const line of text.split("\n")) {
+    const constant = /^\s*i32\.const (\d+)$/.exec(line)?.[1];
+    if (constant !== undefined) {
+      constants.push(Number(constant));
+      mentions.set(Number(constant), (mentions.get(Number(constant)) ?? 0) + 1);
+      continue;
+    }
     const called = /^\s*call \$(?:"([^"]*)"|(\S+))$/.exec(line);
-    if (constant !== undefined && called && panics.has(called[1] ?? called[2] ?? "")) count(given, constant);
-    constant = /^\s*i32\.const (\d+)$/.exec(line)?.[1];
-    constant = constant === undefined ? undefined : Number(constant);
-    if (constant !== undefined) count(mentions, constant);
+    const name = called?.[1] ?? called?.[2] ?? "";
+    const [message, size, place] = constants.slice(-3);
+    if (panics.has(name) && constants.length > 0) note(constants.at(-1) ?? 0, PLACE_BYTES, true);
+    if (panics.has(name) && WITH_MESSAGE.test(plain(name)) && place !== undefined)
+      note(message ?? 0, size ?? 0, false);
+    constants = [];
   }
-  return [...given].filter(([place, calls]) => mentions.get(place) === calls).map(([place]) => place);
+  const alone = [...found.values()].filter(({ address, calls }) => mentions.get(address) === calls);
+  return { places: alone.filter(({ place }) => place), messages: alone.filter(({ place }) => !place) };
 }
 
 /**
- * The module with zeros in place of what panics were given.
- * @param {Uint8Array} bytes @param {number[]} places
+ * The module with zeros in place of what panics were given, and of the files' names in the places.
+ * @param {Uint8Array} bytes @param {Range[]} places @param {Range[]} messages
  */
-function withoutPlaces(bytes, places) {
+function without(bytes, places, messages) {
   const copy = bytes.slice();
-  const view = new DataView(copy.buffer);
-  for (const { address, start, size } of segments(copy)) {
-    const inside = places.filter((place) => place >= address && place + PLACE_BYTES <= address + size);
-    const at = (/** @type {number} */ place) => start + place - address;
-    const names = inside.map((place) => [
-      view.getUint32(at(place), true),
-      view.getUint32(at(place) + 4, true),
-    ]);
-    for (const place of inside) copy.fill(0, at(place), at(place) + PLACE_BYTES);
-    for (const [name = 0, length = 0] of names)
-      if (name >= address && name + length <= address + size) copy.fill(0, at(name), at(name) + length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  for (const segment of segments(bytes)) {
+    const inside = (/** @type {Range} */ { address, size }) =>
+      address >= segment.address && address + size <= segment.address + segment.size;
+    const at = (/** @type {number} */ address) => segment.start + address - segment.address;
+    const files = places.filter(inside).map(({ address }) => ({
+      address: view.getUint32(at(address), true),
+      size: view.getUint32(at(address) + 4, true),
+    }));
+    for (const range of [...places, ...messages, ...files].filter(inside))
+      copy.fill(0, at(range.address), at(range.address) + range.size);
   }
   return copy;
 }

@@ -136,12 +136,8 @@ export class RawRnn extends Raw {
     return this.core.rnn_loss(this.at, Number(sum));
   }
 
-  accuracy(): number {
-    return this.core.rnn_accuracy(this.at);
-  }
-
-  meanAbsoluteError(): number {
-    return this.core.rnn_mean_absolute_error(this.at);
+  metric(): number {
+    return this.core.rnn_metric(this.at);
   }
 
   gradients(sum: boolean, accumulate: boolean, dropoutStep: number): number {
