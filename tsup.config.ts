@@ -22,7 +22,9 @@ export default defineConfig({
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
-  dts: { entry: { index: "ts/index.ts", slim: "ts/slim.ts", relaxed: "ts/relaxed.ts", convert: "ts/convert.ts" } },
+  dts: {
+    entry: { index: "ts/index.ts", slim: "ts/slim.ts", relaxed: "ts/relaxed.ts", convert: "ts/convert.ts" },
+  },
   splitting: false,
   treeshake: true,
   noExternal: ["fflate", "jsfive", "pbf"],

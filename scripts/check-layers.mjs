@@ -1,7 +1,7 @@
 // The layer rule: arrows point one way. Prints each import that breaks it and ends with code 1.
 //
 // Rust: the modules stand in lib.rs in the order of the data flow, and each uses only those above it. wasm_bindgen
-// stays in the wasm surface, `unsafe` in lanes.rs.
+// stays in the wasm surface, `unsafe` in lanes.rs and handle.rs.
 // TypeScript: only ts/wasm touches what wasm-pack made; ts imports nothing outside itself; nobody imports an entry;
 // no cycles. Examples see the library as users do.
 
@@ -11,14 +11,14 @@ import { inProject, projectRoot } from "./setup/paths.mjs";
 import { filesUnder } from "./setup/stamp.mjs";
 
 const WASM_SURFACE = /^wasm(\.rs|\/)/;
-const UNSAFE_MODULES = /^lanes\.rs$/;
+const UNSAFE_MODULES = /^(lanes|handle)\.rs$/;
 const ENTRIES = /^ts\/(index|slim|relaxed|convert)\.ts$/;
 const PACKAGES = new Map([
   ["fflate", /^ts\/(wasm\/|convert\/keras-file\.ts$)/],
   ["jsfive", /^ts\/convert\/jsfive\.ts$/],
   ["pbf", /^ts\/convert\/onnx-model\.ts$/],
 ]); // package → who may import it
-const CHARTS = /^(vega|vega-datasets)$/; // what examples may import besides bptt and Node
+const EXAMPLES = /^(vega|vega-datasets|@stdlib\/datasets-[\w-]+)$/; // what examples may import besides bptt and Node
 
 /** @type {string[]} */
 const broken = [];
@@ -48,7 +48,7 @@ function checkRust() {
     if (/\b(wasm_bindgen|js_sys|web_sys)\b/.test(code) && !WASM_SURFACE.test(file)) {
       report(name, "mentions wasm_bindgen, which belongs to the wasm surface");
     }
-    if (/\bunsafe\b/.test(code) && !UNSAFE_MODULES.test(file)) report(name, "unsafe code outside lanes.rs");
+    if (/\bunsafe\b/.test(code) && !UNSAFE_MODULES.test(file)) report(name, "unsafe code outside lanes.rs and handle.rs");
   }
 }
 
@@ -101,8 +101,8 @@ function checkTypeScript() {
 /** @param {string} file @param {string} specifier */
 function checkPackageImport(file, specifier) {
   if (file.startsWith("examples/")) {
-    if (!/^(bptt(\/|$)|node:)/.test(specifier) && !CHARTS.test(specifier))
-      report(file, `imports ${specifier}: examples use bptt, Node and charts alone`);
+    if (!/^(bptt(\/|$)|node:)/.test(specifier) && !EXAMPLES.test(specifier))
+      report(file, `imports ${specifier}: examples use bptt, Node, charts and data alone`);
   } else if (!PACKAGES.get(specifier)?.test(file))
     report(file, `imports ${specifier}: ts has no such dependency here`);
 }

@@ -26,8 +26,9 @@ import { parameterTable, type Parameter } from "./parameters.js";
 import type { RnnConfig } from "./rnn-options.js";
 import type { Loaded, Units } from "./sequences.js";
 import { readState, writeState, type State, type StatePlace } from "./state.js";
-import { RawBuffer, rawRnn, type RawRnn } from "./wasm/core.js";
+import { RawBuffer } from "./wasm/core.js";
 import { f32, i32 } from "./wasm/memory.js";
+import { RawRnn } from "./wasm/raw.js";
 
 /** Where an `Rnn` keeps its network, for this package's own modules, of whichever entry. */
 export const NETWORK: unique symbol = Symbol.for("bptt.network") as never;
@@ -70,12 +71,9 @@ export class Network {
 
   constructor(config: RnnConfig) {
     const { cell, inputSize, hiddenSize, outputSize, layers, bidirectional } = config;
-    const { dropout, init, recurrentInit, forgetBias, resetAfter, seed } = config;
-    const kind = cell === "gru" && !resetAfter ? "gru-reset-before" : cell;
-    const sizes = [inputSize, hiddenSize, outputSize ?? 0, layers] as const;
-    const Raw = rawRnn();
+    const kind = cell === "gru" && !config.resetAfter ? "gru-reset-before" : cell;
     try {
-      this.#raw = new Raw(kind, ...sizes, bidirectional, dropout, init, recurrentInit, forgetBias, seed);
+      this.#raw = new RawRnn({ ...config, cell: kind, outputSize: outputSize ?? 0 });
     } catch (error) {
       const output = outputSize === undefined ? "" : `, outputSize ${outputSize}`;
       const stacked = layers === 1 ? "" : `, layers ${layers}`;
@@ -152,7 +150,7 @@ export class Network {
     const source = openInputs(inputs, inputSize);
     const { batch, time, dense } = source;
     try {
-      if (!raw.begin(batch, time, dense, training, meanSquaredError)) raw.fail();
+      raw.begin(batch, time, dense, training, meanSquaredError);
     } catch (error) {
       throw fromCore(error, `a batch of ${batch} rows of ${time} steps`);
     }

@@ -3,7 +3,7 @@
 import { BpttError } from "./errors.js";
 import { addRule, type OptimizerState } from "./optimizer.js";
 import { evaluate } from "./schedule.js";
-import type { RawRnn } from "./wasm/core.js";
+import type { RawRnn } from "./wasm/raw.js";
 
 /** The network as far as it matters here. */
 interface Owner {

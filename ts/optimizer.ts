@@ -6,7 +6,7 @@
 
 import { expected, number } from "./check.js";
 import { evaluate, readLearningRate, type Schedule } from "./schedule.js";
-import type { RawRnn } from "./wasm/core.js";
+import type { RawRnn } from "./wasm/raw.js";
 
 /** Checked settings, by the names of the options. */
 export type Rule =

@@ -7,8 +7,8 @@ import { expected, record } from "./check.js";
 import { copyNumbers, rowMajor } from "./numbers.js";
 import { show } from "./show.js";
 import { floats, type Numbers1, type Numbers2, type Tensor } from "./tensor.js";
-import type { RawRnn } from "./wasm/core.js";
 import { f32 } from "./wasm/memory.js";
+import type { RawRnn } from "./wasm/raw.js";
 
 /**
  * One value by parameter name. Of layer 0: `w_ih_l0` (I, G·H), `w_hh_l0` (H, G·H), `b_h_l0` (G·H), and of a gru that
@@ -39,9 +39,8 @@ export interface Assignment {
 /** The table as the core has it. */
 export function parameterTable(raw: RawRnn): readonly Parameter[] {
   return Array.from({ length: raw.parameterCount }, (_, index) => {
-    const shape = [...raw.parameterShape(index)];
-    const length = shape.reduce((product, n) => product * n, 1);
-    return { index, name: raw.parameterName(index), shape, length, offset: raw.parameterOffset(index) };
+    const entry = raw.parameter(index);
+    return { index, ...entry, length: entry.shape.reduce((product, n) => product * n, 1) };
   });
 }
 

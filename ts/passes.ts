@@ -27,7 +27,8 @@ import {
   type Loaded,
 } from "./sequences.js";
 import type { Tensor } from "./tensor.js";
-import { RawBuffer, type RawRnn } from "./wasm/core.js";
+import { RawBuffer } from "./wasm/core.js";
+import type { RawRnn } from "./wasm/raw.js";
 
 const BACKWARD_NAMES: ReadonlySet<string> = new Set([
   ...INPUT_NAMES,

@@ -11,8 +11,9 @@ import { copySource, rowMajor } from "./numbers.js";
 import { showShape } from "./show.js";
 import { open } from "./source.js";
 import type { Numbers2 } from "./tensor.js";
-import { RawBuffer, rawSampler } from "./wasm/core.js";
+import { RawBuffer } from "./wasm/core.js";
 import { i32 } from "./wasm/memory.js";
+import { RawSampler } from "./wasm/raw.js";
 
 /** Options of {@link sample}. */
 export interface SampleOptions {
@@ -59,10 +60,9 @@ export function sample(logits: Numbers2, options: SampleOptions = {}): Int32Arra
     throw new RangeError(`logits: expected a shape (B,V) without zeros, got ${showShape(shape)}`);
   }
   const [batch, classes] = shape as [number, number];
-  const Raw = rawSampler();
-  let raw: InstanceType<typeof Raw> | undefined;
+  let raw: RawSampler | undefined;
   try {
-    raw = new Raw(batch, classes);
+    raw = new RawSampler(batch, classes);
     copySource(source, rowMajor(shape, raw.pointer(RawBuffer.Logits) >>> 2));
     raw.draw(heat, stream, count);
     const start = raw.pointer(RawBuffer.Ids) >>> 2;

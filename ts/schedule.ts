@@ -11,7 +11,7 @@
  */
 
 import { integer, number, oneOf, optionsObject } from "./check.js";
-import { RawCurve, rawLearningRate } from "./wasm/core.js";
+import { learningRate, RawCurve } from "./wasm/core.js";
 
 /** Always the same rate. */
 export interface ConstantSchedule {
@@ -190,18 +190,17 @@ export function readLearningRate(value: unknown, name: string): number | Schedul
 export function evaluate(schedule: number | Schedule, step: number): number {
   if (typeof schedule === "number") return schedule;
   if (schedule.kind === "constant") return schedule.value;
-  const curve = rawLearningRate();
   switch (schedule.kind) {
     case "linear":
-      return curve(RawCurve.Linear, schedule.from, schedule.to, schedule.steps, step);
+      return learningRate(RawCurve.Linear, schedule.from, schedule.to, schedule.steps, step);
     case "cosine":
-      return curve(RawCurve.Cosine, schedule.from, schedule.to, schedule.steps, step);
+      return learningRate(RawCurve.Cosine, schedule.from, schedule.to, schedule.steps, step);
     case "stepDecay":
-      return curve(RawCurve.StepDecay, schedule.from, schedule.factor, schedule.every, step);
+      return learningRate(RawCurve.StepDecay, schedule.from, schedule.factor, schedule.every, step);
     case "warmup": {
       const { steps, then } = schedule;
       if (step >= steps) return evaluate(then, step - steps);
-      return curve(RawCurve.Warmup, 0, evaluate(then, 0), steps, step);
+      return learningRate(RawCurve.Warmup, 0, evaluate(then, 0), steps, step);
     }
   }
 }

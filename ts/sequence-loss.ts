@@ -22,8 +22,9 @@ import { copySource, copyNumbers, rowMajor } from "./numbers.js";
 import { showShape } from "./show.js";
 import { open } from "./source.js";
 import type { Ids2, Numbers2, Numbers3, Tensor } from "./tensor.js";
-import { RawBuffer, rawSequenceLoss } from "./wasm/core.js";
+import { RawBuffer } from "./wasm/core.js";
 import { f32 } from "./wasm/memory.js";
+import { RawSequenceLoss } from "./wasm/raw.js";
 
 /** Options of {@link sequenceLoss}. */
 export interface SequenceLossOptions extends LossFlags {
@@ -72,10 +73,9 @@ export function sequenceLoss(
   const [batch, time, classes] = shape as [number, number, number];
   const classSource = openTargets(targets, batch, time);
   const weights = given.weights;
-  const Raw = rawSequenceLoss();
-  let raw: InstanceType<typeof Raw> | undefined;
+  let raw: RawSequenceLoss | undefined;
   try {
-    raw = new Raw(batch, time, classes);
+    raw = new RawSequenceLoss(batch, time, classes);
     const weightsStart = raw.pointer(RawBuffer.Weights) >>> 2;
     if (weights === undefined) f32().fill(1, weightsStart, weightsStart + batch * time);
     else copyNumbers(weights, "weights", rowMajor([batch, time], weightsStart));

@@ -7,8 +7,9 @@
 
 import { copyNumbers } from "./numbers.js";
 import { floats, type Tensor } from "./tensor.js";
-import { RawBuffer, type RawRnn } from "./wasm/core.js";
+import { RawBuffer } from "./wasm/core.js";
 import { f32, i32 } from "./wasm/memory.js";
+import type { RawRnn } from "./wasm/raw.js";
 
 /** The shape that lies in the workspace. */
 export interface Loaded {

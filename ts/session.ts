@@ -12,8 +12,9 @@ import type { Cell } from "./rnn-options.js";
 import { open } from "./source.js";
 import { readState, replaceState, type State, type StateInput, type StatePlace } from "./state.js";
 import { floats, type IdRow, type NumberRow, type Numbers2, type Tensor } from "./tensor.js";
-import { RawBuffer, type RawRnn } from "./wasm/core.js";
+import { RawBuffer } from "./wasm/core.js";
 import { f32, i32 } from "./wasm/memory.js";
+import type { RawRnn } from "./wasm/raw.js";
 
 /** Options of {@link Rnn.session}. */
 export interface SessionOptions {

@@ -7,7 +7,8 @@ import { optimizerState } from "./optimizer.js";
 import { readAssignments, readNames, writeArena } from "./parameters.js";
 import { batchOf } from "./passes.js";
 import type { ClipOptions, TrainStepOptions, TrainStepResult } from "./rnn-types.js";
-import { RawBuffer, type RawRnn } from "./wasm/core.js";
+import { RawBuffer } from "./wasm/core.js";
+import type { RawRnn } from "./wasm/raw.js";
 
 const CLIP_NAMES: ReadonlySet<string> = new Set(["clipNorm"]);
 const TRAIN_NAMES: ReadonlySet<string> = new Set(["clipNorm", "returnState", "carryState"]);
@@ -33,11 +34,9 @@ export function trainStep(
     const { sum, loaded } = network.loadBatch(batchOf(batch), true, carry);
     if (carry) raw.reserveKeptState(); // so that nothing can fail after the update
     network.accumulation.putAside();
-    const loss = network.slots.update(state, (slot, rate) => {
-      const loss = raw.trainStep(slot, rate, clip, sum, network.dropoutStep);
-      if (Number.isNaN(loss)) raw.fail();
-      return loss;
-    });
+    const loss = network.slots.update(state, (slot, rate) =>
+      raw.trainStep(slot, rate, clip, sum, network.dropoutStep),
+    );
     network.drops++;
     const result: TrainStepResult = { loss, gradientNorm: raw.gradientNorm };
     if (carry) network.keepCarried(loaded.batch);

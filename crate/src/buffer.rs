@@ -3,7 +3,7 @@
 //! A buffer keeps the largest size it was asked for; a smaller shape uses a prefix of it. Once it is large enough,
 //! `fit` allocates nothing.
 
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::lanes::Line;
 use alloc::vec::Vec;
 use core::ops::{Deref, DerefMut};
@@ -21,7 +21,7 @@ pub struct Buffer {
 
 impl Buffer {
     /// A buffer of at least `len` zeros.
-    pub fn zeros(len: usize, what: &'static str) -> Result<Buffer, Error> {
+    pub fn zeros(len: usize, what: What) -> Result<Buffer, Error> {
         let mut buffer = Buffer::default();
         buffer.fit(len, what)?;
         Ok(buffer)
@@ -30,7 +30,7 @@ impl Buffer {
     /// Makes room for `len` elements. When it has to grow, the contents are lost and all elements are zero; on failure nothing
     /// has changed.
     #[inline(never)]
-    pub fn fit(&mut self, len: usize, what: &'static str) -> Result<(), Error> {
+    pub fn fit(&mut self, len: usize, what: What) -> Result<(), Error> {
         grow(&mut self.lines, len.div_ceil(Line::FLOATS), Line::ZERO, what)
     }
 }
@@ -52,12 +52,12 @@ impl DerefMut for Buffer {
 
 /// Makes room for `len` integers (ids, lengths, targets), zero at first. On failure nothing has changed.
 #[inline(never)]
-pub fn fit_integers(data: &mut Vec<i32>, len: usize, what: &'static str) -> Result<(), Error> {
+pub fn fit_integers(data: &mut Vec<i32>, len: usize, what: What) -> Result<(), Error> {
     grow(data, len, 0, what)
 }
 
 /// Scratch of `len` doubles, zero.
-pub fn doubles(len: usize, what: &'static str) -> Result<Vec<f64>, Error> {
+pub fn doubles(len: usize, what: What) -> Result<Vec<f64>, Error> {
     let mut data = Vec::new();
     grow(&mut data, len, 0.0, what)?;
     Ok(data)
@@ -71,7 +71,7 @@ pub fn bytes_of(factors: &[usize]) -> u64 {
 
 /// The product of sizes as an element count of `f32`, or the error that says how much was asked for.
 #[inline(never)]
-pub fn elements(factors: &[usize], what: &'static str) -> Result<usize, Error> {
+pub fn elements(factors: &[usize], what: What) -> Result<usize, Error> {
     let bytes = bytes_of(factors).saturating_mul(size_of::<f32>() as u64);
     check_bytes(bytes, what)?;
     Ok(factors.iter().product())
@@ -90,19 +90,19 @@ pub fn part_mut(data: &mut [f32], at: usize, len: usize) -> &mut [f32] {
 }
 
 /// Refuses what is over the limit.
-pub fn check_bytes(bytes: u64, what: &'static str) -> Result<(), Error> {
-    if bytes > MAX_BYTES { Err(Error::OutOfMemory { what, bytes }) } else { Ok(()) }
+pub fn check_bytes(bytes: u64, what: What) -> Result<(), Error> {
+    if bytes > MAX_BYTES { Err(Error::new(what, bytes)) } else { Ok(()) }
 }
 
 /// Replaces `data` by `len` times `zero` where it is shorter.
-fn grow<T: Clone>(data: &mut Vec<T>, len: usize, zero: T, what: &'static str) -> Result<(), Error> {
+fn grow<T: Clone>(data: &mut Vec<T>, len: usize, zero: T, what: What) -> Result<(), Error> {
     if len <= data.len() {
         return Ok(());
     }
     let bytes = bytes_of(&[len, size_of::<T>()]);
     check_bytes(bytes, what)?;
     let mut grown = Vec::new();
-    grown.try_reserve_exact(len).map_err(|_| Error::OutOfMemory { what, bytes })?;
+    grown.try_reserve_exact(len).map_err(|_| Error::new(what, bytes))?;
     grown.resize(len, zero);
     *data = grown;
     Ok(())
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn starts_on_a_cache_line_and_is_zero() {
         for len in [1, 7, 16, 1000] {
-            let buffer = Buffer::zeros(len, "test").unwrap();
+            let buffer = Buffer::zeros(len, What::Sample).unwrap();
             assert_eq!(buffer.len(), len.next_multiple_of(16));
             assert_eq!(buffer.as_ptr() as usize % 64, 0);
             assert!(buffer.iter().all(|&x| x == 0.0));
@@ -124,20 +124,20 @@ mod tests {
 
     #[test]
     fn keeps_its_memory_for_a_smaller_shape() {
-        let mut buffer = Buffer::zeros(96, "test").unwrap();
+        let mut buffer = Buffer::zeros(96, What::Sample).unwrap();
         let before = buffer.as_ptr();
-        buffer.fit(50, "test").unwrap();
+        buffer.fit(50, What::Sample).unwrap();
         assert_eq!(buffer.as_ptr(), before);
         assert_eq!(buffer.len(), 96);
     }
 
     #[test]
     fn too_large_is_an_error_with_the_size_asked_for() {
-        let mut buffer = Buffer::zeros(10, "test").unwrap();
+        let mut buffer = Buffer::zeros(10, What::Sample).unwrap();
         let len = (MAX_BYTES / 4) as usize + 16;
-        let error = buffer.fit(len, "test").unwrap_err();
-        assert_eq!(error, Error::OutOfMemory { what: "test", bytes: MAX_BYTES + 64 });
+        let error = buffer.fit(len, What::Sample).unwrap_err();
+        assert_eq!(error, Error::new(What::Sample, MAX_BYTES + 64));
         assert_eq!(buffer.len(), 16);
-        assert_eq!(elements(&[1 << 31, 1 << 31, 1 << 31], "test").unwrap_err().code(), "OUT_OF_MEMORY");
+        assert_eq!(elements(&[1 << 31, 1 << 31, 1 << 31], What::Sample).unwrap_err().number(), (1 << 56) - 1);
     }
 }

@@ -140,9 +140,9 @@ impl Case {
         let [h, c] = [&self.ws.initial_state_gradient.h, &self.ws.initial_state_gradient.c]
             .map(|g| g[..g.len().min(self.network.units.len() * B * 5)].to_vec());
         for place in 0..self.network.table.len() {
-            let (range, name) = (self.network.range(place), self.network.table.get(place).name.clone());
+            let (range, role) = (self.network.range(place), self.network.table.get(place).role);
             let gradient = &gradient[range.clone()];
-            self.compare(&format!("{what} {name}"), |case| &mut case.network.theta, range, gradient);
+            self.compare(&format!("{what} {role:?}"), |case| &mut case.network.theta, range, gradient);
         }
         self.compare(&format!("{what} h"), |case| &mut case.ws.initial_state.h, 0..h.len(), &h);
         if !c.is_empty() {

@@ -1,47 +1,72 @@
-//! The one error type of the core. Each variant has a stable code, which reaches JavaScript as `error.code`.
+//! The one error type of the core: what failed and a number, in one word, so that every `Result` fits a register.
 
-use alloc::string::String;
+use core::num::NonZeroU64;
 
 /// What can go wrong inside the core. Arguments have been checked by the facade; these are the failures it cannot
-/// foresee.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Error {
-    /// A buffer cannot be had: `bytes` were asked for, for `what`.
-    OutOfMemory {
-        /// What the memory was for.
-        what: &'static str,
-        /// How much was asked for; saturated where the product itself overflows.
-        bytes: u64,
-    },
-    /// The loss or a gradient is NaN or infinite; nothing has been changed.
-    NotFinite {
-        /// `loss`, or the name of the parameter whose gradient it is.
-        what: String,
-    },
+/// foresee. Their words, and those of the codes that users see, stand in ts/wasm/failure.ts, in the same order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// The loss is NaN or infinite; nothing has been changed.
+    Loss = 1,
+    /// The gradient of a parameter is, whose place in the table is the number.
+    Gradient,
+    /// No memory; the number is how many bytes were asked for. This and all below.
+    Parameters,
+    /// …
+    Network,
+    /// …
+    Gradients,
+    /// …
+    PackedWeights,
+    /// …
+    PackedGradients,
+    /// …
+    OrthogonalWeights,
+    /// …
+    Moments,
+    /// …
+    Workspace,
+    /// …
+    CarriedState,
+    /// …
+    SequenceLoss,
+    /// …
+    Sample,
 }
 
+/// A failure: `What` in the highest byte, the number below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Error(NonZeroU64);
+
 impl Error {
-    /// The stable code, in the style of Node's `error.code`.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Error::OutOfMemory { .. } => "OUT_OF_MEMORY",
-            Error::NotFinite { .. } => "NOT_FINITE",
-        }
+    const SHIFT: u32 = 56;
+
+    /// A failure with its number, saturated where it does not fit.
+    #[inline(never)]
+    pub fn new(what: What, number: u64) -> Error {
+        let number = number.min((1 << Error::SHIFT) - 1);
+        let word = (what as u64) << Error::SHIFT | number;
+        Error(NonZeroU64::new(word).unwrap_or(NonZeroU64::MAX)) // `what` is never 0
     }
 
-    /// What it is about, in the words of the message, which the facade composes: no formatting of numbers is compiled in.
-    pub fn what(&self) -> &str {
-        match self {
-            Error::OutOfMemory { what, .. } => what,
-            Error::NotFinite { what } => what,
-        }
+    /// What failed.
+    pub fn what(self) -> u32 {
+        (self.0.get() >> Error::SHIFT) as u32
     }
 
-    /// How much memory was asked for; 0 where it is not about memory.
-    pub fn bytes(&self) -> u64 {
-        match self {
-            Error::OutOfMemory { bytes, .. } => *bytes,
-            Error::NotFinite { .. } => 0,
-        }
+    /// The number that goes with it.
+    pub fn number(self) -> u64 {
+        self.0.get() & ((1 << Error::SHIFT) - 1)
+    }
+
+    /// The failure that a word stands for; none for 0.
+    pub fn from_word(word: u64) -> Option<Error> {
+        NonZeroU64::new(word).map(Error)
+    }
+}
+
+impl From<Error> for u64 {
+    fn from(error: Error) -> u64 {
+        error.0.get()
     }
 }

@@ -10,7 +10,7 @@
 //! nonlinear dynamics of learning in deep linear neural networks", ICLR 2014.
 
 use crate::buffer::doubles;
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::float::sqrt64;
 use crate::kernel::ln;
 use crate::rng::{Stream, uniform};
@@ -55,7 +55,7 @@ pub fn orthogonal_into(
 ) -> Result<(), Error> {
     let mut normals = Normals { seed, place: place as u64, index: 0, spare: None };
     let len = h.saturating_mul(h).saturating_add(3 * h);
-    let mut work = doubles(len, "the orthogonal weights")?;
+    let mut work = doubles(len, What::OrthogonalWeights)?;
     let (q, vectors) = work.split_at_mut(h * h);
     for gate in 0..g {
         orthogonal(q, vectors, h, &mut normals);

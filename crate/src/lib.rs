@@ -66,6 +66,7 @@ mod differences;
 
 mod sample;
 
+mod handle;
 mod wasm;
 
 pub use error::Error;

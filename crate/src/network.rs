@@ -3,13 +3,12 @@
 
 use crate::buffer::{Buffer, bytes_of, check_bytes};
 use crate::cell::{Cell, CellKind};
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::float::sqrt64;
 use crate::init::{Init, RecurrentInit, glorot_limit, orthogonal_into, uniform_into};
 use crate::kernel::{Panels, Rows, padded};
-use crate::params::ParamTable;
+use crate::params::{ParamTable, Role};
 use crate::unit::{Unit, panels};
-use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 #[cfg(test)]
@@ -116,15 +115,15 @@ impl Network {
         let mut units = Vec::new();
         for layer in 0..layers {
             for reverse in [false, true].into_iter().take(d) {
-                let suffix = ["_l", &decimal(layer), if reverse { "_reverse" } else { "" }].concat();
                 let input = if layer == 0 { [i, 1] } else { [h, d] };
-                units.push(Unit::new(&mut table, layout, &suffix, input, [h, hp], reverse)?);
+                let unit = units.len();
+                units.push(Unit::new(&mut table, layout, unit, input, [h, hp], reverse)?);
             }
         }
         let head = match config.output_size {
             Some(v) => Some(Head {
-                w_ho: table.push("w_ho".into(), &[d * h, v])?,
-                b_o: table.push("b_o".into(), &[v])?,
+                w_ho: table.push(Role::OutputWeight, units.len(), [d * h, v])?,
+                b_o: table.push(Role::OutputBias, units.len(), [1, v])?,
                 w: panels(d, h, v)?,
                 w_t: Vec::new(),
                 forward_ready: false,
@@ -133,14 +132,14 @@ impl Network {
             None => None,
         };
         // θ, its gradients and both packed forms must fit together, or the network could be made but never trained.
-        check_bytes(bytes_of(&[table.arena_len(), 4, 4]), "the parameters, gradients and packed weights")?;
+        check_bytes(bytes_of(&[table.arena_len(), 4, 4]), What::Network)?;
         let mut network = Network {
             sizes,
             cell,
             dropout: config.dropout,
             seed: config.seed,
-            theta: Buffer::zeros(table.arena_len(), "the parameters")?,
-            gradients: Buffer::zeros(table.arena_len(), "the gradients")?,
+            theta: Buffer::zeros(table.arena_len(), What::Parameters)?,
+            gradients: Buffer::zeros(table.arena_len(), What::Gradients)?,
             active: vec![true; table.len()],
             table,
             units,
@@ -206,7 +205,7 @@ impl Network {
     /// Makes room for the weights' transposes.
     pub fn prepare_training(&mut self, dense: bool) -> Result<(), Error> {
         let Sizes { h, d, v, .. } = self.sizes;
-        self.gradients.fit(self.table.arena_len(), "the gradients")?;
+        self.gradients.fit(self.table.arena_len(), What::Gradients)?;
         for (at, unit) in self.units.iter_mut().enumerate() {
             unit.prepare_training(dense || at >= d)?;
         }
@@ -262,11 +261,4 @@ impl Network {
             }
         }
     }
-}
-
-/// n in decimal digits, without the formatting machinery.
-fn decimal(n: usize) -> String {
-    let mut digits = if n < 10 { String::new() } else { decimal(n / 10) };
-    digits.push((b'0' + (n % 10) as u8) as char);
-    digits
 }

@@ -4,17 +4,35 @@
 //! are one loop each.
 
 use crate::buffer::{check_bytes, elements, part, part_mut};
-use crate::error::Error;
-use alloc::string::String;
+use crate::error::{Error, What};
 use alloc::vec::Vec;
 use core::ops::Range;
 
+/// What a parameter is to its unit or to the output layer. The facade makes its name of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// w_ih (I or D·H, G·H)
+    InputWeight,
+    /// w_hh (H, G·H)
+    RecurrentWeight,
+    /// b_h (G·H)
+    Bias,
+    /// b_hn (H)
+    RecurrentBias,
+    /// w_ho (D·H, V)
+    OutputWeight,
+    /// b_o (V)
+    OutputBias,
+}
+
 /// One parameter: where it lies in the arena and what shape it has there, row-major.
 pub struct Param {
-    /// The name that users see, such as `w_ih_l0`.
-    pub name: String,
-    /// One or two sizes.
-    pub shape: Vec<usize>,
+    /// What it is.
+    pub role: Role,
+    /// Whose it is: layer·D + direction, or L·D for the output layer.
+    pub unit: usize,
+    /// Rows and columns; a bias is one row.
+    pub shape: [usize; 2],
     /// The elements of the arena that hold it.
     pub range: Range<usize>,
 }
@@ -28,11 +46,12 @@ pub struct ParamTable {
 
 impl ParamTable {
     /// Appends a parameter and returns its place in the table.
-    pub fn push(&mut self, name: String, shape: &[usize]) -> Result<usize, Error> {
-        let count = elements(shape, "the parameters")?;
+    #[inline(never)]
+    pub fn push(&mut self, role: Role, unit: usize, shape: [usize; 2]) -> Result<usize, Error> {
+        let count = elements(&shape, What::Parameters)?;
         let end = self.len + count;
-        check_bytes(end as u64 * 4, "the parameters")?;
-        self.params.push(Param { name, shape: shape.to_vec(), range: self.len..end });
+        check_bytes(end as u64 * 4, What::Parameters)?;
+        self.params.push(Param { role, unit, shape, range: self.len..end });
         self.len = end;
         Ok(self.params.len() - 1)
     }

@@ -3,7 +3,7 @@
 //! The coin is an argument of `pick`, so that it can be tested; `Sampler` takes it from the stream of (seed, step, row).
 
 use crate::buffer::{Buffer, elements, fit_integers};
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::kernel::{exp_shifted_into, max};
 use crate::rng::{Stream, uniform};
 use alloc::vec::Vec;
@@ -22,7 +22,7 @@ pub struct Sampler {
 impl Sampler {
     /// Room for (B, V).
     pub fn new(batch: usize, classes: usize) -> Result<Sampler, Error> {
-        let what = "sample";
+        let what = What::Sample;
         let mut ids = Vec::new();
         fit_integers(&mut ids, batch, what)?;
         Ok(Sampler {

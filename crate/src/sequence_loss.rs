@@ -3,7 +3,7 @@
 //! Source: `tf.contrib.seq2seq.sequence_loss` of TensorFlow 1.15.5; see `loss` for the formula.
 
 use crate::buffer::{Buffer, elements, fit_integers};
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::loss::{cross_entropy, divide_or_zero};
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -50,7 +50,7 @@ impl Axis {
 impl SequenceLoss {
     /// Room for (B, T, V).
     pub fn new(batch: usize, time: usize, classes: usize) -> Result<SequenceLoss, Error> {
-        let what = "sequenceLoss";
+        let what = What::SequenceLoss;
         let count = elements(&[batch, time], what)?;
         let mut targets = Vec::new();
         fit_integers(&mut targets, count, what)?;

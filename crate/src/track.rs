@@ -4,7 +4,7 @@
 //! initial state. So the step before is the neighbour in both, and a row that is shorter than T starts, backwards, at its own end.
 
 use crate::buffer::{Buffer, elements, part_mut};
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::network::Network;
 
 /// Where a pass has been, unit by unit.
@@ -44,7 +44,7 @@ pub struct Needs {
 impl Track {
     /// Makes room for T·B rows of a unit of this network.
     pub fn fit(&mut self, network: &Network, [t, b]: [usize; 2], needs: Needs) -> Result<(), Error> {
-        let what = "the workspace";
+        let what = What::Workspace;
         let (layout, s) = (network.cell.layout(), network.sizes);
         let gates = elements(&[t, b, s.n], what)?;
         let outputs = elements(&[t, b, s.hp], what)?;

@@ -1,8 +1,8 @@
-//! One training step: forward, loss, BPTT, clip, update; and its parts, as users call them.
+//! The parts of a training step: forward, loss and BPTT; clip and update.
 
 use crate::bptt::{Seeds, bptt};
 use crate::clip::{clip_factor, global_norm};
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::forward::forward;
 use crate::loss::{Reduction, sequence_loss};
 use crate::network::Network;
@@ -43,20 +43,7 @@ pub fn apply(
     Ok(norm)
 }
 
-/// One training step. Returns (loss before the update, gradient norm before clipping).
-pub fn train_step(
-    network: &mut Network,
-    ws: &mut Workspace,
-    optimizer: &mut Optimizer,
-    learning_rate: f64,
-    clip: f64,
-    reduction: Reduction,
-    dropout_step: Option<u64>,
-) -> Result<(f64, f64), Error> {
-    let loss = gradients(network, ws, reduction, false, dropout_step);
-    if !loss.is_finite() {
-        return Err(Error::NotFinite { what: "the loss".into() });
-    }
-    let norm = apply(network, optimizer, learning_rate, clip)?;
-    Ok((loss, norm))
+/// A loss that is not finite is an error.
+pub fn check_loss(loss: f64) -> Result<(), Error> {
+    if loss.is_finite() { Ok(()) } else { Err(Error::new(What::Loss, 0)) }
 }

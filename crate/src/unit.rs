@@ -3,7 +3,7 @@
 use crate::cell::Layout;
 use crate::error::Error;
 use crate::kernel::{Panels, Rows};
-use crate::params::ParamTable;
+use crate::params::{ParamTable, Role};
 use alloc::vec::Vec;
 
 /// Columns of a weight and where they lie in a row of pre-activations: gates that are neighbours in both are one.
@@ -88,18 +88,17 @@ impl Unit {
     pub fn new(
         table: &mut ParamTable,
         layout: &Layout,
-        suffix: &str,
+        unit: usize,
         [width, parts]: [usize; 2],
         [h, hp]: [usize; 2],
         reverse: bool,
     ) -> Result<Unit, Error> {
         let g = layout.gates;
-        let name = |stem: &str| [stem, suffix].concat();
-        let w_ih = table.push(name("w_ih"), &[width * parts, g * h])?;
-        let w_hh = table.push(name("w_hh"), &[h, g * h])?;
-        let b_h = table.push(name("b_h"), &[g * h])?;
+        let w_ih = table.push(Role::InputWeight, unit, [width * parts, g * h])?;
+        let w_hh = table.push(Role::RecurrentWeight, unit, [h, g * h])?;
+        let b_h = table.push(Role::Bias, unit, [1, g * h])?;
         let b_hn = match layout.recurrent_bias {
-            Some(block) => Some((table.push(name("b_hn"), &[h])?, block * hp)),
+            Some(block) => Some((table.push(Role::RecurrentBias, unit, [1, h])?, block * hp)),
             None => None,
         };
         let mut recurrent = Vec::new();

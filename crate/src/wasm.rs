@@ -1,9 +1,12 @@
-//! What JavaScript sees: one-liners over the core, without mathematics and without policy. `RawX` is mirrored by class `X` of the
-//! facade, which has checked every argument before it comes here, and reads and writes buffers by their address.
+//! What JavaScript sees: one-liners over the core, without mathematics and without policy. Functions on numbers and addresses alone,
+//! whose first argument is whose method they are: classes, strings and errors would be converted at each call, by code that weighs
+//! more than what it calls. The facade's classes `RawX` (ts/wasm/raw.ts) stand for them; they come with checked arguments, and
+//! read and write buffers by their address.
 
 use crate::cell::CellKind;
 use crate::error::Error;
 use crate::forward::forward;
+use crate::handle::{borrow, free, give};
 use crate::init::{Init, RecurrentInit};
 use crate::kernel::padded;
 use crate::loss::{self, Reduction};
@@ -16,41 +19,44 @@ use crate::session::Session;
 use crate::track::first_output;
 use crate::train;
 use crate::workspace::{Shape, Workspace};
-use alloc::string::String;
 use alloc::vec::Vec;
+use core::ptr;
+use core::sync::atomic::{AtomicU64, Ordering};
 use wasm_bindgen::prelude::*;
 
+/// The last failure, for `failure_what` and `failure_number`: functions that can fail return 0, a negative slot or NaN then.
+static FAILURE: AtomicU64 = AtomicU64::new(0);
+
+/// Notes a failure.
+#[inline(never)]
+fn fail(error: Error) {
+    FAILURE.store(error.into(), Ordering::Relaxed);
+}
+
+/// What the last failure was about: `What`.
 #[wasm_bindgen]
-extern "C" {
-    /// JavaScript's own `Error`, with properties `code` and `bytes`, from which the facade makes its own.
-    #[wasm_bindgen(js_name = Error)]
-    type CodedError;
-    #[wasm_bindgen(constructor, js_class = "Error")]
-    fn new(message: &str) -> CodedError;
-    #[wasm_bindgen(method, setter)]
-    fn set_code(this: &CodedError, code: &str);
-    #[wasm_bindgen(method, setter)]
-    fn set_bytes(this: &CodedError, bytes: f64);
+pub fn failure_what() -> u32 {
+    last_failure().map_or(0, Error::what)
 }
 
-/// The one place where an error becomes JavaScript's.
-impl From<Error> for JsValue {
-    fn from(error: Error) -> JsValue {
-        let js = CodedError::new(error.what());
-        js.set_code(error.code());
-        js.set_bytes(error.bytes() as f64);
-        js.into()
-    }
+/// The number that goes with it: bytes, or the place of a parameter.
+#[wasm_bindgen]
+pub fn failure_number() -> f64 {
+    last_failure().map_or(0.0, |error| error.number() as f64)
 }
 
-/// What the facade never does: still an `Error`, not a thrown string.
-fn misuse(message: &str) -> JsValue {
-    CodedError::new(message).into()
+fn last_failure() -> Option<Error> {
+    Error::from_word(FAILURE.load(Ordering::Relaxed))
+}
+
+/// Whether it went well; else the failure is noted.
+fn done(result: Result<(), Error>) -> bool {
+    result.map_err(fail).is_ok()
 }
 
 /// The buffers that the facade reads and writes.
 #[wasm_bindgen]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RawBuffer {
     /// The arena of parameters
     Parameters,
@@ -100,46 +106,42 @@ pub enum RawBuffer {
     Cells,
 }
 
-/// The buffers by their numbers: exported functions take numbers, or each would bring a comparison with every name.
-const BUFFERS: [RawBuffer; 23] = [
-    RawBuffer::Parameters,
-    RawBuffer::Gradients,
-    RawBuffer::Ids,
-    RawBuffer::Features,
-    RawBuffer::SequenceLengths,
-    RawBuffer::Targets,
-    RawBuffer::Weights,
-    RawBuffer::InitialState,
-    RawBuffer::FinalState,
-    RawBuffer::InitialStateGradient,
-    RawBuffer::FinalStateGradient,
-    RawBuffer::Outputs,
-    RawBuffer::Logits,
-    RawBuffer::OutputsGradient,
-    RawBuffer::LogitsGradient,
-    RawBuffer::FeaturesGradient,
-    RawBuffer::InitialCell,
-    RawBuffer::FinalCell,
-    RawBuffer::InitialCellGradient,
-    RawBuffer::FinalCellGradient,
-    RawBuffer::TargetValues,
-    RawBuffer::Gates,
-    RawBuffer::Cells,
-];
-
-fn buffer_of(number: usize) -> RawBuffer {
-    BUFFERS.get(number).copied().unwrap_or(RawBuffer::Outputs)
+impl RawBuffer {
+    /// By number: the facade passes that, as wasm-bindgen's own conversion is a comparison for each.
+    const ALL: [RawBuffer; 23] = [
+        RawBuffer::Parameters,
+        RawBuffer::Gradients,
+        RawBuffer::Ids,
+        RawBuffer::Features,
+        RawBuffer::SequenceLengths,
+        RawBuffer::Targets,
+        RawBuffer::Weights,
+        RawBuffer::InitialState,
+        RawBuffer::FinalState,
+        RawBuffer::InitialStateGradient,
+        RawBuffer::FinalStateGradient,
+        RawBuffer::Outputs,
+        RawBuffer::Logits,
+        RawBuffer::OutputsGradient,
+        RawBuffer::LogitsGradient,
+        RawBuffer::FeaturesGradient,
+        RawBuffer::InitialCell,
+        RawBuffer::FinalCell,
+        RawBuffer::InitialCellGradient,
+        RawBuffer::FinalCellGradient,
+        RawBuffer::TargetValues,
+        RawBuffer::Gates,
+        RawBuffer::Cells,
+    ];
 }
 
 /// A network, its workspace and its optimizers' moments.
-#[wasm_bindgen]
 pub struct RawRnn {
     network: Network,
     ws: Workspace,
     optimizers: Vec<Option<Optimizer>>,
     sessions: Vec<Option<Session>>,
     gradient_norm: f64,
-    failure: Option<Error>,
 }
 
 fn address<T>(slice: &[T]) -> usize {
@@ -147,7 +149,9 @@ fn address<T>(slice: &[T]) -> usize {
 }
 
 /// A buffer of the workspace; those that each unit has are the last layer's first.
-fn buffer_address(network: &Network, ws: &Workspace, buffer: RawBuffer) -> usize {
+#[inline(never)]
+fn buffer_address(network: &Network, ws: &Workspace, buffer: usize) -> usize {
+    let buffer = RawBuffer::ALL[buffer];
     let has_logits = network.has_logits();
     match buffer {
         RawBuffer::Parameters => address(&network.theta),
@@ -174,6 +178,7 @@ fn buffer_address(network: &Network, ws: &Workspace, buffer: RawBuffer) -> usize
 }
 
 /// A buffer that each unit has: the row of t = 0.
+#[inline(never)]
 fn unit_address(network: &Network, ws: &Workspace, buffer: RawBuffer, unit: usize) -> usize {
     let (Some(track), Some(reverse)) = (ws.tracks.get(unit), network.units.get(unit).map(|u| u.reverse))
     else {
@@ -188,14 +193,21 @@ fn unit_address(network: &Network, ws: &Workspace, buffer: RawBuffer, unit: usiz
     }
 }
 
-/// Puts a value into the first free slot.
-fn insert<T>(slots: &mut Vec<Option<T>>, value: T) -> usize {
+/// Puts a value into the first free slot; below 0 where there is none to be put.
+fn insert<T>(slots: &mut Vec<Option<T>>, value: Result<T, Error>) -> i32 {
+    let value = match value {
+        Ok(value) => value,
+        Err(error) => {
+            fail(error);
+            return -1;
+        }
+    };
     let slot = slots.iter().position(Option::is_none).unwrap_or(slots.len());
     if slot == slots.len() {
         slots.push(None);
     }
     slots[slot] = Some(value);
-    slot
+    slot as i32
 }
 
 fn reduction(sum: bool) -> Reduction {
@@ -207,404 +219,401 @@ fn step(dropout_step: f64) -> Option<u64> {
     (dropout_step >= 0.0).then_some(dropout_step as u64)
 }
 
+/// A new network; 0 where there is no memory. `output_size` 0: no output layer.
 #[wasm_bindgen]
-impl RawRnn {
-    /// `output_size` 0: no output layer.
-    #[wasm_bindgen(constructor)]
-    #[allow(clippy::too_many_arguments)]
-    pub fn new(
-        cell: &str,
-        input_size: usize,
-        hidden_size: usize,
-        output_size: usize,
-        layers: usize,
-        bidirectional: bool,
-        dropout: f64,
-        init: &str,
-        recurrent_init: &str,
-        forget_bias: f64,
-        seed: u32,
-    ) -> Result<RawRnn, JsValue> {
-        let network = Network::new(Config {
-            cell: CellKind::from_name(cell).ok_or_else(|| misuse("unknown cell"))?,
-            input_size,
-            hidden_size,
-            output_size: (output_size > 0).then_some(output_size),
-            layers,
-            bidirectional,
-            dropout,
-            init: if init == "uniform-hidden" { Init::UniformHidden } else { Init::GlorotUniform },
-            recurrent_init: match recurrent_init {
-                "orthogonal" => RecurrentInit::Orthogonal,
-                _ => RecurrentInit::Same,
-            },
-            forget_bias: forget_bias as f32,
-            seed,
-        })?;
-        Ok(RawRnn {
-            network,
-            ws: Workspace::default(),
-            optimizers: Vec::new(),
-            sessions: Vec::new(),
-            gradient_norm: 0.0,
-            failure: None,
-        })
-    }
+#[allow(clippy::too_many_arguments)]
+pub fn rnn_new(
+    cell: usize,
+    input_size: usize,
+    hidden_size: usize,
+    output_size: usize,
+    layers: usize,
+    bidirectional: bool,
+    dropout: f64,
+    uniform_hidden: bool,
+    orthogonal: bool,
+    forget_bias: f64,
+    seed: u32,
+) -> *mut RawRnn {
+    let network = Network::new(Config {
+        cell: CellKind::ALL[cell],
+        input_size,
+        hidden_size,
+        output_size: (output_size > 0).then_some(output_size),
+        layers,
+        bidirectional,
+        dropout,
+        init: if uniform_hidden { Init::UniformHidden } else { Init::GlorotUniform },
+        recurrent_init: if orthogonal { RecurrentInit::Orthogonal } else { RecurrentInit::Same },
+        forget_bias: forget_bias as f32,
+        seed,
+    });
+    give_or_null(network.map(|network| RawRnn {
+        network,
+        ws: Workspace::default(),
+        optimizers: Vec::new(),
+        sessions: Vec::new(),
+        gradient_norm: 0.0,
+    }))
+}
 
-    /// Entries of the parameter table.
-    #[wasm_bindgen(getter, js_name = parameterCount)]
-    pub fn parameter_count(&self) -> usize {
-        self.network.table.len()
-    }
+/// Gives a network's memory back.
+#[wasm_bindgen]
+pub fn rnn_free(rnn: *mut RawRnn) {
+    free(rnn);
+}
 
-    /// The name of an entry.
-    #[wasm_bindgen(js_name = parameterName)]
-    pub fn parameter_name(&self, index: usize) -> String {
-        self.network.table.get(index).name.clone()
-    }
+/// Entries of the parameter table.
+#[wasm_bindgen]
+pub fn rnn_parameter_count(rnn: *mut RawRnn) -> usize {
+    borrow(rnn).network.table.len()
+}
 
-    /// Its shape.
-    #[wasm_bindgen(js_name = parameterShape)]
-    pub fn parameter_shape(&self, index: usize) -> Vec<usize> {
-        self.network.table.get(index).shape.clone()
-    }
+/// Of an entry: its role (0), its unit (1), rows (2), columns (3), first float in the arenas (4).
+#[wasm_bindgen]
+pub fn rnn_parameter(rnn: *mut RawRnn, index: usize, property: usize) -> usize {
+    let param = borrow(rnn).network.table.get(index);
+    [param.role as usize, param.unit, param.shape[0], param.shape[1], param.range.start][property]
+}
 
-    /// Its first float in the arenas.
-    #[wasm_bindgen(js_name = parameterOffset)]
-    pub fn parameter_offset(&self, index: usize) -> usize {
-        self.network.table.get(index).range.start
-    }
+/// Which parameters an optimizer updates.
+#[wasm_bindgen]
+pub fn rnn_set_active(rnn: *mut RawRnn, index: usize, active: bool) {
+    borrow(rnn).network.active[index] = active;
+}
 
-    /// Which parameters an optimizer updates.
-    #[wasm_bindgen(js_name = setActive)]
-    pub fn set_active(&mut self, index: usize, active: bool) {
-        self.network.active[index] = active;
-    }
+/// Makes room for a pass of this shape and makes it the current one.
+#[wasm_bindgen]
+pub fn rnn_begin(
+    rnn: *mut RawRnn,
+    batch: usize,
+    time: usize,
+    dense: bool,
+    training: bool,
+    mean_squared_error: bool,
+) -> bool {
+    let rnn = borrow(rnn);
+    let shape = Shape { batch, time, dense, training, squared: mean_squared_error };
+    done(rnn.ws.begin(&mut rnn.network, shape))
+}
 
-    /// Makes room for a pass of this shape and makes it the current one.
-    pub fn begin(
-        &mut self,
-        batch: usize,
-        time: usize,
-        dense: bool,
-        training: bool,
-        mean_squared_error: bool,
-    ) -> bool {
-        let shape = Shape { batch, time, dense, training, squared: mean_squared_error };
-        self.failure = self.ws.begin(&mut self.network, shape).err();
-        self.failure.is_none()
+/// The byte address of a buffer. Whoever asks for the parameters may write them.
+#[wasm_bindgen]
+pub fn rnn_pointer(rnn: *mut RawRnn, buffer: usize) -> usize {
+    let rnn = borrow(rnn);
+    if buffer == RawBuffer::Parameters as usize {
+        rnn.network.parameters_changed();
     }
+    buffer_address(&rnn.network, &rnn.ws, buffer)
+}
 
-    /// Throws what the last `begin` or `trainStep` has failed with. They do not throw themselves: a `Result` goes through memory and
-    /// a view of it, which costs a small network a twentieth of its step.
-    pub fn fail(&mut self) -> Result<(), JsValue> {
-        self.failure.take().map_or(Ok(()), |error| Err(error.into()))
-    }
+/// The byte address of a buffer that each unit (layer·D + direction) has: outputs, their gradients, gates, cells.
+#[wasm_bindgen]
+pub fn rnn_unit_pointer(rnn: *mut RawRnn, buffer: usize, unit: usize) -> usize {
+    let rnn = borrow(rnn);
+    unit_address(&rnn.network, &rnn.ws, RawBuffer::ALL[buffer], unit)
+}
 
-    /// The byte address of a buffer. Whoever asks for the parameters may write them.
-    pub fn pointer(&mut self, buffer: usize) -> usize {
-        let buffer = buffer_of(buffer);
-        if let RawBuffer::Parameters = buffer {
-            self.network.parameters_changed();
-        }
-        buffer_address(&self.network, &self.ws, buffer)
-    }
+/// Floats from the start of a row of gates to those of gate `gate`.
+#[wasm_bindgen]
+pub fn rnn_gate_offset(rnn: *mut RawRnn, gate: usize) -> usize {
+    let network = &borrow(rnn).network;
+    network.cell.layout().input.get(gate).map_or(0, |block| block * network.sizes.hp)
+}
 
-    /// The byte address of a buffer that each unit (layer·D + direction) has: outputs, their gradients, gates, cells.
-    #[wasm_bindgen(js_name = unitPointer)]
-    pub fn unit_pointer(&self, buffer: usize, unit: usize) -> usize {
-        unit_address(&self.network, &self.ws, buffer_of(buffer), unit)
-    }
-
-    /// Floats from the start of a row of gates to those of gate `gate`.
-    #[wasm_bindgen(js_name = gateOffset)]
-    pub fn gate_offset(&self, gate: usize) -> usize {
-        self.network.cell.layout().input.get(gate).map_or(0, |block| block * self.network.sizes.hp)
-    }
-
-    /// Floats from one (t, b) row of a (T, B, ·) buffer to the next.
-    pub fn stride(&self, buffer: usize) -> usize {
-        let s = self.network.sizes;
-        match buffer_of(buffer) {
-            RawBuffer::Logits | RawBuffer::LogitsGradient => s.vp,
-            RawBuffer::Gates => s.n,
-            RawBuffer::TargetValues => s.v,
-            RawBuffer::Features => s.i,
-            RawBuffer::FeaturesGradient => padded(s.i),
-            _ => s.hp,
-        }
-    }
-
-    /// The forward pass.
-    pub fn forward(&mut self) {
-        forward(&mut self.network, &mut self.ws, None);
-    }
-
-    /// The loss of the last forward pass.
-    pub fn loss(&mut self, sum: bool) -> f64 {
-        loss::sequence_loss(&self.network, &mut self.ws, reduction(sum), false)
-    }
-
-    /// The weighted share of right predictions of the last forward pass.
-    pub fn accuracy(&self) -> f64 {
-        loss::metric(&self.network, &self.ws)
-    }
-
-    /// The weighted mean absolute error of the last forward pass.
-    #[wasm_bindgen(js_name = meanAbsoluteError)]
-    pub fn mean_absolute_error(&self) -> f64 {
-        loss::metric(&self.network, &self.ws)
-    }
-
-    /// Forward, loss and BPTT; the loss. `dropout_step` below 0: nothing is dropped.
-    pub fn gradients(&mut self, sum: bool, accumulate: bool, dropout_step: f64) -> f64 {
-        let (network, ws) = (&mut self.network, &mut self.ws);
-        train::gradients(network, ws, reduction(sum), accumulate, step(dropout_step))
-    }
-
-    /// Forward and BPTT from gradients that the caller has written.
-    pub fn backward(&mut self, accumulate: bool) {
-        train::backward(&mut self.network, &mut self.ws, accumulate);
-    }
-
-    /// Moments for one more optimizer; its slot.
-    #[wasm_bindgen(js_name = addAdam)]
-    pub fn add_adam(
-        &mut self,
-        beta1: f64,
-        beta2: f64,
-        epsilon: f64,
-        torch: bool,
-        weight_decay: f64,
-    ) -> Result<usize, JsValue> {
-        let mode = if torch { EpsilonMode::Torch } else { EpsilonMode::TensorFlow };
-        self.add_optimizer(Rule::Adam(Adam::new([beta1, beta2], epsilon, mode, weight_decay)))
-    }
-
-    /// The same for gradient descent.
-    #[wasm_bindgen(js_name = addSgd)]
-    pub fn add_sgd(&mut self, momentum: f64, nesterov: bool, weight_decay: f64) -> Result<usize, JsValue> {
-        self.add_optimizer(Rule::Sgd(Sgd { momentum, nesterov, weight_decay }))
-    }
-
-    /// The same for RMSProp.
-    #[wasm_bindgen(js_name = addRmsProp)]
-    pub fn add_rms_prop(
-        &mut self,
-        alpha: f64,
-        epsilon: f64,
-        momentum: f64,
-        weight_decay: f64,
-    ) -> Result<usize, JsValue> {
-        self.add_optimizer(Rule::RmsProp(RmsProp { alpha, epsilon, momentum, weight_decay }))
-    }
-
-    /// The byte address of an arena of a slot's moments.
-    #[wasm_bindgen(js_name = momentsPointer)]
-    pub fn moments_pointer(&self, slot: usize, index: usize) -> usize {
-        self.optimizers[slot].as_ref().map_or(0, |optimizer| address(&optimizer.moments[index]))
-    }
-
-    /// A slot's running product β₁ᵗ (0) or β₂ᵗ (1).
-    #[wasm_bindgen(js_name = runningProduct)]
-    pub fn running_product(&self, slot: usize, index: usize) -> f64 {
-        self.optimizers[slot].as_ref().map_or(1.0, |optimizer| optimizer.products[index])
-    }
-
-    /// Sets a slot's running products.
-    #[wasm_bindgen(js_name = setRunningProducts)]
-    pub fn set_running_products(&mut self, slot: usize, first: f64, second: f64) {
-        if let Some(optimizer) = &mut self.optimizers[slot] {
-            optimizer.products = [first, second];
-        }
-    }
-
-    /// Gives a slot's memory back.
-    #[wasm_bindgen(js_name = removeOptimizer)]
-    pub fn remove_optimizer(&mut self, slot: usize) {
-        self.optimizers[slot] = None;
-    }
-
-    /// One training step; the loss before the update, NaN where it failed. `dropout_step` below 0: nothing is dropped.
-    #[wasm_bindgen(js_name = trainStep)]
-    pub fn train_step(
-        &mut self,
-        slot: usize,
-        learning_rate: f64,
-        clip_norm: f64,
-        sum: bool,
-        dropout_step: f64,
-    ) -> f64 {
-        let Some(optimizer) = &mut self.optimizers[slot] else {
-            return f64::NAN;
-        };
-        let (network, ws) = (&mut self.network, &mut self.ws);
-        let result = train::train_step(
-            network,
-            ws,
-            optimizer,
-            learning_rate,
-            clip_norm,
-            reduction(sum),
-            step(dropout_step),
-        );
-        match result {
-            Ok((loss, norm)) => {
-                self.gradient_norm = norm;
-                loss
-            }
-            Err(error) => {
-                self.failure = Some(error);
-                f64::NAN
-            }
-        }
-    }
-
-    /// One update from the gradients as they stand; their norm before clipping.
-    #[wasm_bindgen(js_name = applyGradients)]
-    pub fn apply_gradients(
-        &mut self,
-        slot: usize,
-        learning_rate: f64,
-        clip_norm: f64,
-    ) -> Result<f64, JsValue> {
-        let Some(optimizer) = &mut self.optimizers[slot] else {
-            return Err(misuse("no such optimizer"));
-        };
-        self.gradient_norm = train::apply(&mut self.network, optimizer, learning_rate, clip_norm)?;
-        Ok(self.gradient_norm)
-    }
-
-    /// The norm of the last step's gradients, before clipping.
-    #[wasm_bindgen(getter, js_name = gradientNorm)]
-    pub fn gradient_norm(&self) -> f64 {
-        self.gradient_norm
-    }
-
-    /// Buffers for a stream of single steps; its slot. Their addresses stay as they are.
-    #[wasm_bindgen(js_name = addSession)]
-    pub fn add_session(&mut self, batch: usize, dense: bool) -> Result<usize, JsValue> {
-        let session = Session::new(&mut self.network, batch, dense)?;
-        Ok(insert(&mut self.sessions, session))
-    }
-
-    /// The byte address of a session's buffer.
-    #[wasm_bindgen(js_name = sessionPointer)]
-    pub fn session_pointer(&self, slot: usize, buffer: usize) -> usize {
-        self.sessions[slot]
-            .as_ref()
-            .map_or(0, |session| buffer_address(&self.network, &session.ws, buffer_of(buffer)))
-    }
-
-    /// One step from a session's inputs and state to its logits and its next state.
-    #[wasm_bindgen(js_name = sessionStep)]
-    pub fn session_step(&mut self, slot: usize) {
-        if let Some(session) = &mut self.sessions[slot] {
-            session.step(&mut self.network);
-        }
-    }
-
-    /// Gives a session's memory back.
-    #[wasm_bindgen(js_name = removeSession)]
-    pub fn remove_session(&mut self, slot: usize) {
-        self.sessions[slot] = None;
-    }
-
-    /// Room for `keepState` at the current shape: to be had before anything changes.
-    #[wasm_bindgen(js_name = reserveKeptState)]
-    pub fn reserve_kept_state(&mut self) -> Result<(), JsValue> {
-        Ok(self.ws.reserve_kept_state(&self.network)?)
-    }
-
-    /// Keeps the final state for `restoreState`.
-    #[wasm_bindgen(js_name = keepState)]
-    pub fn keep_state(&mut self) {
-        self.ws.keep_state(&self.network);
-    }
-
-    /// The initial state becomes the one that was kept.
-    #[wasm_bindgen(js_name = restoreState)]
-    pub fn restore_state(&mut self) {
-        self.ws.restore_state(&self.network);
+/// Floats from one (t, b) row of a (T, B, ·) buffer to the next.
+#[wasm_bindgen]
+pub fn rnn_stride(rnn: *mut RawRnn, buffer: usize) -> usize {
+    let s = &borrow(rnn).network.sizes;
+    match RawBuffer::ALL[buffer] {
+        RawBuffer::Logits | RawBuffer::LogitsGradient => s.vp,
+        RawBuffer::Gates => s.n,
+        RawBuffer::TargetValues => s.v,
+        RawBuffer::Features => s.i,
+        RawBuffer::FeaturesGradient => padded(s.i),
+        _ => s.hp,
     }
 }
 
-impl RawRnn {
-    fn add_optimizer(&mut self, rule: Rule) -> Result<usize, JsValue> {
-        let optimizer = Optimizer::new(rule, self.network.table.arena_len())?;
-        Ok(insert(&mut self.optimizers, optimizer))
+/// The forward pass.
+#[wasm_bindgen]
+pub fn rnn_forward(rnn: *mut RawRnn) {
+    let rnn = borrow(rnn);
+    forward(&mut rnn.network, &mut rnn.ws, None);
+}
+
+/// The loss of the last forward pass.
+#[wasm_bindgen]
+pub fn rnn_loss(rnn: *mut RawRnn, sum: bool) -> f64 {
+    let rnn = borrow(rnn);
+    loss::sequence_loss(&rnn.network, &mut rnn.ws, reduction(sum), false)
+}
+
+/// The weighted share of right predictions of the last forward pass.
+#[wasm_bindgen]
+pub fn rnn_accuracy(rnn: *mut RawRnn) -> f64 {
+    let rnn = borrow(rnn);
+    loss::metric(&rnn.network, &rnn.ws)
+}
+
+/// The weighted mean absolute error of the last forward pass.
+#[wasm_bindgen]
+pub fn rnn_mean_absolute_error(rnn: *mut RawRnn) -> f64 {
+    let rnn = borrow(rnn);
+    loss::metric(&rnn.network, &rnn.ws)
+}
+
+/// Forward, loss and BPTT; the loss. `dropout_step` below 0: nothing is dropped.
+#[wasm_bindgen]
+pub fn rnn_gradients(rnn: *mut RawRnn, sum: bool, accumulate: bool, dropout_step: f64) -> f64 {
+    let rnn = borrow(rnn);
+    train::gradients(&mut rnn.network, &mut rnn.ws, reduction(sum), accumulate, step(dropout_step))
+}
+
+/// Forward and BPTT from gradients that the caller has written.
+#[wasm_bindgen]
+pub fn rnn_backward(rnn: *mut RawRnn, accumulate: bool) {
+    let rnn = borrow(rnn);
+    train::backward(&mut rnn.network, &mut rnn.ws, accumulate);
+}
+
+/// Moments for one more optimizer, Adam; its slot.
+#[wasm_bindgen]
+pub fn rnn_add_adam(
+    rnn: *mut RawRnn,
+    beta1: f64,
+    beta2: f64,
+    epsilon: f64,
+    torch: bool,
+    weight_decay: f64,
+) -> i32 {
+    let mode = if torch { EpsilonMode::Torch } else { EpsilonMode::TensorFlow };
+    add_optimizer(rnn, Rule::Adam(Adam::new([beta1, beta2], epsilon, mode, weight_decay)))
+}
+
+/// The same for gradient descent.
+#[wasm_bindgen]
+pub fn rnn_add_sgd(rnn: *mut RawRnn, momentum: f64, nesterov: bool, weight_decay: f64) -> i32 {
+    add_optimizer(rnn, Rule::Sgd(Sgd { momentum, nesterov, weight_decay }))
+}
+
+/// The same for RMSProp.
+#[wasm_bindgen]
+pub fn rnn_add_rms_prop(rnn: *mut RawRnn, alpha: f64, epsilon: f64, momentum: f64, weight_decay: f64) -> i32 {
+    add_optimizer(rnn, Rule::RmsProp(RmsProp { alpha, epsilon, momentum, weight_decay }))
+}
+
+#[inline(never)]
+fn add_optimizer(rnn: *mut RawRnn, rule: Rule) -> i32 {
+    let rnn = borrow(rnn);
+    insert(&mut rnn.optimizers, Optimizer::new(rule, rnn.network.table.arena_len()))
+}
+
+/// The byte address of an arena of a slot's moments.
+#[wasm_bindgen]
+pub fn rnn_moments_pointer(rnn: *mut RawRnn, slot: usize, index: usize) -> usize {
+    address(&optimizer(rnn, slot).moments[index])
+}
+
+/// A slot's running product β₁ᵗ (0) or β₂ᵗ (1).
+#[wasm_bindgen]
+pub fn rnn_running_product(rnn: *mut RawRnn, slot: usize, index: usize) -> f64 {
+    optimizer(rnn, slot).products[index]
+}
+
+/// Sets a slot's running products.
+#[wasm_bindgen]
+pub fn rnn_set_running_products(rnn: *mut RawRnn, slot: usize, first: f64, second: f64) {
+    optimizer(rnn, slot).products = [first, second];
+}
+
+fn optimizer<'a>(rnn: *mut RawRnn, slot: usize) -> &'a mut Optimizer {
+    occupied(&mut borrow(rnn).optimizers, slot)
+}
+
+/// What is in a slot; the facade never asks for one that is empty.
+fn occupied<T>(slots: &mut [Option<T>], slot: usize) -> &mut T {
+    match &mut slots[slot] {
+        Some(value) => value,
+        None => panic!(),
     }
 }
 
-/// The loss on data of the caller's; see `sequence_loss`.
+/// Gives a slot's memory back.
 #[wasm_bindgen]
-pub struct RawSequenceLoss(SequenceLoss);
+pub fn rnn_remove_optimizer(rnn: *mut RawRnn, slot: usize) {
+    borrow(rnn).optimizers[slot] = None;
+}
 
+/// One training step; the loss before the update, NaN where it or a gradient is not finite. `dropout_step` below 0: nothing is
+/// dropped.
 #[wasm_bindgen]
-impl RawSequenceLoss {
-    /// Room for (B, T, V).
-    #[wasm_bindgen(constructor)]
-    pub fn new(batch: usize, time: usize, classes: usize) -> Result<RawSequenceLoss, JsValue> {
-        Ok(RawSequenceLoss(SequenceLoss::new(batch, time, classes)?))
-    }
+pub fn rnn_train_step(
+    rnn: *mut RawRnn,
+    slot: usize,
+    learning_rate: f64,
+    clip_norm: f64,
+    sum: bool,
+    dropout_step: f64,
+) -> f64 {
+    let RawRnn { network, ws, optimizers, gradient_norm, .. } = borrow(rnn);
+    let loss = train::gradients(network, ws, reduction(sum), false, step(dropout_step));
+    let applied = train::check_loss(loss)
+        .and_then(|()| train::apply(network, occupied(optimizers, slot), learning_rate, clip_norm));
+    *gradient_norm = norm_or_nan(applied);
+    if gradient_norm.is_nan() { f64::NAN } else { loss }
+}
 
-    /// The byte address of logits, targets, weights or (as outputs) the result: batch-major, not padded.
-    pub fn pointer(&self, buffer: usize) -> usize {
-        match buffer_of(buffer) {
-            RawBuffer::Logits => address(&self.0.logits),
-            RawBuffer::Targets => address(&self.0.targets),
-            RawBuffer::Weights => address(&self.0.weights),
-            _ => address(&self.0.result),
+/// One update from the gradients as they stand; their norm before clipping, NaN where one of them is not finite.
+#[wasm_bindgen]
+pub fn rnn_apply_gradients(rnn: *mut RawRnn, slot: usize, learning_rate: f64, clip_norm: f64) -> f64 {
+    let RawRnn { network, optimizers, gradient_norm, .. } = borrow(rnn);
+    *gradient_norm =
+        norm_or_nan(train::apply(network, occupied(optimizers, slot), learning_rate, clip_norm));
+    *gradient_norm
+}
+
+fn norm_or_nan(norm: Result<f64, Error>) -> f64 {
+    norm.unwrap_or_else(|error| {
+        fail(error);
+        f64::NAN
+    })
+}
+
+/// The norm of the last step's gradients, before clipping.
+#[wasm_bindgen]
+pub fn rnn_gradient_norm(rnn: *mut RawRnn) -> f64 {
+    borrow(rnn).gradient_norm
+}
+
+/// Buffers for a stream of single steps; its slot. Their addresses stay as they are.
+#[wasm_bindgen]
+pub fn rnn_add_session(rnn: *mut RawRnn, batch: usize, dense: bool) -> i32 {
+    let rnn = borrow(rnn);
+    insert(&mut rnn.sessions, Session::new(&mut rnn.network, batch, dense))
+}
+
+/// The byte address of a session's buffer.
+#[wasm_bindgen]
+pub fn rnn_session_pointer(rnn: *mut RawRnn, slot: usize, buffer: usize) -> usize {
+    let RawRnn { network, sessions, .. } = borrow(rnn);
+    buffer_address(network, &occupied(sessions, slot).ws, buffer)
+}
+
+/// One step from a session's inputs and state to its logits and its next state.
+#[wasm_bindgen]
+pub fn rnn_session_step(rnn: *mut RawRnn, slot: usize) {
+    let RawRnn { network, sessions, .. } = borrow(rnn);
+    occupied(sessions, slot).step(network);
+}
+
+/// Gives a session's memory back.
+#[wasm_bindgen]
+pub fn rnn_remove_session(rnn: *mut RawRnn, slot: usize) {
+    borrow(rnn).sessions[slot] = None;
+}
+
+/// Room for `keep_state` at the current shape: to be had before anything changes.
+#[wasm_bindgen]
+pub fn rnn_reserve_kept_state(rnn: *mut RawRnn) -> bool {
+    let rnn = borrow(rnn);
+    done(rnn.ws.reserve_kept_state(&rnn.network))
+}
+
+/// Keeps the final state for `restore_state`.
+#[wasm_bindgen]
+pub fn rnn_keep_state(rnn: *mut RawRnn) {
+    let rnn = borrow(rnn);
+    rnn.ws.keep_state(&rnn.network);
+}
+
+/// The initial state becomes the one that was kept.
+#[wasm_bindgen]
+pub fn rnn_restore_state(rnn: *mut RawRnn) {
+    let rnn = borrow(rnn);
+    rnn.ws.restore_state(&rnn.network);
+}
+
+/// Room for the loss on (B, T, V) of the caller's, see `sequence_loss`; 0 where there is no memory.
+#[wasm_bindgen]
+pub fn sequence_loss_new(batch: usize, time: usize, classes: usize) -> *mut SequenceLoss {
+    give_or_null(SequenceLoss::new(batch, time, classes))
+}
+
+fn give_or_null<T>(value: Result<T, Error>) -> *mut T {
+    match value {
+        Ok(value) => give(value),
+        Err(error) => {
+            fail(error);
+            ptr::null_mut()
         }
-    }
-
-    /// The last number of the result in f64: the loss, where there is but one.
-    #[wasm_bindgen(getter)]
-    pub fn last(&self) -> f64 {
-        self.0.last
-    }
-
-    /// Computes; how many numbers the result has.
-    pub fn compute(
-        &mut self,
-        average_time: bool,
-        average_batch: bool,
-        sum_time: bool,
-        sum_batch: bool,
-    ) -> usize {
-        let axis = |average, sum| match (average, sum) {
-            (true, _) => Axis::Average,
-            (_, true) => Axis::Sum,
-            _ => Axis::Keep,
-        };
-        self.0.compute(axis(average_time, sum_time), axis(average_batch, sum_batch))
     }
 }
 
-/// Draws ids from logits; see `sample`.
+/// Gives it back.
 #[wasm_bindgen]
-pub struct RawSampler(Sampler);
+pub fn sequence_loss_free(loss: *mut SequenceLoss) {
+    free(loss);
+}
 
+/// The byte address of logits, targets, weights or (as outputs) the result: batch-major, not padded.
 #[wasm_bindgen]
-impl RawSampler {
-    /// Room for (B, V).
-    #[wasm_bindgen(constructor)]
-    pub fn new(batch: usize, classes: usize) -> Result<RawSampler, JsValue> {
-        Ok(RawSampler(Sampler::new(batch, classes)?))
+pub fn sequence_loss_pointer(loss: *mut SequenceLoss, buffer: usize) -> usize {
+    let loss = borrow(loss);
+    match RawBuffer::ALL[buffer] {
+        RawBuffer::Logits => address(&loss.logits),
+        RawBuffer::Targets => address(&loss.targets),
+        RawBuffer::Weights => address(&loss.weights),
+        _ => address(&loss.result),
     }
+}
 
-    /// The byte address of the ids drawn or (any other) of the logits: batch-major, not padded.
-    pub fn pointer(&self, buffer: usize) -> usize {
-        match buffer_of(buffer) {
-            RawBuffer::Ids => address(&self.0.ids),
-            _ => address(&self.0.logits),
-        }
-    }
+/// The last number of the result in f64: the loss, where there is but one.
+#[wasm_bindgen]
+pub fn sequence_loss_last(loss: *mut SequenceLoss) -> f64 {
+    borrow(loss).last
+}
 
-    /// Draws an id for each row.
-    pub fn draw(&mut self, temperature: f64, seed: u32, step: f64) {
-        self.0.draw(temperature, seed, step as u64);
-    }
+/// Computes; how many numbers the result has.
+#[wasm_bindgen]
+pub fn sequence_loss_compute(
+    loss: *mut SequenceLoss,
+    average_time: bool,
+    average_batch: bool,
+    sum_time: bool,
+    sum_batch: bool,
+) -> usize {
+    let axis = |average, sum| match (average, sum) {
+        (true, _) => Axis::Average,
+        (_, true) => Axis::Sum,
+        _ => Axis::Keep,
+    };
+    borrow(loss).compute(axis(average_time, sum_time), axis(average_batch, sum_batch))
+}
+
+/// Room for draws from (B, V), see `sample`; 0 where there is no memory.
+#[wasm_bindgen]
+pub fn sampler_new(batch: usize, classes: usize) -> *mut Sampler {
+    give_or_null(Sampler::new(batch, classes))
+}
+
+/// Gives it back.
+#[wasm_bindgen]
+pub fn sampler_free(sampler: *mut Sampler) {
+    free(sampler);
+}
+
+/// The byte address of the ids drawn or (any other) of the logits: batch-major, not padded.
+#[wasm_bindgen]
+pub fn sampler_pointer(sampler: *mut Sampler, buffer: usize) -> usize {
+    let sampler = borrow(sampler);
+    if buffer == RawBuffer::Ids as usize { address(&sampler.ids) } else { address(&sampler.logits) }
+}
+
+/// Draws an id for each row.
+#[wasm_bindgen]
+pub fn sampler_draw(sampler: *mut Sampler, temperature: f64, seed: u32, step: f64) {
+    borrow(sampler).draw(temperature, seed, step as u64);
 }
 
 /// The shape of a schedule; see `schedule`.
@@ -622,13 +631,18 @@ pub enum RawCurve {
 }
 
 /// The learning rate after `step` updates.
-#[wasm_bindgen(js_name = learningRate)]
-pub fn learning_rate(curve: RawCurve, from: f64, to: f64, steps: f64, step: f64) -> f64 {
-    let curve = match curve {
-        RawCurve::Linear => Curve::Linear,
-        RawCurve::Cosine => Curve::Cosine,
-        RawCurve::StepDecay => Curve::StepDecay,
-        RawCurve::Warmup => Curve::Warmup,
-    };
-    schedule::learning_rate(curve, from, to, steps, step)
+#[wasm_bindgen]
+pub fn learning_rate(curve: usize, from: f64, to: f64, steps: f64, step: f64) -> f64 {
+    const CURVES: [Curve; 4] = [Curve::Linear, Curve::Cosine, Curve::StepDecay, Curve::Warmup];
+    schedule::learning_rate(CURVES[curve], from, to, steps, step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RawBuffer;
+
+    #[test]
+    fn buffers_stand_at_their_numbers() {
+        assert!(RawBuffer::ALL.iter().enumerate().all(|(number, &buffer)| buffer as usize == number));
+    }
 }

@@ -3,7 +3,7 @@
 //! They keep the largest shape seen; a smaller one uses a prefix. A step of a shape that was seen before allocates nothing.
 
 use crate::buffer::{Buffer, elements, fit_integers};
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::kernel::{PackedPair, padded};
 use crate::network::Network;
 use crate::track::{Needs, Track};
@@ -34,7 +34,7 @@ pub struct State {
 }
 
 impl State {
-    fn fit(&mut self, network: &Network, len: usize, what: &'static str) -> Result<(), Error> {
+    fn fit(&mut self, network: &Network, len: usize, what: What) -> Result<(), Error> {
         self.h.fit(len, what)?;
         if network.cell.layout().has_cell_state { self.c.fit(len, what) } else { Ok(()) }
     }
@@ -96,7 +96,7 @@ impl Workspace {
     pub fn begin(&mut self, network: &mut Network, shape: Shape) -> Result<(), Error> {
         let Shape { batch: b, time: t, dense, training, squared } = shape;
         let s = network.sizes;
-        let what = "the workspace";
+        let what = What::Workspace;
         let tb = elements(&[t, b], what)?;
         let state = elements(&[network.units.len(), b, s.h], what)?;
         let of = |width: usize| elements(&[tb, width], what);
@@ -147,7 +147,7 @@ impl Workspace {
         let len = self.state_len(network);
         if len > self.carried_state.h.len() {
             let mut grown = State::default();
-            grown.fit(network, len, "the carried state")?;
+            grown.fit(network, len, What::CarriedState)?;
             grown.copy(&self.carried_state, len);
             self.carried_state = grown;
         }

@@ -8,7 +8,7 @@
 // said itself. The baseline says of each month what was measured a year before.
 
 import { parseArgs } from "node:util";
-import { Adam, cosine, fit, Rnn, type Tensor } from "bptt";
+import { cosine, fit, Rnn, type RegressionBatch } from "bptt";
 import { draw } from "./chart.js";
 import { readSeries, type Month } from "./series.js";
 
@@ -32,41 +32,26 @@ function features(months: readonly Month[], t: number): number[] {
 }
 const change = (t: number) => series[t + 1]!.value - series[t]!.value;
 
-/** Sequences side by side: the months from `start` on, `rows` of them. */
-interface Windows {
-  inputs: number[][][]; // (B, T, FEATURES)
-  changes: number[][]; // (B, T)
-}
-function windows(starts: readonly number[], length: number): Windows {
+/** Sequences side by side: the months from each start on. */
+function windows(starts: readonly number[], length: number): RegressionBatch {
   const months = (start: number) => Array.from({ length }, (_, t) => start + t);
   return {
     inputs: starts.map((start) => months(start).map((t) => features(series, t))),
-    changes: starts.map((start) => months(start).map(change)),
+    targets: starts.map((start) => months(start).map((t) => [change(t)])),
+    loss: "meanSquaredError",
   };
 }
 
 const rnn = new Rnn({
-  cell: "tanh",
+  cell: "lstm",
   inputSize: FEATURES,
   hiddenSize: 24,
   outputSize: 1,
   seed: Number(given.seed),
 });
 
-/** Mean of (logit − change)², and its gradient with respect to the logits. */
-function squaredError(logits: Tensor, changes: number[][]): { loss: number; logitsGradient: Tensor } {
-  const data = new Float32Array(logits.data.length);
-  let loss = 0;
-  changes.flat().forEach((target, i) => {
-    const error = logits.data[i]! - target;
-    loss += (error * error) / data.length;
-    data[i] = (2 * error) / data.length;
-  });
-  return { loss, logitsGradient: { data, shape: logits.shape } };
-}
-
 /** An epoch: windows one after the other from an offset that moves with each epoch. */
-function* epoch(number: number): Generator<Windows> {
+function* epoch(number: number): Generator<RegressionBatch> {
   const offset = YEAR + ((number * 7) % WINDOW);
   const starts: number[] = [];
   for (let start = offset; start + WINDOW < trained.length; start += WINDOW) starts.push(start);
@@ -75,15 +60,8 @@ function* epoch(number: number): Generator<Windows> {
 
 const result = await fit(rnn, epoch, {
   epochs: 1500,
-  optimizer: new Adam({ epsilonMode: "torch" }),
   learningRate: cosine({ from: 5e-3, steps: 1500 }),
-  trainStep: ({ inputs, changes }, { optimizer, clipNorm }) => {
-    const { loss, logitsGradient } = squaredError(rnn.forward({ inputs }).logits, changes);
-    const { gradients } = rnn.backward({ inputs, logitsGradient });
-    return { loss, ...rnn.applyGradients(gradients, optimizer, { clipNorm }) };
-  },
   validation: [windows([trained.length - WINDOW], WINDOW + VALIDATED)],
-  evaluate: ({ inputs, changes }) => squaredError(rnn.forward({ inputs }).logits, changes).loss,
   validateEvery: 25,
   patience: 20,
 });

@@ -1,6 +1,6 @@
 // Compiles the crate to WebAssembly with wasm-pack, for each variant, and puts their bytes into the sources.
 
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { constants, deflateRawSync } from "node:zlib";
@@ -9,6 +9,7 @@ import { buildRoot, inProject, projectRoot, searchPath } from "./paths.mjs";
 import { replaceFile, replaceFolder } from "./place.mjs";
 import { run } from "./run.mjs";
 import { makeIfChanged } from "./stamp.mjs";
+import { trapPanics } from "./wasm-traps.mjs";
 
 /** @typedef {import("./rust.mjs").WasmRust} WasmRust */
 /** @typedef {import("./wasm-tools.mjs").WasmTools} WasmTools */
@@ -44,6 +45,25 @@ export const relaxedVariant = {
 
 export const variants = [defaultVariant, relaxedVariant];
 
+// The features are those that wasm-opt may meet. It adds none of their instructions by itself, but would name them all in
+// the module, so that list goes. What LLVM has not inlined is not inlined here either: it only made the module larger.
+const optimise = [
+  "-O3",
+  ...["simd", "relaxed-simd", "bulk-memory", "nontrapping-float-to-int", "sign-ext"].map(enable),
+  ...["mutable-globals", "reference-types", "multivalue"].map(enable),
+  "--always-inline-max-function-size=2",
+  "--flexible-inline-max-function-size=4",
+  "--one-caller-inline-max-function-size=10",
+  "--zero-filled-memory",
+  "--strip-target-features",
+  "--strip-producers",
+];
+
+/** @param {string} feature */
+function enable(feature) {
+  return `--enable-${feature}`;
+}
+
 /** @param {Variant} variant */
 export const wasmFileOf = (variant) => join(variant.outDir, "bptt_bg.wasm");
 
@@ -56,6 +76,7 @@ export async function buildWasm(variant, rust, tools) {
       inProject("Cargo.toml"),
       inProject("Cargo.lock"),
       inProject("scripts", "setup", "wasm-build.mjs"),
+      inProject("scripts", "setup", "wasm-traps.mjs"),
     ],
     ignore: (/** @type {string} */ path) => /^crate\/(pkg|target|tests|benches)\b/.test(path),
     facts: [rust.version, ...tools.versions, binaryenVersion(), ...variant.rustflags],
@@ -79,8 +100,20 @@ export async function buildWasm(variant, rust, tools) {
         "The crate does not build for WebAssembly: mend what stands above, then run this again.",
       );
     }
+    await optimiseWasm(join(fresh, "bptt_bg.wasm"));
     replaceFolder(fresh, variant.outDir);
   });
+}
+
+/** @param {string} file */
+async function optimiseWasm(file) {
+  writeFileSync(file, trapPanics(new Uint8Array(readFileSync(file))));
+  const { code, output } = await run("wasm-opt", [file, "-o", file, ...optimise], {
+    path: searchPath([inProject("node_modules", ".bin")]),
+  });
+  if (code === 0) return;
+  showOutput(output);
+  throw new SetupError("wasm-opt refuses the module: mend what stands above, then run this again.");
 }
 
 /** @param {string} outDir */

@@ -52,7 +52,7 @@ export class ManualLoop implements EventLoop {
 export function manualRun<Checkpoint = RunCheckpoint>(
   batches: (loop: ManualLoop) => Batches,
   options: FitOptions<Checkpoint> = {},
-  rnn = new Rnn(SIZES),
+  rnn: Rnn = new Rnn(SIZES),
 ): { run: Run<Checkpoint>; loop: ManualLoop; rnn: Rnn } {
   const loop = new ManualLoop();
   const run = startRun(rnn, readFitOptions<Checkpoint>(batches(loop), options), () => loop);

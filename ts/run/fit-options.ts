@@ -82,8 +82,9 @@ export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> {
   stepsPerEpoch?: number;
   /**
    * Goes on from where another run stood, with that run's batches and options; the result then has the same bits as if
-   * it had never been interrupted. A checkpoint brings parameters and optimizer along, for a network of the same sizes;
-   * with a state alone, network and `optimizer` must be as they were.
+   * it had never been interrupted. A checkpoint brings parameters and optimizer along, for a network of the same options
+   * (with dropout of the same seed) and frozen parameters; with a state alone, network and `optimizer` must be as they
+   * were.
    */
   resumeFrom?: RunCheckpoint | RunState;
   /** What `run.checkpoint()` gives, made of the state or of what it would be otherwise. Default: state, parameters and optimizer. */

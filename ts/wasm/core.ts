@@ -1,24 +1,15 @@
 /**
  * The one wasm instance of this entry: made at first use by the loader the entry registered, or ahead of it by
- * `init` (load-given.ts). The raw classes leave this folder only through here.
+ * `init` (load-given.ts). What it exports leaves this folder as the classes of raw.ts.
  */
 
-import {
-  initSync,
-  learningRate,
-  RawBuffer,
-  RawCurve,
-  RawRnn,
-  RawSampler,
-  RawSequenceLoss,
-} from "../../crate/pkg/bptt.js";
+import { initSync, RawBuffer, RawCurve, type InitOutput } from "../../crate/pkg/bptt.js";
 import { BpttError } from "../errors.js";
 import { unavailable } from "./unavailable.js";
 
 export { RawBuffer, RawCurve };
-export type { RawRnn, RawSequenceLoss };
 
-let instance: WebAssembly.Memory | undefined;
+let instance: InitOutput | undefined;
 let loader: (() => WebAssembly.Module) | undefined;
 
 /** Registers how the module is come by when none was given: called once, by the entry. */
@@ -41,46 +32,32 @@ export function instantiate(module: WebAssembly.Module): void {
   if (instance) return;
   // A module that is not ours must not reach initSync, which would keep it for good.
   const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
-  if (!names.has("memory") || !names.has("rawrnn_new")) {
+  if (!names.has("memory") || !names.has("rnn_new")) {
     throw new BpttError("WASM_UNAVAILABLE", "bptt: this WebAssembly module is not bptt.wasm");
   }
   try {
-    instance = initSync({ module }).memory;
+    instance = initSync({ module });
   } catch (cause) {
     throw unavailable(cause);
   }
 }
 
-/** The raw class of networks. */
-export function rawRnn(): typeof RawRnn {
-  ready();
-  return RawRnn;
-}
-
-/** The raw class of the sequence loss. */
-export function rawSequenceLoss(): typeof RawSequenceLoss {
-  ready();
-  return RawSequenceLoss;
-}
-
-/** The raw class of draws from logits. */
-export function rawSampler(): typeof RawSampler {
-  ready();
-  return RawSampler;
+/** What the instance exports. */
+export function core(): InitOutput {
+  return instance ?? ready();
 }
 
 /** The core's evaluation of schedules. */
-export function rawLearningRate(): typeof learningRate {
-  ready();
-  return learningRate;
+export function learningRate(curve: RawCurve, from: number, to: number, steps: number, step: number): number {
+  return core().learning_rate(curve, from, to, steps, step);
 }
 
 /** The instance's memory. */
 export function memory(): WebAssembly.Memory {
-  return instance ?? ready();
+  return core().memory;
 }
 
-function ready(): WebAssembly.Memory {
+function ready(): InitOutput {
   if (instance) return instance;
   if (!loader) {
     throw new BpttError(
@@ -95,5 +72,5 @@ function ready(): WebAssembly.Memory {
     throw unavailable(cause);
   }
   instantiate(module);
-  return instance as unknown as WebAssembly.Memory;
+  return instance as unknown as InitOutput;
 }

@@ -90,7 +90,7 @@ pub trait Cell {
     fn backward(&self, stage: usize, step: Backward<'_>);
 }
 
-/// The cells by name.
+/// The cells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CellKind {
     /// h_t = tanh(…)
@@ -106,17 +106,9 @@ pub enum CellKind {
 }
 
 impl CellKind {
-    /// The cell that the facade calls `name`.
-    pub fn from_name(name: &str) -> Option<CellKind> {
-        Some(match name {
-            "tanh" => CellKind::Tanh,
-            "relu" => CellKind::Relu,
-            "gru" => CellKind::Gru,
-            "gru-reset-before" => CellKind::GruResetBefore,
-            "lstm" => CellKind::Lstm,
-            _ => return None,
-        })
-    }
+    /// In the order that the facade numbers them in (ts/wasm/raw.ts).
+    pub const ALL: [CellKind; 5] =
+        [CellKind::Tanh, CellKind::Relu, CellKind::Gru, CellKind::GruResetBefore, CellKind::Lstm];
 
     /// The cell itself.
     pub fn cell(self) -> &'static dyn Cell {

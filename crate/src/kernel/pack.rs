@@ -4,7 +4,7 @@
 
 use super::Rows;
 use crate::buffer::{Buffer, elements};
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::lanes::{F32x4, PANEL};
 use core::ops::Range;
 
@@ -29,9 +29,9 @@ impl Panels {
     /// Room for B (K, N); N is rounded up to whole panels.
     pub fn new(rows: usize, columns: usize) -> Result<Panels, Error> {
         let columns = columns.next_multiple_of(PANEL);
-        let len = elements(&[rows, columns], "the packed weights")?;
+        let len = elements(&[rows, columns], What::PackedWeights)?;
         Ok(Panels {
-            data: Buffer::zeros(len, "the packed weights")?,
+            data: Buffer::zeros(len, What::PackedWeights)?,
             rows,
             columns,
             per_gate: 1,
@@ -174,7 +174,7 @@ pub struct PackedPair {
 impl PackedPair {
     /// Room for the largest M and N that will come.
     pub fn fit(&mut self, m: usize, n: usize) -> Result<(), Error> {
-        let what = "the packed gradients";
+        let what = What::PackedGradients;
         self.strips.fit(elements(&[BLOCK, m.next_multiple_of(STRIP)], what)?, what)?;
         self.panels.fit(elements(&[BLOCK, n.next_multiple_of(PANEL)], what)?, what)
     }

@@ -9,27 +9,12 @@
 use super::simd;
 use core::hint::black_box;
 
+#[cfg(not(target_arch = "wasm32"))]
+use std::time::Instant;
 #[cfg(target_arch = "wasm32")]
-use wasm_bindgen_test::wasm_bindgen_test as test;
+use wasm_bindgen_test::{Instant, wasm_bindgen_test as test};
 
 const LENGTH: usize = 4096;
-
-/// Milliseconds since some moment.
-#[cfg(target_arch = "wasm32")]
-fn now() -> f64 {
-    use wasm_bindgen::prelude::wasm_bindgen;
-    #[wasm_bindgen]
-    extern "C" {
-        #[wasm_bindgen(js_namespace = performance, js_name = now)]
-        fn performance_now() -> f64;
-    }
-    performance_now()
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn now() -> f64 {
-    std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0.0, |elapsed| elapsed.as_secs_f64() * 1e3)
-}
 
 /// Nanoseconds an element, at best.
 fn measure(mut run: impl FnMut(&mut [f32], &[f32])) -> f64 {
@@ -38,13 +23,13 @@ fn measure(mut run: impl FnMut(&mut [f32], &[f32])) -> f64 {
     let mut y = vec![0.0; LENGTH];
     let mut best = f64::INFINITY;
     for _ in 0..400 {
-        let start = now();
+        let start = Instant::now();
         for _ in 0..20 {
             run(black_box(&mut y), black_box(&x));
         }
-        best = best.min(now() - start);
+        best = best.min(start.elapsed().as_secs_f64());
     }
-    best * 1e6 / (20 * LENGTH) as f64
+    best * 1e9 / (20 * LENGTH) as f64
 }
 
 fn each(f: fn(f32) -> f32) -> impl FnMut(&mut [f32], &[f32]) {

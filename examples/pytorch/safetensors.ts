@@ -1,0 +1,11 @@
+// What stands in a safetensors file: eight bytes that say how long the header is, then the header, which is JSON.
+
+/** Its tensors as "name (shape)", sorted by name. */
+export function layoutOf(file: Uint8Array): string[] {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const header = new TextDecoder().decode(file.subarray(8, 8 + Number(view.getBigUint64(0, true))));
+  const { __metadata__: _, ...tensors } = JSON.parse(header) as Record<string, { shape: number[] }>;
+  return Object.entries(tensors)
+    .map(([name, { shape }]) => `${name} (${shape.join(", ")})`)
+    .sort();
+}
