@@ -6,14 +6,13 @@
  * truncated back-propagation through time.
  */
 
-import { expected, optionsObject } from "./check.js";
-import { boolean } from "./check.js";
+import { boolean, expected, optionsObject } from "./check.js";
 import { makeDisposable, type Disposer } from "./disposable.js";
 import { fit } from "./fit.js";
 import { decodeModel, encodeModel, rnnOptions } from "./model-file.js";
 import { NETWORK } from "./network.js";
 import { Rnn } from "./rnn.js";
-import type { RunCheckpoint } from "./run/fit-options.js";
+import type { FitOptions, RunCheckpoint } from "./run/fit-options.js";
 import { SNAPSHOT, type Run } from "./run/run.js";
 import type { RunResult } from "./run/run-result.js";
 import { isUnfinished } from "./run/run-state.js";
@@ -35,7 +34,6 @@ import { inspectIds, type Inspection } from "./text/inspect.js";
 import { packRun, unpackRun, type RunIdentity, type RunSections } from "./text/saved-run.js";
 import { readTokenRule, type TokenRule } from "./text/tokens.js";
 import type { Vocabulary } from "./vocabulary.js";
-import type { FitOptions } from "./run/fit-options.js";
 
 /** Options of {@link CharRnn#save}. */
 export interface CharRnnSaveOptions {
@@ -51,15 +49,13 @@ export interface CharRnnLoadOptions {
   vocabulary?: Vocabulary;
 }
 
-type Bytes = Uint8Array<ArrayBuffer>;
-
 const SAVE_NAMES: ReadonlySet<string> = new Set(["optimizer"] satisfies (keyof CharRnnSaveOptions)[]);
 const LOAD_NAMES: ReadonlySet<string> = new Set([
   "tokens",
   "vocabulary",
 ] satisfies (keyof CharRnnLoadOptions)[]);
 
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the class gets the method below
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging -- the class gets the method below
 export interface CharRnn extends Disposer {}
 
 /**
@@ -83,7 +79,7 @@ export class CharRnn {
   readonly #rnn: Rnn;
   readonly #codec: Codec;
   /** A run under way, or one that was cut short. */
-  #run: Run<Bytes> | undefined;
+  #run: Run<Uint8Array<ArrayBuffer>> | undefined;
   /** A run in the file that this model comes from. */
   #loaded: RunSections | undefined;
 
@@ -145,7 +141,7 @@ export class CharRnn {
    * const run = model.fit(names, { steps: 200, learningRate: 0.02, onProgress: ({ step, loss }) => { if (step % 50 === 0) console.log(step, loss); } });
    * const { steps, stopped } = await run; // …
    */
-  fit(text: Text, options: TextFitOptions = {}): Run<Bytes> {
+  fit(text: Text, options: TextFitOptions = {}): Run<Uint8Array<ArrayBuffer>> {
     const { settings, rest } = readTextFitOptions(options, this.#codec.seed);
     const encoded = this.#codec.encodeAll(text);
     return this.#start(encoded, { settings, fingerprint: fingerprint(encoded.parts) }, rest);
@@ -174,7 +170,7 @@ export class CharRnn {
    * const { steps } = await again.resume(text);
    * console.log(steps); // 40
    */
-  resume(text: Text, options: ResumeOptions = {}): Run<Bytes> {
+  resume(text: Text, options: ResumeOptions = {}): Run<Uint8Array<ArrayBuffer>> {
     const rest = readResumeOptions(options);
     const sections = this.#sections();
     const saved = sections && unpackRun(sections);
@@ -223,7 +219,7 @@ export class CharRnn {
     const texts = new Array<string>(config.count).fill("");
     const steps = generated(this.#rnn, this.#codec, promptIds(this.#codec, config.prompt), config);
     for (const news of steps) news.forEach((tokens, b) => (texts[b] += tokens.join("")));
-    return options.count === undefined ? (texts[0] as string) : texts;
+    return options.count === undefined ? texts[0] : texts;
   }
 
   /**
@@ -244,7 +240,7 @@ export class CharRnn {
     const config = readGenerateOptions(options, false);
     const steps = generated(this.#rnn, this.#codec, promptIds(this.#codec, config.prompt), config);
     return (function* () {
-      for (const [tokens] of steps) yield* tokens as string[];
+      for (const [tokens] of steps) yield* tokens;
     })();
   }
 
@@ -339,7 +335,7 @@ export class CharRnn {
    * const again = CharRnn.load(model.save());
    * console.log(again.vocabulary.tokens); // ["a", "b", "c"]
    */
-  save(options: CharRnnSaveOptions = {}): Bytes {
+  save(options: CharRnnSaveOptions = {}): Uint8Array<ArrayBuffer> {
     const { optimizer } = optionsObject(options, "options", SAVE_NAMES) as CharRnnSaveOptions;
     if (!boolean(optimizer, "optimizer", false)) return this.#encode(undefined);
     return this.#run ? this.#run[SNAPSHOT]() : this.#encode(this.#loaded);
@@ -426,7 +422,7 @@ export class CharRnn {
     return optimizer && training ? { optimizer, training } : undefined;
   }
 
-  #encode(sections: RunSections | undefined): Bytes {
+  #encode(sections: RunSections | undefined): Uint8Array<ArrayBuffer> {
     const rnn = this.#rnn;
     const { config } = rnn[NETWORK];
     const { vocabulary } = this.#codec;
@@ -443,12 +439,12 @@ export class CharRnn {
     encoded: EncodedText,
     { settings, fingerprint }: RunIdentity,
     rest: Partial<FitOptions>,
-  ): Run<Bytes> {
+  ): Run<Uint8Array<ArrayBuffer>> {
     const rnn = this.#rnn;
     rnn[NETWORK].access.expectAlive("fit");
     rnn[NETWORK].access.expectChangeable("fit");
     const { training, validation, stepsPerEpoch } = textBatches(rnn, this.#codec, encoded, settings);
-    const run = fit<Bytes>(rnn, training, {
+    const run = fit<Uint8Array<ArrayBuffer>>(rnn, training, {
       ...engineOptions(settings),
       ...rest,
       carryState: true,
@@ -458,7 +454,7 @@ export class CharRnn {
         evaluate: validationLoss(rnn, validation) as NonNullable<FitOptions["evaluate"]>,
       }),
       snapshot: (_, checkpoint) => this.#encode(packRun({ settings, fingerprint }, checkpoint())),
-    } as FitOptions<Bytes>);
+    } as FitOptions<Uint8Array<ArrayBuffer>>);
     this.#run = run;
     this.#loaded = undefined;
     const ended = ({ stopped }: RunResult) => {

@@ -30,10 +30,10 @@ export function draw(
   const left = Array.from({ length: rows }, (_, b) => candidates(row(b), temperature, topK, topP));
   const width = Math.max(...left.map(({ length }) => length));
   const data = new Float32Array(rows * width).fill(NOTHING);
-  left.forEach((ids, b) => ids.forEach((id, i) => (data[b * width + i] = row(b)[id] as number)));
+  left.forEach((ids, b) => ids.forEach((id, i) => (data[b * width + i] = row(b)[id])));
   const drawn = sample({ data, shape: [rows, width] }, options);
   // rounding may let a coin close to 1 fall behind the last candidate
-  return left.map((ids, b) => ids[Math.min(drawn[b] as number, ids.length - 1)] as number);
+  return left.map((ids, b) => ids[Math.min(drawn[b], ids.length - 1)]);
 }
 
 /** The ids that are left, in their order. */
@@ -43,7 +43,7 @@ function candidates(logits: Float32Array, temperature: number, topK: number, top
   let sum = 0;
   let count = 0;
   while (count < Math.min(topK, order.length) && (count === 0 || sum < topP)) {
-    sum += probabilities[order[count] as number] as number;
+    sum += probabilities[order[count]];
     count++;
   }
   return order.slice(0, count).sort((a, b) => a - b);

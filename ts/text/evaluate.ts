@@ -91,7 +91,7 @@ export function validationLoss(rnn: Rnn, all: readonly Window[]): (window: Windo
 /** Where the largest is, the first of equals. */
 export function argmax(row: Float32Array): number {
   let best = 0;
-  for (let v = 1; v < row.length; v++) if ((row[v] as number) > (row[best] as number)) best = v;
+  for (let v = 1; v < row.length; v++) if (row[v] > row[best]) best = v;
   return best;
 }
 

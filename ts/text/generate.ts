@@ -43,12 +43,12 @@ export function* generated(
       const ids = draw(logits, count, step, config);
       const news = stops.map((stop, b): string[] => {
         if (ended[b]) return [];
-        const id = ids[b] as number;
+        const id = ids[b];
         if (id === codec.endId) {
           ended[b] = true;
           return stop.rest();
         }
-        const out = stop.take(tokens[id] as string);
+        const out = stop.take(tokens[id]);
         ended[b] = stop.reached;
         return step === length - 1 && !stop.reached ? [...out, ...stop.rest()] : out;
       });
@@ -67,8 +67,8 @@ export function nextTokens(rnn: Rnn, codec: Codec, prompt: readonly number[]): N
   try {
     const probabilities = softmax(read(session, prompt, 1));
     return ranked(probabilities).map((id) => ({
-      token: codec.vocabulary.tokens[id] as string,
-      probability: probabilities[id] as number,
+      token: codec.vocabulary.tokens[id],
+      probability: probabilities[id],
     }));
   } finally {
     session.free();

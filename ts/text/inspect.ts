@@ -39,10 +39,10 @@ export function inspectIds(
     const p = softmax(logits.data.subarray(t * classes, (t + 1) * classes));
     probabilities.set(p, t * classes);
     const target = next[t];
-    if (target !== undefined) losses[t] = -Math.log(p[target] as number);
+    if (target !== undefined) losses[t] = -Math.log(p[target]);
   }
   return {
-    tokens: ids.map((id) => codec.vocabulary.tokens[id] as string),
+    tokens: ids.map((id) => codec.vocabulary.tokens[id]),
     hidden,
     gates,
     ...(cells === undefined ? {} : { cells }),

@@ -25,7 +25,7 @@ export function shuffle<T>(items: T[], ...keys: readonly number[]): T[] {
     do draw = mix(mix(key + Math.imul(++counter, 0x9e3779b9)) ^ key);
     while (draw >= limit);
     const j = draw % n;
-    [items[i], items[j]] = [items[j] as T, items[i] as T];
+    [items[i], items[j]] = [items[j], items[i]];
   }
   return items;
 }

@@ -33,7 +33,5 @@ export function softmax(logits: Float32Array, temperature = 1): Float64Array {
 
 /** The indices of probabilities, the largest first, of equals the first. */
 export function ranked(probabilities: Float64Array): number[] {
-  return Array.from(probabilities.keys()).sort(
-    (a, b) => (probabilities[b] as number) - (probabilities[a] as number) || a - b,
-  );
+  return Array.from(probabilities.keys()).sort((a, b) => probabilities[b] - probabilities[a] || a - b);
 }

@@ -36,7 +36,7 @@ export class Stop {
   #release(units: number, cut: boolean): string[] {
     const out: string[] = [];
     let used = 0;
-    while (this.#held.length > 0 && used + (this.#held[0] as string).length <= units) {
+    while (this.#held.length > 0 && used + this.#held[0].length <= units) {
       const token = this.#held.shift() as string;
       used += token.length;
       out.push(token);

@@ -52,7 +52,7 @@ export function tokenizer(rule: TokenRule): Tokenizer {
 /** The number of code points. */
 export function codePoints(text: string): number {
   let count = 0;
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- counts
+
   for (const _ of text) count++;
   return count;
 }
