@@ -9,7 +9,6 @@ import { buildRoot, inProject, projectRoot, searchPath } from "./paths.mjs";
 import { replaceFile, replaceFolder } from "./place.mjs";
 import { run } from "./run.mjs";
 import { makeIfChanged } from "./stamp.mjs";
-import { trapPanics } from "./wasm-traps.mjs";
 
 /** @typedef {import("./rust.mjs").WasmRust} WasmRust */
 /** @typedef {import("./wasm-tools.mjs").WasmTools} WasmTools */
@@ -115,6 +114,7 @@ export async function buildWasm(variant, rust, tools) {
 
 /** @param {string} file */
 async function optimiseWasm(file) {
+  const { trapPanics } = await import("./wasm-traps.mjs"); // it needs a package, which an earlier step installs
   writeFileSync(file, trapPanics(new Uint8Array(readFileSync(file))));
   const { code, output } = await run("wasm-opt", [file, "-o", file, ...optimise], {
     path: searchPath([inProject("node_modules", ".bin")]),
