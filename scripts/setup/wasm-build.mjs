@@ -31,7 +31,7 @@ const plainAddresses = ["-C", "llvm-args=-disable-lsr"];
 const plainLoops = [
   ...["-C", "no-vectorize-loops"],
   ...["-C", "llvm-args=-unroll-runtime=0"],
-  ...["-C", "llvm-args=-inline-threshold=40"],
+  ...["-C", "llvm-args=-inline-threshold=80"],
 ];
 
 /** @type {Variant} plain simd128: the same bits on every machine */
