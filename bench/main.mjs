@@ -60,7 +60,7 @@ const { values: options } = parseArgs({
 
 const EFFORT = options.quick
   ? { rounds: 9, sliceMs: 10, warmUpMs: 300, budgetMs: 500 }
-  : { rounds: 30, sliceMs: 40, warmUpMs: 1500, budgetMs: 6000 };
+  : { rounds: 30, sliceMs: 40, warmUpMs: 1000, budgetMs: 2500 };
 
 /** What takes a second or more for a step is left out of a quick run: the largest shape, and these from an H on. */
 const QUICK_HIDDEN = 256;
