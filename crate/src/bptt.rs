@@ -53,9 +53,9 @@ fn output_layer(network: &mut Network, ws: &mut Workspace, seeds: Seeds) {
     let steps = time * b;
     let first = network.units.len() - d;
     let dlogits = Rows { data: &ws.dlogits, stride: vp };
-    for (part, (unit, track)) in network.units.iter().zip(&mut ws.tracks).skip(first).enumerate() {
+    for (part, (unit, track)) in network.units[first..].iter().zip(&mut ws.tracks[first..]).enumerate() {
         let outputs = first_output(unit.reverse, b * hp);
-        let dh = &mut track.dh[outputs..][..steps * hp]; // (T, B, Hp)
+        let dh = part_mut(&mut track.dh, outputs, steps * hp); // (T, B, Hp)
         // Without output layer and with one direction, the loss has written here itself.
         if seeds == Seeds::Loss && network.has_logits() {
             dh.fill(0.0);
@@ -83,7 +83,7 @@ fn start(Sizes { h, hp, .. }: Sizes, at: usize, reverse: bool, ws: &mut Workspac
     let Shape { batch: b, time, .. } = ws.shape;
     let (slab, state) = (b * hp, at * b * h);
     let Track { dh, dc, .. } = &mut ws.tracks[at];
-    dh[initial_row(reverse, time, slab)..][..slab].fill(0.0);
+    part_mut(dh, initial_row(reverse, time, slab), slab).fill(0.0);
     dc.fill(0.0);
     if seeds == Seeds::Given {
         let given = &ws.final_state_gradient;
@@ -223,7 +223,7 @@ fn hand_down(network: &Network, layer: usize, ws: &mut Workspace) {
     let (below, here) = ws.tracks.split_at_mut(layer);
     for (part, track) in below[layer - d..].iter_mut().enumerate() {
         let reverse = network.units[layer - d + part].reverse;
-        let dh = &mut track.dh[first_output(reverse, batch * hp)..][..steps * hp]; // (T, B, Hp)
+        let dh = part_mut(&mut track.dh, first_output(reverse, batch * hp), steps * hp); // (T, B, Hp)
         dh.fill(0.0);
         for (unit, from) in network.units[layer..].iter().zip(&*here).take(d) {
             let dgates = Rows { data: &from.dgates, stride: n };

@@ -33,7 +33,7 @@ pub fn forward(network: &mut Network, ws: &mut Workspace, dropout_step: Option<u
         leave_state(network.sizes, ws.shape, unit.reverse, state, &mut ws.final_state, track);
         if let (Some(step), true) = (dropout_step, ws.dropping && at < below) {
             let len = time * batch * hp;
-            let outputs = &track.h[first_output(unit.reverse, batch * hp)..][..len];
+            let outputs = part(&track.h, first_output(unit.reverse, batch * hp), len);
             let (mask, dropped) = (&mut track.mask[..len], &mut track.dropped[..len]);
             drop_into(mask, dropped, outputs, network.dropout, network.seed, (step, at));
         }
@@ -183,7 +183,7 @@ fn output_layer(network: &Network, ws: &mut Workspace) {
         kernel::clear_beyond(RowsMut { data: logits, stride: vp }, steps, v);
     }
     let first = network.units.len() - d;
-    for (part, (unit, track)) in network.units.iter().zip(&ws.tracks).skip(first).enumerate() {
+    for (part, (unit, track)) in network.units[first..].iter().zip(&ws.tracks[first..]).enumerate() {
         let outputs = Rows { data: &track.h[first_output(unit.reverse, batch * hp)..], stride: hp }; // (T, B, Hp)
         if let Some(head) = &network.head {
             kernel::matmul_add(RowsMut { data: logits, stride: vp }, steps, outputs, &head.w[part]);

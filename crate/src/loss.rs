@@ -4,6 +4,7 @@
 //! averages divide Σ w·xent by Σ w, sums by the number of weights that are not 0; 0 where the divisor is 0 (div_no_nan).
 //! Mean squared error puts Σ (logits − target)²/V in the place of xent: with weights of 1 that is `torch.nn.MSELoss`.
 
+use crate::buffer::part;
 use crate::kernel::{RowsMut, clear_beyond, exp_shifted_into, ln, max, scale};
 use crate::network::{Network, Sizes};
 use crate::workspace::{Shape, Workspace};
@@ -109,17 +110,27 @@ pub fn metric(network: &Network, ws: &Workspace) -> f64 {
         if w == 0.0 || step / batch >= ws.lengths[step % batch] as usize {
             continue;
         }
-        let logits = &logits[step * vp..][..v];
+        let logits = part(logits, step * vp, v);
         let value = if squared {
             mean_absolute_error(logits, &ws.target_values[step * v..])
         } else {
-            let best = (1..v).fold(0, |best, i| if logits[i] > logits[best] { i } else { best });
-            if best == ws.targets[step] as usize { 1.0 } else { 0.0 }
+            if argmax(logits) == ws.targets[step] as usize { 1.0 } else { 0.0 }
         };
         total += f64::from(w);
         sum += f64::from(w) * value;
     }
     divide_or_zero(sum, total)
+}
+
+/// The first of the largest.
+fn argmax(logits: &[f32]) -> usize {
+    let mut best = (0, f32::NAN);
+    for (i, &x) in logits.iter().enumerate() {
+        if i == 0 || x > best.1 {
+            best = (i, x);
+        }
+    }
+    best.0
 }
 
 /// Σ |y − target|/V

@@ -1,7 +1,7 @@
 //! A network: recurrent layers of one or two directions and, where asked for, an output layer. What it is, its parameters, and
 //! their packed form.
 
-use crate::buffer::{Buffer, bytes_of, check_bytes};
+use crate::buffer::{Buffer, bytes_of, check_bytes, part_mut};
 use crate::cell::{Cell, CellKind};
 use crate::error::{Error, What};
 use crate::float::sqrt64;
@@ -103,7 +103,7 @@ pub struct Network {
 impl Network {
     /// A network with initial weights.
     pub fn new(config: Config) -> Result<Network, Error> {
-        let Config { input_size: i, hidden_size: h, layers, .. } = config;
+        let Config { input_size: i, hidden_size: h, .. } = config;
         let cell = config.cell.cell();
         let layout = cell.layout();
         let d = if config.bidirectional { 2 } else { 1 };
@@ -111,70 +111,78 @@ impl Network {
         let (hp, vp) = (padded(h), padded(v));
         let sizes = Sizes { i, h, hp, g: layout.gates, n: layout.blocks * hp, d, v, vp };
 
-        let mut table = ParamTable::default();
-        let mut units = Vec::new();
-        for layer in 0..layers {
-            for reverse in [false, true].into_iter().take(d) {
-                let input = if layer == 0 { [i, 1] } else { [h, d] };
-                let unit = units.len();
-                units.push(Unit::new(&mut table, layout, unit, input, [h, hp], reverse)?);
-            }
-        }
-        let head = match config.output_size {
-            Some(v) => Some(Head {
-                w_ho: table.push(Role::OutputWeight, units.len(), [d * h, v])?,
-                b_o: table.push(Role::OutputBias, units.len(), [1, v])?,
-                w: panels(d, h, v)?,
-                w_t: Vec::new(),
-                forward_ready: false,
-                backward_ready: false,
-            }),
-            None => None,
-        };
-        // θ, its gradients and both packed forms must fit together, or the network could be made but never trained.
-        check_bytes(bytes_of(&[table.arena_len(), 4, 4]), What::Network)?;
         let mut network = Network {
             sizes,
             cell,
             dropout: config.dropout,
             seed: config.seed,
-            theta: Buffer::zeros(table.arena_len(), What::Parameters)?,
-            gradients: Buffer::zeros(table.arena_len(), What::Gradients)?,
-            active: vec![true; table.len()],
-            table,
-            units,
-            head,
+            table: ParamTable::default(),
+            theta: Buffer::default(),
+            gradients: Buffer::default(),
+            units: Vec::new(),
+            head: None,
+            active: Vec::new(),
         };
+        network.lay_out(config)?;
+        // θ, its gradients and both packed forms must fit together, or the network could be made but never trained.
+        let len = network.table.arena_len();
+        check_bytes(bytes_of(&[len, 4, 4]), What::Network)?;
+        network.theta.fit(len, What::Parameters)?;
+        network.gradients.fit(len, What::Gradients)?;
+        network.active = vec![true; network.table.len()];
         network.initialise(config)?;
         Ok(network)
+    }
+
+    /// Enters the parameters of all units and of the output layer into the table.
+    fn lay_out(&mut self, config: Config) -> Result<(), Error> {
+        let Sizes { i, h, hp, d, v, .. } = self.sizes;
+        let count = config.layers * d;
+        for unit in 0..count {
+            let input = if unit < d { [i, 1] } else { [h, d] };
+            let reverse = unit % d > 0;
+            let unit = Unit::new(&mut self.table, self.cell.layout(), unit, input, [h, hp], reverse)?;
+            self.units.push(unit);
+        }
+        if config.output_size.is_some() {
+            self.head = Some(Head {
+                w_ho: self.table.push(Role::OutputWeight, count, [d * h, v])?,
+                b_o: self.table.push(Role::OutputBias, count, [1, v])?,
+                w: panels(d, h, v)?,
+                w_t: Vec::new(),
+                forward_ready: false,
+                backward_ready: false,
+            });
+        }
+        Ok(())
     }
 
     /// The weights before the first step.
     fn initialise(&mut self, config: Config) -> Result<(), Error> {
         let Sizes { h, g, d, v, .. } = self.sizes;
-        let places = |unit: &Unit| (unit.w_ih, unit.w_hh, self.table.get(unit.b_h).range.start);
-        let units: Vec<_> = self.units.iter().map(|unit| (unit.input_rows(), places(unit))).collect();
         if config.init == Init::UniformHidden {
             let limit = sqrt64(1.0 / h as f64) as f32;
             (0..self.table.len()).for_each(|place| self.draw(place, limit));
-        } else {
-            for &(rows, (w_ih, w_hh, b_h)) in &units {
+        }
+        for at in 0..self.units.len() {
+            let unit = &self.units[at];
+            let (rows, w_ih, w_hh, b_h) = (unit.input_rows(), unit.w_ih, unit.w_hh, unit.b_h);
+            if config.init == Init::GlorotUniform {
                 // TensorFlow's kernel is one matrix (I+H, G·H), so both parts share its fans.
                 let limit = glorot_limit(rows + h, g * h);
                 self.draw(w_ih, limit);
                 self.draw(w_hh, limit);
                 if config.cell == CellKind::Lstm {
-                    self.theta[b_h + h..b_h + 2 * h].fill(config.forget_bias);
+                    part_mut(self.table.of_mut(&mut self.theta, b_h), h, h).fill(config.forget_bias);
                 }
             }
-            if let Some(w_ho) = self.head.as_ref().map(|head| head.w_ho) {
-                self.draw(w_ho, glorot_limit(d * h, v));
-            }
-        }
-        if config.recurrent_init == RecurrentInit::Orthogonal {
-            for (_, (_, w_hh, _)) in units {
+            if config.recurrent_init == RecurrentInit::Orthogonal {
                 orthogonal_into(self.table.of_mut(&mut self.theta, w_hh), h, g, config.seed, w_hh)?;
             }
+        }
+        match &self.head {
+            Some(head) if config.init == Init::GlorotUniform => self.draw(head.w_ho, glorot_limit(d * h, v)),
+            _ => {}
         }
         Ok(())
     }
@@ -199,7 +207,7 @@ impl Network {
     /// Makes room for the packed weights that only dense features and layers above the first need.
     pub fn prepare_inputs(&mut self, dense: bool) -> Result<(), Error> {
         let first = if dense { 0 } else { self.sizes.d };
-        self.units.iter_mut().skip(first).try_for_each(Unit::prepare_input)
+        self.units[first..].iter_mut().try_for_each(Unit::prepare_input)
     }
 
     /// Makes room for the weights' transposes.

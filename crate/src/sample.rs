@@ -2,13 +2,14 @@
 //!
 //! The coin is an argument of `pick`, so that it can be tested; `Sampler` takes it from the stream of (seed, step, row).
 
-use crate::buffer::{Buffer, elements, fit_integers};
+use crate::buffer::{Buffer, elements, fit_integers, part};
 use crate::error::{Error, What};
 use crate::kernel::{exp_shifted_into, max};
 use crate::rng::{Stream, uniform};
 use alloc::vec::Vec;
 
 /// Buffers for one draw a row.
+#[derive(Default)]
 pub struct Sampler {
     /// Logits
     pub logits: Buffer, // (B, V)
@@ -23,22 +24,19 @@ impl Sampler {
     /// Room for (B, V).
     pub fn new(batch: usize, classes: usize) -> Result<Sampler, Error> {
         let what = What::Sample;
-        let mut ids = Vec::new();
-        fit_integers(&mut ids, batch, what)?;
-        Ok(Sampler {
-            logits: Buffer::zeros(elements(&[batch, classes], what)?, what)?,
-            ids,
-            scaled: Buffer::zeros(classes, what)?,
-            numerators: Buffer::zeros(classes, what)?,
-            shape: [batch, classes],
-        })
+        let mut sampler = Sampler { shape: [batch, classes], ..Sampler::default() };
+        sampler.logits.fit(elements(&[batch, classes], what)?, what)?;
+        fit_integers(&mut sampler.ids, batch, what)?;
+        sampler.scaled.fit(classes, what)?;
+        sampler.numerators.fit(classes, what)?;
+        Ok(sampler)
     }
 
     /// Draws an id for each row. Row b of step n always has the same coin for the same seed.
     pub fn draw(&mut self, temperature: f64, seed: u32, step: u64) {
         let [batch, classes] = self.shape;
         for b in 0..batch {
-            let logits = &self.logits[b * classes..][..classes];
+            let logits = part(&self.logits, b * classes, classes);
             let coin = uniform(seed, Stream::Sample, step, b as u64);
             let (scaled, p) = (&mut self.scaled[..classes], &mut self.numerators[..classes]);
             self.ids[b] = pick(logits, scaled, p, temperature, coin) as i32;

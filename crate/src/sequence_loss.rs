@@ -2,13 +2,14 @@
 //!
 //! Source: `tf.contrib.seq2seq.sequence_loss` of TensorFlow 1.15.5; see `loss` for the formula.
 
-use crate::buffer::{Buffer, elements, fit_integers};
+use crate::buffer::{Buffer, elements, fit_integers, part};
 use crate::error::{Error, What};
 use crate::loss::{cross_entropy, divide_or_zero};
 use alloc::vec::Vec;
 use core::ops::Range;
 
 /// Buffers for one computation.
+#[derive(Default)]
 pub struct SequenceLoss {
     /// Logits
     pub logits: Buffer, // (B, T, V)
@@ -52,17 +53,13 @@ impl SequenceLoss {
     pub fn new(batch: usize, time: usize, classes: usize) -> Result<SequenceLoss, Error> {
         let what = What::SequenceLoss;
         let count = elements(&[batch, time], what)?;
-        let mut targets = Vec::new();
-        fit_integers(&mut targets, count, what)?;
-        Ok(SequenceLoss {
-            logits: Buffer::zeros(elements(&[batch, time, classes], what)?, what)?,
-            targets,
-            weights: Buffer::zeros(count, what)?,
-            result: Buffer::zeros(count, what)?,
-            last: 0.0,
-            softmax: Buffer::zeros(classes, what)?,
-            shape: [batch, time, classes],
-        })
+        let mut loss = SequenceLoss { shape: [batch, time, classes], ..SequenceLoss::default() };
+        loss.logits.fit(elements(&[batch, time, classes], what)?, what)?;
+        fit_integers(&mut loss.targets, count, what)?;
+        loss.weights.fit(count, what)?;
+        loss.result.fit(count, what)?;
+        loss.softmax.fit(classes, what)?;
+        Ok(loss)
     }
 
     /// Reduces over time and batch; how many numbers of `result` count: B·T, B, T or 1.
@@ -92,7 +89,7 @@ impl SequenceLoss {
                 if w == 0.0 {
                     continue;
                 }
-                let logits = &self.logits[at * classes..][..classes];
+                let logits = part(&self.logits, at * classes, classes);
                 total += w * cross_entropy(&mut self.softmax[..classes], logits, self.targets[at] as usize).0;
                 divisor += if averaged { w } else { 1.0 };
             }

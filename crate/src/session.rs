@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::forward::forward;
 use crate::network::Network;
 use crate::workspace::{Shape, Workspace};
+use alloc::boxed::Box;
 
 /// The buffers of one stream: a workspace of a single time step.
 pub struct Session {
@@ -13,11 +14,11 @@ pub struct Session {
 
 impl Session {
     /// Room for B rows of ids or dense features, from a state of zeros.
-    pub fn new(network: &mut Network, batch: usize, dense: bool) -> Result<Session, Error> {
-        let mut ws = Workspace::default();
-        ws.begin(network, Shape { batch, time: 1, dense, ..Shape::default() })?;
-        ws.lengths.fill(1);
-        Ok(Session { ws })
+    pub fn new(network: &mut Network, batch: usize, dense: bool) -> Result<Box<Session>, Error> {
+        let mut session = Box::new(Session { ws: Workspace::default() });
+        session.ws.begin(network, Shape { batch, time: 1, dense, ..Shape::default() })?;
+        session.ws.lengths.fill(1);
+        Ok(session)
     }
 
     /// One step from the inputs that the caller has written.

@@ -18,7 +18,8 @@ pub struct Span {
 }
 
 /// The spans of gates `first …`, whose blocks are given.
-fn spans(first: usize, blocks: impl Iterator<Item = usize>, h: usize, hp: usize) -> Vec<Span> {
+#[inline(never)]
+fn spans(first: usize, blocks: &mut dyn Iterator<Item = usize>, h: usize, hp: usize) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     for (gate, block) in blocks.enumerate() {
         let next = Span { from: (first + gate) * h, to: block * hp, width: h };
@@ -105,7 +106,7 @@ impl Unit {
         for product in layout.products {
             let columns = product.gates * hp;
             recurrent.push(Recurrent {
-                spans: spans(product.first, product.block..product.block + product.gates, h, hp),
+                spans: spans(product.first, &mut (product.block..product.block + product.gates), h, hp),
                 to: product.block * hp,
                 w: Panels::new(h, columns)?,
                 w_t: Panels::default(),
@@ -118,7 +119,7 @@ impl Unit {
             w_hh,
             b_h,
             b_hn,
-            input_spans: spans(0, layout.input.iter().copied(), h, hp),
+            input_spans: spans(0, &mut layout.input.iter().copied(), h, hp),
             input: Input { width, parts, ..Input::default() },
             recurrent,
             h,
@@ -223,5 +224,9 @@ impl Unit {
 
 /// As many panels of (rows, columns) as there are parts.
 pub fn panels(parts: usize, rows: usize, columns: usize) -> Result<Vec<Panels>, Error> {
-    (0..parts).map(|_| Panels::new(rows, columns)).collect()
+    let mut panels = Vec::new();
+    for _ in 0..parts {
+        panels.push(Panels::new(rows, columns)?);
+    }
+    Ok(panels)
 }

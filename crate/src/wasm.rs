@@ -19,6 +19,7 @@ use crate::session::Session;
 use crate::track::first_output;
 use crate::train;
 use crate::workspace::{Shape, Workspace};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ptr;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -139,8 +140,8 @@ impl RawBuffer {
 pub struct RawRnn {
     network: Network,
     ws: Workspace,
-    optimizers: Vec<Option<Optimizer>>,
-    sessions: Vec<Option<Session>>,
+    optimizers: Vec<Option<Box<Optimizer>>>,
+    sessions: Vec<Option<Box<Session>>>,
     gradient_norm: f64,
 }
 
@@ -194,7 +195,7 @@ fn unit_address(network: &Network, ws: &Workspace, buffer: RawBuffer, unit: usiz
 }
 
 /// Puts a value into the first free slot; below 0 where there is none to be put.
-fn insert<T>(slots: &mut Vec<Option<T>>, value: Result<T, Error>) -> i32 {
+fn insert<T>(slots: &mut Vec<Option<Box<T>>>, value: Result<Box<T>, Error>) -> i32 {
     let value = match value {
         Ok(value) => value,
         Err(error) => {
@@ -399,7 +400,7 @@ pub fn rnn_add_rms_prop(rnn: *mut RawRnn, alpha: f64, epsilon: f64, momentum: f6
 #[inline(never)]
 fn add_optimizer(rnn: *mut RawRnn, rule: Rule) -> i32 {
     let rnn = borrow(rnn);
-    insert(&mut rnn.optimizers, Optimizer::new(rule, rnn.network.table.arena_len()))
+    insert(&mut rnn.optimizers, Optimizer::new(rule, rnn.network.table.arena_len()).map(Box::new))
 }
 
 /// The byte address of an arena of a slot's moments.
@@ -425,7 +426,7 @@ fn optimizer<'a>(rnn: *mut RawRnn, slot: usize) -> &'a mut Optimizer {
 }
 
 /// What is in a slot; the facade never asks for one that is empty.
-fn occupied<T>(slots: &mut [Option<T>], slot: usize) -> &mut T {
+fn occupied<T>(slots: &mut [Option<Box<T>>], slot: usize) -> &mut T {
     match &mut slots[slot] {
         Some(value) => value,
         None => panic!(),

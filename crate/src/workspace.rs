@@ -34,12 +34,14 @@ pub struct State {
 }
 
 impl State {
+    #[inline(never)]
     fn fit(&mut self, network: &Network, len: usize, what: What) -> Result<(), Error> {
         self.h.fit(len, what)?;
         if network.cell.layout().has_cell_state { self.c.fit(len, what) } else { Ok(()) }
     }
 
     /// The first `len` floats ← those of another.
+    #[inline(never)]
     fn copy(&mut self, from: &State, len: usize) {
         for (to, from) in [(&mut self.h, &from.h), (&mut self.c, &from.c)] {
             let len = len.min(to.len()).min(from.len());
