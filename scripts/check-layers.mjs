@@ -48,7 +48,8 @@ function checkRust() {
     if (/\b(wasm_bindgen|js_sys|web_sys)\b/.test(code) && !WASM_SURFACE.test(file)) {
       report(name, "mentions wasm_bindgen, which belongs to the wasm surface");
     }
-    if (/\bunsafe\b/.test(code) && !UNSAFE_MODULES.test(file)) report(name, "unsafe code outside lanes.rs and handle.rs");
+    if (/\bunsafe\b/.test(code) && !UNSAFE_MODULES.test(file))
+      report(name, "unsafe code outside lanes.rs and handle.rs");
   }
 }
 
