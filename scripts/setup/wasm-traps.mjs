@@ -44,7 +44,11 @@ export function trapPanics(bytes) {
   before.dispose();
 
   const module = binaryen.readBinary(without(bytes, places, messages));
-  for (const name of panics) binaryen.Function.setBody(module.getFunction(name), module.unreachable());
+  for (const name of panics) {
+    const { params, results } = binaryen.getFunctionInfo(module.getFunction(name));
+    module.removeFunction(name);
+    module.addFunction(name, params, results, [], module.unreachable());
+  }
   binaryen.setDebugInfo(true); // the names stay, for whoever looks at the module before wasm-opt
   const trapping = module.emitBinary();
   module.dispose();
