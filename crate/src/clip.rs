@@ -3,7 +3,6 @@
 //! Source: `tf.clip_by_global_norm` of TensorFlow 1.15: g ← g·clip·min(1/norm, 1/clip).
 //! Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
 
-use crate::buffer::part;
 use crate::error::{Error, What};
 use crate::float::sqrt64;
 use crate::kernel::sum_of_squares;
@@ -15,7 +14,7 @@ pub fn global_norm(network: &Network) -> Result<f64, Error> {
     for (place, (param, _)) in
         network.table.iter().zip(&network.active).enumerate().filter(|(_, (_, active))| **active)
     {
-        let part = sum_of_squares(part(&network.gradients, param.range.start, param.range.len()));
+        let part = sum_of_squares(&network.gradients[param.range.clone()]);
         if !part.is_finite() {
             return Err(Error::new(What::Gradient, place as u64));
         }

@@ -108,8 +108,9 @@ export class RawRnn extends Raw {
   }
 
   begin(batch: number, time: number, dense: boolean, training: boolean, meanSquaredError: boolean): void {
-    const [isDense, isTraining, isSquared] = [Number(dense), Number(training), Number(meanSquaredError)];
-    this.#expect(this.core.rnn_begin(this.at, batch, time, isDense, isTraining, isSquared) !== 0);
+    const squared = Number(meanSquaredError);
+    const done = this.core.rnn_begin(this.at, batch, time, Number(dense), Number(training), squared);
+    this.#expect(done !== 0);
   }
 
   pointer(buffer: RawBuffer): number {

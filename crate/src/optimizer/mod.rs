@@ -8,7 +8,7 @@ pub use adam::{Adam, EpsilonMode};
 pub use rms_prop::RmsProp;
 pub use sgd::Sgd;
 
-use crate::buffer::{Buffer, part, part_mut};
+use crate::buffer::Buffer;
 use crate::error::{Error, What};
 use crate::kernel::{self, AdamStep, RmsPropStep, SgdStep};
 use crate::network::Network;
@@ -65,10 +65,9 @@ impl Optimizer {
         };
         for (param, _) in network.table.iter().zip(&network.active).filter(|&(_, &active)| active) {
             let range = &param.range;
-            let (start, len) = (range.start, range.len());
-            let theta = part_mut(&mut network.theta, start, len);
-            let gradient = part(&network.gradients, start, len);
-            let mut moments = self.moments.iter_mut().map(|moments| part_mut(moments, start, len));
+            let theta = &mut network.theta[range.clone()];
+            let gradient = &network.gradients[range.clone()];
+            let mut moments = self.moments.iter_mut().map(|moments| &mut moments[range.clone()]);
             match (&step, moments.next(), moments.next()) {
                 (Step::Adam(step), Some(m), Some(v)) => kernel::adam(theta, m, v, gradient, *step),
                 (Step::Sgd(step), velocity, _) => kernel::sgd(theta, velocity, gradient, *step),
