@@ -8,7 +8,7 @@ describe("while a run has the network", () => {
   it("whoever would change it is refused, whoever reads it is not", async () => {
     const rnn = new Rnn(SIZES);
     const adam = new Adam();
-    const run = fit(rnn, BATCHES, { epochs: 100 });
+    const run = fit(rnn, BATCHES, { epochs: 10_000 }); // many slices on any machine
     const message = (method: string) =>
       `rnn.${method}: a run is training this network; await it, or stop it first`;
     const changes: [string, () => unknown][] = [
@@ -44,9 +44,9 @@ describe("while a run has the network", () => {
     run.pause();
     refused();
     run.resume();
-    expect(await run).toMatchObject({ steps: 500, stopped: "finished" });
+    expect(await run).toMatchObject({ steps: 50_000, stopped: "finished" });
     const twin = new Rnn(SIZES);
-    await fit(twin, BATCHES, { epochs: 100 });
+    await fit(twin, BATCHES, { epochs: 10_000 });
     expect(bitsOf(rnn)).toEqual(bitsOf(twin)); // nor has reading changed a bit
     rnn.trainStep(BATCHES[0]!, adam);
     rnn.free();
