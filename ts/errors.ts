@@ -73,9 +73,6 @@ Object.defineProperty(BpttError, Symbol.hasInstance, {
   },
 });
 
-/** How the core's word for what is not finite begins, where it is a gradient. */
-const GRADIENT_OF = "the gradient of ";
-
 /**
  * Turns the core's errors (plain `Error`s that carry a `code` and say what they are about) into {@link BpttError}s; lets all others through.
  * `sizes` says in the user's words what did not fit.
@@ -83,8 +80,8 @@ const GRADIENT_OF = "the gradient of ";
 export function fromCore(error: unknown, sizes?: string): unknown {
   if (!(error instanceof Error) || BRAND in error || !("code" in error)) return error;
   const { code, message: what } = error;
-  if (code === "NOT_FINITE") {
-    const parameter = what.startsWith(GRADIENT_OF) ? what.slice(GRADIENT_OF.length) : "loss";
+  if (code === "NOT_FINITE" && "parameter" in error) {
+    const parameter = String(error.parameter);
     return new BpttError(code, `${what} is NaN or infinite; nothing was changed`, { parameter });
   }
   if (code === "OUT_OF_MEMORY" && "bytes" in error) {

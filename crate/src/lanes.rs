@@ -1,5 +1,5 @@
 //! Four `f32` side by side, cache lines of them, and the register tile of the matrix product: the only `unsafe` lines of the
-//! crate.
+//! mathematics (the seam has others, in `handle`).
 //!
 //! On wasm32 a `F32x4` is one 128-bit register; elsewhere it is an array that the compiler vectorises, so that the
 //! SIMD kernels run and are tested natively too, with the same bits. Loads and stores take references to arrays and

@@ -20,14 +20,14 @@ const PURPOSES = [
 const LOSS = 1;
 const GRADIENT = 2;
 
-/** The last failure, as an error with a `code`, `bytes`, and what it is about for its message. */
+/** The last failure, as an error with a `code`, `bytes` or `parameter`, and what it is about for its message. */
 export function failure(parameterName?: (index: number) => string): Error {
   const what = core().failure_what();
   const number = core().failure_number();
-  if (what === LOSS) return Object.assign(new Error("the loss"), { code: "NOT_FINITE" });
+  if (what === LOSS) return Object.assign(new Error("the loss"), { code: "NOT_FINITE", parameter: "loss" });
   if (what === GRADIENT) {
-    const name = parameterName?.(number) ?? String(number);
-    return Object.assign(new Error(`the gradient of ${name}`), { code: "NOT_FINITE" });
+    const parameter = parameterName?.(number) ?? String(number);
+    return Object.assign(new Error(`the gradient of ${parameter}`), { code: "NOT_FINITE", parameter });
   }
   return Object.assign(new Error(PURPOSES[what - 3]), { code: "OUT_OF_MEMORY", bytes: number });
 }
