@@ -2,7 +2,7 @@
 // are installed there and nowhere else, with their scripts off), measures in one process for each Node version (this
 // one, and the Node 24 that bench brings along), and writes bench/results/latest.*.
 //
-//     npm run bench                  everything, about 10 minutes
+//     npm run bench                  everything, about 20 minutes
 //     npm run bench -- --quick       a look, within 2 minutes once all is installed; writes results/quick.*
 //     BPTT_PYTHON=…/bin/python npm run bench      with the PyTorch of that Python
 
