@@ -21,10 +21,12 @@ export interface HeatMapProps {
   label: string;
   /** What a square is called: "from unit 2 to unit 3". Without it single numbers cannot be read. */
   describe?: (row: number, column: number) => string;
+  /** Whether arrow keys read it too. Default true; false where the same numbers stand elsewhere. */
+  keyboard?: boolean;
 }
 
 export function HeatMap(props: HeatMapProps) {
-  const { values, rows, columns, scale, kind = "signed", cell, label, describe } = props;
+  const { values, rows, columns, scale, kind = "signed", cell, label, describe, keyboard = true } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useTheme();
   const colours = useMemo(() => colourMap(kind), [kind, theme]);
@@ -57,14 +59,14 @@ export function HeatMap(props: HeatMapProps) {
       column: clamp(old.column + move[1], columns),
     }));
   };
-  const reading = describe && {
-    tabIndex: 0,
-    onPointerMove,
-    onPointerLeave: () => setAt(undefined),
-    onKeyDown,
-    onFocus: () => setAt((old) => old ?? { row: 0, column: 0 }),
-    onBlur: () => setAt(undefined),
-  };
+  const pointer = describe && { onPointerMove, onPointerLeave: () => setAt(undefined) };
+  const keys = describe &&
+    keyboard && {
+      tabIndex: 0,
+      onKeyDown,
+      onFocus: () => setAt((old) => old ?? { row: 0, column: 0 }),
+      onBlur: () => setAt(undefined),
+    };
   // sizes may have shrunk since the pointer came
   const shown = at && at.row < rows && at.column < columns ? at : undefined;
   const text =
@@ -80,7 +82,8 @@ export function HeatMap(props: HeatMapProps) {
         style={{ width: `${columns * cell.width}px`, height: `${rows * cell.height}px` }}
         role="img"
         aria-label={text ? `${label}. ${text}` : label}
-        {...reading}
+        {...pointer}
+        {...keys}
       />
       {shown && (
         <i
