@@ -19,19 +19,21 @@ const GATES: Record<string, string> = {
   o: "the output gate",
 };
 
-const weight = (kind: "i" | "h", gate = "h") => {
+/** The weights or the bias of the state; of a gated cell the columns of one gate. */
+const weight = (kind: "i" | "h", gate?: string) => {
   const name = kind === "i" ? "W_ih" : "W_hh";
   const from = kind === "i" ? "the input" : "the state before";
-  const part = gate === "h" ? name : `${name}.${gate}`;
-  const to = gate === "h" ? "the hidden state" : (GATES[gate] ?? "");
-  return <Term part={part} of="W" sub={`${kind}${gate}`} says={`the weights from ${from} to ${to}`} />;
+  const part = gate ? `${name}.${gate}` : name;
+  const to = gate ? (GATES[gate] ?? "") : "the hidden state";
+  return <Term part={part} of="W" sub={`${kind}h`} gate={gate} says={`the weights from ${from} to ${to}`} />;
 };
-const bias = (gate = "h") => (
+const bias = (gate?: string) => (
   <Term
-    part={gate === "h" ? "b_h" : `b_h.${gate}`}
+    part={gate ? `b_h.${gate}` : "b_h"}
     of="b"
-    sub={gate}
-    says={`the bias${gate === "h" ? "" : ` of ${GATES[gate]}`}`}
+    sub="h"
+    gate={gate}
+    says={`the bias${gate ? ` of ${GATES[gate]}` : ""}`}
   />
 );
 const gate = (name: string) => (

@@ -1,25 +1,37 @@
 /** The tutorial, alive: a network that learns to say the rest of a word, with everything in it to be seen. */
 
 import { Check, Panel, Segments, TypedField } from "../parts/fields.js";
+import { Scale } from "../parts/heat-map.js";
 import { LineChart } from "../parts/line-chart.js";
-import { Busy, Message, messageOf } from "../parts/message.js";
+import { Message, messageOf } from "../parts/message.js";
+import { SpeedField, SPEEDS, Transport } from "../parts/transport.js";
+import { useRun, type Run } from "../parts/use-run.js";
 import type { Tab, TabProps } from "../tab.js";
 import { useSettings } from "../use-settings.js";
 import { Equations } from "./equations.js";
 import "./gohome.css";
 import { HighlightArea } from "./highlight.js";
+import { Learner, type Snapshot } from "./learner.js";
 import { CELLS, LAST_STEP, schema, type GohomeSettings } from "./settings.js";
-import { Unrolled } from "./unrolled.js";
-import { useRun, type Run } from "./use-run.js";
-import { Weights } from "./weights.js";
+import { stateScale, Unrolled } from "./unrolled.js";
+import { Weights, weightScale } from "./weights.js";
+
+type GohomeRun = Run<Learner, Snapshot>;
 
 function Gohome({ active }: TabProps) {
   const live = useSettings("gohome", schema, active);
-  const run = useRun(live, active);
   const { settings, complaints } = live;
   /** Another run begins at its first step. */
   const set = (some: Partial<GohomeSettings>) => live.change({ ...some, step: 0 });
-  const { word, cell, output } = settings;
+  const { word, cell, output, hidden, rate, seed } = settings;
+  const run: GohomeRun = useRun({
+    key: [word, cell, output, output ? hidden : 0, rate, seed, live.visit].join("\n"),
+    make: () => new Learner(settings),
+    step: settings.step,
+    onStep: (step) => live.change({ step }),
+    perSecond: SPEEDS[settings.speed],
+    active,
+  });
   const letters = [...word];
   const { learner, snapshot } = run;
 
@@ -40,24 +52,31 @@ function Gohome({ active }: TabProps) {
           ))}
         </Message>
       )}
-      <Panel title="The run" aside={<Figures run={run} />}>
-        <Transport run={run} />
+      <section class="panel" aria-label="The run">
+        <div class="row spread">
+          <Transport run={run} ended={learner.failure !== undefined || learner.steps >= LAST_STEP} />
+          <Figures run={run} />
+        </div>
         <Controls
           settings={settings}
           letters={learner.lesson.letters.length}
           set={set}
           change={live.change}
         />
-      </Panel>
+      </section>
       <Failure run={run} />
       <div class="grid">
-        <Panel class="span-8" title="The network, unrolled over time" aside={<Legend />}>
+        <Panel
+          class="span-8"
+          title="The network, unrolled over time"
+          aside={<Legend scale={stateScale(cell, snapshot)} />}
+        >
           <Unrolled learner={learner} snapshot={snapshot} output={output} />
         </Panel>
         <Panel class="span-4" title="The equations">
           <Equations cell={cell} output={output} />
         </Panel>
-        <Panel class="span-7" title="What it has learnt, and what it thinks">
+        <Panel class="span-7" title="What it has learnt" aside={<Scale scale={weightScale(snapshot)} />}>
           <Weights learner={learner} snapshot={snapshot} output={output} />
         </Panel>
         <Panel class="span-5" title="The loss">
@@ -68,26 +87,7 @@ function Gohome({ active }: TabProps) {
   );
 }
 
-function Transport({ run }: { run: Run }) {
-  const { playing, behind, learner } = run;
-  const ended = learner.failure !== undefined || learner.steps >= LAST_STEP;
-  return (
-    <div class="row">
-      <button class="button primary" type="button" disabled={ended || behind} onClick={run.toggle}>
-        {playing ? "Pause" : "Play"}
-      </button>
-      <button class="button" type="button" disabled={ended || behind} onClick={run.step}>
-        Step
-      </button>
-      <button class="button" type="button" onClick={run.reset}>
-        Reset
-      </button>
-      {behind && <Busy>training to the step that the link names</Busy>}
-    </div>
-  );
-}
-
-function Figures({ run }: { run: Run }) {
+function Figures({ run }: { run: GohomeRun }) {
   const { letters, targets } = run.learner.lesson;
   const { steps, loss, said } = run.snapshot;
   const right = said.every((id, t) => id === targets[t]);
@@ -168,18 +168,12 @@ function Controls({ settings, letters, set, change }: ControlsProps) {
         width={9}
         onChange={(seed) => set({ seed })}
       />
-      <Segments
-        label="Steps a second"
-        value={speed}
-        options={["slow", "steady", "most"]}
-        names={{ slow: "4", steady: "30", most: "all it can" }}
-        onChange={(speed) => change({ speed })}
-      />
+      <SpeedField value={speed} onChange={(speed) => change({ speed })} />
     </div>
   );
 }
 
-function Failure({ run }: { run: Run }) {
+function Failure({ run }: { run: GohomeRun }) {
   const { failure, steps } = run.learner;
   if (failure === undefined) return null;
   return (
@@ -192,26 +186,21 @@ function Failure({ run }: { run: Run }) {
   );
 }
 
-function Legend() {
+function Legend({ scale }: { scale: number }) {
   return (
-    <p class="legend note">
+    <div class="legend note">
       <span>
-        <i class="key target" /> probability of the letter that should come
-      </span>
-      <span>
-        <i class="key negative" /> below zero
-      </span>
-      <span>
-        <i class="key positive" /> above
+        <i class="key" /> probability of the letter that should come
       </span>
       <span>
         <i class="key back" /> the gradient, flowing back
       </span>
-    </p>
+      <Scale scale={scale} />
+    </div>
   );
 }
 
-function Loss({ run, floor }: { run: Run; floor: number | undefined }) {
+function Loss({ run, floor }: { run: GohomeRun; floor: number | undefined }) {
   const { losses } = run.learner;
   const every = Math.ceil(losses.length / 1000); // more than a point a pixel is not seen
   const x = losses.map((_, i) => i).filter((i) => i % every === 0 || i === losses.length - 1);
@@ -224,7 +213,7 @@ function Loss({ run, floor }: { run: Run; floor: number | undefined }) {
         x={x}
         curves={[{ label: "loss", colour: "--accent", values: x.map((i) => losses[i]!) }]}
         reference={floor === undefined ? undefined : { value: floor, label: "can go no lower" }}
-        xRange={[0, 50]}
+        xRange={[0, 100]}
         height={260}
       />
       {floor !== undefined && (

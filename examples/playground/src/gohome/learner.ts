@@ -1,7 +1,7 @@
 /** A network that learns a lesson, step by step, and what can be seen in it. */
 
 import { Adam, Rnn, type Tensor } from "bptt";
-import type { Playable } from "../parts/player.js";
+import type { Trainable } from "../parts/use-run.js";
 import { lessonOf, type Lesson } from "./lesson.js";
 import { LAST_STEP, type CellName, type GohomeSettings } from "./settings.js";
 
@@ -25,7 +25,7 @@ export interface Snapshot {
   said: readonly number[];
 }
 
-export class Learner implements Playable {
+export class Learner implements Trainable<Snapshot> {
   readonly lesson: Lesson;
   readonly cell: CellName;
   readonly hiddenSize: number;

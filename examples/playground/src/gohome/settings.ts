@@ -1,13 +1,11 @@
 /** What a run of this tab depends on, as it stands in the link; `speed` alone changes nothing but the watching. */
 
 import type { Settings } from "../link.js";
+import { SPEED_NAMES } from "../parts/transport.js";
 import { choice, flag, realNumber, textOf, wholeNumber } from "../setting.js";
 
 export const CELLS = ["tanh", "relu", "gru", "lstm"] as const;
 export type CellName = (typeof CELLS)[number];
-
-/** Steps a second. */
-export const SPEEDS = { slow: 4, steady: 30, most: Infinity } as const;
 
 /** Where training ends by itself. */
 export const LAST_STEP = 20_000;
@@ -27,7 +25,7 @@ export const schema = {
   hidden: wholeNumber(5, { min: 1, max: 32 }),
   rate: realNumber(0.1, { min: 1e-6, max: 1e6 }),
   seed: wholeNumber(1, { min: 0, max: 2 ** 32 - 1 }),
-  speed: choice("steady", ["slow", "steady", "most"]),
+  speed: choice("steady", SPEED_NAMES),
   /** Steps taken: whoever opens the link sees the network after so many. */
   step: wholeNumber(0, { min: 0, max: LAST_STEP }),
 };

@@ -3,16 +3,34 @@
 import { useHighlight, type Part } from "./highlight.js";
 
 /** A name with what stands below it. */
-export function Name({ of: name, sub }: { of: string; sub?: string }) {
+export function Name({
+  of: name,
+  sub,
+  gate,
+}: {
+  of: string;
+  sub?: string | undefined;
+  gate?: string | undefined;
+}) {
   return (
     <>
       <i>{name}</i>
       {sub && <sub>{sub}</sub>}
+      {gate && <sup>{gate}</sup>}
     </>
   );
 }
 
-export function Term({ part, of: name, sub, says }: { part: Part; of: string; sub?: string; says: string }) {
+interface TermProps {
+  part: Part;
+  of: string;
+  sub?: string;
+  /** The gate whose columns of a matrix are meant. */
+  gate?: string | undefined;
+  says: string;
+}
+
+export function Term({ part, of: name, sub, gate, says }: TermProps) {
   const { lit, pinned, point, pin } = useHighlight();
   const on = lit[0];
   const isLit = on !== undefined && (on === part || part.startsWith(`${on}.`));
@@ -29,7 +47,7 @@ export function Term({ part, of: name, sub, says }: { part: Part; of: string; su
       onBlur={() => point(undefined)}
       onClick={() => pin(part)}
     >
-      <Name of={name} {...(sub ? { sub } : {})} />
+      <Name of={name} sub={sub} gate={gate} />
     </button>
   );
 }

@@ -1,10 +1,11 @@
 /** The network unrolled over time: a column for each letter, what goes in below, what it says above, the state handed on. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
 import { HeatMap } from "../parts/heat-map.js";
 import { roundScale } from "../parts/colour-map.js";
+import { useWidth } from "../parts/use-width.js";
 import { usePart } from "./highlight.js";
 import type { Learner, Snapshot } from "./learner.js";
+import type { CellName } from "./settings.js";
 import { layoutOf, ROWS, type Layout } from "./unrolled-layout.js";
 
 interface Props {
@@ -15,14 +16,7 @@ interface Props {
 }
 
 export function Unrolled({ learner, snapshot, output }: Props) {
-  const host = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(760);
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)));
-    observer.observe(host.current!);
-    return () => observer.disconnect();
-  }, []);
-
+  const [host, width] = useWidth<HTMLDivElement>(760);
   const { lesson, hiddenSize: H } = learner;
   const T = lesson.inputs.length;
   const layout = layoutOf(T, width);
@@ -60,7 +54,7 @@ export function Unrolled({ learner, snapshot, output }: Props) {
                 values={row(hidden, t)}
                 rows={1}
                 columns={H}
-                scale={learner.cell === "relu" ? roundScale(hidden) : 1}
+                scale={stateScale(learner.cell, snapshot)}
                 cell={strip}
                 label={`The hidden state after ${letter(t)}, step ${t}`}
                 describe={(_, unit) => `h${t}, unit ${unit}`}
@@ -147,7 +141,7 @@ function Column({ t, layout, learner, snapshot, output }: Props & { t: number; l
   const target = targets[t]!;
   const bar = layout.strip / V;
   const input = layout.strip / inputSize;
-  const tiny = (i: number, of: number) => of >= 9 && letters[i];
+  const tiny = (i: number, of: number) => of >= 10 && letters[i];
   const state = ROWS.hidden.top + ROWS.hidden.height / 2;
   const back = ROWS.gradient.top + ROWS.gradient.height / 2;
   const before = t === 0 ? Math.max(left - layout.gap + 14, 0) : left - layout.gap;
@@ -262,3 +256,8 @@ function Label({
 
 /** A space is a letter too, and should be seen. */
 const shown = (letter: string) => (letter.trim() === "" ? "␣" : letter);
+
+/** Of the colours of hidden states: all but a relu's lie within −1 … 1. */
+export function stateScale(cell: CellName, { hidden }: Snapshot): number {
+  return cell === "relu" ? roundScale(hidden) : 1;
+}

@@ -72,8 +72,10 @@ export function Segments<T extends string>(props: ChoiceProps<T>) {
   const { label, value, options, names = {}, disabled = false, onChange } = props;
   const name = useId();
   return (
-    <fieldset class="field">
-      <legend class="label note">{label}</legend>
+    <div class="field" role="radiogroup" aria-labelledby={name}>
+      <span class="label" id={name}>
+        {label}
+      </span>
       <div class="segments">
         {options.map((option) => (
           <label key={option}>
@@ -89,7 +91,7 @@ export function Segments<T extends string>(props: ChoiceProps<T>) {
           </label>
         ))}
       </div>
-    </fieldset>
+    </div>
   );
 }
 

@@ -21,12 +21,15 @@ export interface HeatMapProps {
   label: string;
   /** What a square is called: "from unit 2 to unit 3". Without it single numbers cannot be read. */
   describe?: (row: number, column: number) => string;
+  /** The number that a square stands for, where `values` is only its shade. */
+  read?: (row: number, column: number) => number;
   /** Whether arrow keys read it too. Default true; false where the same numbers stand elsewhere. */
   keyboard?: boolean;
 }
 
 export function HeatMap(props: HeatMapProps) {
   const { values, rows, columns, scale, kind = "signed", cell, label, describe, keyboard = true } = props;
+  const { read = (row: number, column: number) => values[row * columns + column]! } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useTheme();
   const colours = useMemo(() => colourMap(kind), [kind, theme]);
@@ -70,9 +73,7 @@ export function HeatMap(props: HeatMapProps) {
   // sizes may have shrunk since the pointer came
   const shown = at && at.row < rows && at.column < columns ? at : undefined;
   const text =
-    shown &&
-    describe &&
-    `${describe(shown.row, shown.column)}: ${format(values[shown.row * columns + shown.column]!)}`;
+    shown && describe && `${describe(shown.row, shown.column)}: ${format(read(shown.row, shown.column))}`;
   return (
     <div class="heat-map">
       <canvas

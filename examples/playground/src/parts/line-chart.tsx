@@ -10,7 +10,7 @@ export interface Curve {
   /** The token of its colour. */
   colour: string;
   /** As of canvas; none is a line without gaps. */
-  dash?: number[];
+  dash?: number[] | undefined;
   /** One for each of `x`; null where there is none. */
   values: readonly (number | null)[];
 }
@@ -32,6 +32,8 @@ export interface LineChartProps {
   reference?: { value: number; label: string } | undefined;
   /** Least range of x, so that a short curve does not jump. */
   xRange?: readonly [number, number];
+  /** Which point the legend reads while no pointer is there. Default "last". */
+  rest?: "first" | "last";
 }
 
 export function LineChart(props: LineChartProps) {
@@ -60,7 +62,7 @@ export function LineChart(props: LineChartProps) {
   }, [look, log, height, theme]);
   useEffect(() => chart.current?.setData(dataOf(latest.current)), [x, curves, reference?.value, floor]);
 
-  const index = at ?? x.length - 1;
+  const index = at ?? (props.rest === "first" ? 0 : x.length - 1);
   return (
     <figure class="chart" aria-label={label}>
       <div class="legend">
@@ -138,7 +140,13 @@ function optionsOf(
         gap: 4,
         incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 1e4, 2e4],
       },
-      { ...axis, size: 56, ...(log ? { values: (_, ticks) => ticks.map(power) } : {}) },
+      {
+        ...axis,
+        size: 56,
+        ...(log
+          ? { splits: (_, __, min, max) => powers(min, max), values: (_, ticks) => ticks.map(power) }
+          : {}),
+      },
     ],
     series: [
       {},
@@ -172,11 +180,20 @@ const yRange = ({ reference }: LineChartProps, min: number | null, max: number |
   Math.max(max ?? 0, reference?.value ?? 0, 1e-6) * 1.1,
 ];
 
-/** 10ⁿ for whole powers, nothing between them. */
-function power(value: number | null): string {
-  const exponent = value === null ? NaN : Math.log10(value);
-  if (!(Math.abs(exponent - Math.round(exponent)) < 1e-9)) return "";
-  return `10${[...String(Math.round(exponent))].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}`;
+/** Whole powers of ten, no more than a handful. */
+function powers(min: number, max: number): number[] {
+  const [from, to] = [Math.ceil(Math.log10(min) - 1e-9), Math.floor(Math.log10(max) + 1e-9)];
+  const every = Math.ceil((to - from + 1) / 7);
+  return Array.from(
+    { length: Math.floor((to - from) / every) + 1 },
+    (_, i) => 10 ** (to - i * every),
+  ).reverse();
+}
+
+/** 10ⁿ as it is printed. */
+function power(value: number): string {
+  const exponent = String(Math.round(Math.log10(value)));
+  return `10${[...exponent].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}`;
 }
 
 function drawReference(chart: uPlot, value: number | undefined): void {
