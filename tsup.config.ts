@@ -11,7 +11,20 @@ const besideJsfive: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
-export default defineConfig({
+/** What only Node has: it imports Node's own modules. */
+const forNode: Options = {
+  entry: { node: "ts/node.ts" },
+  format: ["esm", "cjs"],
+  target: "node20",
+  platform: "node",
+  dts: { compilerOptions: { types: ["node"] } },
+  splitting: false,
+  treeshake: true,
+  tsconfig: "tsconfig.node.json",
+  removeNodeProtocol: false,
+};
+
+const library: Options = {
   entry: {
     index: "ts/index.ts",
     slim: "ts/slim.ts",
@@ -37,4 +50,6 @@ export default defineConfig({
     options.legalComments = "none";
     options.drop = ["console"]; // jsfive prints parts of files that it cannot read
   },
-});
+};
+
+export default defineConfig([library, forNode]);

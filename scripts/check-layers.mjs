@@ -12,7 +12,8 @@ import { filesUnder } from "./setup/stamp.mjs";
 
 const WASM_SURFACE = /^wasm(\.rs|\/)/;
 const UNSAFE_MODULES = /^(lanes|handle)\.rs$/;
-const ENTRIES = /^ts\/(index|slim|relaxed|convert)\.ts$/;
+const ENTRIES = /^ts\/(index|slim|relaxed|convert|node)\.ts$/;
+const OF_NODE = /^ts\/(node|cli)\//;
 const PACKAGES = new Map([
   ["fflate", /^ts\/(wasm\/|convert\/keras-file\.ts$)/],
   ["jsfive", /^ts\/convert\/jsfive\.ts$/],
@@ -104,6 +105,8 @@ function checkPackageImport(file, specifier) {
   if (file.startsWith("examples/")) {
     if (!/^(bptt(\/|$)|node:)/.test(specifier) && !EXAMPLES.test(specifier))
       report(file, `imports ${specifier}: examples use bptt, Node, charts and data alone`);
+  } else if (specifier.startsWith("node:")) {
+    if (!OF_NODE.test(file)) report(file, `imports ${specifier}: only ts/node and ts/cli may`);
   } else if (!PACKAGES.get(specifier)?.test(file))
     report(file, `imports ${specifier}: ts has no such dependency here`);
 }
