@@ -52,4 +52,22 @@ const library: Options = {
   },
 };
 
-export default defineConfig([library, forNode]);
+/** The command line: a program that uses the package as anybody would, with its own libraries inside. */
+const commandLine: Options = {
+  entry: { cli: "ts/cli/main.ts" },
+  format: ["esm"],
+  target: "node20",
+  platform: "node",
+  dts: false,
+  splitting: false,
+  removeNodeProtocol: false,
+  external: [/^bptt(\/|$)/],
+  banner: {
+    // what is bundled is CommonJS in part and asks for Node's modules by require
+    js: `#!/usr/bin/env node
+import { createRequire } from "node:module";
+const require = createRequire(import.meta.url);`,
+  },
+};
+
+export default defineConfig([library, forNode, commandLine]);
