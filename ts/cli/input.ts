@@ -79,7 +79,7 @@ function withoutCarriageReturns(bytes: Buffer): Buffer {
   if (to < 0) return bytes;
   for (let from = to; from < bytes.length; from++) {
     if (bytes[from] === 0x0d && bytes[from + 1] === 0x0a) continue;
-    bytes[to++] = bytes[from] as number;
+    bytes[to++] = bytes[from];
   }
   return bytes.subarray(0, to);
 }
