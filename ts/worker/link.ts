@@ -5,7 +5,7 @@
  */
 
 import { BpttError } from "../errors.js";
-import type { FromWorker, ToWorker } from "./protocol.js";
+import type { FromWorker, Held, ToWorker } from "./protocol.js";
 import type { WorkerLike } from "./worker-like.js";
 
 const HINT =
@@ -78,7 +78,7 @@ export class Link {
   #take(message: unknown): void {
     if (!this.#open || typeof message !== "object" || message === null || !("bptt" in message)) return;
     this.#heard = true;
-    const news = message as FromWorker;
+    const news = message as FromWorker | Held;
     if (news.bptt === "held") this.#watchLock();
     else this.#hear(news);
   }

@@ -84,9 +84,13 @@ export interface End {
   readonly result: Omit<RunResult, "state">;
 }
 
-/** From the worker. */
+/** The worker has its lock. */
+export interface Held {
+  readonly bptt: "held";
+}
+
+/** From the worker, of its run. */
 export type FromWorker =
-  | { readonly bptt: "held" }
   | { readonly bptt: "news"; readonly reports: readonly Report[]; readonly snapshot: Snapshot | undefined }
   | { readonly bptt: "checkpoint"; readonly id: number; readonly snapshot: Snapshot }
   | End

@@ -20,13 +20,14 @@ import {
   transferOf,
   unflatten,
   type FromWorker,
+  type Held,
   type Snapshot,
   type Start,
   type ToWorker,
 } from "./protocol.js";
 import { nodeThreads } from "./worker-like.js";
 
-type Post = (message: FromWorker, transfer?: ArrayBuffer[]) => void;
+type Post = (message: FromWorker | Held, transfer?: ArrayBuffer[]) => void;
 
 /** Serves the thread that has started this worker; does nothing where there is none. */
 export function serve(): void {
