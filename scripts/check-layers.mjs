@@ -12,7 +12,7 @@ import { filesUnder } from "./setup/stamp.mjs";
 
 const WASM_SURFACE = /^wasm(\.rs|\/)/;
 const UNSAFE_MODULES = /^(lanes|handle)\.rs$/;
-const ENTRIES = /^ts\/(index|slim|relaxed|convert)\.ts$/;
+const ENTRIES = /^ts\/(index|slim|relaxed|convert|worker)\.ts$/;
 const PACKAGES = new Map([
   ["fflate", /^ts\/(wasm\/|convert\/keras-file\.ts$)/],
   ["jsfive", /^ts\/convert\/jsfive\.ts$/],

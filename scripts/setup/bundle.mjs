@@ -9,7 +9,7 @@ import { run } from "./run.mjs";
 import { makeIfChanged } from "./stamp.mjs";
 import { defaultVariant, relaxedVariant, variants, wasmFileOf } from "./wasm-build.mjs";
 
-const ENTRIES = ["index", "slim", "relaxed", "convert"];
+const ENTRIES = ["index", "slim", "relaxed", "convert", "worker"];
 const BUNDLED_PACKAGES = ["fflate", "jsfive", "pako", "pbf"];
 
 /** The modules as files, by what they are called in dist. */

@@ -7,6 +7,7 @@ import { testLint } from "./lint.js";
 import { testNode } from "./node.js";
 import { Toy } from "./toy.js";
 import { testTypes } from "./types.js";
+import { testWorker } from "./worker.js";
 
 const toy = new Toy();
 beforeAll(() => toy.make());
@@ -17,3 +18,4 @@ testConvert(toy);
 testTypes(toy);
 testLint(toy);
 testBrowser(toy);
+testWorker(toy);
