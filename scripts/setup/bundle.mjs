@@ -9,8 +9,8 @@ import { run } from "./run.mjs";
 import { makeIfChanged } from "./stamp.mjs";
 import { defaultVariant, relaxedVariant, variants, wasmFileOf } from "./wasm-build.mjs";
 
-const ENTRIES = ["index", "slim", "relaxed", "convert", "worker"];
-const BUNDLED_PACKAGES = ["fflate", "jsfive", "pako", "pbf"];
+const ENTRIES = ["index", "slim", "relaxed", "convert", "worker", "node"];
+const BUNDLED_PACKAGES = ["commander", "fflate", "jsfive", "pako", "pbf"];
 
 /** The modules as files, by what they are called in dist. */
 const WASM_FILES = new Map([
@@ -53,7 +53,7 @@ export async function bundle() {
     facts: [],
     outputs: [
       ...ENTRIES.flatMap((entry) => [".js", ".cjs", ".d.ts", ".d.cts"].map((ending) => entry + ending)),
-      ...["jsfive.js", "jsfive.cjs"],
+      ...["jsfive.js", "jsfive.cjs", "cli.js"],
       ...WASM_FILES.keys(),
       ...WASM_TYPES.keys(),
       "THIRD_PARTY_LICENSES.txt",
