@@ -1,5 +1,6 @@
 // Bundles each entry on its own (nothing that holds wasm state is shared) as ESM and CommonJS with declarations.
 
+import { fileURLToPath } from "node:url";
 import { defineConfig, type Options } from "tsup";
 
 // What reads Keras's files needs jsfive, which no bundler can leave out of a larger file: it has one of its own.
@@ -8,6 +9,16 @@ const besideJsfive: NonNullable<Options["esbuildPlugins"]>[number] = {
   setup(build) {
     const path = build.initialOptions.define?.["TSUP_FORMAT"] === '"cjs"' ? "./jsfive.cjs" : "./jsfive.js";
     build.onResolve({ filter: /\/jsfive\.js$/ }, () => ({ path, external: true, sideEffects: false }));
+  },
+};
+
+// Where the worker's script is, CommonJS finds out in another way.
+const besideWorker: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "the worker of CommonJS",
+  setup(build) {
+    if (build.initialOptions.define?.["TSUP_FORMAT"] !== '"cjs"') return;
+    const path = fileURLToPath(new URL("./ts/spawn-worker-commonjs.ts", import.meta.url));
+    build.onResolve({ filter: /\/spawn-worker\.js$/ }, () => ({ path, sideEffects: false }));
   },
 };
 
@@ -30,18 +41,25 @@ const library: Options = {
     slim: "ts/slim.ts",
     relaxed: "ts/relaxed.ts",
     convert: "ts/convert.ts",
+    worker: "ts/worker.ts",
     jsfive: "ts/convert/jsfive.ts",
   },
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
   dts: {
-    entry: { index: "ts/index.ts", slim: "ts/slim.ts", relaxed: "ts/relaxed.ts", convert: "ts/convert.ts" },
+    entry: {
+      index: "ts/index.ts",
+      slim: "ts/slim.ts",
+      relaxed: "ts/relaxed.ts",
+      convert: "ts/convert.ts",
+      worker: "ts/worker.ts",
+    },
   },
   splitting: false,
   treeshake: true,
   noExternal: ["fflate", "jsfive", "pbf"],
-  esbuildPlugins: [besideJsfive],
+  esbuildPlugins: [besideJsfive, besideWorker],
   esbuildOptions(options) {
     // identifiers stay: class and function names are what stacks and the console show
     options.minifyWhitespace = true;

@@ -12,7 +12,7 @@ import { filesUnder } from "./setup/stamp.mjs";
 
 const WASM_SURFACE = /^wasm(\.rs|\/)/;
 const UNSAFE_MODULES = /^(lanes|handle)\.rs$/;
-const ENTRIES = /^ts\/(index|slim|relaxed|convert|node)\.ts$/;
+const ENTRIES = /^ts\/(index|slim|relaxed|convert|worker|node)\.ts$/;
 const OF_NODE = /^ts\/(node|cli)\//;
 const PACKAGES = new Map([
   ["fflate", /^ts\/(wasm\/|convert\/keras-file\.ts$)/],

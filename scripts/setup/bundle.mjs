@@ -9,7 +9,7 @@ import { run } from "./run.mjs";
 import { makeIfChanged } from "./stamp.mjs";
 import { defaultVariant, relaxedVariant, variants, wasmFileOf } from "./wasm-build.mjs";
 
-const ENTRIES = ["index", "slim", "relaxed", "convert", "node"];
+const ENTRIES = ["index", "slim", "relaxed", "convert", "worker", "node"];
 /** In the entries; what is in the command line says its bundle. */
 const BUNDLED_PACKAGES = ["fflate", "jsfive", "pako", "pbf"];
 

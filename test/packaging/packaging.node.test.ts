@@ -8,6 +8,7 @@ import { testLint } from "./lint.js";
 import { testNode } from "./node.js";
 import { Toy } from "./toy.js";
 import { testTypes } from "./types.js";
+import { testWorker } from "./worker.js";
 
 const toy = new Toy();
 beforeAll(() => toy.make());
@@ -19,3 +20,4 @@ testFiles(toy);
 testTypes(toy);
 testLint(toy);
 testBrowser(toy);
+testWorker(toy);

@@ -6,26 +6,68 @@
  */
 
 import { shuffle } from "./shuffle.js";
-import type { Row } from "./windows.js";
+import type { Shape } from "./streams.js";
+import { countWindows, type Row } from "./windows.js";
 
 /** Batches that are sorted together: large enough to pad little, small enough that a batch is another each epoch. */
 const GROUP = 64;
 
-/** A text's row: from the start token to the end token, which are the same. */
-export function sequenceRow(ids: Int32Array, end: number): Row {
-  const row = new Int32Array(ids.length + 2).fill(end);
-  row.set(ids, 1);
-  return { ids: row, start: 0, length: ids.length + 1 };
+/** The rows of texts, each from the start token to the end token, which are the same: so they lie in one array, an end between any two. */
+export function sequenceRows(parts: readonly Int32Array[], end: number): Row[] {
+  const ids = new Int32Array(parts.reduce((sum, { length }) => sum + length + 1, 1)).fill(end);
+  let next = 0;
+  return parts.map((part) => {
+    const start = next;
+    next += part.length + 1;
+    ids.set(part, start + 1);
+    return { ids, start, length: part.length + 1 };
+  });
 }
 
-/** The batches of an epoch. */
-export function buckets(rows: readonly Row[], batchSize: number, seed: number, epoch: number): Row[][] {
+/** The batches of an epoch. A group is sorted when the first of its batches is asked for, so that none takes long to come. */
+export function* buckets(
+  rows: readonly Row[],
+  batchSize: number,
+  seed: number,
+  epoch: number,
+): Generator<Row[], void, undefined> {
   const order = shuffle([...rows], seed, epoch, 0);
-  const batches: Row[][] = [];
-  for (let at = 0; at < order.length; at += GROUP * batchSize) {
-    batches.push(...byLength(order.slice(at, at + GROUP * batchSize), batchSize));
+  const places = shuffle(
+    Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) => i),
+    seed,
+    epoch,
+    1,
+  );
+  const groups: Row[][][] = [];
+  for (const place of places) {
+    const group = Math.floor(place / GROUP);
+    const start = group * GROUP * batchSize;
+    groups[group] ??= byLength(order.slice(start, start + GROUP * batchSize), batchSize);
+    yield groups[group][place % GROUP];
   }
-  return shuffle(batches, seed, epoch, 1);
+}
+
+/** The windows of all batches of an epoch, from the lengths alone. */
+export function countSteps(
+  rows: readonly Row[],
+  { batchSize, sequenceLength }: Shape,
+  seed: number,
+  epoch: number,
+): number {
+  const lengths = shuffle(
+    Int32Array.from(rows, ({ length }) => length),
+    seed,
+    epoch,
+    0,
+  );
+  let steps = 0;
+  for (let start = 0; start < lengths.length; start += GROUP * batchSize) {
+    const group = lengths.subarray(start, start + GROUP * batchSize).sort();
+    for (let at = batchSize; at < group.length + batchSize; at += batchSize) {
+      steps += countWindows(group[Math.min(at, group.length) - 1], sequenceLength);
+    }
+  }
+  return steps;
 }
 
 /** Batches of rows sorted by length, the shortest first. */

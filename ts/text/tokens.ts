@@ -51,9 +51,11 @@ export function tokenizer(rule: TokenRule): Tokenizer {
 
 /** The number of code points. */
 export function codePoints(text: string): number {
-  let count = 0;
-
-  for (const _ of text) count++;
+  let count = text.length;
+  for (let i = 1; i < text.length; i++) {
+    // two units of a pair are one
+    if ((text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800) count--;
+  }
   return count;
 }
 
