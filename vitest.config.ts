@@ -14,7 +14,7 @@ const executablePath = findBrowser();
 /** Tests see the sources; what is published is tested from the packed tarball. `entry` is what "bptt" means to them. */
 const bptt = (entry: string) => [
   { find: /^bptt$/, replacement: source(entry) },
-  { find: /^bptt\/(slim|relaxed|convert)$/, replacement: source("$1") },
+  { find: /^bptt\/(slim|relaxed|convert|worker|node)$/, replacement: source("$1") },
 ];
 
 const include = ["test/**/*.test.ts"];
