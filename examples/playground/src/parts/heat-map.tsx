@@ -98,12 +98,18 @@ export function HeatMap(props: HeatMapProps) {
         />
       )}
       {text && (
-        <div class="readout" aria-live="polite">
+        <div class="readout" aria-live="polite" style={above(canvas.current!)}>
           {text}
         </div>
       )}
     </div>
   );
+}
+
+/** A place above the picture, within the window: what scrolls around it should not cut the words off. */
+function above(canvas: HTMLElement): { left: string; top: string } {
+  const { left, top } = canvas.getBoundingClientRect();
+  return { left: `${Math.max(8, Math.min(left, innerWidth - 240))}px`, top: `${Math.max(8, top - 34)}px` };
 }
 
 const MOVES: Record<string, readonly [number, number] | undefined> = {
