@@ -31,8 +31,8 @@ export default defineConfig({
   base: "./",
   resolve: { alias: library },
   server: { fs: { allow: [fileURLToPath(new URL("../..", import.meta.url))] } },
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  optimizeDeps: { noDiscovery: true, include: ["preact", "preact/hooks", "preact/jsx-dev-runtime", "uplot"] },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
+  optimizeDeps: { noDiscovery: true, include: ["preact", "preact/hooks", "preact/jsx-runtime", "uplot"] },
   build: { target: "es2022", modulePreload: { polyfill: false }, reportCompressedSize: false },
   plugins: [oneLibrary(), offline(), firstLoad()],
 });

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { Term } from "./term.js";
 import type { CellName } from "./settings.js";
+import "./equations.css";
 
 const X = <Term part="x" of="x" sub="t" says="the input at step t, one-hot" />;
 const H = <Term part="h" of="h" sub="t" says="the hidden state after step t" />;

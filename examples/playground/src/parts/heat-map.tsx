@@ -5,7 +5,12 @@
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { colourMap, indexOf, type MapKind } from "./colour-map.js";
+import "./heat-map.css";
+import { format } from "./number.js";
 import { useTheme } from "./theme.js";
+
+export { format } from "./number.js";
+export { Scale } from "./scale.js";
 
 export interface HeatMapProps {
   /** Row-major, (rows, columns). Painted anew whenever it is another array. */
@@ -120,21 +125,3 @@ const MOVES: Record<string, readonly [number, number] | undefined> = {
 };
 
 const clamp = (index: number, count: number) => Math.max(0, Math.min(count - 1, index));
-
-/** Three places, and a minus as long as a plus. */
-export function format(value: number): string {
-  const size = Math.abs(value);
-  const text = size !== 0 && (size < 0.001 || size >= 1e4) ? value.toExponential(2) : value.toFixed(3);
-  return text.replace("-", "−");
-}
-
-/** What the colours mean. */
-export function Scale({ scale, kind = "signed" }: { scale: number; kind?: MapKind }) {
-  return (
-    <div class={`scale ${kind === "size" ? "much" : ""}`}>
-      <span>{kind === "signed" ? `−${scale}` : "0"}</span>
-      <i />
-      <span>{kind === "signed" ? `+${scale}` : scale}</span>
-    </div>
-  );
-}
