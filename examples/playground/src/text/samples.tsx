@@ -61,7 +61,11 @@ function Written({ sample, newest = false }: { sample: Sample; newest?: boolean 
   return (
     <figure class={newest ? "sample newest" : "sample"}>
       <figcaption>step {step}</figcaption>
-      <p>
+      <p
+        tabIndex={newest ? 0 : undefined}
+        role={newest ? "group" : undefined}
+        aria-label={newest ? "The newest sample" : undefined}
+      >
         <b>{prompt}</b>
         {text}
       </p>

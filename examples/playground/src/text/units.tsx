@@ -14,6 +14,8 @@ import type { Watch } from "./watch.js";
 
 /** Of the map of all units, about, in CSS pixels. */
 const MAP_HEIGHT = 256;
+/** A passage of more lines is written on without them. */
+const MOST_LINES = 24;
 /** Below this nothing is said of what a unit follows: of |r|. */
 const FAINT = 0.3;
 
@@ -86,6 +88,7 @@ function Follows({ reading, unit }: { reading: Reading; unit: number }) {
 
 function Passage({ reading, unit, scale }: { reading: Reading; unit: number; scale: number }) {
   const states = statesOf(reading, unit);
+  const breaks = reading.characters.filter((c) => c === "\n").length <= MOST_LINES;
   return (
     <p class="passage" data-unit={unit}>
       {reading.characters.map((c, t) => {
@@ -96,7 +99,7 @@ function Passage({ reading, unit, scale }: { reading: Reading; unit: number; sca
             <span class={share < 0 ? "below" : "above"} style={shade}>
               {c === "\n" ? "↵" : c === " " ? " " : visible(c)}
             </span>
-            {c === "\n" && <br />}
+            {c === "\n" && breaks && <br />}
           </>
         );
       })}
