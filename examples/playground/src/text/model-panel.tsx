@@ -2,8 +2,8 @@
 
 import { CharRnn } from "bptt";
 import { useState } from "preact/hooks";
-import { Panel } from "../parts/fields.js";
 import { Message, messageOf } from "../parts/message.js";
+import { Panel } from "../parts/panel.js";
 import type { TextSession } from "./session.js";
 import { readModel } from "./text-file.js";
 import { FileButton } from "./text-panel.js";

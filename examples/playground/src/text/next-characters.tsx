@@ -1,7 +1,8 @@
 /** What the model expects behind a prompt that is being typed. */
 
-import { Panel, TypedField } from "../parts/fields.js";
+import { TypedField } from "../parts/fields.js";
 import { Busy, Empty, Message } from "../parts/message.js";
+import { Panel } from "../parts/panel.js";
 import { visible } from "./characters.js";
 import { schema } from "./settings.js";
 import type { NextCharacters } from "./watch.js";

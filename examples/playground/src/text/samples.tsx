@@ -1,7 +1,8 @@
 /** What the model writes: now, and what it wrote at earlier steps. */
 
-import { Panel, Slider } from "../parts/fields.js";
+import { Slider } from "../parts/fields.js";
 import { Empty, Message } from "../parts/message.js";
+import { Panel } from "../parts/panel.js";
 import type { Sample } from "./writer.js";
 import type { Watch } from "./watch.js";
 

@@ -1,8 +1,9 @@
 /** What is learnt from: a text that ships, or one that is pasted, dropped or opened. */
 
 import { useId, useMemo, useState } from "preact/hooks";
-import { Select, Panel } from "../parts/fields.js";
+import { Select } from "../parts/fields.js";
 import { Busy, Empty, Message, messageOf } from "../parts/message.js";
+import { Panel } from "../parts/panel.js";
 import { LONGEST_IN_LINK, type TextSettings } from "./settings.js";
 import { cleaned, LARGEST_TEXT, readText } from "./text-file.js";
 import { TEXT_NAMES, TEXTS, TITLES } from "./texts.js";

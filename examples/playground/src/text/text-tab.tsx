@@ -1,9 +1,9 @@
 /** A text model, trained before one's eyes. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { Panel } from "../parts/fields.js";
 import { LineChart } from "../parts/line-chart.js";
-import { Empty, Message } from "../parts/message.js";
+import { Complaints, Empty, Message } from "../parts/message.js";
+import { Panel } from "../parts/panel.js";
 import type { Tab, TabProps } from "../tab.js";
 import { useSettings } from "../use-settings.js";
 import { beginning } from "./characters.js";
@@ -69,13 +69,7 @@ function Text({ active }: TabProps) {
           again for the next, it writes. Press Train, and watch letters become words.
         </p>
       </div>
-      {complaints.length > 0 && (
-        <Message kind="warning">
-          {complaints.map((text) => (
-            <p key={text}>{text}</p>
-          ))}
-        </Message>
-      )}
+      <Complaints of={complaints} />
       <RunPanel live={live} settings={settings} fromFile={opened !== undefined} set={set} />
       {!live.session && live.trouble !== undefined && (
         <Message kind="error">

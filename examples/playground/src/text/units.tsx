@@ -1,10 +1,13 @@
 /** Hidden units over the text: all of them as a heat map, one of them over the characters, and what that one follows. */
 
 import { useMemo } from "preact/hooks";
-import { Panel, Select, TypedField } from "../parts/fields.js";
+import { Select, TypedField } from "../parts/fields.js";
 import { roundScale } from "../parts/colour-map.js";
-import { format, HeatMap, Scale } from "../parts/heat-map.js";
+import { HeatMap } from "../parts/heat-map.js";
 import { Busy, Message } from "../parts/message.js";
+import { format } from "../parts/number.js";
+import { Panel } from "../parts/panel.js";
+import { Scale } from "../parts/scale.js";
 import { useWidth } from "../parts/use-width.js";
 import { visible } from "./characters.js";
 import { closestUnit, likenesses, statesOf, type Reading } from "./reading.js";
