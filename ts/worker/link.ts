@@ -5,9 +5,11 @@
  */
 
 import { BpttError } from "../errors.js";
-import type { FromWorker, Held, ToWorker } from "./protocol.js";
+import type { FromWorker, Sign, ToWorker } from "./protocol.js";
 import type { WorkerLike } from "./worker-like.js";
 
+/** Milliseconds within which a worker says that its script is there. Another script would never. */
+const PATIENCE = 60_000;
 const HINT =
   "; where a bundler or a Content-Security-Policy is in the way, pass worker: () => new Worker(…) with the entry bptt/worker";
 
@@ -31,8 +33,10 @@ export class Link {
   readonly #listeners: Readonly<Record<string, (value: unknown) => void>>;
   readonly #thread: boolean;
   readonly #watch = new AbortController();
-  #heard = false;
+  /** What is to be said once the script is there; then undefined. */
+  #held: [ToWorker, ArrayBuffer[]][] | undefined = [];
   #open = true;
+  readonly #timer: ReturnType<typeof setTimeout>;
   /** The lock that the worker is to hold. */
   readonly lock: string | undefined;
 
@@ -56,17 +60,22 @@ export class Link {
       if (this.#thread) this.#worker.on?.(name, listener);
       else this.#worker.addEventListener?.(name, listener);
     }
+    this.#worker.postMessage({ bptt: "hello" } satisfies ToWorker, []);
+    this.#timer = setTimeout(() => this.#lose("it does not answer as bptt/worker does"), PATIENCE);
   }
 
   /** Sends a message. */
   post(message: ToWorker, transfer: ArrayBuffer[] = []): void {
-    if (this.#open) this.#worker.postMessage(message, transfer);
+    if (!this.#open) return;
+    if (this.#held) this.#held.push([message, transfer]);
+    else this.#worker.postMessage(message, transfer);
   }
 
   /** Ends the worker. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;
+    clearTimeout(this.#timer);
     this.#watch.abort();
     for (const [name, listener] of Object.entries(this.#listeners)) {
       if (!this.#thread) this.#worker.removeEventListener?.(name, listener);
@@ -77,10 +86,17 @@ export class Link {
 
   #take(message: unknown): void {
     if (!this.#open || typeof message !== "object" || message === null || !("bptt" in message)) return;
-    this.#heard = true;
-    const news = message as FromWorker | Held;
-    if (news.bptt === "held") this.#watchLock();
+    const news = message as FromWorker | Sign;
+    if (news.bptt === "ready") this.#begin();
+    else if (news.bptt === "held") this.#watchLock();
     else this.#hear(news);
+  }
+
+  #begin(): void {
+    clearTimeout(this.#timer);
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const [message, transfer] of held) this.#worker.postMessage(message, transfer);
   }
 
   #watchLock(): void {
@@ -93,7 +109,7 @@ export class Link {
   #lose(reason: unknown): void {
     if (!this.#open) return;
     const text = reason instanceof Error ? reason.message : String(reason);
-    const message = this.#heard ? `worker: ${text}` : `worker: it could not be loaded: ${text}${HINT}`;
+    const message = this.#held ? `worker: it could not be loaded: ${text}${HINT}` : `worker: ${text}`;
     this.close();
     this.#fail(new BpttError("WORKER_FAILED", message, { cause: reason }));
   }

@@ -2,6 +2,8 @@
  * What a run's thread and its worker say to each other.
  *
  *     here                                     the worker
+ *     hello                                 ►  (lost where its script is not there yet)
+ *              ready                        ◄  once it is, and to each hello
  *     start    module, network, text, state ►  builds the network, begins
  *     wish     paused, end                  ►  heeds it before its next step
  *              news                         ◄  reports, and some of the time a snapshot
@@ -72,7 +74,11 @@ export interface Start extends Snapshot {
 
 /** To the worker. */
 export type ToWorker =
-  Start | Wish | { readonly bptt: "checkpoint"; readonly id: number } | { readonly bptt: "seen" };
+  | { readonly bptt: "hello" }
+  | Start
+  | Wish
+  | { readonly bptt: "checkpoint"; readonly id: number }
+  | { readonly bptt: "seen" };
 
 /** The run has come to its end, or has failed. */
 export interface End {
@@ -84,10 +90,8 @@ export interface End {
   readonly result: Omit<RunResult, "state">;
 }
 
-/** The worker has its lock. */
-export interface Held {
-  readonly bptt: "held";
-}
+/** Of the line itself: the worker's script is there; it has its lock. */
+export type Sign = { readonly bptt: "ready" } | { readonly bptt: "held" };
 
 /** From the worker, of its run. */
 export type FromWorker =

@@ -20,14 +20,14 @@ import {
   transferOf,
   unflatten,
   type FromWorker,
-  type Held,
+  type Sign,
   type Snapshot,
   type Start,
   type ToWorker,
 } from "./protocol.js";
 import { nodeThreads } from "./worker-like.js";
 
-type Post = (message: FromWorker | Held, transfer?: ArrayBuffer[]) => void;
+type Post = (message: FromWorker | Sign, transfer?: ArrayBuffer[]) => void;
 
 /** Serves the thread that has started this worker; does nothing where there is none. */
 export function serve(): void {
@@ -45,7 +45,8 @@ export function serve(): void {
   const hear = (message: unknown) => {
     if (typeof message !== "object" || message === null || !("bptt" in message)) return;
     const given = message as ToWorker;
-    if (given.bptt !== "start") served?.heed(given);
+    if (given.bptt === "hello") post({ bptt: "ready" });
+    else if (given.bptt !== "start") served?.heed(given);
     else if (served === undefined) begin(given);
   };
   const begin = (start: Start) => {
@@ -58,6 +59,8 @@ export function serve(): void {
   };
   if (port) port.on("message", hear);
   else if (scope.document === undefined) scope.addEventListener?.("message", ({ data }) => hear(data));
+  else return;
+  post({ bptt: "ready" });
 }
 
 /** A run under way. */
@@ -107,7 +110,7 @@ class Served {
   }
 
   /** Does what the other side wants. */
-  heed(message: Exclude<ToWorker, Start>): void {
+  heed(message: Exclude<ToWorker, Start | { bptt: "hello" }>): void {
     if (message.bptt === "seen") return this.#news.seen();
     if (message.bptt === "checkpoint") {
       const { id } = message;
