@@ -33,12 +33,12 @@ export class Link {
   readonly #listeners: Readonly<Record<string, (value: unknown) => void>>;
   readonly #thread: boolean;
   readonly #watch = new AbortController();
+  /** What the worker is to hold. */
+  readonly #lock: string | undefined;
   /** What is to be said once the script is there; then undefined. */
   #held: [ToWorker, ArrayBuffer[]][] | undefined = [];
   #open = true;
   readonly #timer: ReturnType<typeof setTimeout>;
-  /** The lock that the worker is to hold. */
-  readonly lock: string | undefined;
 
   /** `fail` is called at most once; neither is called after `close`. */
   constructor(worker: WorkerLike, hear: (message: FromWorker) => void, fail: (reason: BpttError) => void) {
@@ -46,7 +46,7 @@ export class Link {
     this.#hear = hear;
     this.#fail = fail;
     this.#thread = typeof this.#worker.on === "function";
-    this.lock = this.#thread || !locks() ? undefined : lockName();
+    this.#lock = this.#thread || !locks() ? undefined : lockName();
     const data = (value: unknown) => (this.#thread ? value : (value as { data: unknown }).data);
     this.#listeners = {
       message: (value) => this.#take(data(value)),
@@ -60,7 +60,7 @@ export class Link {
       if (this.#thread) this.#worker.on?.(name, listener);
       else this.#worker.addEventListener?.(name, listener);
     }
-    this.#worker.postMessage({ bptt: "hello" } satisfies ToWorker, []);
+    this.#greet();
     this.#timer = setTimeout(() => this.#lose("it does not answer as bptt/worker does"), PATIENCE);
   }
 
@@ -87,23 +87,26 @@ export class Link {
   #take(message: unknown): void {
     if (!this.#open || typeof message !== "object" || message === null || !("bptt" in message)) return;
     const news = message as FromWorker | Sign;
-    if (news.bptt === "ready") this.#begin();
-    else if (news.bptt === "held") this.#watchLock();
+    if (news.bptt === "here") this.#greet();
+    else if (news.bptt === "ready") this.#begin();
     else this.#hear(news);
+  }
+
+  #greet(): void {
+    if (this.#held) this.#worker.postMessage({ bptt: "hello", lock: this.#lock } satisfies ToWorker, []);
   }
 
   #begin(): void {
     clearTimeout(this.#timer);
+    const gone = () => this.#lose("it was terminated before the run ended");
+    if (this.#lock !== undefined) {
+      locks()
+        ?.request(this.#lock, { signal: this.#watch.signal }, gone)
+        .catch(() => undefined);
+    }
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const [message, transfer] of held) this.#worker.postMessage(message, transfer);
-  }
-
-  #watchLock(): void {
-    const gone = () => this.#lose("it was terminated before the run ended");
-    void locks()
-      ?.request(this.lock as string, { signal: this.#watch.signal }, gone)
-      .catch(() => undefined);
   }
 
   #lose(reason: unknown): void {

@@ -20,6 +20,7 @@ import {
   transferOf,
   unflatten,
   type FromWorker,
+  type Hello,
   type Sign,
   type Snapshot,
   type Start,
@@ -38,6 +39,7 @@ export function serve(): void {
     document?: unknown;
   };
   let served: Served | undefined;
+  let greeted = false;
   const post: Post = (message, transfer = []) => {
     if (port) port.postMessage(message, transfer);
     else scope.postMessage?.(message, transfer);
@@ -45,13 +47,17 @@ export function serve(): void {
   const hear = (message: unknown) => {
     if (typeof message !== "object" || message === null || !("bptt" in message)) return;
     const given = message as ToWorker;
-    if (given.bptt === "hello") post({ bptt: "ready" });
+    if (given.bptt === "hello") greet(given.lock);
     else if (given.bptt !== "start") served?.heed(given);
     else if (served === undefined) begin(given);
   };
+  const greet = (lock: string | undefined) => {
+    if (greeted) return;
+    greeted = true;
+    hold(lock, () => post({ bptt: "ready" }));
+  };
   const begin = (start: Start) => {
     try {
-      if (start.lock !== undefined) hold(start.lock, () => post({ bptt: "held" }));
       served = new Served(start, post);
     } catch (error) {
       post({ bptt: "failed", error: portable(error), snapshot: undefined });
@@ -60,7 +66,7 @@ export function serve(): void {
   if (port) port.on("message", hear);
   else if (scope.document === undefined) scope.addEventListener?.("message", ({ data }) => hear(data));
   else return;
-  post({ bptt: "ready" });
+  post({ bptt: "here" });
 }
 
 /** A run under way. */
@@ -110,7 +116,7 @@ class Served {
   }
 
   /** Does what the other side wants. */
-  heed(message: Exclude<ToWorker, Start | { bptt: "hello" }>): void {
+  heed(message: Exclude<ToWorker, Start | Hello>): void {
     if (message.bptt === "seen") return this.#news.seen();
     if (message.bptt === "checkpoint") {
       const { id } = message;
@@ -159,15 +165,16 @@ class Served {
   }
 }
 
-/** Holds a lock for as long as this worker lives. */
-function hold(name: string, held: () => void): void {
+/** Holds a lock for as long as this worker lives; where that cannot be, it goes without. */
+function hold(name: string | undefined, then: () => void): void {
   const { navigator } = globalThis as {
     navigator?: { locks?: { request(name: string, granted: () => Promise<never>): Promise<unknown> } };
   };
-  void navigator?.locks
-    ?.request(name, () => {
-      held();
+  if (name === undefined || !navigator?.locks) return then();
+  navigator.locks
+    .request(name, () => {
+      then();
       return new Promise<never>(() => undefined);
     })
-    .catch(() => undefined);
+    .catch(then);
 }
