@@ -22,7 +22,20 @@ const besideWorker: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
-export default defineConfig({
+/** What only Node has: it imports Node's own modules. */
+const forNode: Options = {
+  entry: { node: "ts/node.ts" },
+  format: ["esm", "cjs"],
+  target: "node20",
+  platform: "node",
+  dts: { compilerOptions: { types: ["node"] } },
+  splitting: false,
+  treeshake: true,
+  tsconfig: "tsconfig.node.json",
+  removeNodeProtocol: false,
+};
+
+const library: Options = {
   entry: {
     index: "ts/index.ts",
     slim: "ts/slim.ts",
@@ -55,4 +68,24 @@ export default defineConfig({
     options.legalComments = "none";
     options.drop = ["console"]; // jsfive prints parts of files that it cannot read
   },
-});
+};
+
+/** The command line: a program that uses the package as anybody would, with its own libraries inside. */
+const commandLine: Options = {
+  entry: { cli: "ts/cli/main.ts" },
+  format: ["esm"],
+  target: "node20",
+  platform: "node",
+  dts: false,
+  splitting: false,
+  removeNodeProtocol: false,
+  external: [/^bptt(\/|$)/],
+  banner: {
+    // what is bundled is CommonJS in part and asks for Node's modules by require
+    js: `#!/usr/bin/env node
+import { createRequire as requireOf } from "node:module";
+const require = requireOf(import.meta.url);`,
+  },
+};
+
+export default defineConfig([library, forNode, commandLine]);

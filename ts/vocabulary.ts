@@ -33,6 +33,7 @@ export class Vocabulary {
   /** The token that stands for what was not seen. */
   readonly unknown: string | undefined;
   readonly #ids = new Map<string, number>();
+  #unitIds: Int32Array | undefined; // by UTF-16 unit, of the tokens that are one; −1 for all others
 
   /**
    * @param tokens in the order of their ids: non-empty strings, each once
@@ -182,13 +183,28 @@ export class Vocabulary {
 
   #encodeText(text: string, fallback: number | undefined): Int32Array {
     const ids = new Int32Array(text.length); // code points are at most as many as UTF-16 units
+    const unitIds = (this.#unitIds ??= this.#makeUnitIds());
     let count = 0;
-    let position = 0;
-    for (const character of text) {
-      ids[count++] = this.#ids.get(character) ?? fallback ?? unseen(position, "a character", character);
-      position += character.length;
+    for (let position = 0; position < text.length; position++) {
+      const unit = text.charCodeAt(position);
+      let id = unit < unitIds.length ? unitIds[unit] : -1; // a table, since a text may have millions of them
+      if (id < 0) {
+        const character = String.fromCodePoint(text.codePointAt(position) as number);
+        id = this.#ids.get(character) ?? fallback ?? unseen(position, "a character", character);
+        position += character.length - 1;
+      }
+      ids[count++] = id;
     }
     return count === ids.length ? ids : ids.slice(0, count);
+  }
+
+  /** As long as the largest such unit asks for; without surrogates, which may be half of a code point. */
+  #makeUnitIds(): Int32Array {
+    const units = this.tokens.filter((token) => token.length === 1 && !/[\uD800-\uDFFF]/.test(token));
+    const length = units.reduce((most, token) => Math.max(most, token.charCodeAt(0) + 1), 0);
+    const unitIds = new Int32Array(length).fill(-1);
+    for (const token of units) unitIds[token.charCodeAt(0)] = this.#ids.get(token) as number;
+    return unitIds;
   }
 }
 

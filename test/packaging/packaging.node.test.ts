@@ -3,6 +3,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { testBrowser } from "./browser.js";
 import { testConvert } from "./convert.js";
+import { testFiles } from "./files.js";
 import { testLint } from "./lint.js";
 import { testNode } from "./node.js";
 import { Toy } from "./toy.js";
@@ -15,6 +16,7 @@ afterAll(() => toy.remove());
 
 testNode(toy);
 testConvert(toy);
+testFiles(toy);
 testTypes(toy);
 testLint(toy);
 testBrowser(toy);

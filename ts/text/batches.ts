@@ -1,11 +1,11 @@
 /** What a text is to a run: batches to train on, and batches to validate with. */
 
 import type { Rnn } from "../rnn.js";
-import { buckets, byLength, sequenceRow } from "./buckets.js";
+import { batchesByLength, buckets, countSteps, sequenceRows } from "./buckets.js";
 import type { Codec, EncodedText } from "./codec.js";
 import { shuffle } from "./shuffle.js";
 import { fitShape, streams, type Shape } from "./streams.js";
-import { countWindows, windows, type Row, type Window } from "./windows.js";
+import { countWindows, windows, type Window } from "./windows.js";
 
 /** Tokens a stream has at least when a long text is evaluated: they begin without knowing what was before. */
 const EVALUATED_STREAM = 1024;
@@ -56,17 +56,13 @@ export function textBatches(
   }
   const kept = split(parts.length, validationFraction, 1);
   const order = kept === 0 ? [...parts] : shuffle([...parts], seed, VALIDATION_DRAW);
-  const rows = order.slice(kept).map((ids) => sequenceRow(ids, codec.endId));
-  const lengthOf = (batch: readonly Row[]) => Math.max(...batch.map(({ length }) => length));
+  const rows = sequenceRows(order.slice(kept), codec.endId);
   return {
     *training(epoch) {
       for (const batch of buckets(rows, batchSize, seed, epoch)) yield* windows(batch, sequenceLength, zeros);
     },
     validation: kept === 0 ? undefined : evaluationWindows(rnn, codec, order.slice(0, kept)),
-    stepsPerEpoch: buckets(rows, batchSize, seed, 1).reduce(
-      (sum, batch) => sum + countWindows(lengthOf(batch), sequenceLength),
-      0,
-    ),
+    stepsPerEpoch: countSteps(rows, cut, seed, 1),
   };
 }
 
@@ -83,8 +79,8 @@ export function evaluationWindows(
     const rows = streams(ids, Math.max(1, Math.min(MOST_EVALUATED, count)));
     return [...windows(rows, 64, zeros)];
   }
-  const rows = parts.map((ids) => sequenceRow(ids, endId));
-  return byLength(rows, MOST_EVALUATED).flatMap((batch) => [...windows(batch, 64, zeros)]);
+  const rows = sequenceRows(parts, endId);
+  return batchesByLength(rows, MOST_EVALUATED).flatMap((batch) => [...windows(batch, 64, zeros)]);
 }
 
 /** How many of `count` are kept back: both sides get at least `least`. */

@@ -7,7 +7,7 @@ import { expected, integer, oneOf, optionsObject } from "../check.js";
 import type { Section } from "../section.js";
 import { packSection, unpackSection } from "../section.js";
 import { Vocabulary } from "../vocabulary.js";
-import { codePoints, tokenizer, type Tokenizer, type TokenRule } from "./tokens.js";
+import { codePoints, distinctCodePoints, tokenizer, type Tokenizer, type TokenRule } from "./tokens.js";
 
 /** One long text, or a list of texts that each begin and end. */
 export type TextKind = "text" | "list";
@@ -26,8 +26,6 @@ export interface CodecOptions {
 export interface EncodedText {
   /** One of a long text, one a text of a list; without start and end. */
   readonly parts: readonly Int32Array[];
-  /** Code points in the tokens that are to be predicted; an end counts one. */
-  readonly characters: number;
 }
 
 const KINDS = ["text", "list"] as const;
@@ -74,10 +72,8 @@ export class Codec {
     let found: readonly string[];
     if (listed) found = new Vocabulary(listed).tokens;
     else {
-      const cut = tokenizer(tokens);
-      const seen = new Set<string>();
-      for (const part of typeof text === "string" ? [text] : text)
-        for (const token of cut(part)) seen.add(token);
+      const texts = typeof text === "string" ? [text] : text;
+      const seen = tokens === "characters" ? distinctCodePoints(texts) : distinctTokens(texts, tokens);
       found = [...seen].sort(byCodePoint);
     }
     if (found.length === 0) throw new RangeError("text: expected at least one token, got none");
@@ -124,19 +120,20 @@ export class Codec {
     return packSection({ kind: this.kind, tokens, end: this.end ?? null, seed: this.seed });
   }
 
-  /** A text's ids; `name` is what messages call it. */
-  encode(text: string, name = "text"): Int32Array {
+  /** A text's ids; messages call it `name`, or the `index`-th text of a list. */
+  encode(text: string, name = "text", index?: number): Int32Array {
     const { vocabulary, endId } = this;
+    const called = () => (index === undefined ? name : `${name}[${index}]`);
     let ids: Int32Array;
     try {
       ids = vocabulary.encode(this.#rule === "characters" ? text : this.#cut(text));
     } catch (error) {
       // the vocabulary calls it "text"
-      if (!(error instanceof RangeError) || name === "text") throw error;
-      throw new RangeError(error.message.replace(/^text/, name));
+      if (!(error instanceof RangeError) || called() === "text") throw error;
+      throw new RangeError(error.message.replace(/^text/, called()));
     }
     const at = endId < 0 ? -1 : ids.indexOf(endId);
-    if (at >= 0) throw new RangeError(expected(`${name}, token ${at}`, "no end token", this.end));
+    if (at >= 0) throw new RangeError(expected(`${called()}, token ${at}`, "no end token", this.end));
     return ids;
   }
 
@@ -152,13 +149,25 @@ export class Codec {
       if (ids.length < 2) {
         throw new RangeError(`text: expected at least 2 tokens, got ${ids.length}`);
       }
-      const [first = ""] = this.#cut(text);
-      return { parts: [ids], characters: codePoints(text) - codePoints(first) };
+      return { parts: [ids] };
     }
     if (text.length === 0) throw new RangeError("text: expected at least one text, got none");
-    const parts = text.map((part, i) => this.encode(part, `text[${i}]`));
-    return { parts, characters: text.reduce((sum, part) => sum + codePoints(part) + 1, 0) };
+    return { parts: text.map((part, i) => this.encode(part, "text", i)) };
   }
+
+  /** Code points in the tokens of a text that are to be predicted; an end counts one. */
+  characters(text: Text): number {
+    if (typeof text !== "string") return text.reduce((sum, part) => sum + codePoints(part) + 1, 0);
+    const [first = ""] = this.#cut(text);
+    return codePoints(text) - codePoints(first);
+  }
+}
+
+function distinctTokens(texts: readonly string[], rule: TokenRule): Set<string> {
+  const cut = tokenizer(rule);
+  const seen = new Set<string>();
+  for (const text of texts) for (const token of cut(text)) seen.add(token);
+  return seen;
 }
 
 function byCodePoint(a: string, b: string): number {

@@ -59,7 +59,7 @@ export class Evaluator {
 
 /** A whole text's. */
 export function evaluateText(rnn: Rnn, codec: Codec, text: Text): TextEvaluation {
-  const { parts, characters } = codec.encodeAll(text);
+  const { parts } = codec.encodeAll(text);
   const evaluator = new Evaluator(rnn);
   const total = { loss: 0, right: 0, tokens: 0 };
   for (const window of evaluationWindows(rnn, codec, parts)) {
@@ -71,7 +71,7 @@ export function evaluateText(rnn: Rnn, codec: Codec, text: Text): TextEvaluation
   const loss = total.loss / total.tokens;
   return {
     loss,
-    bitsPerCharacter: total.loss / Math.LN2 / characters,
+    bitsPerCharacter: total.loss / Math.LN2 / codec.characters(text),
     perplexity: Math.exp(loss),
     accuracy: total.right / total.tokens,
   };

@@ -14,7 +14,10 @@ export function mix(h: number): number {
 }
 
 /** Shuffles `items` in place. `keys`: integers that decide the order. */
-export function shuffle<T>(items: T[], ...keys: readonly number[]): T[] {
+export function shuffle<T, Items extends { [place: number]: T; readonly length: number }>(
+  items: Items,
+  ...keys: readonly number[]
+): Items {
   let key = 0;
   for (const part of keys) key = mix((key + 0x9e3779b9) ^ mix(part >>> 0));
   let counter = 0;
