@@ -5,6 +5,7 @@
  * shuffled), cut into batches, and the batches shuffled. The order hangs on seed and epoch alone.
  */
 
+import { alike, type IdArray } from "./id-array.js";
 import { shuffle } from "./shuffle.js";
 import type { Shape } from "./streams.js";
 import { countWindows, type Row } from "./windows.js";
@@ -13,8 +14,11 @@ import { countWindows, type Row } from "./windows.js";
 const GROUP = 64;
 
 /** The rows of texts, each from the start token to the end token, which are the same: so they lie in one array, an end between any two. */
-export function sequenceRows(parts: readonly Int32Array[], end: number): Row[] {
-  const ids = new Int32Array(parts.reduce((sum, { length }) => sum + length + 1, 1)).fill(end);
+export function sequenceRows(parts: readonly IdArray[], end: number): Row[] {
+  const ids = alike(
+    parts[0],
+    parts.reduce((sum, { length }) => sum + length + 1, 1),
+  ).fill(end);
   let next = 0;
   return parts.map((part) => {
     const start = next;
