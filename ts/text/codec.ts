@@ -73,10 +73,9 @@ export class Codec {
     let found: readonly string[];
     if (listed) found = new Vocabulary(listed).tokens;
     else {
-      const cut = tokenizer(tokens);
-      const seen = new Set<string>();
-      for (const part of typeof text === "string" ? [text] : text)
-        for (const token of tokens === "characters" ? differentCharacters(part) : cut(part)) seen.add(token);
+      const texts = typeof text === "string" ? [text] : text;
+      const seen =
+        tokens === "characters" ? differentCharacters(texts) : differentTokens(texts, tokenizer(tokens));
       found = [...seen].sort(byCodePoint);
     }
     if (found.length === 0) throw new RangeError("text: expected at least one token, got none");
@@ -173,6 +172,12 @@ export class Codec {
     for (const first of this.#cut(text)) return codePoints(text) - codePoints(first);
     return 0;
   }
+}
+
+function differentTokens(texts: readonly string[], cut: Tokenizer): Set<string> {
+  const seen = new Set<string>();
+  for (const text of texts) for (const token of cut(text)) seen.add(token);
+  return seen;
 }
 
 /** What is encoded at a time, so that beside a long text and its ids there is little else. */

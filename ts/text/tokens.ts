@@ -72,17 +72,19 @@ function* words(text: string): Generator<string, void, undefined> {
   for (const [word] of text.matchAll(WORDS)) yield word;
 }
 
-/** The different code points. A table of units, since a text may have millions of them. */
-export function differentCharacters(text: string): Set<string> {
+/** The different code points of texts. A table of units, since a text may have millions of them. */
+export function differentCharacters(texts: Iterable<string>): Set<string> {
   const units = new Uint8Array(2 ** 16);
   const found = new Set<string>();
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if ((unit & 0xf800) === 0xd800) {
-      const character = String.fromCodePoint(text.codePointAt(i) as number);
-      found.add(character);
-      i += character.length - 1;
-    } else units[unit] = 1;
+  for (const text of texts) {
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if ((unit & 0xf800) === 0xd800) {
+        const character = String.fromCodePoint(text.codePointAt(i) as number);
+        found.add(character);
+        i += character.length - 1;
+      } else units[unit] = 1;
+    }
   }
   units.forEach((seen, unit) => seen === 1 && found.add(String.fromCharCode(unit)));
   return found;

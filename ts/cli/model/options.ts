@@ -14,6 +14,7 @@ export function addReadOptions(command: Command): Command {
     )
     .option("--layers <n>", "of Keras's weights alone: recurrent layers (default: 1)", toCount)
     .option("--bidirectional", "of Keras's weights alone: the layers run in two directions")
+    .option("--no-bias", "of Keras's weights alone: the recurrent layers have no bias")
     .option(
       "--prefix <name>",
       "of PyTorch's files with several modules: what stands before the module's names",

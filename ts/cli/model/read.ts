@@ -22,6 +22,8 @@ export interface ReadOptions {
   cell?: Cell | undefined;
   layers?: number | undefined;
   bidirectional?: boolean | undefined;
+  /** False for layers without bias. */
+  bias?: boolean | undefined;
   prefix?: string | undefined;
   head?: string | undefined;
 }
@@ -56,7 +58,7 @@ export async function readNetwork(path: string, options: ReadOptions): Promise<S
 }
 
 function load(bytes: Buffer<ArrayBuffer>, options: ReadOptions): { rnn: Rnn; metadata: Metadata } {
-  refuse(options, ["layers", "bidirectional"], "the file's shapes say that");
+  refuse(options, ["layers", "bidirectional", "bias"], "the file's shapes say that");
   const { cell, prefix, head } = options;
   const given = Object.entries({ cell, prefix, head }).filter(([, value]) => value !== undefined);
   const rnn = Rnn.load(bytes, Object.fromEntries(given));
@@ -72,11 +74,11 @@ async function find(
   refuse(options, ["prefix", "head"], "they are for files of PyTorch's");
   if (format === "npz") return findInNpz(bytes, options);
   if (format === "tfjs") {
-    refuse(options, ["cell", "layers", "bidirectional"], "the file says that");
+    refuse(options, ["cell", "layers", "bidirectional", "bias"], "the file says that");
     return findInTensorFlowJs(path, bytes);
   }
   const { cell } = options;
-  if (cell === undefined) refuse(options, ["layers", "bidirectional"], "they go with --cell");
+  if (cell === undefined) refuse(options, ["layers", "bidirectional", "bias"], "they go with --cell");
   return { ...fromKerasFile(bytes, cell && kerasOptions(cell, options)), metadata: {} };
 }
 
@@ -84,7 +86,7 @@ function findInNpz(bytes: Uint8Array, options: ReadOptions): Found {
   const { arrays, metadata } = decodeNpz(bytes);
   const saved = configIn(metadata);
   if (saved?.cell !== undefined) {
-    refuse(options, ["cell", "layers", "bidirectional"], "the file says that");
+    refuse(options, ["cell", "layers", "bidirectional", "bias"], "the file says that");
     return { ...fromKeras(arrays, kerasOptions(saved.cell, saved)), metadata };
   }
   if (options.cell === undefined) throw new RangeError("weights alone");
@@ -146,17 +148,21 @@ function configIn(metadata: Metadata): Partial<RnnOptions> | undefined {
 
 function kerasOptions(
   cell: Cell,
-  { layers, bidirectional }: Pick<ReadOptions, "layers" | "bidirectional">,
+  { layers, bidirectional, bias }: Omit<ReadOptions, "cell">,
 ): FromKerasOptions {
   return {
     cell,
     ...(layers === undefined ? {} : { layers }),
     ...(bidirectional === undefined ? {} : { bidirectional }),
+    ...(bias === false ? { useBias: false } : {}),
   };
 }
 
 /** Options that say nothing about this file are wrong usage, not ignored. */
 function refuse(options: ReadOptions, names: readonly (keyof ReadOptions)[], why: string): void {
-  const given = names.find((name) => options[name] !== undefined);
-  if (given !== undefined) throw new UsageError(`--${given}: ${why}`);
+  const given = names.find((name) =>
+    name === "bias" ? options.bias === false : options[name] !== undefined,
+  );
+  if (given === undefined) return;
+  throw new UsageError(`--${given === "bias" ? "no-bias" : given}: ${why}`);
 }
