@@ -17,11 +17,24 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
-const train = (...args: string[]) =>
-  ["train", "text.txt", "-o", "m.safetensors", "--hidden", "16", "--batch", "4", "--length", "16", ...args];
+const train = (...args: string[]) => [
+  "train",
+  "text.txt",
+  "-o",
+  "m.safetensors",
+  "--hidden",
+  "16",
+  "--batch",
+  "4",
+  "--length",
+  "16",
+  ...args,
+];
 /** What is hidden and disabled while the bar is there, in pairs: cursor, line wrapping. */
 const restored = (shown: string) =>
-  ["?25", "?7"].map((mode) => shown.lastIndexOf(`${ESCAPE}[${mode}h`) > shown.lastIndexOf(`${ESCAPE}[${mode}l`));
+  ["?25", "?7"].map(
+    (mode) => shown.lastIndexOf(`${ESCAPE}[${mode}h`) > shown.lastIndexOf(`${ESCAPE}[${mode}l`),
+  );
 const plain = (shown: string) => shown.replaceAll(new RegExp(`${ESCAPE}(\\[[?\\d;]*[A-Za-z]|\\d)`, "g"), "");
 
 describe("in a terminal", () => {
@@ -32,7 +45,7 @@ describe("in a terminal", () => {
     expect(plain(shown)).toMatch(
       /━+─* *\d+ % {2}step \d+ {2}epoch \d\/8 {2}loss \d\.\d{3} {2}validation \d\.\d{3} {2}[\d.]+k? characters\/s {2}0:\d\d left/,
     );
-    expect(plain(shown)).toMatch(/┼(.*\n)+done; .*; saved to m\.safetensors\r\n$/);
+    expect(plain(shown)).toMatch(/┼(.*\r\n)+done; .*; saved to m\.safetensors\r\n$/);
     expect(restored(shown)).toEqual([true, true]);
     expect(shown).not.toContain("\n\n"); // the bar takes one line, and leaves none
   });
@@ -62,7 +75,12 @@ describe("in a terminal", () => {
     const { shown } = await place.inTerminal(train("--steps", "5", "--quiet"));
     expect(shown).toBe("");
     const { shown: lines } = await place.inTerminal(train("--steps", "5", "--json"));
-    expect(() => lines.trim().split("\r\n").map((line) => JSON.parse(line) as unknown)).not.toThrow();
+    expect(() =>
+      lines
+        .trim()
+        .split("\r\n")
+        .map((line) => JSON.parse(line) as unknown),
+    ).not.toThrow();
   });
 
   it("Ctrl-C: saves, says how to go on, and leaves the terminal as it was; the run goes on to the same bits", async () => {
@@ -87,7 +105,18 @@ describe("in a terminal", () => {
 
   it("Ctrl-C twice: at once, and the terminal is as it was", async () => {
     writeFileSync(place.path("text.txt"), TEXT.repeat(20));
-    const args = ["train", "text.txt", "-o", "m.safetensors", "--hidden", "768", "--steps", "1000", "--checkpoint-every", "1"];
+    const args = [
+      "train",
+      "text.txt",
+      "-o",
+      "m.safetensors",
+      "--hidden",
+      "768",
+      "--steps",
+      "1000",
+      "--checkpoint-every",
+      "2",
+    ];
     let typed = false;
     const { code, shown } = await place.inTerminal(args, {
       onData(all, type) {
