@@ -99,8 +99,8 @@ const commandLine: Options = {
   banner: {
     // what is bundled is CommonJS in part and asks for Node's modules by require
     js: `#!/usr/bin/env node
-import { createRequire } from "node:module";
-const require = createRequire(import.meta.url);`,
+import { createRequire as requireOf } from "node:module";
+const require = requireOf(import.meta.url);`,
   },
 };
 

@@ -118,6 +118,11 @@ export class CharRnn {
     return this.#codec.end;
   }
 
+  /** Whether there is a run that was cut short, or is under way, with which {@link CharRnn#resume} would go on. */
+  get resumable(): boolean {
+    return this.#run !== undefined || this.#loaded !== undefined;
+  }
+
   /**
    * Trains the model on a text. Returns at once; see {@link fit} for what a run is and does. Whatever run was unfinished
    * before is given up, its weights stay.

@@ -32,11 +32,15 @@ export function whenBroken(listener: (failure: Failure) => void): () => void {
 
 /** Writes to standard output; resolves when the system has taken it. Throws a Failure when nobody reads any more. */
 export async function write(text: string | Uint8Array): Promise<void> {
-  if (broken) throw broken;
+  failIfBroken();
   await new Promise<void>((resolve) => stdout.write(text, () => resolve()));
   // the stream says why in an event that may come a moment later
-  if (!broken && !stdout.writable) await new Promise((resolve) => setImmediate(resolve));
-  if (broken as Failure | undefined) throw broken;
+  if (!stdout.writable) await new Promise((resolve) => setImmediate(resolve));
+  failIfBroken();
+}
+
+function failIfBroken(): void {
+  if (broken) throw broken;
 }
 
 /** Writes a line for people to standard error. */

@@ -1,7 +1,7 @@
 /** What a text is to a run: batches to train on, and batches to validate with. */
 
 import type { Rnn } from "../rnn.js";
-import { buckets, byLength, countSteps, sequenceRows } from "./buckets.js";
+import { batchesByLength, buckets, countSteps, sequenceRows } from "./buckets.js";
 import type { Codec, EncodedText } from "./codec.js";
 import { shuffle } from "./shuffle.js";
 import { fitShape, streams, type Shape } from "./streams.js";
@@ -80,7 +80,7 @@ export function evaluationWindows(
     return [...windows(rows, 64, zeros)];
   }
   const rows = sequenceRows(parts, endId);
-  return byLength(rows, MOST_EVALUATED).flatMap((batch) => [...windows(batch, 64, zeros)]);
+  return batchesByLength(rows, MOST_EVALUATED).flatMap((batch) => [...windows(batch, 64, zeros)]);
 }
 
 /** How many of `count` are kept back: both sides get at least `least`. */

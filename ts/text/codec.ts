@@ -7,7 +7,7 @@ import { expected, integer, oneOf, optionsObject } from "../check.js";
 import type { Section } from "../section.js";
 import { packSection, unpackSection } from "../section.js";
 import { Vocabulary } from "../vocabulary.js";
-import { codePoints, tokenizer, type Tokenizer, type TokenRule } from "./tokens.js";
+import { codePoints, distinctCodePoints, tokenizer, type Tokenizer, type TokenRule } from "./tokens.js";
 
 /** One long text, or a list of texts that each begin and end. */
 export type TextKind = "text" | "list";
@@ -72,10 +72,8 @@ export class Codec {
     let found: readonly string[];
     if (listed) found = new Vocabulary(listed).tokens;
     else {
-      const cut = tokenizer(tokens);
-      const seen = new Set<string>();
-      for (const part of typeof text === "string" ? [text] : text)
-        for (const token of cut(part)) seen.add(token);
+      const texts = typeof text === "string" ? [text] : text;
+      const seen = tokens === "characters" ? distinctCodePoints(texts) : distinctTokens(texts, tokens);
       found = [...seen].sort(byCodePoint);
     }
     if (found.length === 0) throw new RangeError("text: expected at least one token, got none");
@@ -163,6 +161,13 @@ export class Codec {
     const [first = ""] = this.#cut(text);
     return codePoints(text) - codePoints(first);
   }
+}
+
+function distinctTokens(texts: readonly string[], rule: TokenRule): Set<string> {
+  const cut = tokenizer(rule);
+  const seen = new Set<string>();
+  for (const text of texts) for (const token of cut(text)) seen.add(token);
+  return seen;
 }
 
 function byCodePoint(a: string, b: string): number {

@@ -59,6 +59,23 @@ export function codePoints(text: string): number {
   return count;
 }
 
+/** The different code points of texts. Units are ticked off in a table first: a text may have millions of them. */
+export function distinctCodePoints(texts: readonly string[]): Set<string> {
+  const seen = new Uint8Array(0x10000);
+  const found = new Set<string>();
+  for (const text of texts) {
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (seen[unit]) continue;
+      const character = String.fromCodePoint(text.codePointAt(i) as number);
+      found.add(character);
+      if (character.length === 2) i++;
+      else if ((unit & 0xf800) !== 0xd800) seen[unit] = 1; // a surrogate may be half of another code point next time
+    }
+  }
+  return found;
+}
+
 /** The longest of the tokens at each place; a code point where none fits. */
 function longestMatch(tokens: readonly string[]): Tokenizer {
   const known = new Set(tokens);
