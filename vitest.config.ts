@@ -37,7 +37,7 @@ const browser = {
     },
   }),
 };
-const optimizeDeps = { include: ["fast-check", "fflate", "jsfive", "pbf"] };
+const optimizeDeps = { include: ["fast-check", "fflate", "jsfive", "lzma1", "pbf"] };
 
 const relaxedInNode = {
   extends: true as const,
