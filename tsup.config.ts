@@ -1,5 +1,6 @@
 // Bundles each entry on its own (nothing that holds wasm state is shared) as ESM and CommonJS with declarations.
 
+import { fileURLToPath } from "node:url";
 import { defineConfig, type Options } from "tsup";
 
 // What reads Keras's files needs jsfive, which no bundler can leave out of a larger file: it has one of its own.
@@ -11,24 +12,54 @@ const besideJsfive: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
-export default defineConfig({
+// Where the worker's script is, CommonJS finds out in another way.
+const besideWorker: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "the worker of CommonJS",
+  setup(build) {
+    if (build.initialOptions.define?.["TSUP_FORMAT"] !== '"cjs"') return;
+    const path = fileURLToPath(new URL("./ts/spawn-worker-commonjs.ts", import.meta.url));
+    build.onResolve({ filter: /\/spawn-worker\.js$/ }, () => ({ path, sideEffects: false }));
+  },
+};
+
+/** What only Node has: it imports Node's own modules. */
+const forNode: Options = {
+  entry: { node: "ts/node.ts" },
+  format: ["esm", "cjs"],
+  target: "node20",
+  platform: "node",
+  dts: { compilerOptions: { types: ["node"] } },
+  splitting: false,
+  treeshake: true,
+  tsconfig: "tsconfig.node.json",
+  removeNodeProtocol: false,
+};
+
+const library: Options = {
   entry: {
     index: "ts/index.ts",
     slim: "ts/slim.ts",
     relaxed: "ts/relaxed.ts",
     convert: "ts/convert.ts",
+    worker: "ts/worker.ts",
     jsfive: "ts/convert/jsfive.ts",
   },
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
   dts: {
-    entry: { index: "ts/index.ts", slim: "ts/slim.ts", relaxed: "ts/relaxed.ts", convert: "ts/convert.ts" },
+    entry: {
+      index: "ts/index.ts",
+      slim: "ts/slim.ts",
+      relaxed: "ts/relaxed.ts",
+      convert: "ts/convert.ts",
+      worker: "ts/worker.ts",
+    },
   },
   splitting: false,
   treeshake: true,
   noExternal: ["fflate", "jsfive", "pbf"],
-  esbuildPlugins: [besideJsfive],
+  esbuildPlugins: [besideJsfive, besideWorker],
   esbuildOptions(options) {
     // identifiers stay: class and function names are what stacks and the console show
     options.minifyWhitespace = true;
@@ -37,4 +68,24 @@ export default defineConfig({
     options.legalComments = "none";
     options.drop = ["console"]; // jsfive prints parts of files that it cannot read
   },
-});
+};
+
+/** The command line: a program that uses the package as anybody would, with its own libraries inside. */
+const commandLine: Options = {
+  entry: { cli: "ts/cli/main.ts" },
+  format: ["esm"],
+  target: "node20",
+  platform: "node",
+  dts: false,
+  splitting: false,
+  removeNodeProtocol: false,
+  external: [/^bptt(\/|$)/],
+  banner: {
+    // what is bundled is CommonJS in part and asks for Node's modules by require
+    js: `#!/usr/bin/env node
+import { createRequire as requireOf } from "node:module";
+const require = requireOf(import.meta.url);`,
+  },
+};
+
+export default defineConfig([library, forNode, commandLine]);

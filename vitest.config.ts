@@ -14,14 +14,14 @@ const executablePath = findBrowser();
 /** Tests see the sources; what is published is tested from the packed tarball. `entry` is what "bptt" means to them. */
 const bptt = (entry: string) => [
   { find: /^bptt$/, replacement: source(entry) },
-  { find: /^bptt\/(slim|relaxed|convert)$/, replacement: source("$1") },
+  { find: /^bptt\/(slim|relaxed|convert|worker|node)$/, replacement: source("$1") },
 ];
 
 const include = ["test/**/*.test.ts"];
 const nodeOnly = "test/**/*.node.test.ts";
 /** What never calls the core, or names the build it is about: running it again with the other one would say nothing new. */
 const notOfTheCore = [
-  "test/{convert,docs,engines,packaging}/**",
+  "test/{convert,docs,engines,packaging,playground}/**",
   "test/{reference,reference-golden,support,check,vocabulary,one-hot,tensor}.test.ts",
   "test/{init,init-sources.node,memory-dropped.node,relaxed.node}.test.ts",
 ];

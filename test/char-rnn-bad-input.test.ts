@@ -109,8 +109,8 @@ const METHODS: Case[] = [
   [
     "fit: an option",
     TypeError,
-    'options: unknown option "worker"; known are epochs, steps, batchSize, sequenceLength, learningRate, clipNorm, validationFraction, validateEvery, patience, seed, optimizer, timeLimitSeconds, every, signal, onProgress',
-    fit({ worker: true }),
+    'options: unknown option "workers"; known are epochs, steps, batchSize, sequenceLength, learningRate, clipNorm, validationFraction, validateEvery, patience, seed, optimizer, timeLimitSeconds, every, signal, onProgress, worker, snapshotsPerSecond',
+    fit({ workers: true }),
   ],
   [
     "fit: epochs and steps",
@@ -170,6 +170,52 @@ const METHODS: Case[] = [
     fit({ optimizer: {} }),
   ],
   [
+    "fit: worker",
+    TypeError,
+    "worker: expected true, false or a function that makes a Worker, got 5",
+    fit({ worker: 5 }),
+  ],
+  [
+    "fit: a worker, not a function",
+    TypeError,
+    "worker: expected true, false or a function that makes a Worker, got an object",
+    fit({ worker: { postMessage: () => undefined, terminate: () => undefined } }),
+  ],
+  [
+    "fit: what worker() gives",
+    TypeError,
+    "worker(): expected a Worker, got an object",
+    fit({ worker: () => ({ postMessage: () => undefined }) }),
+  ],
+  [
+    "fit: what an asynchronous worker() gives",
+    TypeError,
+    "worker(): expected a Worker, got an object (Promise)",
+    fit({ worker: () => Promise.resolve() }),
+  ],
+  [
+    "fit: worker() that throws",
+    TypeError,
+    "its own",
+    fit({
+      worker: () => {
+        throw new TypeError("its own");
+      },
+    }),
+  ],
+  [
+    "fit: snapshotsPerSecond",
+    RangeError,
+    "snapshotsPerSecond: expected a finite number in 0..1000, got -1",
+    fit({ snapshotsPerSecond: -1 }),
+  ],
+  [
+    "resume: worker",
+    TypeError,
+    'worker: expected true, false or a function that makes a Worker, got "yes"',
+    (model) => model.resume(TEXT, any({ worker: "yes" })),
+  ],
+  [
     "resume: nothing",
     RangeError,
     "resume: expected a run that was cut short, in this model or in the file that it was loaded from (save({ optimizer: true })), got none",
@@ -178,7 +224,7 @@ const METHODS: Case[] = [
   [
     "resume: an option",
     TypeError,
-    'options: unknown option "epochs"; known are timeLimitSeconds, every, signal, onProgress',
+    'options: unknown option "epochs"; known are timeLimitSeconds, every, signal, onProgress, worker, snapshotsPerSecond',
     (model) => model.resume(TEXT, any({ epochs: 3 })),
   ],
   [

@@ -1,6 +1,6 @@
 // A session says the same, bit for bit, as one forward pass over the whole sequence, whatever its batch.
 
-import { Adam, BpttError, Rnn } from "bptt";
+import { Adam, BpttError, Rnn, type Session } from "bptt";
 import { describe, expect, test } from "vitest";
 
 const ids = [
@@ -109,4 +109,15 @@ test("bad input says what is wrong, and leaves the state", () => {
   rnn.free();
   expect(() => single.step(0)).toThrow(BpttError);
   expect(() => rnn.session()).toThrow(BpttError);
+});
+
+test("a session is disposed of by `using`", () => {
+  using rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 4 });
+  let outlived: Session;
+  {
+    using session = rnn.session();
+    outlived = session;
+    session.step(1);
+  }
+  expect(() => outlived.step(1)).toThrow(expect.objectContaining({ code: "FREED" }));
 });

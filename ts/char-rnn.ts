@@ -16,13 +16,12 @@ import type { FitOptions, RunCheckpoint } from "./run/fit-options.js";
 import { SNAPSHOT, type Run } from "./run/run.js";
 import type { RunResult } from "./run/run-result.js";
 import { isUnfinished } from "./run/run-state.js";
-import { textBatches } from "./text/batches.js";
 import { isVocabulary, readCharRnnOptions, type CharRnnOptions } from "./text/char-rnn-options.js";
 import { Codec, type EncodedText, type Text, type TextKind } from "./text/codec.js";
-import { evaluateText, validationLoss, type TextEvaluation } from "./text/evaluate.js";
+import { textCourse } from "./text/course.js";
+import { evaluateText, type TextEvaluation } from "./text/evaluate.js";
 import { fingerprint } from "./text/fingerprint.js";
 import {
-  engineOptions,
   readResumeOptions,
   readTextFitOptions,
   type ResumeOptions,
@@ -34,6 +33,9 @@ import { inspectIds, type Inspection } from "./text/inspect.js";
 import { packRun, unpackRun, type RunIdentity, type RunSections } from "./text/saved-run.js";
 import { readTokenRule, type TokenRule } from "./text/tokens.js";
 import type { Vocabulary } from "./vocabulary.js";
+import { flatten } from "./worker/protocol.js";
+import { fitInWorker } from "./worker/remote-run.js";
+import type { WorkerOptions } from "./worker/worker-options.js";
 
 /** Options of {@link CharRnn#save}. */
 export interface CharRnnSaveOptions {
@@ -116,6 +118,11 @@ export class CharRnn {
     return this.#codec.end;
   }
 
+  /** Whether there is a run that was cut short, or is under way, with which {@link CharRnn#resume} would go on. */
+  get resumable(): boolean {
+    return this.#run !== undefined || this.#loaded !== undefined;
+  }
+
   /**
    * Trains the model on a text. Returns at once; see {@link fit} for what a run is and does. Whatever run was unfinished
    * before is given up, its weights stay.
@@ -142,9 +149,9 @@ export class CharRnn {
    * const { steps, stopped } = await run; // …
    */
   fit(text: Text, options: TextFitOptions = {}): Run<Uint8Array<ArrayBuffer>> {
-    const { settings, rest } = readTextFitOptions(options, this.#codec.seed);
+    const { settings, rest, worker } = readTextFitOptions(options, this.#codec.seed);
     const encoded = this.#codec.encodeAll(text);
-    return this.#start(encoded, { settings, fingerprint: fingerprint(encoded.parts) }, rest);
+    return this.#start(encoded, { settings, fingerprint: fingerprint(encoded.parts) }, rest, worker);
   }
 
   /**
@@ -171,7 +178,7 @@ export class CharRnn {
    * console.log(steps); // 40
    */
   resume(text: Text, options: ResumeOptions = {}): Run<Uint8Array<ArrayBuffer>> {
-    const rest = readResumeOptions(options);
+    const { rest, worker } = readResumeOptions(options);
     const sections = this.#sections();
     const saved = sections && unpackRun(sections);
     if (saved === undefined) {
@@ -186,10 +193,8 @@ export class CharRnn {
     }
     const { state, optimizer } = saved;
     const parameters = this.#rnn.parameters;
-    return this.#start(encoded, saved, {
-      ...rest,
-      resumeFrom: { state, parameters, optimizer } as RunCheckpoint,
-    });
+    const resumeFrom = { state, parameters, optimizer } as RunCheckpoint;
+    return this.#start(encoded, saved, { ...rest, resumeFrom }, worker);
   }
 
   /**
@@ -439,22 +444,27 @@ export class CharRnn {
     encoded: EncodedText,
     { settings, fingerprint }: RunIdentity,
     rest: Partial<FitOptions>,
+    worker: WorkerOptions | undefined,
   ): Run<Uint8Array<ArrayBuffer>> {
     const rnn = this.#rnn;
     rnn[NETWORK].access.expectAlive("fit");
     rnn[NETWORK].access.expectChangeable("fit");
-    const { training, validation, stepsPerEpoch } = textBatches(rnn, this.#codec, encoded, settings);
-    const run = fit<Uint8Array<ArrayBuffer>>(rnn, training, {
-      ...engineOptions(settings),
+    const { training, options } = textCourse(rnn, this.#codec, encoded, settings);
+    const complete = {
+      ...options,
       ...rest,
-      carryState: true,
-      stepsPerEpoch,
-      ...(validation && {
-        validation,
-        evaluate: validationLoss(rnn, validation) as NonNullable<FitOptions["evaluate"]>,
-      }),
       snapshot: (_, checkpoint) => this.#encode(packRun({ settings, fingerprint }, checkpoint())),
-    } as FitOptions<Uint8Array<ArrayBuffer>>);
+    } as FitOptions<Uint8Array<ArrayBuffer>>;
+    const { kind, endId } = this.#codec;
+    const run = worker
+      ? fitInWorker(
+          rnn,
+          training,
+          complete,
+          { ...flatten(encoded.parts), layout: { kind, endId }, settings },
+          worker,
+        )
+      : fit(rnn, training, complete);
     this.#run = run;
     this.#loaded = undefined;
     const ended = ({ stopped }: RunResult) => {

@@ -8,7 +8,12 @@
 import type { Batch } from "./batch.js";
 import type { Network } from "./network.js";
 import { optimizerState, type Optimizer } from "./optimizer.js";
-import { exportOptimizerState, restoreOptimizerState, type OptimizerSnapshot } from "./optimizer-state.js";
+import {
+  exportOptimizerState,
+  forwardOptimizerState,
+  restoreOptimizerState,
+  type OptimizerSnapshot,
+} from "./optimizer-state.js";
 import type { ParameterValues } from "./parameters.js";
 import type { Evaluation, RegressionEvaluation, TrainStepOptions, TrainStepResult } from "./rnn-types.js";
 import type { Rnn } from "./rnn.js";
@@ -87,6 +92,12 @@ export class Claim {
     this.#network.forgetCarried();
   }
 
+  /** The next step with `carryState` starts from this state. */
+  carry(state: State): void {
+    const [, rows] = ("h" in state ? state.h : state).shape as [number, number, number];
+    this.#network.access.admit(() => this.#network.carry(state, "state", rows));
+  }
+
   /** Training passes that dropped; 0 without dropout. */
   get dropoutStep(): number {
     return this.#network.drops;
@@ -109,6 +120,11 @@ export class Claim {
   /** The optimizer of a snapshot: a new one, or `optimizer`, which has not stepped yet. */
   restoreOptimizer(snapshot: unknown, optimizer: Optimizer | undefined): Optimizer {
     return this.#network.access.admit(() => restoreOptimizerState(this.#rnn, snapshot, optimizer));
+  }
+
+  /** Puts an optimizer of this network to where a snapshot of it, made elsewhere, says. */
+  forwardOptimizer(snapshot: OptimizerSnapshot, optimizer: Optimizer): void {
+    this.#network.access.admit(() => forwardOptimizerState(this.#rnn, snapshot, optimizer));
   }
 
   /** Gives the memory of an optimizer's moments back. */

@@ -17,6 +17,7 @@
  * - `NOT_INITIALISED`: `bptt/slim` was used before `await init(…)`
  * - `WASM_UNAVAILABLE`: the module could not be fetched, compiled or instantiated here, or the engine lacks what it needs
  *   (`bptt/relaxed`: relaxed SIMD)
+ * - `WORKER_FAILED`: the worker of a run could not be loaded, threw, or ended before the run did
  */
 export type ErrorCode =
   | "FREED"
@@ -25,7 +26,8 @@ export type ErrorCode =
   | "OUT_OF_MEMORY"
   | "OPTIMIZER_BOUND"
   | "NOT_INITIALISED"
-  | "WASM_UNAVAILABLE";
+  | "WASM_UNAVAILABLE"
+  | "WORKER_FAILED";
 
 const BRAND = Symbol.for("bptt.error");
 

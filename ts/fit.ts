@@ -68,7 +68,7 @@ export function startRun<Checkpoint>(
   config: FitConfig<Checkpoint>,
   loop: () => EventLoop,
 ): Run<Checkpoint> {
-  const claim = takeClaim(rnn);
+  const { claim, training, state } = takeNetwork(rnn, config);
   const plain = (state: RunState): RunCheckpoint => ({
     state,
     parameters: claim.parameters(),
@@ -79,15 +79,6 @@ export function startRun<Checkpoint>(
     const checkpoint = () => plain(state);
     return config.snapshot ? config.snapshot(state, checkpoint) : (checkpoint() as never); // the type is what the caller says, or this
   };
-  let { training } = config;
-  try {
-    training = prepare(claim, config);
-  } catch (error) {
-    claim.release();
-    throw error;
-  }
-  const { dropoutStep } = claim;
-  const state = { ...config.state, parameters: null, dropoutStep }; // the network has them again
   const reports = new Reports();
   const trainee = new Trainee(claim, training);
   const control = new Control(config.signal, () => engine.heed());
@@ -117,6 +108,26 @@ export function startRun<Checkpoint>(
   };
   engine.start();
   return new Run(driver);
+}
+
+/** A network in a run's hands, ready to go on from `state`. */
+export interface Taken {
+  readonly claim: Claim;
+  readonly training: Training;
+  readonly state: RunState;
+}
+
+/** Takes a network for a run. */
+export function takeNetwork(rnn: Rnn, config: FitConfig<unknown>): Taken {
+  const claim = takeClaim(rnn);
+  try {
+    const training = prepare(claim, config);
+    const { dropoutStep } = claim;
+    return { claim, training, state: { ...config.state, parameters: null, dropoutStep } }; // the network has them again
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
 }
 
 function takeClaim(rnn: unknown): Claim {

@@ -69,13 +69,27 @@ export function exportOptimizerState(rnn: Rnn, optimizer: Optimizer): OptimizerS
  * @throws BpttError `OUT_OF_MEMORY`, `FREED`, `BUSY`
  */
 export function restoreOptimizerState(rnn: Rnn, snapshot: unknown, optimizer?: Optimizer): Optimizer {
+  return restore(rnn, snapshot, optimizer, true);
+}
+
+/** Puts an optimizer that may have stepped to where a snapshot of itself says; its learning rate is its own. */
+export function forwardOptimizerState(rnn: Rnn, snapshot: unknown, optimizer: Optimizer): void {
+  restore(rnn, snapshot, optimizer, false);
+}
+
+function restore(
+  rnn: Rnn,
+  snapshot: unknown,
+  optimizer: Optimizer | undefined,
+  mustBeFresh: boolean,
+): Optimizer {
   const network = networkOf(rnn);
   const given = optionsObject(snapshot, "optimizer state", NAMES) as Record<string, unknown>;
   const kind = oneOf(given["kind"], "kind", ["adam", "sgd", "rmsProp"]);
   const made = make(kind, given["options"] as object);
   const target = optimizer ?? made;
   const state = optimizerState(target);
-  if (optimizer !== undefined) expectFresh(optimizer, optimizerState(made).rule);
+  if (optimizer !== undefined && mustBeFresh) expectFresh(optimizer, optimizerState(made).rule);
   const steps = integer(given["steps"], "steps", { min: 0 });
   const products = readProducts(given["products"], kind);
   const moments = readMoments(given["moments"], state.rule, steps, network);

@@ -77,4 +77,6 @@ export type { GenerateOptions, StreamOptions } from "./text/generate-options.js"
 export type { Inspection } from "./text/inspect.js";
 export type { TokenRule, TokenRuleName } from "./text/tokens.js";
 export { Vocabulary, type VocabularyOptions } from "./vocabulary.js";
+export type { WorkerLike } from "./worker/worker-like.js";
+export type { RunsInWorker } from "./worker/worker-options.js";
 export { init, type CompiledModule, type ResponseLike, type WasmSource } from "./wasm/load-given.js";

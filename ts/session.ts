@@ -4,6 +4,7 @@
  */
 
 import { boolean, expected, optionsObject, size } from "./check.js";
+import { makeDisposable, type Disposer } from "./disposable.js";
 import { BpttError } from "./errors.js";
 import { copyIds, type IdLayout } from "./ids.js";
 import type { Network } from "./network.js";
@@ -34,6 +35,9 @@ const dropped = new FinalizationRegistry<{ network: WeakRef<Network>; slot: numb
   network.deref()?.removeSession(slot),
 );
 
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars -- the class gets the method below
+export interface Session<C extends Cell = Cell> extends Disposer {}
+
 /**
  * A stream of single steps through a network. Made by {@link Rnn.session}. It always sees the network's present
  * weights, and its memory goes with the network's.
@@ -44,8 +48,9 @@ const dropped = new FinalizationRegistry<{ network: WeakRef<Network>; slot: numb
  * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 4 });
  * const session = rnn.session();
  * for (const id of [0, 1, 2]) console.log(session.step(id).shape); // [1, 4], three times
- * session.free();
+ * session.free(); // or `using session = …`, which does it at the end of the block
  */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface above
 export class Session<C extends Cell = Cell> {
   /** B */
   readonly batch: number;
@@ -211,3 +216,5 @@ export class Session<C extends Cell = Cell> {
     copyIds(source, this.#ids);
   }
 }
+
+makeDisposable(Session.prototype);

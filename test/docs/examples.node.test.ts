@@ -78,6 +78,7 @@ beforeAll(() => {
           "bptt/slim": [inProject("dist", "slim.d.ts")],
           "bptt/relaxed": [inProject("dist", "relaxed.d.ts")],
           "bptt/convert": [inProject("dist", "convert.d.ts")],
+          "bptt/node": [inProject("dist", "node.d.ts")],
         },
         outDir: "out",
       },

@@ -46,7 +46,7 @@ const HAS_RELAXED = new Map([
 const REFUSAL = {
   code: "WASM_UNAVAILABLE",
   message: expect.stringMatching(
-    /^bptt: this engine lacks WebAssembly relaxed SIMD, .*; import "bptt" instead$/,
+    /^bptt: this engine lacks WebAssembly relaxed SIMD, .*; "bptt" does without$/,
   ) as string,
 };
 

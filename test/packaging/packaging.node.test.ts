@@ -3,10 +3,12 @@
 import { afterAll, beforeAll } from "vitest";
 import { testBrowser } from "./browser.js";
 import { testConvert } from "./convert.js";
+import { testFiles } from "./files.js";
 import { testLint } from "./lint.js";
 import { testNode } from "./node.js";
 import { Toy } from "./toy.js";
 import { testTypes } from "./types.js";
+import { testWorker } from "./worker.js";
 
 const toy = new Toy();
 beforeAll(() => toy.make());
@@ -14,6 +16,8 @@ afterAll(() => toy.remove());
 
 testNode(toy);
 testConvert(toy);
+testFiles(toy);
 testTypes(toy);
 testLint(toy);
 testBrowser(toy);
+testWorker(toy);

@@ -51,6 +51,8 @@ export function testTypes(toy: Toy): void {
     ["a bundler, `using`", "types-using.ts", { ...BUNDLER, lib: disposable }],
     ["node10", "types.ts", { ...NODE10, lib: es2022 }],
     ["bptt/convert, module nodenext", "types-convert.mts", { ...NODE, lib: es2022 }],
+    ["bptt/node, module nodenext", "types-node.mts", { ...NODE, lib: es2022 }],
+    ["bptt/node, node10", "types-node.ts", { ...NODE10, lib: es2022 }],
     ["bptt/convert, node10", "types-convert.ts", { ...NODE10, lib: es2022 }],
   ];
   const sources = new Map<string, ts.SourceFile | undefined>();

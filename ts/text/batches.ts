@@ -23,6 +23,9 @@ export interface TextBatches {
   readonly stepsPerEpoch: number;
 }
 
+/** What of a codec decides how texts become rows. */
+export type TextLayout = Pick<Codec, "kind" | "endId">;
+
 /** How a text is cut. */
 export interface Cut extends Shape {
   readonly validationFraction: number;
@@ -30,7 +33,12 @@ export interface Cut extends Shape {
 }
 
 /** Batches of a text. */
-export function textBatches(rnn: Rnn, codec: Codec, { parts }: EncodedText, cut: Cut): TextBatches {
+export function textBatches(
+  rnn: Rnn,
+  codec: TextLayout,
+  { parts }: Pick<EncodedText, "parts">,
+  cut: Cut,
+): TextBatches {
   const zeros = (batch: number) => rnn.zeroState(batch);
   const { sequenceLength, batchSize, validationFraction, seed } = cut;
   if (codec.kind === "text") {
@@ -59,7 +67,11 @@ export function textBatches(rnn: Rnn, codec: Codec, { parts }: EncodedText, cut:
 }
 
 /** A text as it is evaluated: in its order, read through from the start. */
-export function evaluationWindows(rnn: Rnn, { kind, endId }: Codec, parts: readonly Int32Array[]): Window[] {
+export function evaluationWindows(
+  rnn: Rnn,
+  { kind, endId }: TextLayout,
+  parts: readonly Int32Array[],
+): Window[] {
   const zeros = (batch: number) => rnn.zeroState(batch);
   if (kind === "text") {
     const [ids] = parts as [Int32Array];

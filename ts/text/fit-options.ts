@@ -4,10 +4,12 @@ import { expected, integer, number, optionsObject, size } from "../check.js";
 import type { Optimizer } from "../optimizer.js";
 import type { FitOptions } from "../run/fit-options.js";
 import { readLearningRate, type Schedule } from "../schedule.js";
+import { readWorkerOptions, type RunsInWorker, type WorkerOptions } from "../worker/worker-options.js";
 import type { Cut } from "./batches.js";
 
 /** Options of {@link CharRnn#resume}: they do not decide what is computed, but for the time limit, which may end it. */
-export type ResumeOptions = Pick<FitOptions, "timeLimitSeconds" | "every" | "signal" | "onProgress">;
+export type ResumeOptions = Pick<FitOptions, "timeLimitSeconds" | "every" | "signal" | "onProgress"> &
+  RunsInWorker;
 
 /** Options of {@link CharRnn#fit}. */
 export interface TextFitOptions extends ResumeOptions {
@@ -46,7 +48,9 @@ export interface RunSettings extends Cut {
   readonly patience: number | "Infinity" | null;
 }
 
-const RESUME_NAMES = ["timeLimitSeconds", "every", "signal", "onProgress"] as const;
+const ENGINE_NAMES = ["timeLimitSeconds", "every", "signal", "onProgress"] as const;
+const WORKER_NAMES = ["worker", "snapshotsPerSecond"] as const satisfies (keyof RunsInWorker)[];
+const RESUME_NAMES = [...ENGINE_NAMES, ...WORKER_NAMES] as const satisfies (keyof ResumeOptions)[];
 const SETTING_NAMES = [
   "epochs",
   "steps",
@@ -63,26 +67,34 @@ const FIT_NAMES: ReadonlySet<string> = new Set([...SETTING_NAMES, "optimizer", .
 const RESUMES: ReadonlySet<string> = new Set(RESUME_NAMES);
 const SETTINGS: ReadonlySet<string> = new Set(SETTING_NAMES);
 
+/** Options that do not decide what is computed. */
+export interface ReadResumeOptions<Names extends keyof FitOptions = (typeof ENGINE_NAMES)[number]> {
+  /** The engine's. */
+  readonly rest: Pick<FitOptions, Names>;
+  /** Undefined for a run on this thread. */
+  readonly worker: WorkerOptions | undefined;
+}
+
 /** The options of `fit`, each read once; `fit` of the engine checks what it is handed. */
 export function readTextFitOptions(
   options: unknown,
   seed: number,
-): { settings: RunSettings; rest: Pick<FitOptions, "optimizer" | keyof ResumeOptions> } {
+): ReadResumeOptions<"optimizer" | (typeof ENGINE_NAMES)[number]> & { readonly settings: RunSettings } {
   const given = optionsObject(options, "options", FIT_NAMES) as TextFitOptions;
   const { optimizer } = given;
-  const rest = {
-    ...readResumeOptions(pick(given, RESUME_NAMES)),
-    ...(optimizer === undefined ? {} : { optimizer }),
+  const { rest, worker } = readResumeOptions(pick(given, RESUME_NAMES));
+  return {
+    settings: readSettings({ ...pick(given, SETTING_NAMES) }, seed),
+    rest: { ...rest, ...(optimizer === undefined ? {} : { optimizer }) },
+    worker,
   };
-  return { settings: readSettings({ ...pick(given, SETTING_NAMES) }, seed), rest };
 }
 
 /** The options of `resume`. */
-export function readResumeOptions(options: unknown): ResumeOptions {
+export function readResumeOptions(options: unknown): ReadResumeOptions {
   const given = optionsObject(options, "options", RESUMES) as ResumeOptions;
-  return Object.fromEntries(
-    Object.entries(pick(given, RESUME_NAMES)).filter(([, value]) => value !== undefined),
-  );
+  const rest = Object.entries(pick(given, ENGINE_NAMES)).filter(([, value]) => value !== undefined);
+  return { rest: Object.fromEntries(rest), worker: readWorkerOptions(pick(given, WORKER_NAMES)) };
 }
 
 /** The settings in a file. */

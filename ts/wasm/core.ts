@@ -10,6 +10,7 @@ import { unavailable } from "./unavailable.js";
 export { RawBuffer, RawCurve };
 
 let instance: InitOutput | undefined;
+let compiled: WebAssembly.Module | undefined;
 let loader: (() => WebAssembly.Module) | undefined;
 
 /** Registers how the module is come by when none was given: called once, by the entry. */
@@ -37,6 +38,7 @@ export function instantiate(module: WebAssembly.Module): void {
   }
   try {
     instance = initSync({ module });
+    compiled = module;
   } catch (cause) {
     throw unavailable(cause);
   }
@@ -45,6 +47,12 @@ export function instantiate(module: WebAssembly.Module): void {
 /** What the instance exports. */
 export function core(): InitOutput {
   return instance ?? ready();
+}
+
+/** The module that the instance is of: for a worker, which need not compile it again. */
+export function compiledModule(): WebAssembly.Module {
+  core();
+  return compiled as WebAssembly.Module;
 }
 
 /** The core's evaluation of schedules. */

@@ -31,7 +31,7 @@ const RELAXED_PROBE = Uint8Array.of(
 const NO_SIMD =
   "this engine lacks WebAssembly SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 and later have it)";
 const NO_RELAXED_SIMD =
-  'this engine lacks WebAssembly relaxed SIMD, which the relaxed build needs (Node 22, Chrome 114, Firefox 146 and later have it); import "bptt" instead';
+  'this engine lacks WebAssembly relaxed SIMD, which the relaxed build needs (Node 22, Chrome 114, Firefox 146 and later have it); "bptt" does without';
 
 function diagnosis(reason: string): string {
   if (typeof WebAssembly !== "object") return "this engine has no WebAssembly";

@@ -18,12 +18,6 @@ impl Sigmoid {
     }
 }
 
-/// Both with their constants at hand.
-#[inline(always)]
-fn activations() -> (Sigmoid, Tanh) {
-    (Sigmoid(Exp::new()), Tanh::new())
-}
-
 #[inline(always)]
 fn one_minus(x: F32x4) -> F32x4 {
     F32x4::splat(1.0).minus(x)
@@ -103,25 +97,31 @@ fn row_mut(x: &mut [f32], at: usize, hp: usize) -> &mut [Four] {
     fours_mut(&mut x[at * hp..], hp / 4)
 }
 
+/// x ← σ(x). A loop of its own: the constants of σ and of tanh together are more than the registers.
+#[inline(never)]
+fn sigmoid_in_place(x: &mut [f32]) {
+    let sigmoid = Sigmoid(Exp::new());
+    for x in x.as_chunks_mut::<4>().0 {
+        sigmoid.of(F32x4::load(x)).store(x);
+    }
+}
+
 pub fn lstm_forward(hp: usize, gates: &mut [f32], c_prev: &[f32], c: &mut [f32], h: &mut [f32]) {
-    let (sigmoid, tanh) = activations();
+    let tanh = Tanh::new();
     for (b, gates) in gates.chunks_exact_mut(4 * hp).enumerate() {
+        sigmoid_in_place(&mut gates[..2 * hp]);
+        sigmoid_in_place(&mut gates[3 * hp..]);
         let [i4, f4, g4, o4] = blocks4_mut(gates, hp);
         let (c_prev, c, h) = (row(c_prev, b, hp), row_mut(c, b, hp), row_mut(h, b, hp));
         for at in 0..hp / 4 {
-            let i = sigmoid.of(F32x4::load(&i4[at]));
-            let f = sigmoid.of(F32x4::load(&f4[at]));
+            let [i, f, o] = [&i4[at], &f4[at], &o4[at]].map(F32x4::load);
             let g = tanh.of(F32x4::load(&g4[at]));
-            let o = sigmoid.of(F32x4::load(&o4[at]));
             // c_t = f ⊙ c_{t-1} + i ⊙ g
             let c_t = f.times_plus(F32x4::load(&c_prev[at]), i.times(g));
             c_t.store(&mut c[at]);
             // h_t = o ⊙ tanh(c_t)
             o.times(tanh.of(c_t)).store(&mut h[at]);
-            i.store(&mut i4[at]);
-            f.store(&mut f4[at]);
             g.store(&mut g4[at]);
-            o.store(&mut o4[at]);
         }
     }
 }
@@ -164,18 +164,16 @@ fn update(z: F32x4, n: F32x4, h_prev: F32x4) -> F32x4 {
 }
 
 pub fn gru_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], h: &mut [f32]) {
-    let (sigmoid, tanh) = activations();
+    let tanh = Tanh::new();
     for (b, gates) in gates.chunks_exact_mut(4 * hp).enumerate() {
+        sigmoid_in_place(&mut gates[hp..3 * hp]);
         let [n4, r4, z4, hn4] = blocks4_mut(gates, hp);
         let (h_prev, h) = (row(h_prev, b, hp), row_mut(h, b, hp));
         for at in 0..hp / 4 {
-            let r = sigmoid.of(F32x4::load(&r4[at]));
-            let z = sigmoid.of(F32x4::load(&z4[at]));
+            let [r, z] = [&r4[at], &z4[at]].map(F32x4::load);
             let n = tanh.of(r.times_plus(F32x4::load(&hn4[at]), F32x4::load(&n4[at])));
             update(z, n, F32x4::load(&h_prev[at])).store(&mut h[at]);
             n.store(&mut n4[at]);
-            r.store(&mut r4[at]);
-            z.store(&mut z4[at]);
         }
     }
 }

@@ -1,0 +1,176 @@
+// "bptt/node": a file is the old one or the new one, whatever goes wrong and whenever the process ends.
+
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmod, lstat, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { writeFileAtomic } from "bptt/node";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { inProject } from "../scripts/setup/paths.mjs";
+
+let folder = "";
+let file = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bptt-files-"));
+  file = join(folder, "model.safetensors");
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const bytes = (length: number, value: number) => new Uint8Array(length).fill(value);
+const content = (path = file) => new Uint8Array(readFileSync(path));
+
+/** A program in a process of its own, with the sources. */
+const program = (code: string) => [
+  "--import",
+  "tsx",
+  "--input-type=module",
+  "--eval",
+  `import { writeFileAtomic } from ${JSON.stringify(inProject("ts", "node.ts"))};\n${code}`,
+];
+
+describe("writeFileAtomic", () => {
+  it("writes a new file, and nothing beside it", async () => {
+    await writeFileAtomic(file, bytes(3, 7));
+    expect(content()).toEqual(bytes(3, 7));
+    expect(readdirSync(folder)).toEqual(["model.safetensors"]);
+  });
+
+  it("takes a URL, an ArrayBuffer, a view of a part, and no byte at all", async () => {
+    await writeFileAtomic(pathToFileURL(file), Uint8Array.of(1, 2, 3).buffer);
+    expect(content()).toEqual(Uint8Array.of(1, 2, 3));
+    await writeFileAtomic(file, Uint8Array.of(1, 2, 3, 4).subarray(1, 3));
+    expect(content()).toEqual(Uint8Array.of(2, 3));
+    await writeFileAtomic(file, new Uint8Array(0));
+    expect(content()).toEqual(new Uint8Array(0));
+  });
+
+  it("replaces a file, whose permissions stay", async () => {
+    writeFileSync(file, "old");
+    await chmod(file, 0o640);
+    await writeFileAtomic(file, bytes(5, 1));
+    expect(content()).toEqual(bytes(5, 1));
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+  });
+
+  it("writes behind a link, which stays one", async () => {
+    const link = join(folder, "link");
+    writeFileSync(file, "old");
+    symlinkSync(file, link);
+    await writeFileAtomic(link, bytes(5, 2));
+    expect(content()).toEqual(bytes(5, 2));
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+  });
+
+  it("a name as long as names may be", async () => {
+    const long = join(folder, "ü".repeat(127));
+    await writeFileAtomic(long, bytes(1, 3));
+    expect(content(long)).toEqual(bytes(1, 3));
+  });
+
+  it("calls that do not wait for each other: the last one stays", async () => {
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => writeFileAtomic(file, bytes((20 - i) * 50_000, i))),
+    );
+    expect(content()).toEqual(bytes(50_000, 19));
+    expect(readdirSync(folder)).toHaveLength(1);
+  });
+
+  it("a write that failed does not keep the next from its turn", async () => {
+    const missing = join(folder, "later", "x");
+    const [first, second] = await Promise.allSettled([
+      writeFileAtomic(missing, bytes(1, 1)),
+      writeFileAtomic(file, bytes(1, 1)),
+    ]);
+    expect([first.status, second.status]).toEqual(["rejected", "fulfilled"]);
+  });
+});
+
+describe("what cannot be written is an error with Node's code, and nothing is left", () => {
+  it("a folder that is not there", async () => {
+    await expect(writeFileAtomic(join(folder, "no", "x"), bytes(1, 1))).rejects.toMatchObject({
+      code: "ENOENT",
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("a folder in the place of the file", async () => {
+    await expect(writeFileAtomic(folder, bytes(1, 1))).rejects.toMatchObject({ code: "EISDIR" });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("a file in the place of the folder", async () => {
+    writeFileSync(file, "old");
+    await expect(writeFileAtomic(join(file, "x"), bytes(1, 1))).rejects.toMatchObject({ code: "ENOTDIR" });
+    expect(readFileSync(file, "utf8")).toBe("old");
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("a device that is full stays a device", async () => {
+    await expect(writeFileAtomic("/dev/full", bytes(1, 1))).rejects.toMatchObject({ code: "ENOSPC" });
+    expect(statSync("/dev/full").isCharacterDevice()).toBe(true);
+  });
+
+  // What a nearly full disk does, without one: the system writes up to the limit, reports the shorter length, and refuses the next write.
+  it.skipIf(process.platform === "win32")("space for a part: the old file is as it was", async () => {
+    writeFileSync(file, "old");
+    const code = `
+      const { code } = await writeFileAtomic(${JSON.stringify(file)}, new Uint8Array(100_000)).catch((error) => error) ?? {};
+      process.stdout.write(String(code));
+    `;
+    const limited = ["-c", `ulimit -f 20; exec "$@"`, "sh", process.execPath, ...program(code)];
+    const env = { ...process.env, TSX_DISABLE_CACHE: "1" };
+    const { stdout } = await promisify(execFile)("sh", limited, { cwd: inProject(), env });
+    expect(stdout).toBe("EFBIG");
+    expect(readFileSync(file, "utf8")).toBe("old");
+    expect(readdirSync(folder)).toEqual(["model.safetensors"]);
+  });
+});
+
+describe("bad input", () => {
+  it.each([[undefined], [""], [7], [{}], [new URL("https://example.org/x")]])("path %s", async (path) => {
+    await expect(writeFileAtomic(path as string, bytes(1, 1))).rejects.toThrow(
+      /^path: expected a path or a file: URL, got /,
+    );
+    await expect(writeFileAtomic(path as string, bytes(1, 1))).rejects.toBeInstanceOf(TypeError);
+  });
+
+  it.each([[undefined], ["text"], [[1, 2]], [new Float32Array(1)]])("bytes %s", async (given) => {
+    const failure = writeFileAtomic(file, given as unknown as Uint8Array);
+    await expect(failure).rejects.toThrow(/^bytes: expected a Uint8Array or an ArrayBuffer, got /);
+    await expect(failure).rejects.toBeInstanceOf(TypeError);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe.skipIf(process.platform === "win32")("a process killed at any moment", () => {
+  it("leaves one of the files that it wrote, whole", async () => {
+    const size = 3_000_000;
+    await writeFileAtomic(file, bytes(size, 0));
+    const code = `
+      for (let i = 1; ; i = (i % 250) + 1) {
+        await writeFileAtomic(${JSON.stringify(file)}, new Uint8Array(${size}).fill(i));
+        if (i === 1) process.stdout.write("began");
+      }
+    `;
+    const seen = new Set<number>();
+    for (let round = 0; round < 6; round++) {
+      const child = spawn(process.execPath, program(code), {
+        cwd: inProject(),
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      await once(child.stdout, "data");
+      await sleep(7 * round); // each round at another place in a write
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      const now = content();
+      expect(now.length).toBe(size);
+      expect(now.every((byte) => byte === now[0])).toBe(true);
+      seen.add(now[0]!);
+    }
+    expect(seen.has(0)).toBe(false); // it did write
+  });
+});

@@ -1,0 +1,78 @@
+/**
+ * What goes wrong, as one sentence and an exit code: 1 where something failed, 2 where the command was wrong, 128 + n where
+ * signal n ended it. No stack ever.
+ */
+
+import { CommanderError } from "commander";
+
+/** An end that is no success, with the sentence to say. */
+export class Failure extends Error {
+  readonly exitCode: number;
+
+  /** @param message one sentence, without a full stop; empty for nothing to say */
+  constructor(message: string, exitCode = 1, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "Failure";
+    this.exitCode = exitCode;
+  }
+}
+
+/** The command itself is wrong. */
+export class UsageError extends Failure {
+  constructor(message: string) {
+    super(message, 2);
+    this.name = "UsageError";
+  }
+}
+
+/** What the system's error codes mean, said behind a file's name. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EBUSY: "in use by another program",
+  EDQUOT: "the disk quota is exceeded",
+  EFBIG: "too large for this file system",
+  EISDIR: "expected a file, got a folder",
+  ELOOP: "too many symbolic links",
+  EMFILE: "too many open files",
+  ENAMETOOLONG: "the name is too long",
+  ENOENT: "no such file or folder",
+  ENOSPC: "no space left on the disk",
+  ENOTDIR: "a part of the path is no folder",
+  EPERM: "operation not permitted",
+  EPIPE: "it was closed before all was written",
+  EROFS: "the file system is read-only",
+};
+
+/** Whether it is one of the system's errors. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
+  return /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined;
+}
+
+/** The failure of reading or writing `name`; an error that is none of the system's is thrown on as it is. */
+export function fileFailure(name: string, error: unknown): Failure {
+  const code = systemCode(error);
+  if (code === undefined) throw error;
+  return new Failure(`${name}: ${MEANINGS[code] ?? `the system says ${code}`}`, 1, { cause: error });
+}
+
+/** The sentence of an error; undefined where there is none to say (help was asked for). */
+export function sentenceOf(error: unknown): string | undefined {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return undefined;
+    if (error.code === "commander.help") return "expected a command; `bptt --help` lists them";
+    return inOneLine(error.message.replace(/^error: /, ""));
+  }
+  if (!(error instanceof Error)) return inOneLine(String(error));
+  return error.message === "" ? undefined : inOneLine(error.message);
+}
+
+/** The exit code of an error. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  return error instanceof Failure ? error.exitCode : 1;
+}
+
+function inOneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, " ").trim();
+}

@@ -1,0 +1,98 @@
+/**
+ * Texts and models from files and from standard input, which is called "-".
+ *
+ * A text is UTF-8, with or without a byte order mark; the line ends CR LF are read as LF, so that a text is the same on
+ * every system. What is no text is refused: bytes that are not UTF-8, UTF-16, and the character NUL.
+ */
+
+import { readFile } from "node:fs/promises";
+import { CharRnn } from "bptt";
+import { Failure, fileFailure, UsageError } from "./failure.js";
+
+/** What "-" stands for, in messages. */
+const STANDARD_INPUT = "standard input";
+
+/** A file's name in messages. */
+export function nameOf(path: string): string {
+  return path === "-" ? STANDARD_INPUT : path;
+}
+
+/** The bytes of a file, or of standard input. */
+export async function readBytes(path: string): Promise<Buffer<ArrayBuffer>> {
+  try {
+    if (path !== "-") return await readFile(path);
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  } catch (error) {
+    throw fileFailure(nameOf(path), error);
+  }
+}
+
+/** The text of a file, or of standard input; an empty one is refused. */
+export async function readText(path: string): Promise<string> {
+  const bytes = await readBytes(path);
+  const text = decode(bytes, nameOf(path));
+  if (text === "") throw new Failure(`${nameOf(path)}: expected a text, got an empty file`);
+  return text;
+}
+
+/** The text of several files, one behind the other. */
+export async function readTexts(paths: readonly string[]): Promise<string> {
+  if (paths.filter((path) => path === "-").length > 1)
+    throw new UsageError("expected standard input once, got -, -");
+  const texts: string[] = [];
+  for (const path of paths) texts.push(await readText(path));
+  return texts.join("");
+}
+
+/** The lines of a text that are not empty. */
+export function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}
+
+/** The model in a file, or from standard input. */
+export async function readModel(path: string): Promise<CharRnn> {
+  const bytes = await readBytes(path);
+  const name = nameOf(path);
+  if (bytes.length === 0) throw new Failure(`${name}: expected a model, got an empty file`);
+  try {
+    return CharRnn.load(bytes);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new Failure(`${name}: ${error.message.replace(/^bytes: /, "")}`, 1, { cause: error });
+  }
+}
+
+function decode(bytes: Buffer, name: string): string {
+  if (startsWith(bytes, [0xff, 0xfe]) || startsWith(bytes, [0xfe, 0xff])) {
+    throw new Failure(`${name}: expected a text in UTF-8, got one in UTF-16`);
+  }
+  const at = bytes.indexOf(0);
+  if (at >= 0) throw new Failure(`${name}: expected a text, got a binary file (byte ${at} is 0)`);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(withoutCarriageReturns(bytes)); // and drops the mark
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code === "ERR_ENCODING_INVALID_ENCODED_DATA")
+      throw new Failure(`${name}: expected a text in UTF-8, got bytes that are none`);
+    throw new Failure(
+      `${name}: expected at most 512 MB of text, got ${Math.round(bytes.length / 2 ** 20)} MB`,
+    );
+  }
+}
+
+/** CR LF as LF, in place. */
+function withoutCarriageReturns(bytes: Buffer): Buffer {
+  let to = bytes.indexOf("\r\n");
+  if (to < 0) return bytes;
+  for (let from = to; from < bytes.length; from++) {
+    if (bytes[from] === 0x0d && bytes[from + 1] === 0x0a) continue;
+    bytes[to++] = bytes[from];
+  }
+  return bytes.subarray(0, to);
+}
+
+function startsWith(bytes: Buffer, head: readonly number[]): boolean {
+  return head.every((byte, i) => bytes[i] === byte);
+}

@@ -1,0 +1,14 @@
+/** The executable: reads the arguments, runs a command, and turns whatever goes wrong into a sentence and an exit code. */
+
+import { exitCodeOf, sentenceOf } from "./failure.js";
+import { makeProgram } from "./program.js";
+import { watchOutput } from "./output.js";
+
+watchOutput();
+try {
+  await makeProgram().parseAsync();
+} catch (error) {
+  const sentence = sentenceOf(error);
+  if (sentence !== undefined) process.stderr.write(`bptt: ${sentence}\n`);
+  process.exitCode = exitCodeOf(error);
+}

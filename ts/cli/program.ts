@@ -1,0 +1,30 @@
+/** All commands: one definition, from which come the parsing, `--help` and the manual. */
+
+import { createRequire } from "node:module";
+import { Command } from "commander";
+import { defineTrain } from "./command/train.js";
+
+/** What adds a command to the program. */
+export type Define = (program: Command) => void;
+
+const { version } = createRequire(import.meta.url)("bptt/package.json") as { version: string };
+const COMMANDS: readonly Define[] = [defineTrain];
+
+/** The program `bptt`. It throws where it would otherwise end the process. */
+export function makeProgram(): Command {
+  const program = new Command("bptt")
+    .description("Train and run recurrent networks on text.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({ outputError: () => undefined }) // main.ts says it
+    .showSuggestionAfterError()
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 and 143 stopped by Ctrl-C and by SIGTERM.",
+    );
+  for (const define of COMMANDS) define(program);
+  return program;
+}

@@ -1,0 +1,33 @@
+/** Values on the command line as numbers: what is none is wrong usage. Ranges are the library's to judge. */
+
+import { InvalidArgumentError } from "commander";
+
+/** A finite number. */
+export function toNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("Expected a number.");
+  return value;
+}
+
+/** An integer that is not negative. */
+export function toInteger(text: string): number {
+  const value = toNumber(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("Expected a whole number.");
+  return value;
+}
+
+/** An integer from 1. */
+export function toCount(text: string): number {
+  const value = toInteger(text);
+  if (value === 0) throw new InvalidArgumentError("Expected a whole number from 1.");
+  return value;
+}
+
+/** Seconds: `90`, `90s`, `10m`, `2h`. */
+export function toSeconds(text: string): number {
+  const [, number = "", unit = "s"] = /^([\d.]+)\s*([smh])?$/.exec(text) ?? [];
+  const value = Number(number);
+  if (number === "" || !(value > 0))
+    throw new InvalidArgumentError("Expected a time such as 90s, 10m or 2h.");
+  return value * { s: 1, m: 60, h: 3600 }[unit as "s" | "m" | "h"];
+}

@@ -1,0 +1,123 @@
+/**
+ * The line to a worker: its messages, and its death, however that is told: an error of its own, a script that cannot be
+ * loaded, an exit. A worker of the web that somebody terminates says nothing at all; it holds a lock, which then falls
+ * to this side, where the engine has locks (secure contexts).
+ */
+
+import { BpttError } from "../errors.js";
+import type { FromWorker, Held, ToWorker } from "./protocol.js";
+import type { WorkerLike } from "./worker-like.js";
+
+const HINT =
+  "; where a bundler or a Content-Security-Policy is in the way, pass worker: () => new Worker(…) with the entry bptt/worker";
+
+/** What of either kind of worker is used here. */
+interface Emitter {
+  on?(event: string, listener: (value: unknown) => void): void;
+  off?(event: string, listener: (value: unknown) => void): void;
+  addEventListener?(event: string, listener: (event: unknown) => void): void;
+  removeEventListener?(event: string, listener: (event: unknown) => void): void;
+}
+
+interface Locks {
+  request(name: string, options: { signal: AbortSignal }, granted: () => void): Promise<unknown>;
+}
+
+/** The line to one worker. */
+export class Link {
+  readonly #worker: WorkerLike & Emitter;
+  readonly #hear: (message: FromWorker) => void;
+  readonly #fail: (reason: BpttError) => void;
+  readonly #listeners: Readonly<Record<string, (value: unknown) => void>>;
+  readonly #thread: boolean;
+  readonly #watch = new AbortController();
+  #heard = false;
+  #open = true;
+  /** The lock that the worker is to hold. */
+  readonly lock: string | undefined;
+
+  /** `fail` is called at most once; neither is called after `close`. */
+  constructor(worker: WorkerLike, hear: (message: FromWorker) => void, fail: (reason: BpttError) => void) {
+    this.#worker = worker;
+    this.#hear = hear;
+    this.#fail = fail;
+    this.#thread = typeof this.#worker.on === "function";
+    this.lock = this.#thread || !locks() ? undefined : lockName();
+    const data = (value: unknown) => (this.#thread ? value : (value as { data: unknown }).data);
+    this.#listeners = {
+      message: (value) => this.#take(data(value)),
+      messageerror: () => this.#lose("a message of its could not be read"),
+      error: (value) => this.#lose(this.#thread ? value : ofEvent(value)),
+      ...(this.#thread && {
+        exit: (code) => this.#lose(`it ended, with code ${String(code)}, before the run did`),
+      }),
+    };
+    for (const [name, listener] of Object.entries(this.#listeners)) {
+      if (this.#thread) this.#worker.on?.(name, listener);
+      else this.#worker.addEventListener?.(name, listener);
+    }
+  }
+
+  /** Sends a message. */
+  post(message: ToWorker, transfer: ArrayBuffer[] = []): void {
+    if (this.#open) this.#worker.postMessage(message, transfer);
+  }
+
+  /** Ends the worker. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#watch.abort();
+    for (const [name, listener] of Object.entries(this.#listeners)) {
+      if (!this.#thread) this.#worker.removeEventListener?.(name, listener);
+      else if (name !== "error") this.#worker.off?.(name, listener); // an error that nobody hears would end the process
+    }
+    this.#worker.terminate();
+  }
+
+  #take(message: unknown): void {
+    if (!this.#open || typeof message !== "object" || message === null || !("bptt" in message)) return;
+    this.#heard = true;
+    const news = message as FromWorker | Held;
+    if (news.bptt === "held") this.#watchLock();
+    else this.#hear(news);
+  }
+
+  #watchLock(): void {
+    const gone = () => this.#lose("it was terminated before the run ended");
+    void locks()
+      ?.request(this.lock as string, { signal: this.#watch.signal }, gone)
+      .catch(() => undefined);
+  }
+
+  #lose(reason: unknown): void {
+    if (!this.#open) return;
+    const text = reason instanceof Error ? reason.message : String(reason);
+    const message = this.#heard ? `worker: ${text}` : `worker: it could not be loaded: ${text}${HINT}`;
+    this.close();
+    this.#fail(new BpttError("WORKER_FAILED", message, { cause: reason }));
+  }
+}
+
+/** What an error event says; it says nothing of a script that is not there. */
+function ofEvent(event: unknown): unknown {
+  const { error, message, preventDefault } = event as {
+    error?: unknown;
+    message?: string;
+    preventDefault?: () => void;
+  };
+  preventDefault?.call(event); // whoever holds the run is told
+  return error ?? message ?? "its script is not there, or may not be used";
+}
+
+function locks(): Locks | undefined {
+  const { navigator } = globalThis as { navigator?: { locks?: Locks } };
+  return navigator?.locks;
+}
+
+let count = 0;
+
+/** Locks belong to all pages of an origin. The name is of no run's bits. */
+function lockName(): string {
+  return `bptt ${performance.timeOrigin} ${Math.random()} ${++count}`;
+}

@@ -1,0 +1,128 @@
+/**
+ * What a run's thread and its worker say to each other.
+ *
+ *     here                                     the worker
+ *     start    module, network, text, state ►  builds the network, begins
+ *     wish     paused, end                  ►  heeds it before its next step
+ *              news                         ◄  reports, and some of the time a snapshot
+ *     seen                                  ►  may send the next news
+ *     checkpoint  id                        ►
+ *              checkpoint  id               ◄  a snapshot between two steps
+ *              end | failed                 ◄  the last message
+ *
+ * Nothing is sent that only this thread has: texts go as ids, so that a tokenizer of one's own stays here. Floats go as
+ * they are, so that the worker's bits are this thread's.
+ */
+
+import type { OptimizerSnapshot } from "../optimizer-state.js";
+import type { RnnOptions } from "../rnn-options.js";
+import type { Report } from "../run/reports.js";
+import type { RunResult } from "../run/run-result.js";
+import type { RunState } from "../run/run-state.js";
+import type { State } from "../state.js";
+import type { TextLayout } from "../text/batches.js";
+import type { RunSettings } from "../text/fit-options.js";
+
+/** A whole run at one moment: what it takes to go on elsewhere. */
+export interface Snapshot {
+  readonly state: RunState;
+  /** All parameters in one piece, as a network's arena has them. */
+  readonly weights: Float32Array;
+  readonly optimizer: OptimizerSnapshot;
+}
+
+/** A text as ids, part behind part. */
+export interface FlatText {
+  readonly ids: Int32Array;
+  /** Where each part ends. */
+  readonly ends: Int32Array;
+}
+
+/** What a text run is made of, beside where it stands. */
+export interface TextTask extends FlatText {
+  readonly layout: TextLayout;
+  readonly settings: RunSettings;
+}
+
+/** What whoever holds the run wants of it. */
+export interface Wish {
+  readonly bptt: "wish";
+  readonly paused: boolean;
+  readonly end: "stopped" | "aborted" | undefined;
+}
+
+/** The first message. */
+export interface Start extends Snapshot {
+  readonly bptt: "start";
+  /** The core, compiled. */
+  readonly module: WebAssembly.Module;
+  readonly network: RnnOptions;
+  readonly frozen: readonly string[];
+  readonly task: TextTask;
+  readonly timeLimitSeconds: number | undefined;
+  readonly every: number;
+  /** Milliseconds from one snapshot to the next, at least. */
+  readonly snapshotEvery: number;
+  /** Whether all reports are wanted, not only the newest. */
+  readonly allReports: boolean;
+  /** A lock that the worker holds as long as it lives, where its death cannot be seen otherwise. */
+  readonly lock: string | undefined;
+  readonly wish: Wish;
+}
+
+/** To the worker. */
+export type ToWorker =
+  Start | Wish | { readonly bptt: "checkpoint"; readonly id: number } | { readonly bptt: "seen" };
+
+/** The run has come to its end, or has failed. */
+export interface End {
+  readonly bptt: "end";
+  readonly reports: readonly Report[];
+  readonly snapshot: Snapshot;
+  /** What the network carries on to a step after the run. */
+  readonly carried: State | undefined;
+  readonly result: Omit<RunResult, "state">;
+}
+
+/** The worker has its lock. */
+export interface Held {
+  readonly bptt: "held";
+}
+
+/** From the worker, of its run. */
+export type FromWorker =
+  | { readonly bptt: "news"; readonly reports: readonly Report[]; readonly snapshot: Snapshot | undefined }
+  | { readonly bptt: "checkpoint"; readonly id: number; readonly snapshot: Snapshot }
+  | End
+  | { readonly bptt: "failed"; readonly error: PortableError; readonly snapshot: Snapshot | undefined };
+
+/** An error as it travels: its class by name, since copies lose it. */
+export interface PortableError {
+  readonly kind: string;
+  readonly message: string;
+  readonly code: string | undefined;
+  readonly parameter: string | undefined;
+}
+
+/** The memory of a snapshot that is fresh, and may be handed over in place of being copied. */
+export function transferOf({ weights, optimizer }: Snapshot): ArrayBuffer[] {
+  const moments = Object.values(optimizer.moments).flatMap((arena) => Object.values(arena));
+  return [weights, ...moments.map(({ data }) => data)].map(({ buffer }) => buffer as ArrayBuffer);
+}
+
+/** Texts in one piece: tens of thousands of small arrays are slow to send. */
+export function flatten(parts: readonly Int32Array[]): FlatText {
+  const ends = new Int32Array(parts.length);
+  const ids = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  parts.forEach((part, i) => {
+    ids.set(part, at);
+    ends[i] = at += part.length;
+  });
+  return { ids, ends };
+}
+
+/** What `flatten` was given. */
+export function unflatten({ ids, ends }: FlatText): Int32Array[] {
+  return Array.from(ends, (end, i) => ids.subarray(i === 0 ? 0 : ends[i - 1], end));
+}
