@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { Vocabulary } from "bptt";
 import { describe, expect, it } from "vitest";
 import { Codec } from "../ts/text/codec.js";
-import { differentCharacters, tokenizer, type TokenRule } from "../ts/text/tokens.js";
+import { distinctCodePoints, tokenizer, type TokenRule } from "../ts/text/tokens.js";
 
 /** Code units that are encoded at a time. */
 const PIECE = 2 ** 16;
@@ -106,7 +106,7 @@ describe("ids of a long text", () => {
 it("the different characters of a text are its code points", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
-      expect([...differentCharacters([text, "x"])].sort()).toEqual([...new Set([...text, "x"])].sort());
+      expect([...distinctCodePoints([text, "x"])].sort()).toEqual([...new Set([...text, "x"])].sort());
     }),
   );
 });

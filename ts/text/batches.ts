@@ -1,7 +1,7 @@
 /** What a text is to a run: batches to train on, and batches to validate with. */
 
 import type { Rnn } from "../rnn.js";
-import { buckets, byLength, countSteps, sequenceRows } from "./buckets.js";
+import { batchesByLength, buckets, countSteps, sequenceRows } from "./buckets.js";
 import type { Codec, EncodedText } from "./codec.js";
 import type { IdArray } from "./id-array.js";
 import { shuffle } from "./shuffle.js";
@@ -88,7 +88,7 @@ export function evaluationWindows(
     const [ids] = parts as [IdArray];
     const count = Math.floor((ids.length - 1) / EVALUATED_STREAM);
     batches = [streams(ids, Math.max(1, Math.min(MOST_EVALUATED, count)))];
-  } else batches = byLength(sequenceRows(parts, endId), MOST_EVALUATED);
+  } else batches = batchesByLength(sequenceRows(parts, endId), MOST_EVALUATED);
   const lengths = batches.map((rows) => rows.map(({ length }) => length));
   return {
     count: lengths.reduce((sum, each) => sum + countWindows(Math.max(...each), EVALUATED_WINDOW), 0),

@@ -8,7 +8,7 @@ import type { Section } from "../section.js";
 import { packSection, unpackSection } from "../section.js";
 import { Vocabulary } from "../vocabulary.js";
 import { idArray, type IdArray } from "./id-array.js";
-import { codePoints, differentCharacters, tokenizer, type Tokenizer, type TokenRule } from "./tokens.js";
+import { codePoints, distinctCodePoints, tokenizer, type Tokenizer, type TokenRule } from "./tokens.js";
 
 /** One long text, or a list of texts that each begin and end. */
 export type TextKind = "text" | "list";
@@ -75,7 +75,7 @@ export class Codec {
     else {
       const texts = typeof text === "string" ? [text] : text;
       const seen =
-        tokens === "characters" ? differentCharacters(texts) : differentTokens(texts, tokenizer(tokens));
+        tokens === "characters" ? distinctCodePoints(texts) : distinctTokens(texts, tokenizer(tokens));
       found = [...seen].sort(byCodePoint);
     }
     if (found.length === 0) throw new RangeError("text: expected at least one token, got none");
@@ -174,7 +174,7 @@ export class Codec {
   }
 }
 
-function differentTokens(texts: readonly string[], cut: Tokenizer): Set<string> {
+function distinctTokens(texts: readonly string[], cut: Tokenizer): Set<string> {
   const seen = new Set<string>();
   for (const text of texts) for (const token of cut(text)) seen.add(token);
   return seen;

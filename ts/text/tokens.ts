@@ -72,24 +72,6 @@ function* words(text: string): Generator<string, void, undefined> {
   for (const [word] of text.matchAll(WORDS)) yield word;
 }
 
-/** The different code points of texts. A table of units, since a text may have millions of them. */
-export function differentCharacters(texts: Iterable<string>): Set<string> {
-  const units = new Uint8Array(2 ** 16);
-  const found = new Set<string>();
-  for (const text of texts) {
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      if ((unit & 0xf800) === 0xd800) {
-        const character = String.fromCodePoint(text.codePointAt(i) as number);
-        found.add(character);
-        i += character.length - 1;
-      } else units[unit] = 1;
-    }
-  }
-  units.forEach((seen, unit) => seen === 1 && found.add(String.fromCharCode(unit)));
-  return found;
-}
-
 /** The number of code points. */
 export function codePoints(text: string): number {
   let count = text.length;
@@ -98,6 +80,23 @@ export function codePoints(text: string): number {
     if ((text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800) count--;
   }
   return count;
+}
+
+/** The different code points of texts. Units are ticked off in a table first: a text may have millions of them. */
+export function distinctCodePoints(texts: readonly string[]): Set<string> {
+  const seen = new Uint8Array(0x10000);
+  const found = new Set<string>();
+  for (const text of texts) {
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (seen[unit]) continue;
+      const character = String.fromCodePoint(text.codePointAt(i) as number);
+      found.add(character);
+      if (character.length === 2) i++;
+      else if ((unit & 0xf800) !== 0xd800) seen[unit] = 1; // a surrogate may be half of another code point next time
+    }
+  }
+  return found;
 }
 
 /** The longest of the tokens at each place; a code point where none fits. */

@@ -2,6 +2,9 @@
  * What a run's thread and its worker say to each other.
  *
  *     here                                     the worker
+ *              here                         ◄  its script is there
+ *     hello    lock                         ►  at once, and again when it is there: one of the two may be lost
+ *              ready                        ◄  it holds the lock
  *     start    module, network, text, state ►  builds the network, begins
  *     wish     paused, end                  ►  heeds it before its next step
  *              news                         ◄  reports, and some of the time a snapshot
@@ -66,14 +69,12 @@ export interface Start extends Snapshot {
   readonly snapshotEvery: number;
   /** Whether all reports are wanted, not only the newest. */
   readonly allReports: boolean;
-  /** A lock that the worker holds as long as it lives, where its death cannot be seen otherwise. */
-  readonly lock: string | undefined;
   readonly wish: Wish;
 }
 
 /** To the worker. */
 export type ToWorker =
-  Start | Wish | { readonly bptt: "checkpoint"; readonly id: number } | { readonly bptt: "seen" };
+  Hello | Start | Wish | { readonly bptt: "checkpoint"; readonly id: number } | { readonly bptt: "seen" };
 
 /** The run has come to its end, or has failed. */
 export interface End {
@@ -85,10 +86,15 @@ export interface End {
   readonly result: Omit<RunResult, "state">;
 }
 
-/** The worker has its lock. */
-export interface Held {
-  readonly bptt: "held";
+/** The greeting. */
+export interface Hello {
+  readonly bptt: "hello";
+  /** A lock that the worker is to hold as long as it lives, where its death cannot be seen otherwise. */
+  readonly lock: string | undefined;
 }
+
+/** Of the line itself. */
+export type Sign = { readonly bptt: "here" } | { readonly bptt: "ready" };
 
 /** From the worker, of its run. */
 export type FromWorker =
