@@ -1,13 +1,7 @@
 // The losses of both libraries, a panel a cell, and below each how far the two are apart; an SVG by Vega, without a browser.
 
 import { parse, View, type GroupMark, type Spec } from "vega";
-
-/** A panel: means of the losses in bits, and the largest difference of a step, for so many steps each. */
-export interface Panel {
-  readonly cell: string;
-  readonly curves: { readonly bptt: readonly number[]; readonly pytorch: readonly number[] };
-  readonly apart: readonly number[];
-}
+import { POINT, type Comparison } from "./compare.js";
 
 /** PyTorch's line is thin and lies upon bptt's, which is broad: where they are one, both are seen. */
 const LINES = {
@@ -16,9 +10,9 @@ const LINES = {
 };
 const [WIDTH, HEIGHT, GAP] = [250, 220, 48];
 
-/** The picture as a text. `point`: steps of a point. */
-export async function draw(panels: readonly Panel[], point: number): Promise<string> {
-  const ends = panels.flatMap(({ curves }) => [curves.bptt, curves.pytorch]);
+/** The picture as a text: a panel for each. */
+export async function draw(panels: readonly (Comparison & { readonly cell: string })[]): Promise<string> {
+  const ends = panels.flatMap(({ bptt, pytorch }) => [bptt.curve, pytorch.curve]);
   const bounds: [number, number] = [Math.floor(Math.min(...ends.flat()) * 5) / 5, 4];
   const spec: Spec = {
     width: panels.length * (WIDTH + GAP) - GAP,
@@ -27,7 +21,7 @@ export async function draw(panels: readonly Panel[], point: number): Promise<str
     background: "white",
     title: {
       text: "Moby Dick: training loss by bptt and PyTorch, and how far apart a step is at most",
-      subtitle: `bits a character, ${point} steps a point`,
+      subtitle: `bits a character, ${POINT} steps a point`,
     },
     scales: [
       {
@@ -38,20 +32,28 @@ export async function draw(panels: readonly Panel[], point: number): Promise<str
       },
     ],
     legends: [{ stroke: "line", symbolType: "stroke", symbolStrokeWidth: 4, orient: "top-right" }],
-    marks: panels.flatMap(({ cell, curves, apart }, i) => {
+    marks: panels.flatMap(({ cell, bptt, pytorch, apart }, i) => {
       const x = i * (WIDTH + GAP);
-      const lines = (["bptt", "pytorch"] as const).map((key) => ({ ...LINES[key], values: curves[key] }));
+      const curves = { bptt, pytorch };
+      const lines = (["bptt", "pytorch"] as const).map((key) => ({
+        ...LINES[key],
+        values: curves[key].curve,
+      }));
       return [
-        panel({ title: cell, x, y: 0, height: HEIGHT, lines, point, scale: { domain: bounds } }),
+        panel({ title: cell, x, y: 0, height: HEIGHT, lines, scale: { domain: bounds } }),
         panel({
           title: "apart",
           x,
           y: HEIGHT + GAP,
           height: HEIGHT / 2,
           lines: [
-            { name: "apart", color: "#666666", width: 1.5, values: apart.map((a) => Math.max(a, 1e-8)) },
+            {
+              name: "apart",
+              color: "#666666",
+              width: 1.5,
+              values: apart.curve.map((a) => Math.max(a, 1e-8)),
+            },
           ],
-          point,
           scale: { type: "log", domain: [1e-8, 1] },
         }),
       ];
@@ -66,12 +68,11 @@ interface PanelParts {
   readonly y: number;
   readonly height: number;
   readonly lines: readonly { name: string; color: string; width: number; values: readonly number[] }[];
-  readonly point: number;
   readonly scale: { readonly type?: "log"; readonly domain: [number, number] };
 }
 
-function panel({ title, x, y, height, lines, point, scale }: PanelParts): GroupMark {
-  const steps = Math.max(...lines.map(({ values }) => values.length)) * point;
+function panel({ title, x, y, height, lines, scale }: PanelParts): GroupMark {
+  const steps = Math.max(...lines.map(({ values }) => values.length)) * POINT;
   const place = { x: { value: x }, y: { value: y }, width: { value: WIDTH }, height: { value: height } };
   return {
     type: "group",
@@ -79,7 +80,7 @@ function panel({ title, x, y, height, lines, point, scale }: PanelParts): GroupM
     encode: { enter: place },
     data: lines.map(({ name, values }) => ({
       name,
-      values: values.map((value, i) => ({ step: (i + 0.5) * point, value })),
+      values: values.map((value, i) => ({ step: (i + 0.5) * POINT, value })),
     })),
     scales: [
       { name: "x", type: "linear", domain: [0, steps], range: [0, WIDTH] },
