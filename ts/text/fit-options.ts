@@ -13,7 +13,10 @@ export type ResumeOptions = Pick<FitOptions, "timeLimitSeconds" | "every" | "sig
 
 /** Options of {@link CharRnn#fit}. */
 export interface TextFitOptions extends ResumeOptions {
-  /** Passes over the text. Default 10. Either this or `steps`. */
+  /**
+   * Passes over the text. Either this or `steps`. Default 10; more where that comes to fewer than 1000 steps: a text of a few
+   * pages is read often enough to learn from.
+   */
   epochs?: number;
   /** Updates, over as many epochs as that takes. */
   steps?: number;
@@ -39,6 +42,7 @@ export interface TextFitOptions extends ResumeOptions {
 
 /** What decides a run, beside the text: plain data. */
 export interface RunSettings extends Cut {
+  /** Where this and `steps` are null, the text decides: course.ts. */
   readonly epochs: number | null;
   readonly steps: number | null;
   readonly learningRate: number | Schedule | null;
@@ -142,7 +146,7 @@ function readSettings(given: Record<string, unknown>, modelSeed: number): RunSet
   if (clipNorm !== false && typeof clipNorm !== "number")
     throw new TypeError(expected("clipNorm", "a number, or false for none", clipNorm));
   return {
-    epochs: steps === null ? (epochs ?? 10) : null,
+    epochs,
     steps,
     batchSize: size(batchSize, "batchSize"),
     sequenceLength: size(sequenceLength, "sequenceLength"),
