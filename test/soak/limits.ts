@@ -15,3 +15,6 @@ export const FIRST_STEP = 3.5;
 
 /** Milliseconds of a frame that one notices. The playground is held to it as well. */
 export const NOTICED = 50;
+
+/** Share of the main thread's time that a run in a worker may take: reports and snapshots come in, nothing is computed. */
+export const BUSY = 0.1;
