@@ -3,7 +3,7 @@
 import type { Browser } from "playwright-core";
 import { inProject } from "../../scripts/setup/paths.mjs";
 import type { Trained } from "./frames-program.mjs";
-import { FIRST_STEP, HOLD, NOTICED, STEP } from "./limits.js";
+import { firstTurn, HOLD, NOTICED, STEP } from "./limits.js";
 import { best, progress, type Part, type Row } from "./part.js";
 import { tasks, TRACED } from "./tasks.js";
 import { withChromium } from "./with-chromium.js";
@@ -73,7 +73,7 @@ function taskRows(name: string, where: "main" | "worker", { step, first, longest
       name,
       figure: "up to the first step",
       value: first,
-      limit: Math.max(HOLD, FIRST_STEP * step),
+      limit: firstTurn(step),
       unit: "ms",
     },
   ];

@@ -58,7 +58,7 @@ export class HoldWatch {
   /** Ends it. */
   stop() {
     this.#watching = false;
-    const [first = NaN, ...others] = this.#holds;
-    return { first, longest: others.reduce((a, b) => Math.max(a, b), 0), clock: this.#clock };
+    const most = (/** @type {number[]} */ holds) => holds.reduce((a, b) => Math.max(a, b), 0);
+    return { first: most(this.#holds.slice(0, 2)), longest: most(this.#holds.slice(2)), clock: this.#clock };
   }
 }

@@ -7,7 +7,7 @@ import { HoldWatch, own, times } from "./hold.mjs";
 /**
  * @typedef {Record<"first" | "longest" | "clock" | "call" | "step" | "steps" | "busy", number>} Seen in milliseconds
  *
- * first: the event loop's first turn, with the first step; longest: its longest one after that while the run went on;
+ * first: the longer of the first two turns, in which the first batch comes and the first step is done; longest: the longest one after that while the run went on;
  * clock: the longest one by the clock, whatever it was spent on;
  * call: what the call that started the run took; step: what a step takes on the average; busy: the share of this thread's
  * time that the run took, 0 … 1.

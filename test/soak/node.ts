@@ -1,7 +1,7 @@
 /** Parts "node" and "worker": how long a run holds the event loop of Node's main thread. */
 
 import type { Seen } from "./holds-program.mjs";
-import { BUSY, FIRST_STEP, HOLD, STEP } from "./limits.js";
+import { BUSY, firstTurn, HOLD, STEP } from "./limits.js";
 import { best, progress, runProgram, type Effort, type Part, type Row } from "./part.js";
 
 /** What `fit` itself takes, in milliseconds: it reads the text at once, so that what is wrong with it is an error of the call. */
@@ -39,7 +39,7 @@ export const node: Part = {
         { name, figure: "a step", value: step, unit: "ms" },
         { name, figure: "longest hold", value: longest, limit: Math.max(HOLD, STEP * step), unit: "ms" },
         { name, figure: "the same by the clock", value: clock, unit: "ms" },
-        { name, figure: "first turn", value: first, limit: Math.max(HOLD, FIRST_STEP * step), unit: "ms" },
+        { name, figure: "first turns", value: first, limit: firstTurn(step), unit: "ms" },
       );
       if (call !== undefined)
         rows.push({ name, figure: "fit(…) itself", value: seen.call, limit: call, unit: "ms" });
