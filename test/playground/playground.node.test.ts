@@ -4,7 +4,9 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testGohome } from "./gohome.js";
 import { openSite, seriousFindings, type Site } from "./site.js";
+import { testThroughTime } from "./through-time.js";
 
 let site: Site;
 beforeAll(async () => {
@@ -48,3 +50,6 @@ describe("the page", () => {
     }
   });
 });
+
+testGohome(() => site);
+testThroughTime(() => site);

@@ -79,7 +79,7 @@ function Gohome({ active }: TabProps) {
         <Panel class="span-7" title="What it has learnt" aside={<Scale scale={weightScale(snapshot)} />}>
           <Weights learner={learner} snapshot={snapshot} output={output} />
         </Panel>
-        <Panel class="span-5" title="The loss">
+        <Panel class="span-5 beside" title="The loss">
           <Loss run={run} floor={floorOf(settings, learner.lesson.letters.length)} />
         </Panel>
       </div>
@@ -108,7 +108,7 @@ function Figures({ run }: { run: GohomeRun }) {
       <div>
         <dt>it says</dt>
         <dd class={right ? "good" : "bad"}>
-          {said.map((id) => letters[id]).join("")} {right ? "✓" : "✗"}
+          {said.map((id) => letters[id] ?? "?").join("")} {right ? "✓" : "✗"}
         </dd>
       </div>
     </dl>
@@ -181,7 +181,7 @@ function Failure({ run }: { run: GohomeRun }) {
       <p>
         Training cannot go on after step {steps}: {messageOf(failure)}
       </p>
-      <p>The weights are those of the last good step. A smaller learning rate helps.</p>
+      <p>A smaller learning rate helps; Reset begins anew.</p>
     </Message>
   );
 }

@@ -39,7 +39,6 @@ export function Term({ part, of: name, sub, gate, says }: TermProps) {
       type="button"
       class={`term ${isLit ? "lit" : ""}`}
       aria-pressed={pinned === part}
-      aria-label={says}
       title={says}
       onPointerEnter={() => point(part)}
       onPointerLeave={() => point(undefined)}

@@ -150,10 +150,10 @@ function Column({ t, layout, learner, snapshot, output }: Props & { t: number; l
     <g>
       <g {...part("p", "target")}>
         <text class={said === target ? "said right" : "said wrong"} x={middle} y={ROWS.said.top + 22}>
-          {shown(letters[said]!)}
+          {shown(letters[said])}
         </text>
         <text class="verdict" x={middle} y={ROWS.said.top + 42}>
-          {said === target ? "✓" : `not ${shown(letters[target]!)}`}
+          {said === target ? "✓" : `not ${shown(letters[target])}`}
         </text>
       </g>
       <g {...part("p", "logits", "target", "loss")}>
@@ -164,8 +164,8 @@ function Column({ t, layout, learner, snapshot, output }: Props & { t: number; l
               class={i === target ? "bar target" : "bar"}
               x={left + i * bar + 0.5}
               width={Math.max(bar - 1, 1)}
-              y={ROWS.bars.bottom - p[i]! * ROWS.bars.height}
-              height={p[i]! * ROWS.bars.height}
+              y={ROWS.bars.bottom - (p[i] || 0) * ROWS.bars.height}
+              height={(p[i] || 0) * ROWS.bars.height}
             />
             <text
               class={i === target ? "tick target" : "tick"}
@@ -221,7 +221,7 @@ function Column({ t, layout, learner, snapshot, output }: Props & { t: number; l
           </g>
         ))}
         <text class="letter" x={middle} y={ROWS.letter.top + 24}>
-          {shown(letters[inputs[t]!]!)}
+          {shown(letters[inputs[t]!])}
         </text>
         <text class="step" x={middle} y={ROWS.letter.top + 42}>
           t = {t}
@@ -255,7 +255,7 @@ function Label({
 }
 
 /** A space is a letter too, and should be seen. */
-const shown = (letter: string) => (letter.trim() === "" ? "␣" : letter);
+const shown = (letter = "?") => (letter.trim() === "" ? "␣" : letter);
 
 /** Of the colours of hidden states: all but a relu's lie within −1 … 1. */
 export function stateScale(cell: CellName, { hidden }: Snapshot): number {

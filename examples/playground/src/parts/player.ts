@@ -4,14 +4,16 @@
  */
 
 /** In one frame; the rest of its 16 ms is for painting. */
-const FRAME_MILLISECONDS = 8;
+export const FRAME_MILLISECONDS = 8;
 /** After a pause of the whole page nothing is made up for. */
 const LONGEST_GAP_MILLISECONDS = 100;
 
 export interface Playable {
   /** Steps taken. */
   readonly steps: number;
-  /** One step; whether there can be another. */
+  /** Whether a part of a step has been taken and others have not. */
+  readonly within?: boolean;
+  /** A step or a part of one; whether there can be more. */
   advance(): boolean;
 }
 
@@ -54,16 +56,19 @@ export class Player {
     this.#onFrame();
   }
 
+  /** At the end of the step that is under way. */
   pause(): void {
     this.#playing = false;
     this.#goal = 0;
+    while (this.#what.within && this.#what.advance());
     this.#onFrame();
   }
 
   /** One step, at once. */
   step(): void {
     this.#playing = false;
-    this.#what.advance();
+    const { steps } = this.#what;
+    while (this.#what.advance() && this.#what.steps === steps);
     this.#onFrame();
   }
 
@@ -93,8 +98,10 @@ export class Player {
     this.#due = Math.min(this.#due + (gap / 1000) * this.perSecond, Number.MAX_SAFE_INTEGER);
     const before = this.#what.steps;
     while (this.behind || (this.#playing && this.#due >= 1)) {
-      if (!this.behind) this.#due--;
-      if (!this.#what.advance()) {
+      const at = this.#what.steps;
+      const goesOn = this.#what.advance();
+      if (this.#what.steps > at) this.#due--;
+      if (!goesOn) {
         this.#playing = false;
         this.#goal = 0;
       }

@@ -113,7 +113,7 @@ function ThroughTime({ active }: TabProps) {
         <Panel class="span-7" title="The same, unit by unit, for one sequence">
           <FlowMaps flows={snapshot} hidden={learner.hidden} letters={learner.shown} />
         </Panel>
-        <Panel class="span-5" title="The loss">
+        <Panel class="span-5 beside" title="The loss">
           <Losses run={run} />
         </Panel>
       </div>
@@ -149,7 +149,7 @@ function Reach({ flows }: { flows: Flow[] }) {
     <>
       <LineChart
         label="How much of the last step's gradient arrives at each step"
-        xLabel="step t of the sequence: the first on the left, the last, where the loss is, on the right"
+        xLabel="step t of the sequence"
         yLabel="‖∂L/∂hₜ‖ as a share of ‖∂L/∂h‖ at the last step"
         x={Array.from({ length: T }, (_, t) => t)}
         curves={flows.map(({ cell, share }) => ({
@@ -168,7 +168,8 @@ function Reach({ flows }: { flows: Flow[] }) {
         The legend says what arrives at the first step (
         {flows.map(({ cell, share }) => `${cell} ${format(share[0]!)}`).join(", ")}); point at the chart for
         another. A line that falls to the left is a gradient that vanishes: each step multiplies it by W_hhᵀ
-        and by the slope of tanh. One that rises explodes. The gates of gru and lstm can learn to let it pass.
+        and by the slope of tanh. One that rises explodes. The gates of gru and lstm can learn to let it pass;
+        an lstm's flows through its cell state as well, which is not drawn here.
       </p>
     </>
   );
