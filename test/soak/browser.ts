@@ -2,18 +2,19 @@
 
 import type { Browser } from "playwright-core";
 import { inProject } from "../../scripts/setup/paths.mjs";
-import { launchChromium } from "../support/chromium.js";
-import { serve } from "../support/serve.js";
-import type { Frames } from "./frames-program.mjs";
-import { FIRST_STEP, HOLD, NOTICED, STEP } from "./limits.js";
+import type { Trained } from "./frames-program.mjs";
+import { firstTurn, HOLD, NOTICED, STEP } from "./limits.js";
 import { best, progress, type Part, type Row } from "./part.js";
 import { tasks, TRACED } from "./tasks.js";
+import { withChromium } from "./with-chromium.js";
 
 /** By where they train. Late frames: the share of them that is put up with where a step is short. */
 const CASES: Record<string, { where: "nowhere" | "main" | "worker"; late?: number }> = {
   "nothing trained": { where: "nowhere" },
   "gru, H = 64": { where: "main", late: 0.1 },
   "gru, H = 128, the default": { where: "main" },
+  "gru, H = 128, worker": { where: "worker", late: 0.05 },
+  "lstm, H = 256, worker": { where: "worker", late: 0.05 },
 };
 
 const PAGE = `<!doctype html><title>soak</title><link rel="icon" href="data:,">
@@ -27,7 +28,7 @@ export const browser: Part = {
   name: "browser",
   title: "Chromium, a page that animates: its frames and tasks",
   run: ({ attempts, seconds }) =>
-    withChromium(async (chromium, url) => {
+    withChromium({ "/": PAGE, "/dist/": { folder: inProject("dist") } }, async (chromium, url) => {
       const rows: Row[] = [];
       const machine = { longest: 0, late: 0 }; // what comes of it without us
       for (const [name, { where, late }] of Object.entries(CASES)) {
@@ -60,17 +61,7 @@ export const browser: Part = {
     }),
 };
 
-/** What the browser calls itself. */
-export async function browserVersion(): Promise<string> {
-  const chromium = await launchChromium();
-  try {
-    return `Chromium ${chromium.version()}`;
-  } finally {
-    await chromium.close();
-  }
-}
-
-type Seen = Frames & Record<"first" | "longestTask" | "step", number>;
+type Seen = Trained & Record<"first" | "longestTask" | "step", number>;
 
 function taskRows(name: string, where: "main" | "worker", { step, first, longestTask }: Seen): Row[] {
   if (where === "worker")
@@ -82,7 +73,7 @@ function taskRows(name: string, where: "main" | "worker", { step, first, longest
       name,
       figure: "up to the first step",
       value: first,
-      limit: Math.max(HOLD, FIRST_STEP * step),
+      limit: firstTurn(step),
       unit: "ms",
     },
   ];
@@ -96,7 +87,7 @@ async function measure(chromium: Browser, url: string, name: string, seconds: nu
     await page.waitForFunction(() => "frames" in globalThis);
     await chromium.startTracing(page, { categories: [...TRACED] });
     const run = ([name, seconds]: readonly [string, number]) =>
-      (globalThis as unknown as { frames: (name: string, seconds: number) => Promise<Frames> }).frames(
+      (globalThis as unknown as { frames: (name: string, seconds: number) => Promise<Trained> }).frames(
         name,
         seconds,
       );
@@ -110,20 +101,5 @@ async function measure(chromium: Browser, url: string, name: string, seconds: nu
     };
   } finally {
     await page.close();
-  }
-}
-
-async function withChromium<T>(work: (chromium: Browser, url: string) => Promise<T>): Promise<T> {
-  const folders = {
-    "/dist/": { folder: inProject("dist") },
-    "/soak/": { folder: inProject("test", "soak") },
-  };
-  const server = await serve({ "/": PAGE, ...folders });
-  const chromium = await launchChromium();
-  try {
-    return await work(chromium, server.url);
-  } finally {
-    await chromium.close();
-    await server.close();
   }
 }
