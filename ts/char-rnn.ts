@@ -6,7 +6,7 @@
  * truncated back-propagation through time.
  */
 
-import { boolean, expected, optionsObject } from "./check.js";
+import { boolean, expected, optionsObject, string } from "./check.js";
 import { makeDisposable, type Disposer } from "./disposable.js";
 import { fit } from "./fit.js";
 import { decodeModel, encodeModel, rnnOptions } from "./model-file.js";
@@ -289,7 +289,7 @@ export class CharRnn {
    * console.log(first?.token); // e
    */
   nextProbabilities(prompt: string): NextToken[] {
-    return nextTokens(this.#rnn, this.#codec, promptIds(this.#codec, promptOf(prompt, "prompt")));
+    return nextTokens(this.#rnn, this.#codec, promptIds(this.#codec, string(prompt, "prompt")));
   }
 
   /**
@@ -310,7 +310,7 @@ export class CharRnn {
    */
   inspect(text: string): Inspection {
     const codec = this.#codec;
-    const ids = promptIds(codec, promptOf(text, "text"));
+    const ids = promptIds(codec, string(text, "text"));
     const next = codec.kind === "list" ? [...ids.slice(1), codec.endId] : ids.slice(1);
     const { config } = this.#rnn[NETWORK];
     if (config.dropout === 0) return inspectIds(this.#rnn, codec, ids, next);
@@ -482,11 +482,6 @@ class Loaded {
     readonly codec: Codec,
     readonly sections: RunSections | undefined,
   ) {}
-}
-
-function promptOf(value: unknown, name: string): string {
-  if (typeof value !== "string") throw new TypeError(expected(name, "a string", value));
-  return value;
 }
 
 makeDisposable(CharRnn.prototype);
