@@ -7,7 +7,7 @@
  */
 
 import { boolean, expected, optionsObject, string } from "./check.js";
-import { makeDisposable, type Disposer } from "./disposable.js";
+import { Disposable } from "./disposable.js";
 import { fit } from "./fit.js";
 import { decodeModel, encodeModel, rnnOptions } from "./model-file.js";
 import { NETWORK } from "./network.js";
@@ -57,9 +57,6 @@ const LOAD_NAMES: ReadonlySet<string> = new Set([
   "vocabulary",
 ] satisfies (keyof CharRnnLoadOptions)[]);
 
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging -- the class gets the method below
-export interface CharRnn extends Disposer {}
-
 /**
  * A model of text, character by character (or by other tokens).
  *
@@ -76,8 +73,7 @@ export interface CharRnn extends Disposer {}
  * const bytes = model.save(); // safetensors; CharRnn.load(bytes) has it back
  * model.free();
  */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface above
-export class CharRnn {
+export class CharRnn extends Disposable {
   readonly #rnn: Rnn;
   readonly #codec: Codec;
   /** A run under way, or one that was cut short. */
@@ -92,6 +88,7 @@ export class CharRnn {
    * @throws BpttError `OUT_OF_MEMORY` when the parameters do not fit into memory
    */
   constructor(options: CharRnnOptions) {
+    super();
     const parts = options instanceof Loaded ? options : readCharRnnOptions(options);
     this.#codec = parts.codec;
     this.#rnn = parts instanceof Loaded ? parts.rnn : new Rnn(parts.network);
@@ -483,5 +480,3 @@ class Loaded {
     readonly sections: RunSections | undefined,
   ) {}
 }
-
-makeDisposable(CharRnn.prototype);
