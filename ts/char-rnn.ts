@@ -128,6 +128,11 @@ export class CharRnn extends Disposable {
    * a step; the windows of an epoch are as equal as can be, and every token is read once. A short text gets fewer
    * streams, then shorter windows. The texts of a list are batched with others of similar length, in another order each epoch.
    *
+   * With `worker` the run works elsewhere, to the same bits. Whoever reads the model meanwhile sees the weights that came
+   * with a report, at most `snapshotsPerSecond` times a second, or with a checkpoint; what is asked of the run is heeded before the
+   * worker's next step. The worker ends with the run; one that fails first rejects it with `WORKER_FAILED`, and the model
+   * keeps the last weights that came, from which `resume` goes on. In Node a run that rests keeps the process alive.
+   *
    * @param text of the kind the model was made for
    * @param options how long, how, and who is told
    * @returns the run: a promise of its result and a stream of reports; `checkpoint()` gives the bytes of
@@ -144,6 +149,9 @@ export class CharRnn extends Disposable {
    * const model = new CharRnn({ text: names, hiddenSize: 16, seed: 2 });
    * const run = model.fit(names, { steps: 200, learningRate: 0.02, onProgress: ({ step, loss }) => { if (step % 50 === 0) console.log(step, loss); } });
    * const { steps, stopped } = await run; // …
+   *
+   * const elsewhere = model.fit(names, { steps: 200, worker: true }); // where a bundler must see it: () => new Worker(…)
+   * for await (const { step, loss } of elsewhere) console.log(step, loss); // …
    */
   fit(text: Text, options: TextFitOptions = {}): Run<Uint8Array<ArrayBuffer>> {
     const { settings, rest, worker } = readTextFitOptions(options, this.#codec.seed);
