@@ -15,7 +15,7 @@ const UNSAFE_MODULES = /^(lanes|handle)\.rs$/;
 const ENTRIES = /^ts\/(index|slim|relaxed|convert|worker|node)\.ts$/;
 const OF_NODE = /^ts\/(node|cli)\//;
 const PACKAGES = new Map([
-  ["fflate", /^ts\/(wasm\/|convert\/keras-file\.ts$)/],
+  ["fflate", /^ts\/(convert\/keras-file\.ts$|cli\/model\/)/],
   ["jsfive", /^ts\/convert\/jsfive\.ts$/],
   ["commander", /^ts\/cli\//],
   ["cli-progress", /^ts\/cli\//],
@@ -23,7 +23,7 @@ const PACKAGES = new Map([
   ["pbf", /^ts\/convert\/onnx-model\.ts$/],
 ]); // package → who may import it
 const EXAMPLES =
-  /^(vega|vega-datasets|@stdlib\/datasets-[\w-]+|vite|preact(\/hooks)?|uplot(\/dist\/uPlot\.min\.css)?)$/; // what examples may import besides bptt and Node
+  /^(vega|vega-datasets|@stdlib\/datasets-[\w-]+(\/data\/names\.json)?|vite|preact(\/hooks)?|uplot(\/dist\/uPlot\.min\.css)?)$/; // what examples may import besides bptt and Node
 
 /** @type {string[]} */
 const broken = [];

@@ -6,8 +6,8 @@
  * truncated back-propagation through time.
  */
 
-import { boolean, expected, optionsObject } from "./check.js";
-import { makeDisposable, type Disposer } from "./disposable.js";
+import { boolean, expected, optionsObject, string } from "./check.js";
+import { Disposable } from "./disposable.js";
 import { fit } from "./fit.js";
 import { decodeModel, encodeModel, rnnOptions } from "./model-file.js";
 import { NETWORK } from "./network.js";
@@ -57,9 +57,6 @@ const LOAD_NAMES: ReadonlySet<string> = new Set([
   "vocabulary",
 ] satisfies (keyof CharRnnLoadOptions)[]);
 
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging -- the class gets the method below
-export interface CharRnn extends Disposer {}
-
 /**
  * A model of text, character by character (or by other tokens).
  *
@@ -76,8 +73,7 @@ export interface CharRnn extends Disposer {}
  * const bytes = model.save(); // safetensors; CharRnn.load(bytes) has it back
  * model.free();
  */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface above
-export class CharRnn {
+export class CharRnn extends Disposable {
   readonly #rnn: Rnn;
   readonly #codec: Codec;
   /** A run under way, or one that was cut short. */
@@ -92,6 +88,7 @@ export class CharRnn {
    * @throws BpttError `OUT_OF_MEMORY` when the parameters do not fit into memory
    */
   constructor(options: CharRnnOptions) {
+    super();
     const parts = options instanceof Loaded ? options : readCharRnnOptions(options);
     this.#codec = parts.codec;
     this.#rnn = parts instanceof Loaded ? parts.rnn : new Rnn(parts.network);
@@ -297,7 +294,7 @@ export class CharRnn {
    * console.log(first?.token); // e
    */
   nextProbabilities(prompt: string): NextToken[] {
-    return nextTokens(this.#rnn, this.#codec, promptIds(this.#codec, promptOf(prompt, "prompt")));
+    return nextTokens(this.#rnn, this.#codec, promptIds(this.#codec, string(prompt, "prompt")));
   }
 
   /**
@@ -318,7 +315,7 @@ export class CharRnn {
    */
   inspect(text: string): Inspection {
     const codec = this.#codec;
-    const ids = promptIds(codec, promptOf(text, "text"));
+    const ids = promptIds(codec, string(text, "text"));
     const next = codec.kind === "list" ? [...ids.slice(1), codec.endId] : ids.slice(1);
     const { config } = this.#rnn[NETWORK];
     if (config.dropout === 0) return inspectIds(this.#rnn, codec, ids, next);
@@ -491,10 +488,3 @@ class Loaded {
     readonly sections: RunSections | undefined,
   ) {}
 }
-
-function promptOf(value: unknown, name: string): string {
-  if (typeof value !== "string") throw new TypeError(expected(name, "a string", value));
-  return value;
-}
-
-makeDisposable(CharRnn.prototype);

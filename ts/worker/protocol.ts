@@ -23,6 +23,7 @@ import type { Report } from "../run/reports.js";
 import type { RunResult } from "../run/run-result.js";
 import type { RunState } from "../run/run-state.js";
 import type { State } from "../state.js";
+import { alike, type IdArray } from "../text/id-array.js";
 import type { TextLayout } from "../text/batches.js";
 import type { RunSettings } from "../text/fit-options.js";
 
@@ -36,7 +37,7 @@ export interface Snapshot {
 
 /** A text as ids, part behind part. */
 export interface FlatText {
-  readonly ids: Int32Array;
+  readonly ids: IdArray;
   /** Where each part ends. */
   readonly ends: Int32Array;
 }
@@ -117,9 +118,12 @@ export function transferOf({ weights, optimizer }: Snapshot): ArrayBuffer[] {
 }
 
 /** Texts in one piece: tens of thousands of small arrays are slow to send. */
-export function flatten(parts: readonly Int32Array[]): FlatText {
+export function flatten(parts: readonly IdArray[]): FlatText {
   const ends = new Int32Array(parts.length);
-  const ids = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const ids = alike(
+    parts[0],
+    parts.reduce((sum, part) => sum + part.length, 0),
+  );
   let at = 0;
   parts.forEach((part, i) => {
     ids.set(part, at);
@@ -129,6 +133,6 @@ export function flatten(parts: readonly Int32Array[]): FlatText {
 }
 
 /** What `flatten` was given. */
-export function unflatten({ ids, ends }: FlatText): Int32Array[] {
+export function unflatten({ ids, ends }: FlatText): IdArray[] {
   return Array.from(ends, (end, i) => ids.subarray(i === 0 ? 0 : ends[i - 1], end));
 }

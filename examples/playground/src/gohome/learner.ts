@@ -1,7 +1,7 @@
 /** A network that learns a lesson, step by step, and what can be seen in it. */
 
 import { Adam, Rnn, type Tensor } from "bptt";
-import type { Trainable } from "../parts/use-run.js";
+import type { Run, Trainable } from "../parts/use-run.js";
 import { lessonOf, type Lesson } from "./lesson.js";
 import { LAST_STEP, type CellName, type GohomeSettings } from "./settings.js";
 
@@ -21,9 +21,11 @@ export interface Snapshot {
   cells: Float32Array | undefined;
   /** (T, V) */
   probabilities: Float64Array;
-  /** The id of the likeliest letter at each step, (T). */
+  /** The id of the likeliest letter at each step, (T); −1 where nothing is likely, since the loss is no number. */
   said: readonly number[];
 }
+
+export type GohomeRun = Run<Learner, Snapshot>;
 
 export class Learner implements Trainable<Snapshot> {
   readonly lesson: Lesson;
@@ -57,7 +59,10 @@ export class Learner implements Trainable<Snapshot> {
     if (this.steps >= LAST_STEP || this.failure !== undefined) return false;
     try {
       this.#rnn.trainStep(this.#batch, this.#adam);
-      this.losses.push(this.#rnn.evaluate(this.#batch).loss);
+      const { loss } = this.#rnn.evaluate(this.#batch);
+      this.losses.push(loss);
+      if (!Number.isFinite(loss))
+        this.failure = new Error("the step was so large that the loss is no number any more");
     } catch (error) {
       this.failure = error;
     }

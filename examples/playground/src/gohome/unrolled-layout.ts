@@ -31,7 +31,7 @@ export interface Layout {
 }
 
 const WIDEST_PITCH = 150;
-const LEAST_PITCH = 62;
+const LEAST_PITCH = 46;
 
 /** @param steps T @param room the width there is */
 export function layoutOf(steps: number, room: number): Layout {

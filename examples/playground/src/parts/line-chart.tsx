@@ -1,8 +1,10 @@
 /** Curves over one axis, by uPlot, in the tokens of the design. The legend is ours: it is text, and shows values. */
 
 import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { format } from "./heat-map.js";
+import "./line-chart.css";
+import { format } from "./number.js";
 import { token, useTheme } from "./theme.js";
 
 export interface Curve {
@@ -11,7 +13,7 @@ export interface Curve {
   colour: string;
   /** As of canvas; none is a line without gaps. */
   dash?: number[] | undefined;
-  /** One for each of `x`; null where there is none. */
+  /** One for each of `x`; a gap where there is none, or no finite one. */
   values: readonly (number | null)[];
 }
 
@@ -104,7 +106,8 @@ function Swatch({ colour, dash }: { colour: string; dash?: number[] | undefined 
 }
 
 function dataOf({ x, curves, log, floor = 1e-12 }: LineChartProps): uPlot.AlignedData {
-  const shown = ({ values }: Curve) => values.map((y) => (log && y !== null ? Math.max(y, floor) : y));
+  const shown = ({ values }: Curve) =>
+    values.map((y) => (y === null || !Number.isFinite(y) ? null : log ? Math.max(y, floor) : y));
   return [[...x], ...curves.map(shown)];
 }
 
@@ -144,7 +147,11 @@ function optionsOf(
         ...axis,
         size: 56,
         ...(log
-          ? { splits: (_, __, min, max) => powers(min, max), values: (_, ticks) => ticks.map(power) }
+          ? {
+              splits: (_, __, min, max) => powers(min, max),
+              filter: (_, ticks) => ticks,
+              values: (_, ticks) => ticks.map(power),
+            }
           : {}),
       },
     ],

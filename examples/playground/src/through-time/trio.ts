@@ -2,8 +2,8 @@
 
 import { Adam, Rnn } from "bptt";
 import { random } from "../../../adding/sequences.js";
-import type { Trainable } from "../parts/use-run.js";
-import { INPUT_SIZE, lastStepOnly, OUTPUT_SIZE, recall } from "./recall.js";
+import type { Run, Trainable } from "../parts/use-run.js";
+import { INPUT_SIZE, lastStepOnly, OUTPUT_SIZE, recall, type RecallBatch } from "./recall.js";
 import { LAST_STEP, type ThroughTimeSettings } from "./settings.js";
 
 export const CELLS = ["tanh", "gru", "lstm"] as const;
@@ -19,6 +19,8 @@ export interface Flow {
   /** Share of the probe's rows that end with the right letter. */
   accuracy: number;
 }
+
+export type TrioRun = Run<Trio, Flow[]>;
 
 interface Member {
   cell: TrioCell;
@@ -39,6 +41,9 @@ export class Trio implements Trainable<Flow[]> {
   readonly #coin: () => number;
   readonly #probe;
   #steps = 0;
+  /** Whose turn it is, and on what. */
+  #next = 0;
+  #batch: RecallBatch | undefined;
 
   constructor({ length, hidden, scale, rate, seed }: ThroughTimeSettings) {
     this.#length = length;
@@ -58,19 +63,26 @@ export class Trio implements Trainable<Flow[]> {
     return this.#steps;
   }
 
-  /** One step of each, on the same batch. */
+  get within(): boolean {
+    return this.#next > 0;
+  }
+
+  /** A step of one of them, all three in turn on the same batch. */
   advance(): boolean {
     if (this.#steps >= LAST_STEP || this.failure) return false;
-    const batch = recall(this.#coin, this.#length);
-    for (const { cell, rnn, adam, losses } of this.members) {
-      try {
-        losses.push(rnn.trainStep(batch, adam, { clipNorm: 1 }).loss);
-      } catch (error) {
-        this.failure = { cell, error };
-        return false;
-      }
+    this.#batch ??= recall(this.#coin, this.#length);
+    const { cell, rnn, adam, losses } = this.members[this.#next]!;
+    try {
+      losses.push(rnn.trainStep(this.#batch, adam, { clipNorm: 1 }).loss);
+    } catch (error) {
+      this.failure = { cell, error };
+      return false;
     }
-    this.#steps++;
+    if (++this.#next === this.members.length) {
+      this.#next = 0;
+      this.#batch = undefined;
+      this.#steps++;
+    }
     return this.#steps < LAST_STEP;
   }
 
@@ -91,7 +103,7 @@ export class Trio implements Trainable<Flow[]> {
 function flowOf(gradients: Float32Array, T: number, H: number): { share: number[]; units: Float32Array } {
   const row = gradients.length / T; // B·H
   const norms = Array.from({ length: T }, (_, t) =>
-    Math.sqrt(gradients.subarray(t * row, (t + 1) * row).reduce((sum, g) => sum + g * g, 0)),
+    Math.hypot(...gradients.subarray(t * row, (t + 1) * row)),
   );
   const last = norms[T - 1]!;
   const units = new Float32Array(H * T);
@@ -104,7 +116,7 @@ function flowOf(gradients: Float32Array, T: number, H: number): { share: number[
     }
   }
   return {
-    share: norms.map((norm) => (last > 0 ? norm / last : 0)),
+    share: norms.map((norm) => (last === 0 ? 0 : norm / last)), // NaN stays NaN
     units: most > 0 ? units.map((size) => size / most) : units,
   };
 }
