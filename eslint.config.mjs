@@ -5,11 +5,19 @@ import tseslint from "typescript-eslint";
 
 export default tseslint.config(
   {
-    ignores: ["node_modules/", "target/", "dist/", "crate/", "docs/", "coverage/", "ts/wasm/*.generated.ts"],
+    ignores: [
+      "node_modules/",
+      "target/",
+      "**/dist/",
+      "crate/",
+      "docs/",
+      "coverage/",
+      "ts/wasm/*.generated.ts",
+    ],
   },
   js.configs.recommended,
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.strict],
     languageOptions: { parserOptions: { project: ["./tsconfig.json", "./tsconfig.node.json"] } },
     rules: {
@@ -26,7 +34,7 @@ export default tseslint.config(
   },
   {
     // tests hand in what the types forbid, and index where they know the length
-    files: ["test/**/*.ts", "examples/**/*.ts"],
+    files: ["test/**/*.ts", "examples/**/*.ts", "examples/**/*.tsx"],
     rules: {
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-unnecessary-type-assertion": "off",

@@ -15,14 +15,15 @@ const UNSAFE_MODULES = /^(lanes|handle)\.rs$/;
 const ENTRIES = /^ts\/(index|slim|relaxed|convert|worker|node)\.ts$/;
 const OF_NODE = /^ts\/(node|cli)\//;
 const PACKAGES = new Map([
-  ["fflate", /^ts\/(wasm\/|convert\/keras-file\.ts$)/],
+  ["fflate", /^ts\/(convert\/keras-file\.ts$|cli\/model\/)/],
   ["jsfive", /^ts\/convert\/jsfive\.ts$/],
   ["commander", /^ts\/cli\//],
   ["cli-progress", /^ts\/cli\//],
   ["asciichart", /^ts\/cli\//],
   ["pbf", /^ts\/convert\/onnx-model\.ts$/],
 ]); // package → who may import it
-const EXAMPLES = /^(vega|vega-datasets|@stdlib\/datasets-[\w-]+)$/; // what examples may import besides bptt and Node
+const EXAMPLES =
+  /^(vega|vega-datasets|@stdlib\/datasets-[\w-]+(\/data\/names\.json)?|vite|preact(\/hooks)?|uplot(\/dist\/uPlot\.min\.css)?)$/; // what examples may import besides bptt and Node
 
 /** @type {string[]} */
 const broken = [];
@@ -82,7 +83,9 @@ function checkTypeScript() {
   const graph = new Map();
   const files = ["ts", "examples"]
     .flatMap((folder) => filesUnder(inProject(folder)))
-    .filter((name) => /\.m?[tj]s$/.test(name));
+    .filter(
+      (name) => /\.(m?[tj]s|tsx)$/.test(name) && !/[\\/]examples[\\/]playground[\\/]dist[\\/]/.test(name),
+    );
   for (const path of files) {
     const file = relative(projectRoot, path).replaceAll("\\", "/");
     const edges = [];
@@ -129,8 +132,8 @@ function checkFileImport(file, target) {
 
 /** The file behind a specifier that ends in .js. @param {string} path */
 function resolveSource(path) {
-  const source = path.replace(/\.js$/, ".ts");
-  return existsSync(source) ? source : path;
+  const sources = [".ts", ".tsx"].map((ending) => path.replace(/\.js$/, ending));
+  return sources.find((source) => existsSync(source)) ?? path;
 }
 
 /** @param {string} code */

@@ -7,7 +7,7 @@ import { draw } from "../ts/text/draw.js";
 import { readGenerateOptions } from "../ts/text/generate-options.js";
 import { expOf, ranked, softmax } from "../ts/text/softmax.js";
 import { Stop } from "../ts/text/stop.js";
-import { tokenizer } from "../ts/text/tokens.js";
+import { codePoints, distinctCodePoints, tokenizer } from "../ts/text/tokens.js";
 
 describe("softmax", () => {
   it("has an exp that is Math.exp's to the last few bits", () => {
@@ -133,10 +133,30 @@ describe("tokens", () => {
   const KOREAN = "다람쥐 헌 쳇바퀴";
   const FAMILY = "👨‍👩‍👧 e\u0301a\r\n🇰🇷";
 
+  it("code points are counted, told apart and numbered as a string's iterator has them, halves of pairs too", () => {
+    const unit = fc.constantFrom(0x61, 0x62, 0xe9, 0xd7ff, 0xd83d, 0xdbff, 0xdc00, 0xdc4d, 0xe000, 0xffff);
+    const units = fc.array(unit, { minLength: 1 }).map((all) => String.fromCharCode(...all));
+    fc.assert(
+      fc.property(units, units, (text, other) => {
+        const all = Array.from(text);
+        expect(codePoints(text)).toBe(all.length);
+        expect([...distinctCodePoints([text, other])]).toEqual([...new Set([...all, ...other])]);
+        const vocabulary = new Vocabulary([...new Set(all)]);
+        expect(Array.from(vocabulary.encode(text))).toEqual(all.map((c) => vocabulary.tokens.indexOf(c)));
+        const at = Array.from(other).findIndex((character) => !vocabulary.has(character));
+        if (at < 0) return;
+        const place = Array.from(other).slice(0, at).join("").length;
+        expect(() => vocabulary.encode(other)).toThrow(
+          `text[${place}]: expected a character of the vocabulary`,
+        );
+      }),
+    );
+  });
+
   it("are code points, graphemes, words, the longest listed, or one's own", () => {
-    expect(tokenizer("characters")("a👍e\u0301\ud800")).toEqual(["a", "👍", "e", "\u0301", "\ud800"]);
-    expect(tokenizer("graphemes")(FAMILY)).toEqual(["👨‍👩‍👧", " ", "e\u0301", "a", "\r\n", "🇰🇷"]);
-    expect(tokenizer("words")("Don't stop: 3 naïve  cafe\u0301s, e-mail!\n")).toEqual([
+    expect([...tokenizer("characters")("a👍e\u0301\ud800")]).toEqual(["a", "👍", "e", "\u0301", "\ud800"]);
+    expect([...tokenizer("graphemes")(FAMILY)]).toEqual(["👨‍👩‍👧", " ", "e\u0301", "a", "\r\n", "🇰🇷"]);
+    expect([...tokenizer("words")("Don't stop: 3 naïve  cafe\u0301s, e-mail!\n")]).toEqual([
       "Don't",
       " ",
       "stop",
@@ -153,15 +173,15 @@ describe("tokens", () => {
       "!",
       "\n",
     ]);
-    expect(tokenizer(["a", "ab", "abc"])("abcabxa")).toEqual(["abc", "ab", "x", "a"]);
-    expect(tokenizer((text) => text.split("|"))("a|b")).toEqual(["a", "b"]);
+    expect([...tokenizer(["a", "ab", "abc"])("abcabxa")]).toEqual(["abc", "ab", "x", "a"]);
+    expect([...tokenizer((text) => text.split("|"))("a|b")]).toEqual(["a", "b"]);
   });
 
   it("joined are the text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         for (const rule of ["characters", "graphemes", "words", ["a", "ab"]] as const) {
-          expect(tokenizer(rule)(text).join("")).toBe(text);
+          expect([...tokenizer(rule)(text)].join("")).toBe(text);
         }
       }),
     );
@@ -179,7 +199,7 @@ describe("tokens", () => {
       expect(again.generate({ prompt: first!, temperature: 0, length: rest.length })).toBe(rest.join(""));
       expect([...again.stream({ prompt: first!, temperature: 0, length: rest.length })]).toEqual(rest);
       const { loss, bitsPerCharacter } = again.evaluate(text);
-      const tokenCount = cut(text).length - 1;
+      const tokenCount = [...cut(text)].length - 1;
       const characters = Array.from(text).length - Array.from(first!).length;
       expect(bitsPerCharacter).toBeCloseTo((loss * tokenCount) / Math.LN2 / characters, 10);
       model.free();

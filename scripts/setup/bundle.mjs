@@ -10,7 +10,8 @@ import { makeIfChanged } from "./stamp.mjs";
 import { defaultVariant, relaxedVariant, variants, wasmFileOf } from "./wasm-build.mjs";
 
 const ENTRIES = ["index", "slim", "relaxed", "convert", "worker", "node"];
-const BUNDLED_PACKAGES = ["commander", "fflate", "jsfive", "pako", "pbf"];
+/** In the entries; what is in the command line says its bundle. */
+const BUNDLED_PACKAGES = ["fflate", "jsfive", "pako", "pbf"];
 
 /** The modules as files, by what they are called in dist. */
 const WASM_FILES = new Map([
@@ -73,16 +74,29 @@ export async function bundle() {
     }
     for (const [name, file] of WASM_FILES) copyFileSync(file, join(fresh, name));
     for (const [name, text] of WASM_TYPES) writeFileSync(join(fresh, name), text);
-    writeFileSync(join(fresh, "THIRD_PARTY_LICENSES.txt"), licences());
+    const commandLine = readFileSync(join(fresh, "cli.js"), "utf8");
+    writeFileSync(join(fresh, "THIRD_PARTY_LICENSES.txt"), licences(commandLine));
     replaceFolder(fresh, dist);
   });
 }
 
-function licences() {
-  const texts = BUNDLED_PACKAGES.map((name) => {
-    const folder = inProject("node_modules", name);
-    const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.\w+)?$/i.test(entry)) ?? "LICENSE";
+/** The folders of the packages in a bundle that is not minified: esbuild names each file. @param {string} bundle */
+function packagesIn(bundle) {
+  const files = bundle.matchAll(/^\s*\/\/ (node_modules\/\S+)$/gm);
+  const folders = [...files].map(
+    ([, file = ""]) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? "",
+  );
+  return [...new Set(folders)].map((folder) => inProject(...folder.split("/")));
+}
+
+/** @param {string} commandLine the bundle */
+function licences(commandLine) {
+  const inEntries = BUNDLED_PACKAGES.map((name) => inProject("node_modules", name));
+  const inCommandLine = packagesIn(commandLine);
+  if (inCommandLine.length === 0) throw new SetupError("found no package in the bundle of the command line");
+  const texts = [...inEntries, ...inCommandLine].map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e([-.]\w+)*$/i.test(entry)) ?? "LICENSE";
     return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
   });
   return `The files of this folder contain code of these packages:\n\n${texts.join("\n\n")}`;

@@ -7,7 +7,7 @@
 
 import { readFile } from "node:fs/promises";
 import { CharRnn } from "bptt";
-import { Failure, fileFailure } from "./failure.js";
+import { Failure, fileFailure, UsageError } from "./failure.js";
 
 /** What "-" stands for, in messages. */
 const STANDARD_INPUT = "standard input";
@@ -35,6 +35,15 @@ export async function readText(path: string): Promise<string> {
   const text = decode(bytes, nameOf(path));
   if (text === "") throw new Failure(`${nameOf(path)}: expected a text, got an empty file`);
   return text;
+}
+
+/** The text of several files, one behind the other. */
+export async function readTexts(paths: readonly string[]): Promise<string> {
+  if (paths.filter((path) => path === "-").length > 1)
+    throw new UsageError("expected standard input once, got -, -");
+  const texts: string[] = [];
+  for (const path of paths) texts.push(await readText(path));
+  return texts.join("");
 }
 
 /** The lines of a text that are not empty. */
@@ -79,7 +88,7 @@ function withoutCarriageReturns(bytes: Buffer): Buffer {
   if (to < 0) return bytes;
   for (let from = to; from < bytes.length; from++) {
     if (bytes[from] === 0x0d && bytes[from + 1] === 0x0a) continue;
-    bytes[to++] = bytes[from] as number;
+    bytes[to++] = bytes[from];
   }
   return bytes.subarray(0, to);
 }

@@ -13,12 +13,18 @@ const { stdout, stderr } = process;
 let broken: Failure | undefined;
 const listeners = new Set<(failure: Failure) => void>();
 
+/** Nobody reads any more. */
+export class ClosedOutput extends Failure {}
+
 /** Looks out for a reader that goes away. To be called once, before anything is written. */
 export function watchOutput(): void {
   stdout.on("error", (error: NodeJS.ErrnoException) => {
-    const why =
-      error.code === "EPIPE" ? "it was closed before all was written" : `the system says ${error.code}`;
-    broken ??= new Failure(`standard output: ${error.code === "ENOSPC" ? "no space left on the disk" : why}`);
+    broken ??=
+      error.code === "EPIPE"
+        ? new ClosedOutput("standard output: it was closed before all was written")
+        : new Failure(
+            `standard output: ${error.code === "ENOSPC" ? "no space left on the disk" : `the system says ${error.code}`}`,
+          );
     for (const listener of listeners) listener(broken);
   });
   stderr.on("error", () => undefined); // nobody is there to be told
@@ -32,11 +38,15 @@ export function whenBroken(listener: (failure: Failure) => void): () => void {
 
 /** Writes to standard output; resolves when the system has taken it. Throws a Failure when nobody reads any more. */
 export async function write(text: string | Uint8Array): Promise<void> {
-  if (broken) throw broken;
+  failIfBroken();
   await new Promise<void>((resolve) => stdout.write(text, () => resolve()));
   // the stream says why in an event that may come a moment later
-  if (!broken && !stdout.writable) await new Promise((resolve) => setImmediate(resolve));
-  if (broken as Failure | undefined) throw broken;
+  if (!stdout.writable) await new Promise((resolve) => setImmediate(resolve));
+  failIfBroken();
+}
+
+function failIfBroken(): void {
+  if (broken) throw broken;
 }
 
 /** Writes a line for people to standard error. */

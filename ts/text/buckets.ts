@@ -5,6 +5,7 @@
  * shuffled), cut into batches, and the batches shuffled. The order hangs on seed and epoch alone.
  */
 
+import { alike, type IdArray } from "./id-array.js";
 import { shuffle } from "./shuffle.js";
 import type { Shape } from "./streams.js";
 import { countWindows, type Row } from "./windows.js";
@@ -12,68 +13,106 @@ import { countWindows, type Row } from "./windows.js";
 /** Batches that are sorted together: large enough to pad little, small enough that a batch is another each epoch. */
 const GROUP = 64;
 
-/** The rows of texts, each from the start token to the end token, which are the same: so they lie in one array, an end between any two. */
-export function sequenceRows(parts: readonly Int32Array[], end: number): Row[] {
-  const ids = new Int32Array(parts.reduce((sum, { length }) => sum + length + 1, 1)).fill(end);
-  let next = 0;
-  return parts.map((part) => {
-    const start = next;
-    next += part.length + 1;
+/** The rows of texts: numbers alone, since there may be a great many. */
+export interface SequenceRows {
+  /** Each text behind the start token and before the end token. They are the same, so one stands between any two. */
+  readonly ids: IdArray;
+  /** Where each row begins, and behind them where a next one would. */
+  readonly starts: Int32Array;
+}
+
+/** Texts as rows from the start token to the end token. */
+export function sequenceRows(parts: readonly IdArray[], end: number): SequenceRows {
+  const length = parts.reduce((sum, { length }) => sum + length + 1, 1);
+  const ids = alike(parts[0], length).fill(end);
+  const starts = new Int32Array(parts.length + 1);
+  parts.forEach((part, i) => {
+    const start = starts[i];
     ids.set(part, start + 1);
-    return { ids, start, length: part.length + 1 };
+    starts[i + 1] = start + part.length + 1;
   });
+  return { ids, starts };
 }
 
 /** The batches of an epoch. A group is sorted when the first of its batches is asked for, so that none takes long to come. */
 export function* buckets(
-  rows: readonly Row[],
+  rows: SequenceRows,
   batchSize: number,
   seed: number,
   epoch: number,
 ): Generator<Row[], void, undefined> {
-  const order = shuffle([...rows], seed, epoch, 0);
-  const places = shuffle(
-    Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) => i),
-    seed,
-    epoch,
-    1,
-  );
-  const groups: Row[][][] = [];
+  const order = shuffle(numbers(countRows(rows)), seed, epoch, 0);
+  const places = shuffle(numbers(Math.ceil(order.length / batchSize)), seed, epoch, 1);
+  const groups: Int32Array[] = [];
   for (const place of places) {
     const group = Math.floor(place / GROUP);
     const start = group * GROUP * batchSize;
-    groups[group] ??= byLength(order.slice(start, start + GROUP * batchSize), batchSize);
-    yield groups[group][place % GROUP];
+    const sorted = (groups[group] ??= byLength(rows, order.subarray(start, start + GROUP * batchSize)));
+    yield batchOf(rows, sorted, (place % GROUP) * batchSize, batchSize);
   }
 }
 
-/** The windows of all batches of an epoch, from the lengths alone. */
+/** How many windows all batches of an epoch have, from the lengths alone. */
 export function countSteps(
-  rows: readonly Row[],
+  rows: SequenceRows,
   { batchSize, sequenceLength }: Shape,
   seed: number,
   epoch: number,
 ): number {
-  const lengths = shuffle(
-    Int32Array.from(rows, ({ length }) => length),
-    seed,
-    epoch,
-    0,
-  );
+  const lengths = numbers(countRows(rows)).map((row) => lengthOf(rows, row));
+  shuffle(lengths, seed, epoch, 0);
   let steps = 0;
   for (let start = 0; start < lengths.length; start += GROUP * batchSize) {
     const group = lengths.subarray(start, start + GROUP * batchSize).sort();
-    for (let at = batchSize; at < group.length + batchSize; at += batchSize) {
-      steps += countWindows(group[Math.min(at, group.length) - 1], sequenceLength);
+    for (let end = batchSize; end < group.length + batchSize; end += batchSize) {
+      steps += countWindows(group[Math.min(end, group.length) - 1], sequenceLength);
     }
   }
   return steps;
 }
 
-/** Batches of rows sorted by length, the shortest first. */
-export function byLength(rows: readonly Row[], batchSize: number): Row[][] {
-  const sorted = [...rows].sort((a, b) => a.length - b.length);
-  const batches: Row[][] = [];
-  for (let at = 0; at < sorted.length; at += batchSize) batches.push(sorted.slice(at, at + batchSize));
-  return batches;
+/** All rows in batches, the shortest first. */
+export function batchesByLength(rows: SequenceRows, batchSize: number): Row[][] {
+  const sorted = byLength(rows, numbers(countRows(rows)));
+  const count = Math.ceil(sorted.length / batchSize);
+  return Array.from({ length: count }, (_, i) => batchOf(rows, sorted, i * batchSize, batchSize));
+}
+
+/** Rows sorted by length; those of equal length stay in their order. By counting: there are many rows of few lengths. */
+function byLength(rows: SequenceRows, order: Int32Array): Int32Array {
+  const counts = new Map<number, number>();
+  for (const row of order) {
+    const length = lengthOf(rows, row);
+    counts.set(length, (counts.get(length) ?? 0) + 1);
+  }
+  let next = 0;
+  const places = new Map<number, number>(); // by length, of the next row
+  for (const [length, count] of [...counts].sort(([a], [b]) => a - b)) {
+    places.set(length, next);
+    next += count;
+  }
+  const sorted = new Int32Array(order.length);
+  for (const row of order) {
+    const length = lengthOf(rows, row);
+    const place = places.get(length) as number;
+    sorted[place] = row;
+    places.set(length, place + 1);
+  }
+  return sorted;
+}
+
+function batchOf({ ids, starts }: SequenceRows, order: Int32Array, start: number, size: number): Row[] {
+  return Array.from(order.subarray(start, start + size), (row) => {
+    return { ids, start: starts[row], length: starts[row + 1] - starts[row] };
+  });
+}
+
+const countRows = ({ starts }: SequenceRows) => starts.length - 1;
+const lengthOf = ({ starts }: SequenceRows, row: number) => starts[row + 1] - starts[row];
+
+/** 0, 1, 2, … */
+function numbers(count: number): Int32Array {
+  const all = new Int32Array(count);
+  for (let i = 0; i < count; i++) all[i] = i;
+  return all;
 }

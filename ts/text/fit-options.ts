@@ -1,6 +1,7 @@
 /** The options of a text model's `fit`: what they are, their checks, and those of them that a run takes into a file. */
 
-import { expected, integer, number, optionsObject, size } from "../check.js";
+import { readClipNorm } from "../clip-norm.js";
+import { integer, number, optionsObject, size } from "../check.js";
 import type { Optimizer } from "../optimizer.js";
 import type { FitOptions } from "../run/fit-options.js";
 import { readLearningRate, type Schedule } from "../schedule.js";
@@ -143,15 +144,13 @@ function readSettings(given: Record<string, unknown>, modelSeed: number): RunSet
     if (value !== null && fraction === 0)
       throw new TypeError(`${name}: expected a validationFraction above 0 with it`);
   }
-  if (clipNorm !== false && typeof clipNorm !== "number")
-    throw new TypeError(expected("clipNorm", "a number, or false for none", clipNorm));
   return {
     epochs,
     steps,
     batchSize: size(batchSize, "batchSize"),
     sequenceLength: size(sequenceLength, "sequenceLength"),
     learningRate: learningRate === undefined ? null : readLearningRate(learningRate, "learningRate"),
-    clipNorm: clipNorm === false ? false : number(clipNorm, "clipNorm", { min: 1e-30, max: 1e30 }),
+    clipNorm: readClipNorm(clipNorm),
     validationFraction: fraction,
     validateEvery,
     patience: readPatience(patience),

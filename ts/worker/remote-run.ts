@@ -153,7 +153,6 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
         every,
         snapshotEvery,
         allReports: onProgress !== undefined,
-        lock: this.#link.lock,
         wish: this.#wish(),
       },
       [weights, task.ids, task.ends].map(({ buffer }) => buffer as ArrayBuffer),

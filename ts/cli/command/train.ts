@@ -1,17 +1,196 @@
 /** `bptt train`: a text model from files, or a run that was cut short to its end. */
 
-import type { Command } from "commander";
+import type { Cell, TextFitOptions } from "bptt";
+import { Option, type Command } from "commander";
+import { UsageError } from "../failure.js";
+import { inFlags, type Flags } from "../flags.js";
 import { example } from "../help.js";
+import { prepareOutput, resumeCommand } from "../model-output.js";
+import { isTerminal } from "../output.js";
+import { bar } from "../report/bar.js";
+import { json } from "../report/json.js";
+import { lines } from "../report/lines.js";
+import { silent, type Reporter } from "../report/reporter.js";
+import { parseSchedule, SYNTAX } from "../schedule.js";
+import { fresh, unfinished } from "../start-run.js";
+import { follow } from "../training.js";
+import { toCount, toInteger, toNumber, toSeconds } from "../values.js";
+
+interface TrainOptions {
+  output: string;
+  resume?: true;
+  lines?: true;
+  words?: true;
+  cell: Cell;
+  hidden: number;
+  layers: number;
+  dropout: number;
+  epochs?: number;
+  steps?: number;
+  batch: number;
+  length: number;
+  learningRate: number;
+  schedule?: string;
+  clip: number | "none";
+  validation: number;
+  patience?: number;
+  seed: number;
+  timeLimit?: number;
+  checkpointEvery?: number;
+  sampleEvery?: number;
+  quiet?: true;
+  json?: true;
+}
+
+/** What a run keeps for its whole length, so that `--resume` cannot change it. */
+const SETTINGS = [
+  ...([
+    "lines",
+    "words",
+    "cell",
+    "hidden",
+    "layers",
+    "dropout",
+    "epochs",
+    "steps",
+    "batch",
+    "length",
+  ] as const),
+  ...(["learningRate", "schedule", "clip", "validation", "patience", "seed"] as const),
+] satisfies (keyof TrainOptions)[];
+
+/** The library's names of what the flags say. */
+const FLAGS: Flags = {
+  cell: "--cell",
+  hiddenSize: "--hidden",
+  layers: "--layers",
+  dropout: "--dropout",
+  epochs: "--epochs",
+  steps: "--steps",
+  batchSize: "--batch",
+  sequenceLength: "--length",
+  learningRate: "--learning-rate",
+  clipNorm: "--clip",
+  validationFraction: "--validation",
+  patience: "--patience",
+  seed: "--seed",
+  timeLimitSeconds: "--time-limit",
+};
 
 /** Adds the command. */
 export function defineTrain(program: Command): void {
   program
     .command("train")
-    .description("Train a text model on files.")
-    .argument("<file...>", "texts in UTF-8; - for standard input")
-    .requiredOption("-o, --output <file>", "where the model goes")
-    .addHelpText("after", example(["bptt train book.txt -o book.safetensors --epochs 20", "ten letters"]))
-    .action(async () => {
-      await Promise.reject(new Error("not there yet"));
+    .summary("train a text model on files, or finish a run that was cut short")
+    .description(
+      "Train a text model on files. Several files are one long text, in their order; with --lines each line is a text of its own, " +
+        "and what the model writes then ends by itself. Texts are UTF-8; CR LF is read as LF.\n\n" +
+        "The model file is written each minute and at the end, and is complete at any moment. Ctrl-C finishes the step, saves and says how to " +
+        "go on; a second one ends at once.",
+    )
+    .argument("<file...>", "texts; - for standard input")
+    .requiredOption("-o, --output <model>", "the model file (safetensors)")
+    .optionsGroup("The text:")
+    .option("--lines", "each line that is not empty is a text of its own")
+    .option("--words", "learn words, not characters")
+    .optionsGroup("The network:")
+    .addOption(
+      new Option("--cell <kind>", "what remembers").choices(["tanh", "relu", "gru", "lstm"]).default("gru"),
+    )
+    .option("--hidden <n>", "width of the hidden state", toCount, 128)
+    .option("--layers <n>", "cells upon each other", toCount, 1)
+    .option("--dropout <share>", "between layers", toNumber, 0)
+    .optionsGroup("The run:")
+    .addOption(new Option("--epochs <n>", "passes over the text (default: 10)").argParser(toCount))
+    .addOption(
+      new Option("--steps <n>", "updates, instead of epochs").argParser(toCount).conflicts(["epochs"]),
+    )
+    .option("--batch <n>", "parts of the text, or lines, read side by side", toCount, 32)
+    .option("--length <n>", "tokens through which a gradient flows back", toCount, 64)
+    .option("--learning-rate <rate>", "step size", toNumber, 0.002)
+    .option("--schedule <schedule>", `how the step size goes on: ${SYNTAX}`)
+    .option("--clip <norm>", "largest norm of the gradients, or none", toNormOrNone, 1)
+    .option(
+      "--validation <share>",
+      "of the text to keep back and validate with after each epoch",
+      toNumber,
+      0,
+    )
+    .option("--patience <n>", "end after n validations without a better one, and keep the best", toInteger)
+    .option("--seed <n>", "decides all that is drawn", toInteger, 0)
+    .option("--time-limit <time>", "end after 90s, 10m, 2h", toSeconds)
+    .option("--resume", "go on with the run that is in the model file, with its options, to the bit")
+    .optionsGroup("What is said and kept:")
+    .option("--checkpoint-every <steps>", "save each so many steps (default: each minute)", toCount)
+    .option("--sample-every <steps>", "show what the model writes each so many steps", toCount)
+    .option("--quiet", "say nothing but what goes wrong")
+    .addOption(new Option("--json", "report as JSON lines").conflicts(["quiet"]))
+    .addHelpText(
+      "after",
+      example(
+        ["bptt train book.txt -o book.safetensors", "a model of a book"],
+        ["bptt train names.txt -o names.safetensors --lines --epochs 50", "a model that invents names"],
+        ["bptt train book.txt -o book.safetensors --resume", "go on where it was stopped"],
+      ),
+    )
+    .action(async (files: string[], options: TrainOptions, command: Command) => {
+      if (options.resume) refuseSettings(command);
+      process.exitCode = await train(files, options);
     });
+}
+
+async function train(files: readonly string[], options: TrainOptions): Promise<number> {
+  const { output: file, resume, lines: asLines, words, timeLimit, checkpointEvery, sampleEvery } = options;
+  await prepareOutput(file, resume === true);
+  const wanted = fitOptionsOf(options);
+  const { cell, hidden: hiddenSize, layers, dropout, seed } = options;
+  const model = { cell, hiddenSize, layers, dropout, seed, tokens: words ? "words" : "characters" } as const;
+  const limit = timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit };
+  const following = {
+    reporter: reporterOf(options),
+    file,
+    checkpointEvery,
+    sampleEvery,
+    toResume: resumeCommand(files, file),
+  };
+  try {
+    const prepared = resume
+      ? await unfinished(files, file, limit)
+      : await fresh(files, { file, asLines: asLines === true, model, fit: wanted });
+    return await follow(prepared, following);
+  } catch (error) {
+    throw inFlags(error, FLAGS);
+  }
+}
+
+function fitOptionsOf(options: TrainOptions): TextFitOptions {
+  const { epochs, steps, batch, length, learningRate: rate, schedule, clip, validation, patience } = options;
+  return {
+    ...(epochs === undefined ? {} : { epochs }),
+    ...(steps === undefined ? {} : { steps }),
+    batchSize: batch,
+    sequenceLength: length,
+    learningRate: schedule === undefined ? rate : parseSchedule(schedule, { rate, steps }),
+    clipNorm: clip === "none" ? false : clip,
+    validationFraction: validation,
+    ...(patience === undefined ? {} : { patience }),
+    ...(options.timeLimit === undefined ? {} : { timeLimitSeconds: options.timeLimit }),
+  };
+}
+
+function refuseSettings(command: Command): void {
+  const given = SETTINGS.find((name) => command.getOptionValueSource(name) === "cli");
+  if (given === undefined) return;
+  const flag = command.options.find((option) => option.attributeName() === given)?.long ?? given;
+  throw new UsageError(`${flag}: expected none with --resume, which goes on with the options of its run`);
+}
+
+function reporterOf({ quiet, json: asJson }: TrainOptions): Reporter {
+  if (quiet) return silent;
+  if (asJson) return json();
+  return isTerminal() ? bar() : lines();
+}
+
+function toNormOrNone(text: string): number | "none" {
+  return text === "none" ? text : toNumber(text);
 }

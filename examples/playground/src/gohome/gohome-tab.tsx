@@ -1,0 +1,138 @@
+/** The tutorial, alive: a network that learns to say the rest of a word, with everything in it to be seen. */
+
+import { Complaints, Message, messageOf } from "../parts/message.js";
+import { Panel } from "../parts/panel.js";
+import { Scale } from "../parts/scale.js";
+import { SPEEDS, Transport } from "../parts/transport.js";
+import { useRun } from "../parts/use-run.js";
+import type { Tab, TabProps } from "../tab.js";
+import { useSettings } from "../use-settings.js";
+import { Controls } from "./controls.js";
+import { Equations } from "./equations.js";
+import "./gohome.css";
+import { HighlightArea } from "./highlight.js";
+import { Learner, type GohomeRun } from "./learner.js";
+import { floorOf, Loss } from "./loss.js";
+import { LAST_STEP, schema, type GohomeSettings } from "./settings.js";
+import { stateScale, Unrolled } from "./unrolled.js";
+import { Weights, weightScale } from "./weights.js";
+
+function Gohome({ active }: TabProps) {
+  const live = useSettings("gohome", schema, active);
+  const { settings, complaints } = live;
+  /** Another run begins at its first step. */
+  const set = (some: Partial<GohomeSettings>) => live.change({ ...some, step: 0 });
+  const { word, cell, output, hidden, rate, seed } = settings;
+  const run: GohomeRun = useRun({
+    key: [word, cell, output, output ? hidden : 0, rate, seed, live.visit].join("\n"),
+    make: () => new Learner(settings),
+    step: settings.step,
+    onStep: (step) => live.change({ step }),
+    perSecond: SPEEDS[settings.speed],
+    active,
+  });
+  const letters = [...word];
+  const { learner, snapshot } = run;
+
+  return (
+    <HighlightArea>
+      <div class="lead">
+        <h2>One letter at a time</h2>
+        <p>
+          Shown <q class="word">{letters.slice(0, -1).join("")}</q>, the network should say{" "}
+          <q class="word">{letters.slice(1).join("")}</q>: at each step the letter that comes next. Play, and
+          watch its weights find a way. Point at a term of the equations to see what it is in the picture.
+        </p>
+      </div>
+      <Complaints of={complaints} />
+      <section class="panel" aria-label="The run">
+        <div class="row spread">
+          <Transport run={run} ended={learner.failure !== undefined || learner.steps >= LAST_STEP} />
+          <Figures run={run} />
+        </div>
+        <Controls
+          settings={settings}
+          letters={learner.lesson.letters.length}
+          set={set}
+          change={live.change}
+        />
+      </section>
+      <Failure run={run} />
+      <div class="grid">
+        <Panel
+          class="span-8"
+          title="The network, unrolled over time"
+          aside={<Legend scale={stateScale(cell, snapshot)} />}
+        >
+          <Unrolled learner={learner} snapshot={snapshot} output={output} />
+        </Panel>
+        <Panel class="span-4" title="The equations">
+          <Equations cell={cell} output={output} />
+        </Panel>
+        <Panel class="span-7" title="What it has learnt" aside={<Scale scale={weightScale(snapshot)} />}>
+          <Weights learner={learner} snapshot={snapshot} output={output} />
+        </Panel>
+        <Panel class="span-5 beside" title="The loss">
+          <Loss losses={learner.losses} floor={floorOf(settings, learner.lesson.letters.length)} />
+        </Panel>
+      </div>
+    </HighlightArea>
+  );
+}
+
+function Figures({ run }: { run: GohomeRun }) {
+  const { letters, targets } = run.learner.lesson;
+  const { steps, loss, said } = run.snapshot;
+  const right = said.every((id, t) => id === targets[t]);
+  return (
+    <dl class="figures">
+      <div>
+        <dt>step</dt>
+        <dd>
+          <data value={steps}>{steps}</data>
+        </dd>
+      </div>
+      <div>
+        <dt>loss</dt>
+        <dd>
+          <data value={loss}>{loss.toFixed(4)}</data>
+        </dd>
+      </div>
+      <div>
+        <dt>it says</dt>
+        <dd class={right ? "good" : "bad"}>
+          {said.map((id) => letters[id] ?? "?").join("")} {right ? "✓" : "✗"}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function Failure({ run }: { run: GohomeRun }) {
+  const { failure, steps } = run.learner;
+  if (failure === undefined) return null;
+  return (
+    <Message kind="error">
+      <p>
+        Training cannot go on after step {steps}: {messageOf(failure)}
+      </p>
+      <p>A smaller learning rate helps; Reset begins anew.</p>
+    </Message>
+  );
+}
+
+function Legend({ scale }: { scale: number }) {
+  return (
+    <div class="legend note">
+      <span>
+        <i class="key" /> probability of the letter that should come
+      </span>
+      <span>
+        <i class="key back" /> the gradient, flowing back
+      </span>
+      <Scale scale={scale} />
+    </div>
+  );
+}
+
+export const gohomeTab: Tab = { id: "gohome", title: "gohome", View: Gohome };

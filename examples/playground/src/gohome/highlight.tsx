@@ -1,0 +1,63 @@
+/**
+ * Which term of the equations is being looked at: what belongs to it is lit in the picture, all else steps back. Works both
+ * ways, by pointer, by keyboard, and stays when a term is pressed.
+ */
+
+import { createContext, type ComponentChildren } from "preact";
+import { useContext, useMemo, useState } from "preact/hooks";
+
+/**
+ * A thing of the equations: `theta` (all parameters), `x`, `W_ih`, `W_hh`, `b_h`, `h_prev`, `h`, `c`, `W_ho`, `b_o`, `logits`, `p`, `loss`, `grad`, or one
+ * gate's part of a matrix: `W_ih.r`.
+ */
+export type Part = string;
+
+interface Highlight {
+  lit: readonly Part[];
+  pinned: Part | undefined;
+  point(part: Part | undefined): void;
+  pin(part: Part): void;
+}
+
+/** What `theta` stands for. */
+const PARAMETERS: readonly Part[] = ["W_ih", "W_hh", "b_h", "b_hn", "W_ho", "b_o"];
+
+const Context = createContext<Highlight>({ lit: [], pinned: undefined, point: () => {}, pin: () => {} });
+
+export function HighlightArea({ children }: { children: ComponentChildren }) {
+  const [pointed, point] = useState<Part>();
+  const [pinned, setPinned] = useState<Part>();
+  const shown = pointed ?? pinned;
+  const value = useMemo(
+    () => ({
+      lit: shown === undefined ? [] : shown === "theta" ? PARAMETERS : [shown],
+      pinned,
+      point,
+      pin: (part: Part) => setPinned((old) => (old === part ? undefined : part)),
+    }),
+    [shown, pinned],
+  );
+  return <Context.Provider value={value}>{children}</Context.Provider>;
+}
+
+export function useHighlight(): Highlight {
+  return useContext(Context);
+}
+
+/** A whole matrix and one gate's part of it belong together. */
+const related = (a: Part, b: Part) => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+
+/** Props for what shows some parts: its class, and what makes the pointer on it light the first of them. */
+export function usePart(): (...parts: Part[]) => {
+  class: string;
+  onPointerEnter: () => void;
+  onPointerLeave: () => void;
+} {
+  const { lit, point } = useContext(Context);
+  return (...parts) => ({
+    class:
+      lit.length === 0 ? "part" : lit.some((a) => parts.some((b) => related(a, b))) ? "part lit" : "part dim",
+    onPointerEnter: () => point(parts[0]),
+    onPointerLeave: () => point(undefined),
+  });
+}

@@ -1,0 +1,113 @@
+/** A network that learns a lesson, step by step, and what can be seen in it. */
+
+import { Adam, Rnn, type Tensor } from "bptt";
+import type { Run, Trainable } from "../parts/use-run.js";
+import { lessonOf, type Lesson } from "./lesson.js";
+import { LAST_STEP, type CellName, type GohomeSettings } from "./settings.js";
+
+/** All that is shown of one moment. */
+export interface Snapshot {
+  steps: number;
+  /** Of the weights as they are. */
+  loss: number;
+  parameters: Readonly<Record<string, Tensor>>;
+  /** (T, H) */
+  hidden: Float32Array;
+  /** (T, H): ∂L/∂h_t by all that follows from it. */
+  hiddenGradients: Float32Array;
+  /** (T, G·H); of tanh and relu the hidden states. */
+  gates: Float32Array;
+  /** (T, H) of an lstm. */
+  cells: Float32Array | undefined;
+  /** (T, V) */
+  probabilities: Float64Array;
+  /** The id of the likeliest letter at each step, (T); −1 where nothing is likely, since the loss is no number. */
+  said: readonly number[];
+}
+
+export type GohomeRun = Run<Learner, Snapshot>;
+
+export class Learner implements Trainable<Snapshot> {
+  readonly lesson: Lesson;
+  readonly cell: CellName;
+  readonly hiddenSize: number;
+  /** Before each update, from the first on; the last is of the weights as they are. */
+  readonly losses: number[];
+  /** Why it cannot go on. */
+  failure: unknown;
+  readonly #rnn: Rnn;
+  readonly #adam: Adam;
+  readonly #batch;
+
+  constructor({ word, cell, output, hidden, rate, seed }: GohomeSettings) {
+    this.lesson = lessonOf(word);
+    const { letters, inputs, targets, inputSize } = this.lesson;
+    this.cell = cell;
+    this.hiddenSize = output ? hidden : letters.length;
+    const outputSize = output ? letters.length : undefined;
+    this.#rnn = new Rnn({ cell, inputSize, hiddenSize: this.hiddenSize, outputSize, seed });
+    this.#adam = new Adam({ learningRate: rate });
+    this.#batch = { inputs: [inputs], targets: [targets] };
+    this.losses = [this.#rnn.evaluate(this.#batch).loss];
+  }
+
+  get steps(): number {
+    return this.losses.length - 1;
+  }
+
+  advance(): boolean {
+    if (this.steps >= LAST_STEP || this.failure !== undefined) return false;
+    try {
+      this.#rnn.trainStep(this.#batch, this.#adam);
+      const { loss } = this.#rnn.evaluate(this.#batch);
+      this.losses.push(loss);
+      if (!Number.isFinite(loss))
+        this.failure = new Error("the step was so large that the loss is no number any more");
+    } catch (error) {
+      this.failure = error;
+    }
+    return this.failure === undefined && this.steps < LAST_STEP;
+  }
+
+  snapshot(): Snapshot {
+    const { loss, trace } = this.#rnn.gradients(this.#batch, { trace: true });
+    const { logits } = this.#rnn.forward(this.#batch);
+    const classes = logits.shape[2]!;
+    const probabilities = softmaxRows(logits.data, classes);
+    const said = [...this.lesson.inputs].map((_, t) => {
+      const row = probabilities.subarray(t * classes, (t + 1) * classes);
+      return row.indexOf(Math.max(...row));
+    });
+    return {
+      steps: this.steps,
+      loss,
+      parameters: this.#rnn.parameters,
+      hidden: trace!.hidden.data,
+      hiddenGradients: trace!.hiddenGradients.data,
+      gates: trace!.gates.data,
+      cells: trace!.cells?.data,
+      probabilities,
+      said,
+    };
+  }
+
+  free(): void {
+    this.#rnn.free();
+  }
+}
+
+/** Row by row, to look at; the loss itself is the library's. */
+function softmaxRows(logits: Float32Array, classes: number): Float64Array {
+  const out = new Float64Array(logits.length);
+  for (let from = 0; from < logits.length; from += classes) {
+    const row = logits.subarray(from, from + classes);
+    const most = Math.max(...row);
+    const powers = [...row].map((x) => Math.exp(x - most));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    out.set(
+      powers.map((x) => x / sum),
+      from,
+    );
+  }
+  return out;
+}

@@ -1,0 +1,46 @@
+/** Where things stand in the unrolled network, in CSS pixels: rows from top to bottom, columns by the width there is. */
+
+const row = (top: number, height: number) => ({ top, height, bottom: top + height });
+
+export const ROWS = {
+  said: row(0, 48),
+  bars: row(56, 72),
+  /** The arrow of the output layer. */
+  upper: row(150, 40),
+  hidden: row(194, 24),
+  gradient: row(224, 12),
+  /** The arrow of the input's weights. */
+  lower: row(242, 40),
+  input: row(286, 22),
+  letter: row(314, 46),
+};
+
+export interface Layout {
+  width: number;
+  height: number;
+  /** Of the names of the rows; 0 where there is no room. */
+  gutter: number;
+  /** Width of what a step shows. */
+  strip: number;
+  /** Between two steps. */
+  gap: number;
+  /** Whether arrows have room for the names of their weights. */
+  names: boolean;
+  /** Where a step begins. */
+  left(t: number): number;
+}
+
+const WIDEST_PITCH = 150;
+const LEAST_PITCH = 46;
+
+/** @param steps T @param room the width there is */
+export function layoutOf(steps: number, room: number): Layout {
+  const gutter = room >= 600 ? 92 : 0;
+  const lead = 34; // of the zero state before the first step
+  const pitch = Math.max(LEAST_PITCH, Math.min(WIDEST_PITCH, Math.floor((room - gutter - lead) / steps)));
+  const gap = Math.min(44, Math.round(pitch * 0.34));
+  const strip = pitch - gap;
+  const left = (t: number) => gutter + lead + t * pitch;
+  const width = left(steps - 1) + strip + 2;
+  return { width, height: ROWS.letter.bottom + 2, gutter, strip, gap, names: gap >= 36, left };
+}

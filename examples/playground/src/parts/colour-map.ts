@@ -1,0 +1,70 @@
+/** Numbers as colours: −1 … 0 … 1 as orange, the colour of nothing, blue; or 0 … 1 as nothing … violet. In 256 steps. */
+
+import { rgb, type Rgb } from "./theme.js";
+
+/** Signed numbers have a middle; sizes have none. */
+export type MapKind = "signed" | "size";
+
+/** 257 colours as they lie in an ImageData on a little-endian machine, 0xaabbggrr. Read anew from the tokens at each call. */
+export function colourMap(kind: MapKind): Uint32Array {
+  const zero = toOklab(rgb("--zero"));
+  const high = toOklab(rgb(kind === "signed" ? "--positive" : "--much"));
+  const low = kind === "signed" ? toOklab(rgb("--negative")) : zero;
+  return Uint32Array.from({ length: 257 }, (_, i) => {
+    const at = kind === "signed" ? i / 128 - 1 : i / 256;
+    const [r, g, b] = toRgb(mix(zero, at < 0 ? low : high, Math.abs(at)));
+    return (255 << 24) | (b << 16) | (g << 8) | r;
+  });
+}
+
+/** Where a value lies in the map, with `scale` at its end; NaN, which has no colour, at undefined. */
+export function indexOf(value: number, scale: number, kind: MapKind): number | undefined {
+  if (Number.isNaN(value)) return undefined;
+  const at = Math.max(-1, Math.min(1, value / scale));
+  return kind === "signed" ? Math.round(at * 128 + 128) : Math.round(Math.abs(at) * 256);
+}
+
+/** The next of 1, 2, 5, 10, … that holds all of them: a scale that stands still while the values move. */
+export function roundScale(values: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!));
+  if (!(most > 0) || !Number.isFinite(most)) return 1;
+  const power = 10 ** Math.floor(Math.log10(most));
+  return (([1, 2, 5] as const).find((step) => most <= step * power) ?? 10) * power;
+}
+
+const mix = (from: Rgb, to: Rgb, at: number): Rgb => [
+  from[0] + (to[0] - from[0]) * at,
+  from[1] + (to[1] - from[1]) * at,
+  from[2] + (to[2] - from[2]) * at,
+];
+
+/** sRGB to Oklab, in which equal steps look equal (B. Ottosson 2020). */
+function toOklab(colour: Rgb): Rgb {
+  const [r, g, b] = colour.map((c) =>
+    c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4,
+  );
+  const l = Math.cbrt(0.4122214708 * r! + 0.5363325363 * g! + 0.0514459929 * b!);
+  const m = Math.cbrt(0.2119034982 * r! + 0.6806995451 * g! + 0.1073969566 * b!);
+  const s = Math.cbrt(0.0883024619 * r! + 0.2817188376 * g! + 0.6299787005 * b!);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
+}
+
+function toRgb([lightness, a, b]: Rgb): Rgb {
+  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  const byte = (c: number) => {
+    const encoded = c <= 0.0031308 ? 12.92 * c : 1.055 * c ** (1 / 2.4) - 0.055;
+    return Math.max(0, Math.min(255, Math.round(encoded * 255)));
+  };
+  return [
+    byte(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
+    byte(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
+    byte(-0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s),
+  ];
+}

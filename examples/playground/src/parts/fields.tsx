@@ -1,0 +1,161 @@
+/** Controls of settings. What is typed is checked by the setting that it is for; what is wrong is said below it and not taken. */
+
+import { useEffect, useId, useState } from "preact/hooks";
+import type { Setting } from "../setting.js";
+import "./fields.css";
+
+export { Panel } from "./panel.js";
+
+interface FieldProps<T> {
+  label: string;
+  value: T;
+  disabled?: boolean;
+  onChange(value: T): void;
+}
+
+interface TypedFieldProps<T> extends FieldProps<T> {
+  setting: Setting<T>;
+  /** In characters. */
+  width?: number;
+  /** Said beside the label. */
+  hint?: string;
+}
+
+/** A value that is typed: a number or a text. */
+export function TypedField<T>(props: TypedFieldProps<T>) {
+  const { label, value, setting, disabled = false, width = 8, hint, onChange } = props;
+  const id = useId();
+  const [text, setText] = useState(setting.format(value));
+  useEffect(() => setText(setting.format(value)), [value]);
+
+  const wrong = setting.parse(text) === undefined;
+  const onInput = (event: { currentTarget: HTMLInputElement }) => {
+    const typed = event.currentTarget.value;
+    setText(typed);
+    const parsed = setting.parse(typed);
+    if (parsed !== undefined && parsed !== value) onChange(parsed);
+  };
+  return (
+    <div class="field" style={{ width: `${width + 2}ch` }}>
+      <label for={id}>
+        {label}
+        {hint && <span class="note"> {hint}</span>}
+      </label>
+      <input
+        id={id}
+        type="text"
+        inputMode={typeof value === "number" ? "decimal" : "text"}
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
+        value={text}
+        disabled={disabled}
+        aria-invalid={wrong}
+        aria-describedby={wrong ? `${id}-wrong` : undefined}
+        onInput={onInput}
+      />
+      {wrong && (
+        <p class="wrong" id={`${id}-wrong`} role="alert">
+          Not taken: it must be {setting.expected}.
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface ChoiceProps<T extends string> extends FieldProps<T> {
+  options: readonly T[];
+  /** What an option is called, where that is not its name. */
+  names?: Partial<Record<T, string>>;
+}
+
+/** One of a few, all in sight. */
+export function Segments<T extends string>(props: ChoiceProps<T>) {
+  const { label, value, options, names = {}, disabled = false, onChange } = props;
+  const name = useId();
+  return (
+    <div class="field" role="radiogroup" aria-labelledby={name}>
+      <span class="label" id={name}>
+        {label}
+      </span>
+      <div class="segments">
+        {options.map((option) => (
+          <label key={option}>
+            <input
+              type="radio"
+              name={name}
+              value={option}
+              checked={option === value}
+              disabled={disabled}
+              onChange={() => onChange(option)}
+            />
+            <span>{(names as Record<string, string | undefined>)[option] ?? option}</span>
+          </label>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** One of many. */
+export function Select<T extends string>(props: ChoiceProps<T>) {
+  const { label, value, options, names = {}, disabled = false, onChange } = props;
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select
+        id={id}
+        value={value}
+        disabled={disabled}
+        onChange={(event) => onChange(event.currentTarget.value as T)}
+      >
+        {options.map((option) => (
+          <option key={option} value={option}>
+            {(names as Record<string, string | undefined>)[option] ?? option}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** Yes or no. */
+export function Check({ label, value, disabled = false, onChange }: FieldProps<boolean>) {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        checked={value}
+        disabled={disabled}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      <span>{label}</span>
+    </label>
+  );
+}
+
+/** A value along a line, for what one tries out by feel. */
+export function Slider(
+  props: FieldProps<number> & { min: number; max: number; step: number; show?: (value: number) => string },
+) {
+  const { label, value, min, max, step, disabled = false, show = String, onChange } = props;
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>
+        {label} <output for={id}>{show(value)}</output>
+      </label>
+      <input
+        id={id}
+        type="range"
+        min={min}
+        max={max}
+        step={step}
+        value={value}
+        disabled={disabled}
+        onInput={(event) => onChange(Number(event.currentTarget.value))}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,127 @@
+/**
+ * A matrix as a picture, a coloured square a number. Pointer and arrow keys read single numbers. It paints in a fraction of a
+ * millisecond (one pixel a number, enlarged by the browser), so it may change in every frame.
+ */
+
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { colourMap, indexOf, type MapKind } from "./colour-map.js";
+import "./heat-map.css";
+import { format } from "./number.js";
+import { useTheme } from "./theme.js";
+
+export { format } from "./number.js";
+export { Scale } from "./scale.js";
+
+export interface HeatMapProps {
+  /** Row-major, (rows, columns). Painted anew whenever it is another array. */
+  values: ArrayLike<number>;
+  rows: number;
+  columns: number;
+  /** The value of the strongest colour. */
+  scale: number;
+  kind?: MapKind;
+  /** Of one square, in CSS pixels. */
+  cell: { width: number; height: number };
+  /** What it is, for those who do not see it: "W_hh, 5 by 5". */
+  label: string;
+  /** What a square is called: "from unit 2 to unit 3". Without it single numbers cannot be read. */
+  describe?: (row: number, column: number) => string;
+  /** The number that a square stands for, where `values` is only its shade. */
+  read?: (row: number, column: number) => number;
+  /** Whether arrow keys read it too. Default true; false where the same numbers stand elsewhere. */
+  keyboard?: boolean;
+}
+
+export function HeatMap(props: HeatMapProps) {
+  const { values, rows, columns, scale, kind = "signed", cell, label, describe, keyboard = true } = props;
+  const { read = (row: number, column: number) => values[row * columns + column]! } = props;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const theme = useTheme();
+  const colours = useMemo(() => colourMap(kind), [kind, theme]);
+  const [at, setAt] = useState<{ row: number; column: number }>();
+
+  useEffect(() => {
+    const context = canvas.current?.getContext("2d");
+    if (!context || rows * columns === 0) return;
+    const image = context.createImageData(columns, rows);
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let i = 0; i < pixels.length; i++) {
+      const index = indexOf(values[i]!, scale, kind);
+      pixels[i] = index === undefined ? 0 : colours[index]!;
+    }
+    context.putImageData(image, 0, 0);
+  }, [values, rows, columns, scale, colours]);
+
+  const onPointerMove = (event: PointerEvent) => {
+    const box = canvas.current!.getBoundingClientRect();
+    const row = Math.floor(((event.clientY - box.top) / box.height) * rows);
+    const column = Math.floor(((event.clientX - box.left) / box.width) * columns);
+    setAt({ row: clamp(row, rows), column: clamp(column, columns) });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const move = MOVES[event.key];
+    if (!move) return;
+    event.preventDefault();
+    setAt((old = { row: 0, column: 0 }) => ({
+      row: clamp(old.row + move[0], rows),
+      column: clamp(old.column + move[1], columns),
+    }));
+  };
+  const pointer = describe && { onPointerMove, onPointerLeave: () => setAt(undefined) };
+  const keys = describe &&
+    keyboard && {
+      tabIndex: 0,
+      onKeyDown,
+      onFocus: () => setAt((old) => old ?? { row: 0, column: 0 }),
+      onBlur: () => setAt(undefined),
+    };
+  // sizes may have shrunk since the pointer came
+  const shown = at && at.row < rows && at.column < columns ? at : undefined;
+  const text =
+    shown && describe && `${describe(shown.row, shown.column)}: ${format(read(shown.row, shown.column))}`;
+  return (
+    <div class="heat-map">
+      <canvas
+        ref={canvas}
+        width={columns}
+        height={rows}
+        style={{ width: `${columns * cell.width}px`, height: `${rows * cell.height}px` }}
+        role="img"
+        aria-label={text ? `${label}. ${text}` : label}
+        {...pointer}
+        {...keys}
+      />
+      {shown && (
+        <i
+          class="cursor"
+          style={{
+            left: `${shown.column * cell.width}px`,
+            top: `${shown.row * cell.height}px`,
+            width: `${cell.width}px`,
+            height: `${cell.height}px`,
+          }}
+        />
+      )}
+      {text && (
+        <div class="readout" aria-live="polite" style={above(canvas.current!)}>
+          {text}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A place above the picture, within the window: what scrolls around it should not cut the words off. */
+function above(canvas: HTMLElement): { left: string; top: string } {
+  const { left, top } = canvas.getBoundingClientRect();
+  return { left: `${Math.max(8, Math.min(left, innerWidth - 240))}px`, top: `${Math.max(8, top - 34)}px` };
+}
+
+const MOVES: Record<string, readonly [number, number] | undefined> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+const clamp = (index: number, count: number) => Math.max(0, Math.min(count - 1, index));

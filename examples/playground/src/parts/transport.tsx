@@ -1,0 +1,36 @@
+/** Play, step, reset; and how fast. */
+
+import { Segments } from "./fields.js";
+import { Busy } from "./message.js";
+import type { Run } from "./use-run.js";
+
+/** Steps a second. */
+export const SPEEDS = { slow: 4, steady: 30, most: Infinity } as const;
+export type Speed = keyof typeof SPEEDS;
+export const SPEED_NAMES: readonly Speed[] = ["slow", "steady", "most"];
+
+/** @param ended whether there can be no further step */
+export function Transport({ run, ended }: { run: Run<unknown, unknown>; ended: boolean }) {
+  const { playing, behind } = run;
+  return (
+    <div class="row">
+      <button class="button primary" type="button" disabled={ended || behind} onClick={run.toggle}>
+        {playing ? "Pause" : "Play"}
+      </button>
+      <button class="button" type="button" disabled={ended || behind} onClick={run.step}>
+        Step
+      </button>
+      <button class="button" type="button" onClick={run.reset}>
+        Reset
+      </button>
+      {behind && <Busy>training to the step that the link names</Busy>}
+    </div>
+  );
+}
+
+export function SpeedField({ value, onChange }: { value: Speed; onChange(speed: Speed): void }) {
+  const names = { slow: "4", steady: "30", most: "all it can" };
+  return (
+    <Segments label="Steps a second" value={value} options={SPEED_NAMES} names={names} onChange={onChange} />
+  );
+}

@@ -1,0 +1,79 @@
+/** What hidden units do while the model reads the beginning of a text: the library's `inspect`, cut to what one looks at. */
+
+import type { CharRnn } from "bptt";
+import { correlation, TRAITS, type Trait } from "./traits.js";
+
+/** In characters. */
+const LONGEST = 320;
+const SHORTEST = 24;
+/** Parameters times characters that are read in some 20 ms, and in what may take a moment. */
+export const QUICK = 20e6;
+export const THOROUGH = 100e6;
+
+export interface Reading {
+  /** The characters read, T of them. */
+  characters: string[];
+  /** Units of all layers, lowest first: U = L·H. */
+  units: number;
+  /** H: unit u is unit u mod H of layer ⌊u/H⌋. */
+  hidden: number;
+  /** (U, T) */
+  states: Float32Array;
+  /** (T) how likely the model thought the character that is there; NaN of the first. */
+  foretold: Float32Array;
+  /** Whether the model is so large that less was read than fits on the page. */
+  short: boolean;
+}
+
+/**
+ * @param effort parameters times characters: a large model reads less
+ * @throws RangeError for a character that the model does not know
+ */
+export function read(model: CharRnn, text: string, effort: number): Reading {
+  const parameters = Object.values(model.rnn.parameters).reduce((sum, { data }) => sum + data.length, 0);
+  const most = Math.max(SHORTEST, Math.min(LONGEST, Math.floor(effort / parameters)));
+  const passage = [...text.slice(0, 2 * most)].slice(0, most).join("");
+  const { tokens, hidden, losses } = model.inspect(passage);
+  const [T, layers, , H] = hidden.shape as [number, number, number, number];
+  const units = layers * H;
+  const states = new Float32Array(units * T);
+  for (let t = 0; t < T; t++) for (let u = 0; u < units; u++) states[u * T + t] = hidden.data[t * units + u]!;
+  return {
+    characters: tokens,
+    units,
+    hidden: H,
+    states,
+    foretold: Float32Array.from({ length: T }, (_, t) => Math.exp(-(losses[t - 1] ?? NaN))),
+    short: most < LONGEST && passage.length < text.length,
+  };
+}
+
+/** A unit's states, (T). */
+export function statesOf({ states, characters }: Reading, unit: number): Float32Array {
+  return states.subarray(unit * characters.length, (unit + 1) * characters.length);
+}
+
+export interface Likeness {
+  trait: Trait;
+  /** Pearson's r. */
+  r: number;
+}
+
+/** What a unit follows, the closest first. */
+export function likenesses(reading: Reading, unit: number): Likeness[] {
+  const states = statesOf(reading, unit);
+  return TRAITS.map((trait) => ({ trait, r: correlation(states, trait.of(reading.characters)) })).sort(
+    (a, b) => Math.abs(b.r) - Math.abs(a.r),
+  );
+}
+
+/** The unit that follows a trait most closely. */
+export function closestUnit(reading: Reading, { of }: Trait): number {
+  const wanted = of(reading.characters);
+  let [best, most] = [0, -1];
+  for (let unit = 0; unit < reading.units; unit++) {
+    const r = Math.abs(correlation(statesOf(reading, unit), wanted));
+    if (r > most) [best, most] = [unit, r];
+  }
+  return best;
+}

@@ -1,0 +1,83 @@
+/** The gradient in every unit at every step, a picture a cell, its steps in line with the letters that are read. */
+
+import { useMemo } from "preact/hooks";
+import { HeatMap } from "../parts/heat-map.js";
+import { useWidth } from "../parts/use-width.js";
+import { LETTERS } from "./recall.js";
+import type { Flow } from "./trio.js";
+
+/** Sizes from 10⁻ᴰᴱᶜᴬᴰᴱˢ of the largest on have a colour. */
+const DECADES = 8;
+const HEIGHT = 96;
+
+export function FlowMaps({
+  flows,
+  hidden,
+  letters,
+}: {
+  flows: readonly Flow[];
+  hidden: number;
+  letters: readonly number[];
+}) {
+  const [host, width] = useWidth<HTMLDivElement>(640);
+  const T = letters.length;
+  const room = width - 52; // beside the names
+  const cell = { width: room / T, height: HEIGHT / hidden };
+  return (
+    <div class="flow-maps" ref={host}>
+      {flows.map((flow) => (
+        <FlowMap key={flow.cell} flow={flow} hidden={hidden} steps={T} cell={cell} />
+      ))}
+      <div class="flow-map" aria-hidden="true">
+        <span class="note">reads</span>
+        <div class="flow-letters" style={{ gridTemplateColumns: `repeat(${T}, ${cell.width}px)` }}>
+          {letters.map((id, t) => (
+            <span key={t} class={t === 0 ? "first" : ""}>
+              {(cell.width >= 8 || t === 0) && LETTERS[id]}
+            </span>
+          ))}
+        </div>
+      </div>
+      <div class="flow-legend">
+        <span class="note">step 0</span>
+        <div class="scale much">
+          <span>10⁻⁸</span>
+          <i />
+          <span>1</span>
+        </div>
+        <span class="note">step {T - 1}</span>
+      </div>
+    </div>
+  );
+}
+
+interface FlowMapProps {
+  flow: Flow;
+  hidden: number;
+  steps: number;
+  cell: { width: number; height: number };
+}
+
+function FlowMap({ flow, hidden, steps, cell }: FlowMapProps) {
+  /** Decades, as 0 … 1. */
+  const shades = useMemo(
+    () => flow.units.map((size) => Math.max(0, 1 + Math.log10(size) / DECADES)),
+    [flow.units],
+  );
+  return (
+    <div class="flow-map">
+      <span style={{ color: `var(--${flow.cell})` }}>{flow.cell}</span>
+      <HeatMap
+        values={shades}
+        rows={hidden}
+        columns={steps}
+        scale={1}
+        kind="size"
+        cell={cell}
+        label={`The size of the gradient in the ${flow.cell} network, ${hidden} units by ${steps} steps`}
+        describe={(unit, t) => `unit ${unit}, step ${t}`}
+        read={(unit, t) => flow.units[unit * steps + t]!}
+      />
+    </div>
+  );
+}

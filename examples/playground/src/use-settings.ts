@@ -1,0 +1,45 @@
+/** A tab's settings: read from the link when the page opens or the link changes, written into it when they change. */
+
+import { useEffect, useState } from "preact/hooks";
+import { linkTo, readLink, readSettings, writeLink, type Schema, type Settings } from "./link.js";
+
+export interface LiveSettings<S extends Schema> {
+  settings: Settings<S>;
+  /** Changes some of them. */
+  change(some: Partial<Settings<S>>): void;
+  /** What a link said that it could not mean. */
+  complaints: readonly string[];
+  /** Grows with every link that was followed: a tab begins anew then. */
+  visit: number;
+}
+
+/**
+ * @param tab its id
+ * @param schema the settings by their names in the link; the same object every time
+ * @param active whether the tab is open
+ */
+export function useSettings<S extends Schema>(tab: string, schema: S, active: boolean): LiveSettings<S> {
+  const read = () => {
+    const link = readLink();
+    return readSettings(schema, link.tab === tab ? link.texts : new URLSearchParams());
+  };
+  const [state, setState] = useState(() => ({ ...read(), visit: 0 }));
+
+  useEffect(() => {
+    const follow = () => {
+      const link = readLink();
+      // a tab's button leads to its bare name: then the settings stay as they were left
+      if (link.tab === tab && link.texts.size > 0) setState(({ visit }) => ({ ...read(), visit: visit + 1 }));
+    };
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+
+  useEffect(() => {
+    if (active) writeLink(linkTo(tab, schema, state.settings));
+  }, [active, state.settings]);
+
+  const change = (some: Partial<Settings<S>>) =>
+    setState((old) => ({ ...old, settings: { ...old.settings, ...some }, complaints: [] }));
+  return { ...state, change };
+}

@@ -1,0 +1,38 @@
+/** The playground's build: relative addresses, so that it works from any path, and a limit on what a first visit loads. */
+
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { defineConfig, type Plugin } from "vite";
+import { offline } from "./offline.js";
+import { library, oneLibrary } from "./one-library.js";
+
+/** All files together, gzip: what stands on a slow line for a second or so. */
+const FIRST_LOAD_BYTES = 150_000;
+
+/** Fails the build when the page has become too heavy. */
+function firstLoad(): Plugin {
+  return {
+    name: "first-load",
+    writeBundle(_, bundle) {
+      const sizes = Object.values(bundle).map((file) => ({
+        name: file.fileName,
+        bytes: gzipSync(file.type === "chunk" ? file.code : file.source).length,
+      }));
+      const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+      if (total <= FIRST_LOAD_BYTES) return;
+      const list = sizes.map(({ name, bytes }) => `\n  ${String(bytes).padStart(7)}  ${name}`).join("");
+      this.error(`${total} bytes gzip in all; the first load may have ${FIRST_LOAD_BYTES}:${list}`);
+    },
+  };
+}
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  base: "./",
+  resolve: { alias: library },
+  server: { fs: { allow: [fileURLToPath(new URL("../..", import.meta.url))] } },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
+  optimizeDeps: { noDiscovery: true, include: ["preact", "preact/hooks", "preact/jsx-runtime", "uplot"] },
+  build: { target: "es2022", modulePreload: { polyfill: false }, reportCompressedSize: false },
+  plugins: [oneLibrary(), offline(), firstLoad()],
+});

@@ -1,0 +1,217 @@
+/** The first tab: the tutorial's network, in the page as in Node. */
+
+import { Adam, Rnn, Vocabulary } from "bptt";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { seriousFindings, settingsOf, type Site } from "./site.js";
+
+/** What the page shows: its figures, with all their digits. */
+async function figures(page: Page): Promise<{ step: number; loss: number; says: string }> {
+  const panel = page.getByRole("tabpanel", { name: "gohome" });
+  const value = async (name: string) => {
+    const text = await panel.locator(`dt:text-is("${name}") + dd data`).getAttribute("value");
+    return Number(text);
+  };
+  const says = (await panel.locator('dt:text-is("it says") + dd').textContent()) ?? "";
+  return { step: await value("step"), loss: await value("loss"), says };
+}
+
+/** Waits until the count of steps has come somewhere. */
+async function stepIs(page: Page, least: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => Number(document.querySelector("#panel-gohome dd data")?.getAttribute("value")) >= wanted,
+    least,
+  );
+}
+
+/** The tutorial's loss after some steps, in this process: what any engine must come to. */
+function lossInNode(steps: number, seed: number): number {
+  const vocabulary = new Vocabulary(["g", "o", "h", "m", "e"]);
+  const batch = { inputs: [vocabulary.encode("gohom")], targets: [vocabulary.encode("ohome")] };
+  const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, seed });
+  const adam = new Adam({ learningRate: 0.1 });
+  for (let step = 0; step < steps; step++) rnn.trainStep(batch, adam);
+  return rnn.evaluate(batch).loss;
+}
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+export function testGohome(site: () => Site): void {
+  describe("gohome", () => {
+    it("starts where the tutorial starts, steps, and has the same bits as Node", async () => {
+      const { page, close } = await site().open("");
+      expect(await figures(page)).toMatchObject({ step: 0, loss: lossInNode(0, 1) });
+      for (let step = 1; step <= 3; step++) {
+        await button(page, "Step").click();
+        await stepIs(page, step);
+        expect(await figures(page)).toMatchObject({ step, loss: lossInNode(step, 1) });
+      }
+      await close();
+    });
+
+    it("learns gohom → ohome, pauses, and comes back from its link with the same numbers", async () => {
+      const { page, close } = await site().open("#gohome?speed=most");
+      await button(page, "Play").click();
+      await stepIs(page, 200);
+      await button(page, "Pause").click();
+      const before = await figures(page);
+      expect(before.says).toBe("ohome ✓");
+      expect(before.loss).toBe(lossInNode(before.step, 1));
+      expect((await settingsOf(page, "step")).get("step")).toBe(String(before.step));
+      expect(await figures(page)).toEqual(before); // it has stood still
+      await page.reload();
+      await stepIs(page, before.step);
+      expect(await figures(page)).toEqual(before);
+      await close();
+    });
+
+    it("begins anew by Reset, and with each change of what a run depends on", async () => {
+      const { page, close } = await site().open("#gohome?step=50&seed=7");
+      await stepIs(page, 50);
+      expect((await figures(page)).loss).toBe(lossInNode(50, 7));
+      await button(page, "Reset").click();
+      expect(await figures(page)).toMatchObject({ step: 0, loss: lossInNode(0, 7) });
+      await button(page, "Step").click();
+      await page.getByLabel("Seed").fill("8");
+      expect(await figures(page)).toMatchObject({ step: 0, loss: lossInNode(0, 8) });
+      const query = await settingsOf(page, "seed");
+      expect(Object.fromEntries(query)).toMatchObject({ seed: "8", step: "0", word: "gohome" });
+      await close();
+    });
+
+    it.each(["tanh", "relu", "gru", "lstm"])(
+      "learns another word with %s and an output layer",
+      async (cell) => {
+        const { page, close } = await site().open(
+          "#gohome?word=h%C3%A4h%20%F0%9F%99%82h&output=yes&hidden=12&step=150",
+        );
+        await page.getByRole("radio", { name: cell }).check({ force: true });
+        await page.getByRole("radio", { name: "all it can" }).check({ force: true });
+        await button(page, "Play").click();
+        await stepIs(page, 150);
+        await button(page, "Pause").click();
+        expect((await figures(page)).says).toBe("äh 🙂h ✓");
+        const { step } = await figures(page);
+        expect((await settingsOf(page, "cell")).get("step")).toBe(String(step));
+        await close();
+      },
+    );
+
+    it("lights in the picture what a term of the equations means, by pointer and by keyboard", async () => {
+      const { page, close } = await site().open("#gohome?cell=gru");
+      const lit = () =>
+        page.evaluate(() =>
+          [...document.querySelectorAll(".part.lit canvas")].map((canvas) =>
+            canvas.getAttribute("aria-label"),
+          ),
+        );
+      await page.getByTitle("the weights from the input to the reset gate").hover();
+      expect(await lit()).toEqual(["letter to unit, gate r, 4 by 5"]);
+      await page.mouse.move(0, 0);
+      expect(await lit()).toEqual([]);
+      await page.getByTitle("the bias inside the reset").focus();
+      expect(await lit()).toEqual(["bias inside the reset, 1 by 5"]);
+      await page.keyboard.press("Enter"); // it stays lit
+      await page.keyboard.press("Shift+Tab");
+      await page.getByRole("button", { name: "Play" }).focus();
+      expect(await lit()).toEqual(["bias inside the reset, 1 by 5"]);
+      await close();
+    });
+
+    it("refuses absurd settings in words, from fields and from links", async () => {
+      const { page, close } = await site().open(
+        "#gohome?word=x&seed=-1&rate=fast&cell=elman&hidden=1e9&step=2.5&output=maybe",
+      );
+      const panel = page.getByRole("tabpanel", { name: "gohome" });
+      const said = (await panel.getByRole("status").first().textContent()) ?? "";
+      for (const part of [
+        "word=x",
+        "2 to 16 letters",
+        "seed=-1",
+        "rate=fast",
+        "cell=elman",
+        "hidden=1e9",
+        "step=2.5",
+      ])
+        expect(said).toContain(part);
+      expect(await figures(page)).toMatchObject({ step: 0, loss: lossInNode(0, 1) });
+
+      for (const [label, value] of [
+        ["Word", ""],
+        ["Word", "a word that is far too long to be drawn"],
+        ["Learning rate", "1e99"],
+        ["Learning rate", "abc"],
+        ["Seed", "4294967296"],
+      ] as const) {
+        const before = await page.getByLabel(label).inputValue();
+        await page.getByLabel(label).fill(value);
+        expect(await panel.getByRole("alert").textContent()).toMatch(/^Not taken: it must be /);
+        expect(await figures(page)).toMatchObject({ step: 0, loss: lossInNode(0, 1) });
+        await page.getByLabel(label).fill(before);
+        expect(await panel.getByRole("alert").count()).toBe(0);
+      }
+      await close();
+    });
+
+    it("says why training cannot go on, keeps the good weights, and recovers", async () => {
+      const { page, close } = await site().open(
+        "#gohome?cell=relu&output=yes&rate=1000000&speed=most&word=abcdefghijklmnop",
+      );
+      const panel = page.getByRole("tabpanel", { name: "gohome" });
+      await button(page, "Play").click();
+      const alert = panel.getByRole("alert");
+      await alert.waitFor();
+      expect(await alert.textContent()).toMatch(
+        /Training cannot go on after step \d+: .*no number.*smaller learning rate/,
+      );
+      expect(await button(page, "Play").isDisabled()).toBe(true);
+      await page.getByLabel("Learning rate").fill("0.05");
+      expect(await panel.getByRole("alert").count()).toBe(0);
+      await button(page, "Play").click();
+      await stepIs(page, 100);
+      expect((await figures(page)).says).toContain("✓");
+      await close();
+    });
+
+    it("is worked by keyboard alone", async () => {
+      const { page, close } = await site().open("");
+      const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+      await page.keyboard.press("Tab");
+      expect(await focused()).toBe("gohome");
+      await page.keyboard.press("Tab"); // the theme
+      await page.keyboard.press("Tab");
+      expect(await focused()).toBe("Play");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await stepIs(page, 1);
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Tab");
+      await page.keyboard.type("x"); // the field was selected as a whole
+      expect(await page.getByLabel("Word").inputValue()).toContain("x");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("ArrowRight");
+      expect(await page.getByRole("radio", { name: "relu" }).isChecked()).toBe(true);
+      const map = page.getByRole("img", { name: /^letter to unit/ });
+      await map.focus();
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("ArrowDown");
+      expect(await map.getAttribute("aria-label")).toMatch(/\[o, 1\]: −?\d/);
+      await close();
+    });
+
+    it.each([
+      ["light", 1280],
+      ["dark", 1280],
+      ["light", 390],
+    ] as const)("axe finds nothing serious in it, trained, %s, %i wide", async (colorScheme, width) => {
+      const { page, close } = await site().open("#gohome?step=100&cell=gru&rate=x", {
+        colorScheme,
+        viewport: { width, height: 900 },
+      });
+      await stepIs(page, 100);
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await close();
+    });
+  });
+}

@@ -1,0 +1,68 @@
+/** The playground as it is published, tab by tab. */
+
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testGohome } from "./gohome.js";
+import { openSite, seriousFindings, type Site } from "./site.js";
+import { testThroughTime } from "./through-time.js";
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(() => site.close());
+
+describe("the page", () => {
+  it("is 150 KB gzip in all, and names no other address", () => {
+    const files = readdirSync(site.folder, { recursive: true, encoding: "utf8" })
+      .map((name) => join(site.folder, name))
+      .filter((path) => statSync(path).isFile());
+    const bytes = files.reduce((sum, path) => sum + gzipSync(readFileSync(path)).length, 0);
+    expect(bytes).toBeGreaterThan(5_000);
+    expect(bytes).toBeLessThan(150_000);
+    for (const path of files) {
+      const text = readFileSync(path, "latin1").replaceAll("http://www.w3.org/", "");
+      expect(text, path).not.toMatch(/(src|href|from|import|fetch)[^\n]{0,8}["'(`]https?:/);
+    }
+  });
+
+  it("opens its first tab, others by button and key, and comes back", async () => {
+    const { page, close } = await site.open("");
+    const selected = page.locator('[role="tab"][aria-selected="true"]');
+    expect(await selected.textContent()).toBe("gohome");
+    await page.getByRole("tab", { name: "Text" }).click();
+    expect(await selected.textContent()).toBe("Text");
+    await page.keyboard.press("ArrowRight");
+    expect(await selected.textContent()).toBe("gohome");
+    await page.goBack();
+    expect(await selected.textContent()).toBe("Text");
+    await close();
+  });
+
+  it("works without a network once it has been loaded", async () => {
+    const { page, close } = await site.open("#gohome?step=3");
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      while (!navigator.serviceWorker.controller) await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    await page.context().setOffline(true);
+    await page.reload();
+    await page.getByRole("button", { name: "Step" }).click();
+    await page.waitForFunction(() => document.querySelector("#panel-gohome dd data")?.textContent === "4");
+    await close();
+  });
+
+  it.each(["light", "dark"] as const)("axe finds nothing serious, %s", async (colorScheme) => {
+    for (const tab of ["gohome", "through-time", "text"]) {
+      const { page, close } = await site.open(`#${tab}`, { colorScheme });
+      await page.getByRole("tabpanel").waitFor();
+      expect(await seriousFindings(page), tab).toEqual([]);
+      await close();
+    }
+  });
+});
+
+testGohome(() => site);
+testThroughTime(() => site);

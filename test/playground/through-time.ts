@@ -1,0 +1,102 @@
+/** The second tab: gradients on their way back, and three cells that learn the same. */
+
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { seriousFindings, settingsOf, type Site } from "./site.js";
+
+/** What the page shows: the count of steps, who is right at the end, and what arrives at the first step. */
+async function shown(page: Page) {
+  return page.evaluate(() => {
+    const panel = document.querySelector("#panel-through-time")!;
+    const [step, ...right] = [...panel.querySelectorAll("dd data")].map((data) =>
+      Number(data.getAttribute("value")),
+    );
+    const legends = [...panel.querySelectorAll(".legend")].map((legend) => legend.textContent);
+    return { step, right, legends };
+  });
+}
+
+async function stepIs(page: Page, least: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) =>
+      Number(document.querySelector("#panel-through-time dd data")?.getAttribute("value")) >= wanted,
+    least,
+  );
+}
+
+/** What arrives at the first step: "tanh 6.07e−8 gru …". */
+function arriving(legend: string | null | undefined): Record<string, number> {
+  const found = [...(legend ?? "").replaceAll("−", "-").matchAll(/(tanh|gru|lstm) ([\d.e+-]+)/g)];
+  return Object.fromEntries(found.map(([, cell, share]) => [cell, Number(share)]));
+}
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+export function testThroughTime(site: () => Site): void {
+  describe("back through time", () => {
+    it("shows gradients that vanish before training, and with larger weights one that explodes", async () => {
+      const { page, close } = await site().open("#through-time");
+      const before = arriving((await shown(page)).legends[0]);
+      for (const cell of ["tanh", "gru", "lstm"]) expect(before[cell], cell).toBeLessThan(1e-3);
+      await page.getByLabel("First W_hh times").fill("4");
+      await expect.poll(async () => arriving((await shown(page)).legends[0]).tanh).toBeGreaterThan(1);
+      await close();
+    });
+
+    it("learns: the gru lets the gradient pass, the tanh does not; and comes back from its link", async () => {
+      const { page, close } = await site().open("#through-time?speed=most");
+      await button(page, "Play").click();
+      await stepIs(page, 200);
+      await button(page, "Pause").click();
+      const before = await shown(page);
+      expect(before.right[1]).toBe(1); // the gru
+      const share = arriving(before.legends[0]);
+      expect(share.gru).toBeGreaterThan(0.05);
+      expect(share.tanh).toBeLessThan(1e-6);
+      expect((await settingsOf(page, "step")).get("step")).toBe(String(before.step));
+      await page.reload();
+      await stepIs(page, before.step!);
+      expect(await shown(page)).toEqual(before);
+      await button(page, "Reset").click();
+      expect((await shown(page)).step).toBe(0);
+      await close();
+    });
+
+    it("refuses absurd settings in words, and says why training cannot go on", async () => {
+      const { page, close } = await site().open(
+        "#through-time?length=1000000&hidden=0&scale=NaN&rate=1e6&speed=most",
+      );
+      const panel = page.getByRole("tabpanel", { name: "Back through time" });
+      const said = (await panel.getByRole("status").first().textContent()) ?? "";
+      for (const part of ["length=1000000", "from 4 to 120", "hidden=0", "scale=NaN"])
+        expect(said).toContain(part);
+      await button(page, "Play").click();
+      await panel.getByRole("alert").waitFor();
+      expect(await panel.getByRole("alert").textContent()).toMatch(
+        /Training cannot go on after step \d+: the (tanh|gru|lstm) network: .* is NaN or infinite/,
+      );
+      await page.getByLabel("Learning rate").fill("0.01");
+      expect(await panel.getByRole("alert").count()).toBe(0);
+      await page.getByLabel("Steps of a sequence").fill("121");
+      expect(await panel.getByRole("alert").textContent()).toBe(
+        "Not taken: it must be a whole number from 4 to 120.",
+      );
+      await close();
+    });
+
+    it.each([
+      ["light", 1280],
+      ["dark", 1280],
+      ["light", 390],
+    ] as const)("axe finds nothing serious in it, trained, %s, %i wide", async (colorScheme, width) => {
+      const { page, close } = await site().open("#through-time?step=30&scale=x", {
+        colorScheme,
+        viewport: { width, height: 900 },
+      });
+      await stepIs(page, 30);
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await close();
+    });
+  });
+}

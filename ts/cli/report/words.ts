@@ -1,0 +1,79 @@
+/** The words of reports for people. */
+
+import type { Report, RunResult } from "bptt";
+import type { Beginning } from "./reporter.js";
+
+/** A whole number with thin gaps: 1 234 567. */
+export function grouped(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, " ");
+}
+
+/** A number with a noun, which gets its s. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** A speed: 950, 12.3k, 4.5M. */
+export function short(value: number): string {
+  if (value >= 999_500) return `${(value / 1e6).toFixed(1)}M`;
+  return value >= 999.5 ? `${(value / 1e3).toFixed(1)}k` : value.toFixed(0);
+}
+
+/** A time: 0:07, 12:34, 3:04:05. */
+export function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (n: number) => String(n).padStart(2, "0");
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** What is trained on what. */
+export function beginningLine(beginning: Beginning): string {
+  const { texts, characters, vocabulary, unit, cell, hiddenSize, layers, parameters } = beginning;
+  const what = texts === undefined ? "" : `${counted(texts, "line")}, `;
+  return (
+    `${what}${counted(characters, "character")}, ${grouped(vocabulary)} different ${unit}s; ` +
+    `${cell} ${hiddenSize}${layers > 1 ? `×${layers}` : ""}, ${counted(parameters, "parameter")}`
+  );
+}
+
+/** Where a run stands. */
+export function position({ step, epoch }: Report, { epochs, steps }: Beginning): string {
+  if (steps !== undefined) return `step ${step}/${steps}`;
+  return `step ${step}  epoch ${epochs === undefined ? epoch : `${epoch}/${epochs}`}`;
+}
+
+/** Losses, speed and what is left. */
+export function measures(
+  { loss, validationLoss, tokensPerSecond, etaSeconds }: Report,
+  { unit }: Beginning,
+): string[] {
+  return [
+    `loss ${loss.toFixed(3)}`,
+    ...(validationLoss === undefined ? [] : [`validation ${validationLoss.toFixed(3)}`]),
+    `${short(tokensPerSecond)} ${unit}s/s`,
+    ...(etaSeconds === undefined ? [] : [`${clock(etaSeconds)} left`]),
+  ];
+}
+
+const REASONS: Readonly<Record<RunResult["stopped"], string>> = {
+  finished: "done",
+  early: "done: the validation loss no longer falls",
+  timeLimit: "the time is up",
+  stopped: "stopped",
+  aborted: "stopped",
+  diverged: "diverged",
+};
+
+/** What a run came to. */
+export function endLine({ stopped, steps, keptStep, loss, validationLoss, seconds }: RunResult): string {
+  const parts = [
+    REASONS[stopped],
+    `${counted(steps, "step")} in ${clock(seconds)}`,
+    `loss ${loss.toFixed(3)}`,
+  ];
+  if (validationLoss !== undefined) parts.push(`validation ${validationLoss.toFixed(3)}`);
+  if (keptStep !== steps) parts.push(`the weights are those of step ${grouped(keptStep)}`);
+  const [first = "", ...others] = parts;
+  return `${first}; ${others.join(", ")}`;
+}

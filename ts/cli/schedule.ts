@@ -1,0 +1,60 @@
+/**
+ * A learning-rate schedule as one word:
+ *
+ *     [warmup:N+] constant | linear[:STEPS[:TO]] | cosine[:STEPS[:TO]] | step:EVERY:FACTOR
+ *
+ * Where the number of steps is left out it is that of the run.
+ */
+
+import { constant, cosine, linear, stepDecay, warmup, type PlainSchedule, type Schedule } from "bptt";
+import { UsageError } from "./failure.js";
+
+/** How a schedule is written, for the help. */
+export const SYNTAX = "[warmup:N+]constant | linear[:STEPS[:TO]] | cosine[:STEPS[:TO]] | step:EVERY:FACTOR";
+
+/** The rate to begin with, and the steps of the run where they are known. */
+export interface ScheduleSettings {
+  readonly rate: number;
+  readonly steps: number | undefined;
+}
+
+/** The schedule of a word. */
+export function parseSchedule(text: string, settings: ScheduleSettings): Schedule {
+  const [, warm, rest = ""] = /^(?:warmup:(\d+)\+)?(.*)$/s.exec(text) ?? [];
+  const [kind = "", ...numbers] = rest.split(":");
+  const plain = parsePlain(kind, numbers.map(toFinite), text, settings);
+  return warm === undefined ? plain : warmup(Number(warm), plain);
+}
+
+function parsePlain(
+  kind: string,
+  numbers: readonly (number | undefined)[],
+  text: string,
+  { rate, steps: all }: ScheduleSettings,
+): PlainSchedule {
+  if (numbers.includes(undefined)) throw wrong(text);
+  const [first, second] = numbers;
+  if (kind === "constant" && numbers.length === 0) return constant(rate);
+  if ((kind === "linear" || kind === "cosine") && numbers.length <= 2) {
+    const steps = first ?? all;
+    if (steps === undefined) {
+      throw new UsageError(
+        `--schedule ${text}: expected the number of steps in it, as in ${kind}:2000, or --steps beside it`,
+      );
+    }
+    const way = { from: rate, to: second ?? 0, steps };
+    return kind === "linear" ? linear(way) : cosine(way);
+  }
+  if (kind === "step" && first !== undefined && second !== undefined && numbers.length === 2)
+    return stepDecay({ from: rate, every: first, factor: second });
+  throw wrong(text);
+}
+
+function toFinite(text: string): number | undefined {
+  const value = Number(text);
+  return text.trim() !== "" && Number.isFinite(value) ? value : undefined;
+}
+
+function wrong(text: string): UsageError {
+  return new UsageError(`--schedule: expected ${SYNTAX}, got ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,107 @@
+/** A run about to begin: a new model on a text, or a model file's run that was cut short. */
+
+import { CharRnn, type CharRnnOptions, type Report, type Run, type Text, type TextFitOptions } from "bptt";
+import { Failure } from "./failure.js";
+import { linesOf, nameOf, readModel, readTexts } from "./input.js";
+import type { Beginning } from "./report/reporter.js";
+
+/** A model, and its run when it is asked for. */
+export interface Prepared {
+  readonly model: CharRnn;
+  readonly beginning: Beginning;
+  /** Begins the run; it can be asked for once, as the text is let go then. */
+  readonly start: (onProgress: (report: Report) => void) => Run<Uint8Array<ArrayBuffer>>;
+}
+
+/** What a new run is. */
+export interface Fresh {
+  /** The model file. */
+  readonly file: string;
+  readonly asLines: boolean;
+  readonly model: Omit<CharRnnOptions, "text" | "vocabulary" | "kind" | "unknown">;
+  readonly fit: TextFitOptions;
+}
+
+/** A new model of a text. */
+export async function fresh(
+  files: readonly string[],
+  { file, asLines, model, fit }: Fresh,
+): Promise<Prepared> {
+  const text = await readKind(files, asLines);
+  const made = new CharRnn({ ...model, text });
+  const { epochs = 10, steps } = fit;
+  const extent = { epochs: steps === undefined ? epochs : undefined, steps };
+  const beginning = { ...describe(made, text, file), unit: unitOf(model.tokens), ...extent };
+  return {
+    model: made,
+    beginning,
+    start: once(text, (given, onProgress) => made.fit(given, { ...fit, onProgress })),
+  };
+}
+
+/** The run in a model file. */
+export async function unfinished(
+  files: readonly string[],
+  file: string,
+  limit: Pick<TextFitOptions, "timeLimitSeconds">,
+): Promise<Prepared> {
+  const model = await readModel(file);
+  if (!model.resumable) throw new Failure(`${file}: expected a run that was cut short, got a finished model`);
+  const text = await readKind(files, model.kind === "list");
+  const beginning = describe(model, text, file);
+  const start = once(text, (given, onProgress) => {
+    try {
+      return model.resume(given, { ...limit, onProgress });
+    } catch (error) {
+      if (!(error instanceof RangeError) || !error.message.startsWith("text")) throw error;
+      throw new Failure(
+        `${files.map(nameOf).join(", ")}: expected the text that the run in ${file} began with`,
+      );
+    }
+  });
+  return { model, beginning, start };
+}
+
+async function readKind(files: readonly string[], asLines: boolean): Promise<Text> {
+  const whole = await readTexts(files);
+  if (!asLines) return whole;
+  const lines = linesOf(whole);
+  if (lines.length > 0) return lines;
+  throw new Failure(`${files.map(nameOf).join(", ")}: expected at least one line that is not empty`);
+}
+
+/** Hands the text over once, and keeps it no longer: the run keeps ids alone, a byte each. */
+function once(
+  text: Text,
+  work: (text: Text, onProgress: (report: Report) => void) => Run<Uint8Array<ArrayBuffer>>,
+): Prepared["start"] {
+  let held: Text | undefined = text;
+  return (onProgress) => {
+    const given = held as Text;
+    held = undefined;
+    return work(given, onProgress);
+  };
+}
+
+function describe(model: CharRnn, text: Text, file: string): Beginning {
+  const { rnn, vocabulary } = model;
+  const { cell, hiddenSize, layers } = rnn;
+  const parameters = Object.values(rnn.parameters).reduce((sum, { data }) => sum + data.length, 0);
+  const [texts, characters] =
+    typeof text === "string"
+      ? [undefined, codePoints(text)]
+      : [text.length, text.reduce((sum, line) => sum + codePoints(line), 0)];
+  const size = { parameters, vocabulary: vocabulary.size, characters, texts };
+  return { file, cell, hiddenSize, layers, ...size, unit: "token", epochs: undefined, steps: undefined };
+}
+
+function unitOf(tokens: unknown): Beginning["unit"] {
+  return tokens === "words" ? "word" : "character";
+}
+
+/** All UTF-16 units but the second halves of pairs. */
+function codePoints(text: string): number {
+  let count = text.length;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) count--;
+  return count;
+}
