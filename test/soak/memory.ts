@@ -10,6 +10,8 @@ import { progress, runProgram, type Part, type Row } from "./part.js";
  */
 const STEP = 8;
 const PIECE = 256;
+/** Few fit into the time, so the noise of each is larger; a worker that stays is some 10 KB here, and megabytes outside. */
+const WORKER = 4096;
 /**
  * Megabytes by which the whole process may grow: allocators give back late. Seen: up to 3. What the module keeps shows in
  * its pages, of which none may come.
@@ -26,6 +28,7 @@ const CASES: Record<string, number> = {
   "3 000 text models": PIECE,
   "1 000 runs, aborted": PIECE,
   "1 000 runs, their listeners gone": PIECE,
+  "60 runs in workers, half of them aborted": WORKER,
   "10 000 sessions": PIECE,
   "1 000 saved, loaded and resumed": PIECE,
 };
