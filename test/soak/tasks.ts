@@ -35,7 +35,8 @@ export function tasks(trace: string): Tasks {
     ({ name, ph, pid, tid, ts }) =>
       name.endsWith("RunTask") && ph === "X" && pid === begin.pid && tid === begin.tid && ts >= begin.ts,
   );
-  if (!all.some(({ tdur }) => tdur !== undefined)) throw new Error("soak: the trace has no thread time of the page's main thread");
+  if (!all.some(({ tdur }) => tdur !== undefined))
+    throw new Error("soak: the trace has no thread time of the page's main thread");
   const lengths = (some: TraceEvent[]) => some.map(({ tdur = 0 }) => tdur / 1000); // one that the trace's end cut off has none
   return {
     first: Math.max(0, ...lengths(all.filter(({ ts }) => ts <= stepped))),
