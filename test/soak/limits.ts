@@ -21,3 +21,6 @@ export const NOTICED = 50;
 
 /** Share of the main thread's time that a run in a worker may take: reports and snapshots come in, nothing is computed. */
 export const BUSY = 0.1;
+
+/** Share of frames above 50 ms that is put up with where none is to be expected: about one in two seconds. */
+export const SELDOM = 0.01;

@@ -2,7 +2,7 @@
 
 import type { Seen } from "./holds-program.mjs";
 import { BUSY, firstTurn, HOLD, STEP } from "./limits.js";
-import { best, progress, runProgram, type Effort, type Part, type Row } from "./part.js";
+import { best, progress, row, runProgram, type Effort, type Part, type Row } from "./part.js";
 
 /** What `fit` itself takes, in milliseconds: it reads the text at once, so that what is wrong with it is an error of the call. */
 const ON_THIS_THREAD: Record<string, { call?: number }> = {
@@ -36,13 +36,12 @@ export const node: Part = {
       const seen = await measure(name, effort);
       const { longest, first, step, clock } = seen;
       rows.push(
-        { name, figure: "a step", value: step, unit: "ms" },
-        { name, figure: "longest hold", value: longest, limit: Math.max(HOLD, STEP * step), unit: "ms" },
-        { name, figure: "the same by the clock", value: clock, unit: "ms" },
-        { name, figure: "first turns", value: first, limit: firstTurn(step), unit: "ms" },
+        row(name, "a step", step, "ms"),
+        row(name, "longest hold", longest, "ms", Math.max(HOLD, STEP * step)),
+        row(name, "the same by the clock", clock, "ms"),
+        row(name, "first turns", first, "ms", firstTurn(step)),
       );
-      if (call !== undefined)
-        rows.push({ name, figure: "fit(…) itself", value: seen.call, limit: call, unit: "ms" });
+      if (call !== undefined) rows.push(row(name, "fit(…) itself", seen.call, "ms", call));
     }
     return rows;
   },
@@ -56,10 +55,10 @@ export const worker: Part = {
     for (const [name, limits] of Object.entries(IN_A_WORKER)) {
       const { longest, first, call, busy, clock } = await measure(name, effort);
       rows.push(
-        { name, figure: "longest hold", value: Math.max(first, longest), limit: HOLD, unit: "ms" },
-        { name, figure: "the same by the clock", value: clock, unit: "ms" },
-        { name, figure: "main thread taken", value: 100 * busy, limit: 100 * BUSY, unit: "%" },
-        { name, figure: "fit(…) itself", value: call, limit: limits.call, unit: "ms" },
+        row(name, "longest hold", Math.max(first, longest), "ms", HOLD),
+        row(name, "the same by the clock", clock, "ms"),
+        row(name, "main thread taken", 100 * busy, "%", 100 * BUSY),
+        row(name, "fit(…) itself", call, "ms", limits.call),
       );
     }
     return rows;

@@ -9,7 +9,7 @@ import { build } from "vite";
 import { inProject } from "../../scripts/setup/paths.mjs";
 import type * as frameWatch from "./frame-watch.mjs";
 import { HOLD, NOTICED } from "./limits.js";
-import { best, progress, type Part, type Row } from "./part.js";
+import { best, progress, row, type Part, type Row } from "./part.js";
 import { tasks, TRACED } from "./tasks.js";
 import { withChromium } from "./with-chromium.js";
 
@@ -38,10 +38,10 @@ export const playground: Part = {
           // what the machine adds is seen before anything is trained
           const limit = NOTICED + Math.max(0, seen.idle - HOLD);
           rows.push(
-            { name, figure: "longest frame before", value: seen.idle, unit: "ms" },
-            { name, figure: "longest frame", value: seen.longest, limit, unit: "ms" },
-            { name, figure: "frames late by half or more", value: 100 * seen.late, unit: "%" },
-            { name, figure: "longest task", value: seen.task, limit: NOTICED, unit: "ms" },
+            row(name, "longest frame before", seen.idle, "ms"),
+            row(name, "longest frame", seen.longest, "ms", limit),
+            row(name, "frames late by half or more", 100 * seen.late, "%"),
+            row(name, "longest task", seen.task, "ms", NOTICED),
           );
         }
         return rows;
