@@ -1,5 +1,6 @@
 // Bundles each entry on its own (nothing that holds wasm state is shared) as ESM and CommonJS with declarations.
 
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Options } from "tsup";
 
@@ -19,6 +20,21 @@ const besideWorker: NonNullable<Options["esbuildPlugins"]>[number] = {
     if (build.initialOptions.define?.["TSUP_FORMAT"] !== '"cjs"') return;
     const path = fileURLToPath(new URL("./ts/spawn-worker-commonjs.ts", import.meta.url));
     build.onResolve({ filter: /\/spawn-worker\.js$/ }, () => ({ path, sideEffects: false }));
+  },
+};
+
+// The core's enumerations as TypeScript's, whose members esbuild puts in as numbers: their names never ship.
+const enumerationsAsNumbers: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "enumerations as numbers",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]pkg[\\/]bptt\.js$/ }, ({ path }) => {
+      const enumeration = /export const (\w+) = Object\.freeze\(\{([^}]*)\}\)/g;
+      const contents = readFileSync(path, "utf8").replace(enumeration, (_, name: string, members: string) => {
+        const named = [...members.matchAll(/(\w+): (\d+), "\2": "\1"/g)];
+        return `export enum ${name} { ${named.map(([, member, value]) => `${member} = ${value}`).join(", ")} }`;
+      });
+      return { contents, loader: "ts" };
+    });
   },
 };
 
@@ -59,7 +75,7 @@ const library: Options = {
   splitting: false,
   treeshake: true,
   noExternal: ["fflate", "jsfive", "pbf"],
-  esbuildPlugins: [besideJsfive, besideWorker],
+  esbuildPlugins: [besideJsfive, besideWorker, enumerationsAsNumbers],
   esbuildOptions(options) {
     // identifiers stay: class and function names are what stacks and the console show
     options.minifyWhitespace = true;

@@ -21,7 +21,7 @@ const include = ["test/**/*.test.ts"];
 const nodeOnly = "test/**/*.node.test.ts";
 /** What never calls the core, or names the build it is about: running it again with the other one would say nothing new. */
 const notOfTheCore = [
-  "test/{convert,docs,engines,packaging,playground}/**",
+  "test/{cli,convert,docs,engines,kill,packaging,playground}/**",
   "test/{reference,reference-golden,support,check,vocabulary,one-hot,tensor}.test.ts",
   "test/{init,init-sources.node,memory-dropped.node,relaxed.node}.test.ts",
 ];
@@ -37,7 +37,7 @@ const browser = {
     },
   }),
 };
-const optimizeDeps = { include: ["fast-check", "fflate", "jsfive", "pbf"] };
+const optimizeDeps = { include: ["fast-check", "fflate", "jsfive", "lzma1", "pbf"] };
 
 const relaxedInNode = {
   extends: true as const,

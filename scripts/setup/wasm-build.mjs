@@ -3,7 +3,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join, relative } from "node:path";
-import { constants, deflateRawSync } from "node:zlib";
 import { SetupError, showOutput, step } from "./log.mjs";
 import { buildRoot, inProject, projectRoot, searchPath } from "./paths.mjs";
 import { replaceFile, replaceFolder } from "./place.mjs";
@@ -165,7 +164,7 @@ export function checkGlue() {
 }
 
 /**
- * Deflates the module into a TypeScript file; base64 of the plain bytes would be a third longer on the wire.
+ * Packs the module into a TypeScript file, for ts/wasm/lzma.ts.
  * @param {Variant} variant
  */
 export async function inlineWasm(variant) {
@@ -178,12 +177,12 @@ export async function inlineWasm(variant) {
   };
   await makeIfChanged(product, async () => {
     step(`inlining the module into ${relative(projectRoot, variant.inlined)}`);
-    const bytes = readFileSync(wasmFile);
-    const deflated = deflateRawSync(bytes, { level: constants.Z_BEST_COMPRESSION, memLevel: 9 });
+    const { compress } = await import("lzma1"); // an earlier step installs it
+    const packed = Buffer.from(compress(new Uint8Array(readFileSync(wasmFile)), 9));
     const source = [
       `// Written by the set-up from crate/${basename(variant.outDir)}/bptt_bg.wasm; not kept in git.`,
-      "/** The module, deflated (raw, without header), as base64. */",
-      `export const inlined = "${deflated.toString("base64")}";`,
+      "/** The module, in LZMA, as base64. */",
+      `export const inlined = "${packed.toString("base64")}";`,
     ];
     replaceFile(variant.inlined, source.join("\n") + "\n");
   });

@@ -14,6 +14,6 @@ export function inFlags(error: unknown, flags: Flags): unknown {
   const [, about = ""] = /^(\w+)[:[]/.exec(error.message) ?? [];
   if (about === "text") return new Failure(`the ${error.message}`);
   if (!(about in flags)) return error;
-  const message = error.message.replace(/\b[a-z]+[A-Z]\w+\b/g, (name) => flags[name] ?? name);
+  const message = error.message.replace(/\b[a-z]+[A-Z]\w*\b/g, (name) => flags[name] ?? name);
   return new UsageError(message.replace(/^[a-z]+(?=:)/, (name) => flags[name] ?? name));
 }

@@ -13,12 +13,18 @@ const { stdout, stderr } = process;
 let broken: Failure | undefined;
 const listeners = new Set<(failure: Failure) => void>();
 
+/** Nobody reads any more. */
+export class ClosedOutput extends Failure {}
+
 /** Looks out for a reader that goes away. To be called once, before anything is written. */
 export function watchOutput(): void {
   stdout.on("error", (error: NodeJS.ErrnoException) => {
-    const why =
-      error.code === "EPIPE" ? "it was closed before all was written" : `the system says ${error.code}`;
-    broken ??= new Failure(`standard output: ${error.code === "ENOSPC" ? "no space left on the disk" : why}`);
+    broken ??=
+      error.code === "EPIPE"
+        ? new ClosedOutput("standard output: it was closed before all was written")
+        : new Failure(
+            `standard output: ${error.code === "ENOSPC" ? "no space left on the disk" : `the system says ${error.code}`}`,
+          );
     for (const listener of listeners) listener(broken);
   });
   stderr.on("error", () => undefined); // nobody is there to be told

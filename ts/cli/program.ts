@@ -2,13 +2,23 @@
 
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { defineConvert } from "./command/convert.js";
+import { defineEvaluate } from "./command/evaluate.js";
+import { defineGenerate } from "./command/generate.js";
+import { defineInspect } from "./command/inspect.js";
 import { defineTrain } from "./command/train.js";
 
 /** What adds a command to the program. */
 export type Define = (program: Command) => void;
 
 const { version } = createRequire(import.meta.url)("bptt/package.json") as { version: string };
-const COMMANDS: readonly Define[] = [defineTrain];
+const COMMANDS: readonly Define[] = [
+  defineTrain,
+  defineGenerate,
+  defineEvaluate,
+  defineInspect,
+  defineConvert,
+];
 
 /** The program `bptt`. It throws where it would otherwise end the process. */
 export function makeProgram(): Command {

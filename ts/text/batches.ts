@@ -3,13 +3,15 @@
 import type { Rnn } from "../rnn.js";
 import { batchesByLength, buckets, countSteps, sequenceRows } from "./buckets.js";
 import type { Codec, EncodedText } from "./codec.js";
+import type { IdArray } from "./id-array.js";
 import { shuffle } from "./shuffle.js";
 import { fitShape, streams, type Shape } from "./streams.js";
-import { countWindows, windows, type Window } from "./windows.js";
+import { countWindows, windows, type Row, type Window } from "./windows.js";
 
 /** Tokens a stream has at least when a long text is evaluated: they begin without knowing what was before. */
 const EVALUATED_STREAM = 1024;
 const MOST_EVALUATED = 32;
+const EVALUATED_WINDOW = 64;
 /** Keys of `shuffle` for the draw of a validation list: no epoch has number 0. */
 const VALIDATION_DRAW = 0;
 
@@ -18,9 +20,17 @@ export interface TextBatches {
   /** The windows of an epoch, from 1. */
   readonly training: (epoch: number) => Iterable<Window>;
   /** Windows of the part that is kept back. */
-  readonly validation: readonly Window[] | undefined;
+  readonly validation: Evaluated | undefined;
   /** How many an epoch has; of a list the first, as others may have a few more or less. */
   readonly stepsPerEpoch: number;
+}
+
+/** The windows of a text that is evaluated, made when they are asked for, any number of times. */
+export interface Evaluated extends Iterable<Window> {
+  /** How many windows there are. */
+  readonly count: number;
+  /** How many tokens they have. */
+  readonly tokens: number;
 }
 
 /** What of a codec decides how texts become rows. */
@@ -42,7 +52,7 @@ export function textBatches(
   const zeros = (batch: number) => rnn.zeroState(batch);
   const { sequenceLength, batchSize, validationFraction, seed } = cut;
   if (codec.kind === "text") {
-    const [ids] = parts as [Int32Array];
+    const [ids] = parts as [IdArray];
     const kept = split(ids.length, validationFraction, 2);
     const trained = ids.subarray(0, ids.length - kept);
     const shape = fitShape(trained.length, cut);
@@ -70,17 +80,23 @@ export function textBatches(
 export function evaluationWindows(
   rnn: Rnn,
   { kind, endId }: TextLayout,
-  parts: readonly Int32Array[],
-): Window[] {
+  parts: readonly IdArray[],
+): Evaluated {
   const zeros = (batch: number) => rnn.zeroState(batch);
+  let batches: Row[][];
   if (kind === "text") {
-    const [ids] = parts as [Int32Array];
+    const [ids] = parts as [IdArray];
     const count = Math.floor((ids.length - 1) / EVALUATED_STREAM);
-    const rows = streams(ids, Math.max(1, Math.min(MOST_EVALUATED, count)));
-    return [...windows(rows, 64, zeros)];
-  }
-  const rows = sequenceRows(parts, endId);
-  return batchesByLength(rows, MOST_EVALUATED).flatMap((batch) => [...windows(batch, 64, zeros)]);
+    batches = [streams(ids, Math.max(1, Math.min(MOST_EVALUATED, count)))];
+  } else batches = batchesByLength(sequenceRows(parts, endId), MOST_EVALUATED);
+  const lengths = batches.map((rows) => rows.map(({ length }) => length));
+  return {
+    count: lengths.reduce((sum, each) => sum + countWindows(Math.max(...each), EVALUATED_WINDOW), 0),
+    tokens: lengths.flat().reduce((sum, length) => sum + length, 0),
+    *[Symbol.iterator]() {
+      for (const rows of batches) yield* windows(rows, EVALUATED_WINDOW, zeros);
+    },
+  };
 }
 
 /** How many of `count` are kept back: both sides get at least `least`. */

@@ -5,6 +5,7 @@
  * shuffled), cut into batches, and the batches shuffled. The order hangs on seed and epoch alone.
  */
 
+import { alike, type IdArray } from "./id-array.js";
 import { shuffle } from "./shuffle.js";
 import type { Shape } from "./streams.js";
 import { countWindows, type Row } from "./windows.js";
@@ -15,14 +16,15 @@ const GROUP = 64;
 /** The rows of texts: numbers alone, since there may be a great many. */
 export interface SequenceRows {
   /** Each text behind the start token and before the end token. They are the same, so one stands between any two. */
-  readonly ids: Int32Array;
+  readonly ids: IdArray;
   /** Where each row begins, and behind them where a next one would. */
   readonly starts: Int32Array;
 }
 
 /** Texts as rows from the start token to the end token. */
-export function sequenceRows(parts: readonly Int32Array[], end: number): SequenceRows {
-  const ids = new Int32Array(parts.reduce((sum, { length }) => sum + length + 1, 1)).fill(end);
+export function sequenceRows(parts: readonly IdArray[], end: number): SequenceRows {
+  const length = parts.reduce((sum, { length }) => sum + length + 1, 1);
+  const ids = alike(parts[0], length).fill(end);
   const starts = new Int32Array(parts.length + 1);
   parts.forEach((part, i) => {
     const start = starts[i];

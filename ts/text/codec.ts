@@ -7,6 +7,7 @@ import { expected, integer, oneOf, optionsObject } from "../check.js";
 import type { Section } from "../section.js";
 import { packSection, unpackSection } from "../section.js";
 import { Vocabulary } from "../vocabulary.js";
+import { idArray, type IdArray } from "./id-array.js";
 import { codePoints, distinctCodePoints, tokenizer, type Tokenizer, type TokenRule } from "./tokens.js";
 
 /** One long text, or a list of texts that each begin and end. */
@@ -25,7 +26,7 @@ export interface CodecOptions {
 /** Texts as ids. */
 export interface EncodedText {
   /** One of a long text, one a text of a list; without start and end. */
-  readonly parts: readonly Int32Array[];
+  readonly parts: readonly IdArray[];
 }
 
 const KINDS = ["text", "list"] as const;
@@ -73,7 +74,8 @@ export class Codec {
     if (listed) found = new Vocabulary(listed).tokens;
     else {
       const texts = typeof text === "string" ? [text] : text;
-      const seen = tokens === "characters" ? distinctCodePoints(texts) : distinctTokens(texts, tokens);
+      const seen =
+        tokens === "characters" ? distinctCodePoints(texts) : distinctTokens(texts, tokenizer(tokens));
       found = [...seen].sort(byCodePoint);
     }
     if (found.length === 0) throw new RangeError("text: expected at least one token, got none");
@@ -121,17 +123,26 @@ export class Codec {
   }
 
   /** A text's ids; messages call it `name`, or the `index`-th text of a list. */
-  encode(text: string, name = "text", index?: number): Int32Array {
+  encode(text: string, name = "text", index?: number): IdArray {
     const { vocabulary, endId } = this;
     const called = () => (index === undefined ? name : `${name}[${index}]`);
-    let ids: Int32Array;
-    try {
-      ids = vocabulary.encode(this.#rule === "characters" ? text : this.#cut(text));
-    } catch (error) {
-      // the vocabulary calls it "text"
-      if (!(error instanceof RangeError) || called() === "text") throw error;
-      throw new RangeError(error.message.replace(/^text/, called()));
+    const tokens = this.#cut(text);
+    const pieces = this.#rule === "characters" ? slices(text) : groups(tokens);
+    const all = idArray(vocabulary.size, Array.isArray(tokens) ? tokens.length : text.length);
+    let count = 0;
+    for (const [piece, start] of pieces) {
+      try {
+        const ids = vocabulary.encode(piece);
+        all.set(ids, count);
+        count += ids.length;
+      } catch (error) {
+        // the vocabulary calls it "text", and counts from the piece's start
+        if (!(error instanceof RangeError)) throw error;
+        const place = (_: string, at: string) => `${called()}[${start + Number(at)}]`;
+        throw new RangeError(error.message.replace(/^text\[(\d+)\]/, place));
+      }
     }
+    const ids = count === all.length ? all : all.slice(0, count);
     const at = endId < 0 ? -1 : ids.indexOf(endId);
     if (at >= 0) throw new RangeError(expected(`${called()}, token ${at}`, "no end token", this.end));
     return ids;
@@ -158,16 +169,43 @@ export class Codec {
   /** Code points in the tokens of a text that are to be predicted; an end counts one. */
   characters(text: Text): number {
     if (typeof text !== "string") return text.reduce((sum, part) => sum + codePoints(part) + 1, 0);
-    const [first = ""] = this.#cut(text);
-    return codePoints(text) - codePoints(first);
+    for (const first of this.#cut(text)) return codePoints(text) - codePoints(first);
+    return 0;
   }
 }
 
-function distinctTokens(texts: readonly string[], rule: TokenRule): Set<string> {
-  const cut = tokenizer(rule);
+function distinctTokens(texts: readonly string[], cut: Tokenizer): Set<string> {
   const seen = new Set<string>();
   for (const text of texts) for (const token of cut(text)) seen.add(token);
   return seen;
+}
+
+/** What is encoded at a time, so that beside a long text and its ids there is little else. */
+const PIECE = 2 ** 16;
+
+/** A text in pieces that end between two code points, each with its place. */
+function* slices(text: string): Generator<readonly [piece: string, start: number], void, undefined> {
+  for (let start = 0, end; start < text.length; start = end) {
+    end = Math.min(text.length, start + PIECE);
+    if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end++; // with its other half, if it has one
+    yield [text.slice(start, end), start];
+  }
+}
+
+/** Tokens in groups, each with its place. */
+function* groups(
+  tokens: Iterable<string>,
+): Generator<readonly [group: string[], start: number], void, undefined> {
+  let start = 0;
+  let group: string[] = [];
+  for (const token of tokens) {
+    group.push(token);
+    if (group.length < PIECE) continue;
+    yield [group, start];
+    start += group.length;
+    group = [];
+  }
+  if (group.length > 0) yield [group, start];
 }
 
 function byCodePoint(a: string, b: string): number {

@@ -3,7 +3,7 @@
 import type { Rnn } from "../rnn.js";
 import { sequenceLoss } from "../sequence-loss.js";
 import type { State } from "../state.js";
-import { evaluationWindows } from "./batches.js";
+import { evaluationWindows, type Evaluated } from "./batches.js";
 import type { Codec, Text } from "./codec.js";
 import type { Window } from "./windows.js";
 
@@ -82,8 +82,8 @@ export function evaluateText(rnn: Rnn, codec: Codec, text: Text): TextEvaluation
  *
  * loss_i·tokens_i·n/Σ tokens with n the number of windows: a run gives every batch of a validation of one's own the same weight.
  */
-export function validationLoss(rnn: Rnn, all: readonly Window[]): (window: Window) => number {
-  const share = all.length / all.reduce((sum, { sequenceLengths }) => sum + countTokens(sequenceLengths), 0);
+export function validationLoss(rnn: Rnn, { count, tokens }: Evaluated): (window: Window) => number {
+  const share = count / tokens;
   const evaluator = new Evaluator(rnn);
   return (window) => evaluator.take(window).loss * share;
 }

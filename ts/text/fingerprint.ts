@@ -4,13 +4,14 @@
  * mixer.
  */
 
+import type { IdArray } from "./id-array.js";
 import { mix } from "./shuffle.js";
 
 const OFFSETS = [0x811c9dc5, 0x9e3779b9, 0x7f4a7c15, 0xf39cc060] as const;
 const PRIMES = [0x01000193, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f] as const;
 
 /** The fingerprint of texts, as 32 hexadecimal digits. */
-export function fingerprint(parts: readonly Int32Array[]): string {
+export function fingerprint(parts: readonly IdArray[]): string {
   const hash = Int32Array.from(OFFSETS);
   add(hash, Int32Array.of(parts.length));
   const length = new Int32Array(1);
@@ -23,7 +24,7 @@ export function fingerprint(parts: readonly Int32Array[]): string {
 }
 
 /** Adds words to all four lanes in one pass: side by side they take hardly longer than one. */
-function add(hash: Int32Array, words: Int32Array): void {
+function add(hash: Int32Array, words: IdArray): void {
   const [p, q, r, s] = PRIMES;
   let a = hash[0];
   let b = hash[1];

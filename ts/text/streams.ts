@@ -3,6 +3,7 @@
  * can be. Of N tokens N − 1 are inputs, each once, and N − 1 are targets.
  */
 
+import type { IdArray } from "./id-array.js";
 import type { Row } from "./windows.js";
 
 /** Rows and the length of a window. */
@@ -21,7 +22,7 @@ export function fitShape(tokens: number, { batchSize, sequenceLength }: Shape): 
 }
 
 /** The text as so many rows. */
-export function streams(ids: Int32Array, count: number): Row[] {
+export function streams(ids: IdArray, count: number): Row[] {
   const steps = ids.length - 1;
   return Array.from({ length: count }, (_, b) => {
     const start = Math.floor((b * steps) / count);

@@ -22,8 +22,8 @@ const WANTED = `"characters", "graphemes", "words", an array of tokens or a func
 /** A word with its marks, apostrophes and hyphens inside; white space; any other character. */
 const WORDS = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*|\s+|./gsu;
 
-/** Cuts a text. */
-export type Tokenizer = (text: string) => readonly string[];
+/** Cuts a text; token by token where it can, as those of a long text would not fit into an array. */
+export type Tokenizer = (text: string) => Iterable<string>;
 
 /** `value` if it is a rule; an array is copied. */
 export function readTokenRule(value: unknown): TokenRule {
@@ -40,13 +40,36 @@ export function readTokenRule(value: unknown): TokenRule {
 export function tokenizer(rule: TokenRule): Tokenizer {
   if (typeof rule === "function") return (text) => own(rule, text);
   if (typeof rule !== "string") return longestMatch(rule);
-  if (rule === "characters") return (text) => Array.from(text);
-  if (rule === "words") return (text) => text.match(WORDS) ?? [];
+  if (rule === "characters") return (text) => text;
+  if (rule === "words") return words;
   if (!("Segmenter" in Intl)) {
     throw new RangeError(expected("tokens", "another rule than graphemes, which this engine lacks", rule));
   }
   const segmenter = new Intl.Segmenter("und", { granularity: "grapheme" });
-  return (text) => Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return function* (text) {
+    for (const piece of betweenGraphemes(text))
+      for (const { segment } of segmenter.segment(piece)) yield segment;
+  };
+}
+
+/** Units of a piece that a segmenter is given: what it takes for a segment grows with the text, in some engines. */
+const PIECE = 1024;
+
+/** A text in pieces that end where a grapheme surely does: between two ASCII characters that are not CR LF, or behind LF. */
+function* betweenGraphemes(text: string): Generator<string, void, undefined> {
+  const ends = (at: number) => {
+    const [before, after] = [text.charCodeAt(at - 1), text.charCodeAt(at)];
+    return before === 0x0a || (before < 0x80 && after < 0x80 && before !== 0x0d);
+  };
+  for (let start = 0, end; start < text.length; start = end) {
+    end = Math.min(text.length, start + PIECE);
+    while (end < text.length && !ends(end)) end++;
+    yield text.slice(start, end);
+  }
+}
+
+function* words(text: string): Generator<string, void, undefined> {
+  for (const [word] of text.matchAll(WORDS)) yield word;
 }
 
 /** The number of code points. */
@@ -80,18 +103,16 @@ export function distinctCodePoints(texts: readonly string[]): Set<string> {
 function longestMatch(tokens: readonly string[]): Tokenizer {
   const known = new Set(tokens);
   const lengths = [...new Set(tokens.map((token) => token.length))].sort((a, b) => b - a);
-  return (text) => {
-    const found: string[] = [];
+  return function* (text) {
     for (let at = 0; at < text.length;) {
       const length = lengths.find((n) => known.has(text.slice(at, at + n)));
       const token =
         length === undefined
           ? String.fromCodePoint(text.codePointAt(at) as number)
           : text.slice(at, at + length);
-      found.push(token);
+      yield token;
       at += token.length;
     }
-    return found;
   };
 }
 

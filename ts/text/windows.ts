@@ -8,10 +8,11 @@
 
 import type { ClassBatch } from "../batch.js";
 import type { StateInput } from "../state.js";
+import type { IdArray } from "./id-array.js";
 
 /** Tokens from `start` on: `length` inputs and as many targets, each one place further. */
 export interface Row {
-  readonly ids: Int32Array;
+  readonly ids: IdArray;
   readonly start: number;
   readonly length: number;
 }

@@ -1,6 +1,6 @@
 /** The module of the default entry. */
 
-import { compileInlined } from "./inflate.js";
+import { compileInlined } from "./compile-inlined.js";
 import { inlined } from "./inlined.generated.js";
 
 /** Inflates and compiles the inlined module. */

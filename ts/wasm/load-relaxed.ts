@@ -1,6 +1,6 @@
 /** The module of the entry `bptt/relaxed`: the same core with fused multiply-add, for engines with relaxed SIMD. */
 
-import { compileInlined } from "./inflate.js";
+import { compileInlined } from "./compile-inlined.js";
 import { inlined } from "./inlined-relaxed.generated.js";
 import { requireRelaxedSimd } from "./unavailable.js";
 

@@ -5,9 +5,11 @@
  */
 
 import { BpttError } from "../errors.js";
-import type { FromWorker, Held, ToWorker } from "./protocol.js";
+import type { FromWorker, Sign, ToWorker } from "./protocol.js";
 import type { WorkerLike } from "./worker-like.js";
 
+/** Milliseconds within which a worker says that its script is there. Another script would never. */
+const PATIENCE = 60_000;
 const HINT =
   "; where a bundler or a Content-Security-Policy is in the way, pass worker: () => new Worker(…) with the entry bptt/worker";
 
@@ -31,10 +33,12 @@ export class Link {
   readonly #listeners: Readonly<Record<string, (value: unknown) => void>>;
   readonly #thread: boolean;
   readonly #watch = new AbortController();
-  #heard = false;
+  /** What the worker is to hold. */
+  readonly #lock: string | undefined;
+  /** What is to be said once the script is there; then undefined. */
+  #held: [ToWorker, ArrayBuffer[]][] | undefined = [];
   #open = true;
-  /** The lock that the worker is to hold. */
-  readonly lock: string | undefined;
+  readonly #timer: ReturnType<typeof setTimeout>;
 
   /** `fail` is called at most once; neither is called after `close`. */
   constructor(worker: WorkerLike, hear: (message: FromWorker) => void, fail: (reason: BpttError) => void) {
@@ -42,7 +46,7 @@ export class Link {
     this.#hear = hear;
     this.#fail = fail;
     this.#thread = typeof this.#worker.on === "function";
-    this.lock = this.#thread || !locks() ? undefined : lockName();
+    this.#lock = this.#thread || !locks() ? undefined : lockName();
     const data = (value: unknown) => (this.#thread ? value : (value as { data: unknown }).data);
     this.#listeners = {
       message: (value) => this.#take(data(value)),
@@ -56,17 +60,22 @@ export class Link {
       if (this.#thread) this.#worker.on?.(name, listener);
       else this.#worker.addEventListener?.(name, listener);
     }
+    this.#greet();
+    this.#timer = setTimeout(() => this.#lose("it does not answer as bptt/worker does"), PATIENCE);
   }
 
   /** Sends a message. */
   post(message: ToWorker, transfer: ArrayBuffer[] = []): void {
-    if (this.#open) this.#worker.postMessage(message, transfer);
+    if (!this.#open) return;
+    if (this.#held) this.#held.push([message, transfer]);
+    else this.#worker.postMessage(message, transfer);
   }
 
   /** Ends the worker. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;
+    clearTimeout(this.#timer);
     this.#watch.abort();
     for (const [name, listener] of Object.entries(this.#listeners)) {
       if (!this.#thread) this.#worker.removeEventListener?.(name, listener);
@@ -77,23 +86,33 @@ export class Link {
 
   #take(message: unknown): void {
     if (!this.#open || typeof message !== "object" || message === null || !("bptt" in message)) return;
-    this.#heard = true;
-    const news = message as FromWorker | Held;
-    if (news.bptt === "held") this.#watchLock();
+    const news = message as FromWorker | Sign;
+    if (news.bptt === "here") this.#greet();
+    else if (news.bptt === "ready") this.#begin();
     else this.#hear(news);
   }
 
-  #watchLock(): void {
+  #greet(): void {
+    if (this.#held) this.#worker.postMessage({ bptt: "hello", lock: this.#lock } satisfies ToWorker, []);
+  }
+
+  #begin(): void {
+    clearTimeout(this.#timer);
     const gone = () => this.#lose("it was terminated before the run ended");
-    void locks()
-      ?.request(this.lock as string, { signal: this.#watch.signal }, gone)
-      .catch(() => undefined);
+    if (this.#lock !== undefined) {
+      locks()
+        ?.request(this.#lock, { signal: this.#watch.signal }, gone)
+        .catch(() => undefined);
+    }
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const [message, transfer] of held) this.#worker.postMessage(message, transfer);
   }
 
   #lose(reason: unknown): void {
     if (!this.#open) return;
     const text = reason instanceof Error ? reason.message : String(reason);
-    const message = this.#heard ? `worker: ${text}` : `worker: it could not be loaded: ${text}${HINT}`;
+    const message = this.#held ? `worker: it could not be loaded: ${text}${HINT}` : `worker: ${text}`;
     this.close();
     this.#fail(new BpttError("WORKER_FAILED", message, { cause: reason }));
   }

@@ -31,7 +31,7 @@ export class News {
   #waiting: Report[] = [];
   #underWay = false;
   #sentAt = -Infinity;
-  #nextSnapshot = -Infinity;
+  #nextSnapshot: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #room: { promise: Promise<void>; resolve: () => void } | undefined;
 
@@ -43,6 +43,7 @@ export class News {
     this.#send = send;
     this.#snapshot = snapshot;
     this.#wanted = wanted;
+    this.#nextSnapshot = wanted.snapshotEvery === Infinity ? Infinity : 0; // with the first report
   }
 
   /** The run has something to say. */

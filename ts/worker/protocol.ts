@@ -2,6 +2,9 @@
  * What a run's thread and its worker say to each other.
  *
  *     here                                     the worker
+ *              here                         ◄  its script is there
+ *     hello    lock                         ►  at once, and again when it is there: one of the two may be lost
+ *              ready                        ◄  it holds the lock
  *     start    module, network, text, state ►  builds the network, begins
  *     wish     paused, end                  ►  heeds it before its next step
  *              news                         ◄  reports, and some of the time a snapshot
@@ -20,6 +23,7 @@ import type { Report } from "../run/reports.js";
 import type { RunResult } from "../run/run-result.js";
 import type { RunState } from "../run/run-state.js";
 import type { State } from "../state.js";
+import { alike, type IdArray } from "../text/id-array.js";
 import type { TextLayout } from "../text/batches.js";
 import type { RunSettings } from "../text/fit-options.js";
 
@@ -33,7 +37,7 @@ export interface Snapshot {
 
 /** A text as ids, part behind part. */
 export interface FlatText {
-  readonly ids: Int32Array;
+  readonly ids: IdArray;
   /** Where each part ends. */
   readonly ends: Int32Array;
 }
@@ -65,14 +69,12 @@ export interface Start extends Snapshot {
   readonly snapshotEvery: number;
   /** Whether all reports are wanted, not only the newest. */
   readonly allReports: boolean;
-  /** A lock that the worker holds as long as it lives, where its death cannot be seen otherwise. */
-  readonly lock: string | undefined;
   readonly wish: Wish;
 }
 
 /** To the worker. */
 export type ToWorker =
-  Start | Wish | { readonly bptt: "checkpoint"; readonly id: number } | { readonly bptt: "seen" };
+  Hello | Start | Wish | { readonly bptt: "checkpoint"; readonly id: number } | { readonly bptt: "seen" };
 
 /** The run has come to its end, or has failed. */
 export interface End {
@@ -84,10 +86,15 @@ export interface End {
   readonly result: Omit<RunResult, "state">;
 }
 
-/** The worker has its lock. */
-export interface Held {
-  readonly bptt: "held";
+/** The greeting. */
+export interface Hello {
+  readonly bptt: "hello";
+  /** A lock that the worker is to hold as long as it lives, where its death cannot be seen otherwise. */
+  readonly lock: string | undefined;
 }
+
+/** Of the line itself. */
+export type Sign = { readonly bptt: "here" } | { readonly bptt: "ready" };
 
 /** From the worker, of its run. */
 export type FromWorker =
@@ -111,9 +118,12 @@ export function transferOf({ weights, optimizer }: Snapshot): ArrayBuffer[] {
 }
 
 /** Texts in one piece: tens of thousands of small arrays are slow to send. */
-export function flatten(parts: readonly Int32Array[]): FlatText {
+export function flatten(parts: readonly IdArray[]): FlatText {
   const ends = new Int32Array(parts.length);
-  const ids = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const ids = alike(
+    parts[0],
+    parts.reduce((sum, part) => sum + part.length, 0),
+  );
   let at = 0;
   parts.forEach((part, i) => {
     ids.set(part, at);
@@ -123,6 +133,6 @@ export function flatten(parts: readonly Int32Array[]): FlatText {
 }
 
 /** What `flatten` was given. */
-export function unflatten({ ids, ends }: FlatText): Int32Array[] {
+export function unflatten({ ids, ends }: FlatText): IdArray[] {
   return Array.from(ends, (end, i) => ids.subarray(i === 0 ? 0 : ends[i - 1], end));
 }

@@ -20,14 +20,15 @@ import {
   transferOf,
   unflatten,
   type FromWorker,
-  type Held,
+  type Hello,
+  type Sign,
   type Snapshot,
   type Start,
   type ToWorker,
 } from "./protocol.js";
 import { nodeThreads } from "./worker-like.js";
 
-type Post = (message: FromWorker | Held, transfer?: ArrayBuffer[]) => void;
+type Post = (message: FromWorker | Sign, transfer?: ArrayBuffer[]) => void;
 
 /** Serves the thread that has started this worker; does nothing where there is none. */
 export function serve(): void {
@@ -38,6 +39,7 @@ export function serve(): void {
     document?: unknown;
   };
   let served: Served | undefined;
+  let greeted = false;
   const post: Post = (message, transfer = []) => {
     if (port) port.postMessage(message, transfer);
     else scope.postMessage?.(message, transfer);
@@ -45,12 +47,17 @@ export function serve(): void {
   const hear = (message: unknown) => {
     if (typeof message !== "object" || message === null || !("bptt" in message)) return;
     const given = message as ToWorker;
-    if (given.bptt !== "start") served?.heed(given);
+    if (given.bptt === "hello") greet(given.lock);
+    else if (given.bptt !== "start") served?.heed(given);
     else if (served === undefined) begin(given);
+  };
+  const greet = (lock: string | undefined) => {
+    if (greeted) return;
+    greeted = true;
+    hold(lock, () => post({ bptt: "ready" }));
   };
   const begin = (start: Start) => {
     try {
-      if (start.lock !== undefined) hold(start.lock, () => post({ bptt: "held" }));
       served = new Served(start, post);
     } catch (error) {
       post({ bptt: "failed", error: portable(error), snapshot: undefined });
@@ -58,6 +65,8 @@ export function serve(): void {
   };
   if (port) port.on("message", hear);
   else if (scope.document === undefined) scope.addEventListener?.("message", ({ data }) => hear(data));
+  else return;
+  post({ bptt: "here" });
 }
 
 /** A run under way. */
@@ -107,7 +116,7 @@ class Served {
   }
 
   /** Does what the other side wants. */
-  heed(message: Exclude<ToWorker, Start>): void {
+  heed(message: Exclude<ToWorker, Start | Hello>): void {
     if (message.bptt === "seen") return this.#news.seen();
     if (message.bptt === "checkpoint") {
       const { id } = message;
@@ -156,15 +165,16 @@ class Served {
   }
 }
 
-/** Holds a lock for as long as this worker lives. */
-function hold(name: string, held: () => void): void {
+/** Holds a lock for as long as this worker lives; where that cannot be, it goes without. */
+function hold(name: string | undefined, then: () => void): void {
   const { navigator } = globalThis as {
     navigator?: { locks?: { request(name: string, granted: () => Promise<never>): Promise<unknown> } };
   };
-  void navigator?.locks
-    ?.request(name, () => {
-      held();
+  if (name === undefined || !navigator?.locks) return then();
+  navigator.locks
+    .request(name, () => {
+      then();
       return new Promise<never>(() => undefined);
     })
-    .catch(() => undefined);
+    .catch(then);
 }

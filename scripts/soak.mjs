@@ -1,0 +1,20 @@
+// `npm run soak`: what only shows over time or on a clock (test/soak): the event loop and a page's frames while a model is
+// trained, and memory over many steps, networks, runs and sessions. Prints tables, writes test/soak/results/latest.*, and
+// ends with code 1 where a limit is exceeded.
+//
+//     npm run soak                        everything, about 6 minutes on a quiet machine
+//     npm run soak -- --only memory       a part, or several (node,worker,browser,playground,memory); writes nothing
+//     npm run soak -- --quick             a look whether all works; writes nothing
+
+import { inProject } from "./setup/paths.mjs";
+import { run, runVisibly } from "./setup/run.mjs";
+import { orExit, setUp } from "./setup/steps.mjs";
+
+await orExit(() => setUp({ browser: true }));
+
+const tsx = inProject("node_modules", "tsx", "dist", "cli.mjs");
+const main = inProject("test", "soak", "main.ts");
+const code = await runVisibly(process.execPath, [tsx, main, ...process.argv.slice(2)]);
+const prettier = inProject("node_modules", "prettier", "bin", "prettier.cjs");
+await run(process.execPath, [prettier, "--write", inProject("test", "soak", "results")]); // as `npm run check` wants them
+process.exit(code);

@@ -1,0 +1,109 @@
+// A training that is killed by SIGKILL again and again, and gone on with from its last checkpoint by a new process each time,
+// comes to the same bytes as one that nobody touched. Where it is killed is drawn from a seed, at the boundary of a step and
+// at four places within the write of a checkpoint, or (when it has told of a step that is drawn) wherever it is at that
+// moment. Whatever file is found after a kill is whole: one of the checkpoints of the untouched run, to the byte.
+
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { inProject } from "../../scripts/setup/paths.mjs";
+import { seeded } from "../support/random.js";
+import { COURSES } from "./courses.mjs";
+
+const IN_WRITE = ["half", "written", "flushed", "renamed"];
+const SEED = Number(process.env["KILL_SEED"] ?? 1);
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+/** Trains in a process of its own, and kills it when it has told of so many reports; what it says, and how it ended. */
+function train(args: readonly string[], killAfter = Infinity) {
+  const child = spawn(process.execPath, [inProject("test", "kill", "trainer.mjs"), ...args], {
+    cwd: inProject(),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [output, errors] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (news: string) => {
+    output += news;
+    if (output.split("\n").length > killAfter) child.kill("SIGKILL");
+  });
+  child.stderr.setEncoding("utf8").on("data", (news: string) => (errors += news));
+  return new Promise<{ output: string; signal: string | null }>((resolve, reject) => {
+    child.on("close", (code, signal) => {
+      if (code === 0 || signal === "SIGKILL") resolve({ output, signal });
+      else reject(new Error(`${args.join(" ")}: code ${String(code)}\n${errors}`));
+    });
+  });
+}
+
+function emptyFolder(...names: string[]): string {
+  const folder = inProject("target", "kill", ...names);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** The places at which a training is killed, and the how-manieth report or write of its process that is. */
+function drawKills(seed: number): { place: string; number: number }[] {
+  const random = seeded(seed);
+  const below = (n: number) => Math.floor(random() * n);
+  const kills = [...IN_WRITE, ...IN_WRITE.slice(0, 2), "report", "report"]
+    .map((place) => ({ place, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ place }) => ({ place, number: place === "report" ? 2 + below(20) : 1 + below(3) }));
+  const anywhere = { place: "anywhere", number: 1 + below(40) };
+  return [...kills, anywhere, { ...anywhere, number: 1 + below(40) }];
+}
+
+describe("killed by SIGKILL and resumed", () => {
+  it.each(Object.keys(COURSES))(
+    "%s",
+    async (name) => {
+      const number = Object.keys(COURSES).indexOf(name);
+      const untouched = emptyFolder(`${number}-untouched`);
+      const { output } = await train([name, untouched, "trail"]);
+      const trail = output.trim().split("\n");
+      expect(trail.length).toBeGreaterThan(112); // room for all kills but the last two before the run's end: 6 · 3 · 4 + 2 · 20
+      const places = new Set(trail);
+
+      const folder = emptyFolder(`${number}`);
+      const checkpoint = join(folder, "checkpoint");
+      const log: string[] = [`seed ${SEED}`];
+      let whole = 0;
+      for (const { place, number: n } of drawKills(100 * SEED + number)) {
+        const before = readdirSync(folder).length;
+        const { signal } = await train(
+          [name, folder, place, String(n)],
+          place === "anywhere" ? n : undefined,
+        );
+        const bytes = existsSync(checkpoint) ? readFileSync(checkpoint) : undefined;
+        const at = bytes === undefined ? "no checkpoint" : `checkpoint ${trail.indexOf(sha256(bytes))}`;
+        log.push(`${place} ${n}: ${String(signal)}, ${at}`);
+        expect(signal, log.join("\n")).toBe("SIGKILL");
+        if (bytes !== undefined) {
+          expect(places, log.join("\n")).toContain(sha256(bytes));
+          whole++;
+        }
+        if (["half", "written", "flushed"].includes(place)) {
+          const left = readdirSync(folder).filter((file) => file.endsWith(".tmp"));
+          expect(readdirSync(folder).length, log.join("\n")).toBeGreaterThan(before); // it was in the write
+          if (place === "half" && bytes !== undefined) {
+            expect(Math.min(...left.map((file) => statSync(join(folder, file)).size))).toBeLessThan(
+              bytes.length,
+            );
+          }
+        }
+      }
+      writeFileSync(`${folder}.log`, log.join("\n"));
+      expect(whole).toBeGreaterThan(0);
+      await train([name, folder]);
+      for (const file of ["result", "end"]) {
+        const [got, wanted] = [folder, untouched].map((from) => readFileSync(join(from, file)));
+        expect(sha256(got!), `${file}: ${got!.length < 200 ? got!.toString() : ""}\n${log.join("\n")}`).toBe(
+          sha256(wanted!),
+        );
+      }
+    },
+    120_000,
+  );
+});

@@ -1,0 +1,108 @@
+/** `bptt convert`: a model as other libraries take it, and theirs as one of ours. */
+
+import { basename } from "node:path";
+import { Option, type Command } from "commander";
+import { UsageError } from "../failure.js";
+import { example } from "../help.js";
+import { nameOf } from "../input.js";
+import { addReadOptions } from "../model/options.js";
+import { readNetwork, type ReadOptions, type StoredNetwork } from "../model/read.js";
+import { recipe } from "../model/recipe.js";
+import { saveFiles } from "../model/save.js";
+import { filesOf, ownBytes, TARGETS, type Target } from "../model/target.js";
+import { readVocabulary } from "../model/vocabulary.js";
+import { modelFailure } from "../model/words.js";
+import { metadataOf } from "../model/metadata.js";
+import { write } from "../output.js";
+
+interface ConvertOptions extends ReadOptions {
+  to: Target;
+  output: string;
+  inputs: "ids" | "features";
+  state: boolean;
+  vocabulary?: string;
+}
+
+/** Adds the command. */
+export function defineConvert(program: Command): void {
+  const command = program
+    .command("convert")
+    .summary("to the formats of other libraries, and back")
+    .description(
+      "Convert a model to another library's format, or another library's model to bptt's. Read are safetensors files of bptt and " +
+        "of PyTorch, Keras's .keras, .h5 and get_weights() in .npz, and TensorFlow.js's model.json; what the file is, its content says.",
+    )
+    .argument("<model>", "the file; - for standard input")
+    .addOption(new Option("--to <format>", "the format to write").choices(TARGETS).makeOptionMandatory())
+    .requiredOption("-o, --output <file>", "where it goes; of tfjs the .json, its .bin goes beside it")
+    .addOption(
+      new Option("--inputs <kind>", "onnx, tfjs: what the model reads: ids, or vectors of features")
+        .choices(["ids", "features"])
+        .default("ids"),
+    )
+    .option(
+      "--state",
+      "onnx: the model takes the state to begin with, as writing text step by step needs",
+      false,
+    )
+    .option(
+      "--vocabulary <file>",
+      "the tokens by id, for a file that has none: a JSON array, a JSON object of ids by token, or a model of bptt",
+    );
+  addReadOptions(command)
+    .addHelpText(
+      "after",
+      example(
+        ["bptt convert book.safetensors --to onnx -o book.onnx --state", "for onnxruntime"],
+        ["bptt convert model.keras --to bptt -o model.safetensors --vocabulary chars.json", "from Keras"],
+      ),
+    )
+    .action(convert);
+}
+
+async function convert(path: string, options: ConvertOptions): Promise<void> {
+  const { to, output, inputs, state, vocabulary: vocabularyPath } = options;
+  if (output === "-") throw new UsageError("--output: expected a file, got standard output");
+  if (to === "tfjs" && !output.endsWith(".json"))
+    throw new UsageError(`--output: expected a name that ends in .json, got ${output}`);
+  if (state && to !== "onnx") throw new UsageError("--state: it goes with --to onnx");
+  if (path === "-" && vocabularyPath === "-")
+    throw new UsageError("expected standard input once, got it as model and as vocabulary");
+  const vocabulary = vocabularyPath === undefined ? undefined : await readVocabulary(vocabularyPath);
+  const stored = await readNetwork(path, options);
+  using rnn = stored.rnn;
+  try {
+    const own = ownBytes(rnn, stored.metadata, vocabulary);
+    const target = { inputs, initialState: state };
+    const files = filesOf(to, own, rnn, output, target);
+    await saveFiles(files);
+    const lines = [
+      files.map(([file]) => basename(file)).join(", ") + `: ${sentence(to, own, stored)}`,
+      ...recipe(to, rnn, output, target).map((line) => `  ${line}`),
+    ];
+    await write(`${lines.join("\n")}\n`);
+  } catch (error) {
+    throw modelFailure(nameOf(path), error);
+  }
+}
+
+/** What was written and what was not. */
+function sentence(to: Target, own: Uint8Array, { rnn, metadata }: StoredNetwork): string {
+  const hasVocabulary = "bptt.vocabulary" in metadataOf(own);
+  const place = { bptt: "", pytorch: " in its metadata", keras: " in bptt.json", onnx: " in its metadata", tfjs: " in userDefinedMetadata" }[to]; // prettier-ignore
+  const parts = [`${NAMES[to]}, ${rnn.cell} of ${rnn.hiddenSize}`];
+  if (hasVocabulary) parts.push(`with the vocabulary${place}`);
+  else if (to === "bptt")
+    parts.push("without a vocabulary; --vocabulary gives it one, to generate and evaluate");
+  else parts.push("without a vocabulary");
+  if ("bptt.training" in metadata) parts.push("without the training that was in the file");
+  return parts.join(", ");
+}
+
+const NAMES: Readonly<Record<Target, string>> = {
+  bptt: "a model of bptt",
+  pytorch: "a state_dict for PyTorch",
+  keras: "weights for Keras",
+  onnx: "an ONNX model",
+  tfjs: "a layers model of TensorFlow.js",
+};

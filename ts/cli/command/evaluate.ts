@@ -1,0 +1,62 @@
+/** `bptt evaluate`: how well a text model foretells a text. */
+
+import type { Command } from "commander";
+import { Failure, UsageError } from "../failure.js";
+import { example } from "../help.js";
+import { linesOf, nameOf, readText } from "../input.js";
+import { readTextModel } from "../model/text-model.js";
+import { table } from "../model/table.js";
+import { write } from "../output.js";
+
+/** Adds the command. */
+export function defineEvaluate(program: Command): void {
+  program
+    .command("evaluate")
+    .summary("measure how well a model foretells a text")
+    .description(
+      "Measure how well a model foretells a text: its loss in nats a token, bits a character, perplexity, and the share of " +
+        "tokens that were the likeliest. A model of lines reads the file line by line. Nothing is written.",
+    )
+    .argument("<model>", "a text model; - for standard input")
+    .argument("[file]", "a text in UTF-8; - for standard input", "-")
+    .option("--json", "one line of JSON: { loss, bitsPerCharacter, perplexity, accuracy }")
+    .addHelpText("after", example(["bptt evaluate book.safetensors other.txt", "a text it has not seen"]))
+    .action(evaluate);
+}
+
+async function evaluate(modelPath: string, path: string, { json }: { json?: boolean }): Promise<void> {
+  if (modelPath === "-" && path === "-")
+    throw new UsageError("expected standard input once, got it as model and as text");
+  using model = await readTextModel(modelPath);
+  const text = await readText(path);
+  const result = measure();
+  if (json) return write(`${JSON.stringify(result)}\n`);
+  const { loss, bitsPerCharacter, perplexity, accuracy } = result;
+  await write(
+    table([
+      ["loss", `${loss.toFixed(4)} nats a token`],
+      ["bits per character", bitsPerCharacter.toFixed(4)],
+      ["perplexity", perplexity.toFixed(4)],
+      ["accuracy", `${(100 * accuracy).toFixed(2)} %`],
+    ]),
+  );
+
+  function measure() {
+    try {
+      return model.evaluate(model.kind === "list" ? linesOf(text) : text);
+    } catch (error) {
+      if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+      throw new Failure(`${nameOf(path)}: ${inPlaces(error.message)}`, 1, { cause: error });
+    }
+  }
+}
+
+/** "text[12]: …" as "character 12: …", a list's "text[3][12]" as "line 3, …". */
+function inPlaces(message: string): string {
+  return message.replace(/^text(\[\d+\])*: /, (place) => {
+    const at = [...place.matchAll(/\d+/g)].map(Number);
+    const [token] = at.slice(-1);
+    const line = at.length > 1 ? `line ${Number(at[0]) + 1}, ` : "";
+    return token === undefined ? "" : `${line}token ${token + 1}: `;
+  });
+}

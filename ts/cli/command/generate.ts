@@ -1,0 +1,119 @@
+/** `bptt generate`: what a text model writes, each token as soon as it is certain. */
+
+import type { Command } from "commander";
+import type { CharRnn, GenerateOptions } from "bptt";
+import { UsageError } from "../failure.js";
+import { inFlags } from "../flags.js";
+import { example } from "../help.js";
+import { readTextModel } from "../model/text-model.js";
+import { ClosedOutput, write } from "../output.js";
+import { toCount, toInteger, toNumber } from "../values.js";
+
+interface Options extends GenerateOptions {
+  json?: boolean;
+}
+
+const FLAGS = {
+  prompt: "--prompt",
+  length: "--length",
+  temperature: "--temperature",
+  topK: "--top-k",
+  topP: "--top-p",
+  stop: "--stop",
+  seed: "--seed",
+  count: "--count",
+};
+
+/** Adds the command. */
+export function defineGenerate(program: Command): void {
+  program
+    .command("generate")
+    .summary("write text with a model")
+    .description(
+      "Write text with a model. The prompt comes first, then what the model writes behind it, character by character. " +
+        "The same command writes the same text; another --seed another.",
+    )
+    .argument("<model>", "a text model; - for standard input")
+    .option(
+      "-p, --prompt <text>",
+      "what the text begins with (default: of a model of lines nothing, of others a new line, or the first token that the model knows)",
+    )
+    .option("-n, --length <n>", "most characters, or other tokens of the model (default: 200)", toInteger)
+    .option(
+      "-t, --temperature <x>",
+      "below 1 the likely becomes likelier; 0: always the likeliest (default: 1)",
+      toNumber,
+    )
+    .option("--top-k <n>", "draw among the n likeliest", toCount)
+    .option("--top-p <x>", "draw among the fewest that come to this probability", toNumber)
+    .option("--stop <text>", "end before this text")
+    .option("--seed <n>", "decides the draws (default: 0)", toInteger)
+    .option(
+      "-c, --count <n>",
+      "so many texts; of a model of lines one a line, of others a line ---- between them",
+      toCount,
+    )
+    .option("--json", "a line of JSON for each text: { prompt, text }")
+    .addHelpText(
+      "after",
+      example(
+        [`bptt generate book.safetensors --prompt "The " --temperature 0.8`, "write on"],
+        ["bptt generate names.safetensors --count 5", "five names"],
+      ),
+    )
+    .action(generate);
+}
+
+async function generate(path: string, { json, ...given }: Options): Promise<void> {
+  using model = await readTextModel(path);
+  const options = { ...given, prompt: given.prompt ?? beginning(model) };
+  const shown = given.prompt ?? "";
+  try {
+    if (json) await writeJson(model, options);
+    else if (options.count === undefined) await stream(model, options, shown);
+    else await writeAll(model, options, shown);
+  } catch (error) {
+    if (error instanceof ClosedOutput) return; // whoever reads has enough
+    throw inFlags(inPlace(error), FLAGS);
+  }
+}
+
+/** "prompt[3]: …" is about the fourth token. */
+function inPlace(error: unknown): unknown {
+  const [place, at] = (error instanceof RangeError && /^prompt\[(\d+)\]/.exec(error.message)) || [];
+  if (place === undefined) return error;
+  const what = (error as RangeError).message.slice(place.length);
+  return new UsageError(`--prompt, token ${Number(at) + 1}${what}`);
+}
+
+/** A prompt for a model that needs one: where a text begins, or may begin. */
+function beginning({ kind, vocabulary }: CharRnn): string {
+  if (kind === "list") return "";
+  return vocabulary.has("\n") ? "\n" : (vocabulary.tokens[0] ?? "");
+}
+
+async function stream(model: CharRnn, options: GenerateOptions, shown: string): Promise<void> {
+  let last = "";
+  const tokens = model.stream(options);
+  for (let next = tokens.next(), before = shown; ; next = tokens.next(), before = "") {
+    const text = before + (next.done ? "" : next.value);
+    if (text !== "") await write((last = text));
+    if (next.done) break;
+  }
+  if (!last.endsWith("\n")) await write("\n");
+}
+
+async function writeAll(model: CharRnn, options: GenerateOptions, shown: string): Promise<void> {
+  const texts = model.generate({ ...options, count: options.count ?? 1 });
+  const between = model.kind === "list" ? "" : "----\n";
+  for (const [k, text] of texts.entries()) {
+    const whole = shown + text;
+    await write((k > 0 ? between : "") + whole + (whole.endsWith("\n") ? "" : "\n"));
+  }
+}
+
+async function writeJson(model: CharRnn, { count = 1, ...options }: GenerateOptions): Promise<void> {
+  const { prompt } = options;
+  for (const text of model.generate({ ...options, count }))
+    await write(`${JSON.stringify({ prompt, text })}\n`);
+}

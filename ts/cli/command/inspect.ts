@@ -1,0 +1,39 @@
+/** `bptt inspect`: what is in a model file. */
+
+import type { Command } from "commander";
+import { example } from "../help.js";
+import { nameOf } from "../input.js";
+import { factsOf } from "../model/facts.js";
+import { addReadOptions } from "../model/options.js";
+import { readNetwork, type ReadOptions } from "../model/read.js";
+import { rowsOf } from "../model/fact-rows.js";
+import { table } from "../model/table.js";
+import { modelFailure } from "../model/words.js";
+import { write } from "../output.js";
+
+/** Adds the command. */
+export function defineInspect(program: Command): void {
+  const command = program
+    .command("inspect")
+    .summary("show what is in a model file")
+    .description(
+      "Show what is in a model file: cell, sizes, parameters, vocabulary, and how far its training has come. Reads what " +
+        "`convert` reads: files of bptt, PyTorch, Keras and TensorFlow.js.",
+    )
+    .argument("<model>", "the file; - for standard input")
+    .option("--json", "one line of JSON, the whole vocabulary in it");
+  addReadOptions(command)
+    .addHelpText("after", example(["bptt inspect book.safetensors", "what is it?"]))
+    .action(inspect);
+}
+
+async function inspect(path: string, { json, ...options }: ReadOptions & { json?: boolean }): Promise<void> {
+  const stored = await readNetwork(path, options);
+  using _ = stored.rnn;
+  try {
+    const facts = factsOf(nameOf(path), stored);
+    await write(json ? `${JSON.stringify(facts)}\n` : table(rowsOf(facts)));
+  } catch (error) {
+    throw modelFailure(nameOf(path), error);
+  }
+}

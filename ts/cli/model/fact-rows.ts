@@ -1,0 +1,79 @@
+/** What is known of a network, as a table for people. */
+
+import { counted, grouped } from "../report/words.js";
+import type { Facts } from "./facts.js";
+import type { Row } from "./table.js";
+
+/** Tokens that are shown. */
+const MOST_TOKENS = 60;
+
+/** The rows of a table. */
+export function rowsOf(facts: Facts): readonly Row[] {
+  const shapes = Object.entries(facts.shapes).map(([name, shape]): Row => [
+    "",
+    `${name.padEnd(16)}${shape.join("×")}`,
+  ]);
+  return [
+    ["file", `${facts.file}, ${sizeOf(facts.bytes)}`],
+    ["format", facts.text ? `${facts.format}, a text model` : facts.format],
+    ["network", networkOf(facts)],
+    ["parameters", grouped(facts.parameters)],
+    ...shapes,
+    ["vocabulary", vocabularyOf(facts)],
+    ...(facts.text ? [["text", textOf(facts.text)] as const] : []),
+    ["training", trainingOf(facts)],
+  ];
+}
+
+function networkOf(facts: Facts): string {
+  const { cell, resetAfter, layers, hiddenSize, bidirectional, inputSize, outputSize, dropout } = facts;
+  return [
+    cell + (resetAfter === false ? " that resets before the product" : ""),
+    `${counted(layers, "layer")} of ${hiddenSize}${bidirectional ? " in two directions" : ""}`,
+    `${inputSize} in, ${outputSize === null ? "no output layer" : `${outputSize} out`}`,
+    ...(dropout ? [`dropout ${dropout}`] : []),
+  ].join(", ");
+}
+
+function vocabularyOf({ vocabulary }: Facts): string {
+  if (vocabulary === null) return "none in the file";
+  const { tokens, unknown } = vocabulary;
+  const shown = tokens
+    .slice(0, MOST_TOKENS)
+    .map((token) => JSON.stringify(token).slice(1, -1).replace(" ", "␣"));
+  const more = tokens.length > MOST_TOKENS ? " …" : "";
+  const rest = unknown === undefined ? "" : `; others are read as ${unknown}`;
+  return `${counted(tokens.length, "token")}: ${shown.join(" ")}${more}${rest}`;
+}
+
+function textOf({ kind, tokens, end }: NonNullable<Facts["text"]>): string {
+  const rules: Record<string, string> = {
+    listed: "the vocabulary's tokens",
+    function: "a function of its program",
+  };
+  const what = rules[tokens] ?? tokens;
+  return kind === "text" ? `one long text by ${what}` : `texts that begin and end at ${end}, by ${what}`;
+}
+
+function trainingOf({ run, optimizer, format }: Facts): string {
+  if (run) {
+    const { settings, state } = run;
+    const all = settings.steps ?? undefined;
+    const parts = [
+      `cut short at step ${grouped(state.step)}${all === undefined ? "" : ` of ${grouped(all)}`}`,
+      `epoch ${state.epoch}${settings.epochs ? ` of ${settings.epochs}` : ""}`,
+    ];
+    if (state.last) parts.push(`loss ${state.last.loss.toFixed(3)}`);
+    if (state.validation) parts.push(`validation ${state.validation.loss.toFixed(3)}`);
+    parts.push(`batches of ${settings.batchSize}×${settings.sequenceLength}`);
+    if (optimizer) parts.push(optimizer.kind);
+    return `${parts.join(", ")}; bptt train --resume goes on with it`;
+  }
+  if (optimizer) return `the state of ${optimizer.kind} after ${counted(optimizer.steps, "step")}`;
+  return format === "bptt" ? "no unfinished run" : "not in the file";
+}
+
+function sizeOf(bytes: number): string {
+  if (bytes < 1000) return counted(bytes, "byte");
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

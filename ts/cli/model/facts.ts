@@ -1,0 +1,112 @@
+/** What is known of a network and its file, as plain data. */
+
+import type { Cell, RunState, TextFitOptions } from "bptt";
+import type { Metadata } from "./metadata.js";
+import type { StoredNetwork } from "./read.js";
+
+/** What is known. What the file does not say is null. */
+export interface Facts {
+  readonly file: string;
+  /** Whose file it is. */
+  readonly format: string;
+  readonly bytes: number;
+  readonly cell: Cell;
+  /** Of a gru. */
+  readonly resetAfter: boolean | null;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  /** Null without an output layer. */
+  readonly outputSize: number | null;
+  readonly layers: number;
+  readonly bidirectional: boolean;
+  readonly dropout: number | null;
+  /** How many numbers. */
+  readonly parameters: number;
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  readonly vocabulary: { readonly tokens: readonly string[]; readonly unknown?: string } | null;
+  /** How a text model reads. */
+  readonly text: TextFacts | null;
+  /** The run that was cut short. */
+  readonly run: RunFacts | null;
+  /** The optimizer in the file. */
+  readonly optimizer: OptimizerFacts | null;
+}
+
+interface TextFacts {
+  readonly kind: "text" | "list";
+  readonly tokens: string;
+  readonly end: string | null;
+}
+
+interface RunFacts {
+  readonly settings: Pick<
+    TextFitOptions,
+    "epochs" | "steps" | "batchSize" | "sequenceLength" | "validationFraction"
+  >;
+  readonly state: Pick<RunState, "step" | "epoch" | "last" | "validation">;
+}
+
+interface OptimizerFacts {
+  readonly kind: string;
+  readonly steps: number;
+  readonly learningRate: unknown;
+}
+
+const FORMATS = {
+  keras: "Keras",
+  hdf5: "Keras (HDF5)",
+  npz: "Keras's weights (NumPy)",
+  tfjs: "TensorFlow.js",
+} as const;
+
+/** What is known of a network. */
+export function factsOf(file: string, { rnn, format, bytes, metadata }: StoredNetwork): Facts {
+  const parameters = Object.entries(rnn.parameters);
+  const config = json(metadata, "bptt.config") as { dropout?: number } | null;
+  const text = json(metadata, "bptt.text.state") as TextFacts | null;
+  const training = json(metadata, "bptt.training.state") as { run?: RunFacts } | null;
+  const whose = "bptt.version" in metadata ? "bptt" : "PyTorch";
+  return {
+    file,
+    format: format === "safetensors" ? whose : FORMATS[format],
+    bytes,
+    cell: rnn.cell,
+    resetAfter: rnn.cell === "gru" ? "b_hn_l0" in rnn.parameters : null,
+    inputSize: rnn.inputSize,
+    hiddenSize: rnn.hiddenSize,
+    outputSize: rnn.outputSize ?? null,
+    layers: rnn.layers,
+    bidirectional: rnn.bidirectional,
+    dropout: config ? (config.dropout ?? 0) : null,
+    parameters: parameters.reduce((sum, [, { data }]) => sum + data.length, 0),
+    shapes: Object.fromEntries(parameters.map(([name, { shape }]) => [name, shape])),
+    vocabulary: json(metadata, "bptt.vocabulary") as Facts["vocabulary"],
+    text: text && { kind: text.kind, tokens: text.tokens, end: text.end },
+    run: training?.run && "bptt.optimizer" in metadata ? runFacts(training.run) : null,
+    optimizer: optimizerFacts(json(metadata, "bptt.optimizer.state")),
+  };
+}
+
+function runFacts({ settings, state }: RunFacts): RunFacts {
+  const { epochs, steps, batchSize, sequenceLength, validationFraction } = settings;
+  const { step, epoch, last, validation } = state;
+  return {
+    settings: { epochs, steps, batchSize, sequenceLength, validationFraction } as RunFacts["settings"],
+    state: { step, epoch, last, validation },
+  };
+}
+
+function optimizerFacts(state: unknown): OptimizerFacts | null {
+  if (state === null) return null;
+  const { kind, steps, options } = state as OptimizerFacts & { options?: { learningRate?: unknown } };
+  return { kind, steps, learningRate: options?.learningRate ?? null };
+}
+
+function json(metadata: Metadata, key: string): unknown {
+  const text = metadata[key];
+  try {
+    return text === undefined ? null : JSON.parse(text);
+  } catch {
+    throw new RangeError(`its ${key}: expected JSON`);
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Arrays as NumPy's `np.savez("weights.npz", *arrays)` writes them: a zip of `arr_0.npy`, `arr_1.npy`, …; texts of
+ * ours go along as `bptt.json`, at which `np.load` does not look unless asked.
+ *
+ *     .npy   "\x93NUMPY", version, u16 length, "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }", values
+ *
+ * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ */
+
+import { unzipSync, zipSync, type Zippable } from "fflate";
+import type { Tensor } from "bptt";
+import { carriedIn, type Metadata } from "./metadata.js";
+
+/** What is in such a file. */
+export interface Npz {
+  readonly arrays: readonly Tensor[];
+  readonly metadata: Metadata;
+}
+
+const TEXTS = "bptt.json";
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
+const HEADER =
+  /^\{'descr': '([<>=|]?\w+)', 'fortran_order': (True|False), 'shape': \(((?:\d+, ?)*\d*)\),? *\}\s*$/;
+// what deflate can make of a byte at most; an entry that says more is not true
+const MOST_PER_BYTE = 1100;
+
+/** The bytes of a file; the same arrays and texts give the same bytes. */
+export function encodeNpz({ arrays, metadata }: Npz): Uint8Array {
+  const entries: Zippable = {};
+  const plain = { level: 0, mtime: new Date(1980, 0, 1) } as const;
+  arrays.forEach((array, k) => (entries[`arr_${k}.npy`] = [encodeNpy(array), plain]));
+  if (Object.keys(metadata).length > 0)
+    entries[TEXTS] = [new TextEncoder().encode(JSON.stringify(metadata)), plain];
+  return zipSync(entries);
+}
+
+/**
+ * The arrays of a file in their order.
+ *
+ * @throws RangeError when something in it cannot be read
+ */
+export function decodeNpz(bytes: Uint8Array): Npz {
+  const entries = unzipSync(bytes, {
+    filter: ({ name, size, originalSize }) => {
+      if (originalSize > size * MOST_PER_BYTE + MOST_PER_BYTE)
+        throw new RangeError(`a wrong size of ${name}`);
+      return name === TEXTS || name.endsWith(".npy");
+    },
+  });
+  const { [TEXTS]: texts, ...arrays } = entries;
+  const place = (name: string) => Number(/^arr_(\d+)\.npy$/.exec(name)?.[1] ?? 0);
+  const inOrder = Object.entries(arrays).sort(([a], [b]) => place(a) - place(b));
+  return {
+    arrays: inOrder.map(([name, array]) => decodeNpy(array, name)),
+    metadata: texts ? readTexts(texts) : {},
+  };
+}
+
+function encodeNpy({ data, shape }: Tensor): Uint8Array {
+  const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${tuple}), }`;
+  const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
+  const file = new Uint8Array(10 + length + data.length * 4);
+  const view = new DataView(file.buffer);
+  file.set([...MAGIC, 1, 0]);
+  view.setUint16(8, length, true);
+  file.set(new TextEncoder().encode(`${text.padEnd(length - 1)}\n`), 10);
+  data.forEach((x, i) => view.setFloat32(10 + length + i * 4, x, true));
+  return file;
+}
+
+function decodeNpy(file: Uint8Array, name: string): Tensor {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (file.length < 12 || MAGIC.some((byte, i) => file[i] !== byte))
+    throw new RangeError(`${name}: expected an array of NumPy's`);
+  const isFirst = file[6] === 1;
+  const start = isFirst ? 10 : 12;
+  const end = start + (isFirst ? view.getUint16(8, true) : view.getUint32(8, true));
+  const header = new TextDecoder().decode(file.subarray(start, end));
+  const [, type = "", order = "", sizes = ""] = HEADER.exec(header) ?? [];
+  const width = { "<f4": 4, "<f8": 8 }[type];
+  if (width === undefined)
+    throw new RangeError(`${name}: expected float32 or float64, got ${type || "no header"}`);
+  const shape = sizes.split(",").filter((size) => size.trim() !== "").map(Number); // prettier-ignore
+  const length = shape.reduce((product, n) => product * n, 1);
+  if (file.length - end !== length * width)
+    throw new RangeError(`${name}: expected ${length * width} bytes of values, got ${file.length - end}`);
+  const read = (i: number) =>
+    width === 4 ? view.getFloat32(end + i * 4, true) : view.getFloat64(end + i * 8, true);
+  const [rows = 1, columns = 1] = shape;
+  // Fortran's order is by columns; arrays of weights have two axes at most
+  const at = (i: number) =>
+    order === "True" && shape.length === 2 ? (i % columns) * rows + Math.floor(i / columns) : i;
+  return { data: Float32Array.from({ length }, (_, i) => read(at(i))), shape };
+}
+
+function readTexts(bytes: Uint8Array): Metadata {
+  try {
+    return carriedIn(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    throw new RangeError(`${TEXTS}: expected JSON`);
+  }
+}

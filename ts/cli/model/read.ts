@@ -1,0 +1,188 @@
+/** A network from a file of any format that the library reads, with what the file says of how it reads text. */
+
+import { dirname, join } from "node:path";
+import { CharRnn, Rnn, type Cell, type RnnOptions } from "bptt";
+import {
+  fromKeras,
+  fromKerasFile,
+  fromTensorFlowJs,
+  type FromKerasOptions,
+  type NetworkDescription,
+  type TensorFlowJsModel,
+} from "bptt/convert";
+import { Failure, UsageError } from "../failure.js";
+import { nameOf, readBytes } from "../input.js";
+import { formatOf, type Format } from "./format.js";
+import { carried, carriedIn, hasOwnRule, metadataOf, withMetadata, type Metadata } from "./metadata.js";
+import { decodeNpz } from "./npz.js";
+import { modelFailure } from "./words.js";
+
+/** What a file may leave open. */
+export interface ReadOptions {
+  cell?: Cell | undefined;
+  layers?: number | undefined;
+  bidirectional?: boolean | undefined;
+  /** False for layers without bias. */
+  bias?: boolean | undefined;
+  prefix?: string | undefined;
+  head?: string | undefined;
+}
+
+/** A network and what its file says. */
+export interface StoredNetwork {
+  readonly rnn: Rnn;
+  readonly format: Format;
+  /** Of the file. */
+  readonly bytes: number;
+  /** The library's texts, of a safetensors file all there are. */
+  readonly metadata: Metadata;
+}
+
+/** A network without a core yet. */
+interface Found extends NetworkDescription {
+  readonly metadata: Metadata;
+}
+
+/** The network in a file. The caller frees it. */
+export async function readNetwork(path: string, options: ReadOptions): Promise<StoredNetwork> {
+  const name = nameOf(path);
+  const bytes = await readBytes(path);
+  try {
+    const format = formatOf(bytes, name);
+    const stored =
+      format === "safetensors" ? load(bytes, options) : make(await find(format, path, bytes, options));
+    const { rnn, metadata } = stored;
+    try {
+      check(stored, format === "safetensors" ? bytes : withMetadata(rnn.save(), carried(metadata)));
+    } catch (error) {
+      rnn.free();
+      throw error;
+    }
+    return { rnn, format, bytes: bytes.length, metadata };
+  } catch (error) {
+    throw modelFailure(name, error);
+  }
+}
+
+function load(bytes: Buffer<ArrayBuffer>, options: ReadOptions): { rnn: Rnn; metadata: Metadata } {
+  refuse(options, ["layers", "bidirectional", "bias"], "the file's shapes say that");
+  const { cell, prefix, head } = options;
+  const given = Object.entries({ cell, prefix, head }).filter(([, value]) => value !== undefined);
+  const rnn = Rnn.load(bytes, Object.fromEntries(given));
+  // the file's own words are about the whole of it
+  return { rnn, metadata: prefix === undefined && head === undefined ? metadataOf(bytes) : {} };
+}
+
+/** Reads the rest of a file in the library's own form, so that nothing of it is passed on or shown that is damaged. */
+function check({ rnn, metadata }: { rnn: Rnn; metadata: Metadata }, bytes: Uint8Array<ArrayBuffer>): void {
+  if ("bptt.vocabulary" in metadata) {
+    // only the program that made such a model has its rule; any other will do to read the rest
+    const tokens = hasOwnRule(metadata) ? { tokens: (text: string) => Array.from(text) } : {};
+    CharRnn.load(bytes, tokens).free();
+  } else if ("bptt.optimizer" in metadata) {
+    using twin = Rnn.load(bytes, { cell: rnn.cell });
+    twin.loadOptimizer(bytes);
+  }
+}
+
+async function find(
+  format: Exclude<Format, "safetensors">,
+  path: string,
+  bytes: Buffer<ArrayBuffer>,
+  options: ReadOptions,
+): Promise<Found> {
+  refuse(options, ["prefix", "head"], "they are for files of PyTorch's");
+  if (format === "npz") return findInNpz(bytes, options);
+  if (format === "tfjs") {
+    refuse(options, ["cell", "layers", "bidirectional", "bias"], "the file says that");
+    return findInTensorFlowJs(path, bytes);
+  }
+  const { cell } = options;
+  if (cell === undefined) refuse(options, ["layers", "bidirectional", "bias"], "they go with --cell");
+  return { ...fromKerasFile(bytes, cell && kerasOptions(cell, options)), metadata: {} };
+}
+
+function findInNpz(bytes: Uint8Array, options: ReadOptions): Found {
+  const { arrays, metadata } = decodeNpz(bytes);
+  const saved = configIn(metadata);
+  if (saved?.cell !== undefined) {
+    refuse(options, ["cell", "layers", "bidirectional", "bias"], "the file says that");
+    return { ...fromKeras(arrays, kerasOptions(saved.cell, saved)), metadata };
+  }
+  if (options.cell === undefined) throw new RangeError("weights alone");
+  return { ...fromKeras(arrays, kerasOptions(options.cell, options)), metadata };
+}
+
+async function findInTensorFlowJs(path: string, bytes: Buffer): Promise<Found> {
+  let json: TensorFlowJsModel & { userDefinedMetadata?: unknown };
+  try {
+    json = JSON.parse(bytes.toString("utf8")) as typeof json; // begins with "{"
+  } catch (error) {
+    throw new Failure(`${nameOf(path)}: expected JSON; ${(error as Error).message}`, 1, { cause: error });
+  }
+  const manifest: unknown = json.weightsManifest;
+  const groups = Array.isArray(manifest) ? (manifest as { paths?: unknown }[]) : [];
+  const paths = groups.flatMap((group) => (Array.isArray(group?.paths) ? (group.paths as unknown[]) : []));
+  if (paths.length === 0)
+    throw new Failure(
+      `${nameOf(path)}: expected a model.json of TensorFlow.js, got JSON without weight files`,
+    );
+  const weightData: Uint8Array[] = [];
+  for (const file of paths) {
+    // beside the model and nowhere else, whatever the file says
+    if (typeof file !== "string" || /^([/\\]|\w:)|(^|[/\\])\.\.([/\\]|$)/.test(file))
+      throw new Failure(
+        `${nameOf(path)}: expected weight files beside it, got the path ${JSON.stringify(file)}`,
+      );
+    weightData.push(await readBytes(path === "-" ? file : join(dirname(path), file)));
+  }
+  const { userDefinedMetadata: texts } = json;
+  return { ...fromTensorFlowJs({ ...json, weightData }), metadata: carriedIn(texts) };
+}
+
+/** The network itself, with the dropout that its texts speak of: other libraries' weights do not. */
+function make({ config, parameters, metadata }: Found): { rnn: Rnn; metadata: Metadata } {
+  const { dropout = 0, seed = 0 } = configIn(metadata) ?? {};
+  const { layers = 1 } = config;
+  const options = { ...config, ...(dropout === 0 || layers === 1 ? {} : { dropout, seed }) };
+  const rnn = new Rnn(options);
+  try {
+    rnn.setParameters(parameters);
+  } catch (error) {
+    rnn.free();
+    throw error;
+  }
+  return { rnn, metadata };
+}
+
+function configIn(metadata: Metadata): Partial<RnnOptions> | undefined {
+  const text = metadata["bptt.config"];
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    throw new RangeError("expected JSON as its bptt.config");
+  }
+}
+
+function kerasOptions(
+  cell: Cell,
+  { layers, bidirectional, bias }: Omit<ReadOptions, "cell">,
+): FromKerasOptions {
+  return {
+    cell,
+    ...(layers === undefined ? {} : { layers }),
+    ...(bidirectional === undefined ? {} : { bidirectional }),
+    ...(bias === false ? { useBias: false } : {}),
+  };
+}
+
+/** Options that say nothing about this file are wrong usage, not ignored. */
+function refuse(options: ReadOptions, names: readonly (keyof ReadOptions)[], why: string): void {
+  const given = names.find((name) =>
+    name === "bias" ? options.bias === false : options[name] !== undefined,
+  );
+  if (given === undefined) return;
+  throw new UsageError(`--${given === "bias" ? "no-bias" : given}: ${why}`);
+}

@@ -1,0 +1,14 @@
+/** A table of what something is called and what it is. */
+
+import { styled } from "../output.js";
+
+/** A row; without a name it goes on with the one above. */
+export type Row = readonly [name: string, value: string];
+
+/** The rows as lines, the names in a column of their own. */
+export function table(rows: readonly Row[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  return rows
+    .map(([name, value]) => `${styled("bold", name.padEnd(width))}${value}`.trimEnd() + "\n")
+    .join("");
+}

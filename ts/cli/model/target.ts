@@ -1,0 +1,77 @@
+/** A network as files of another library, with what its file said of how it reads text, where the format has room for it. */
+
+import { basename, extname } from "node:path";
+import { CharRnn, type Rnn, type Vocabulary } from "bptt";
+import { toKeras, toOnnx, toTensorFlowJs } from "bptt/convert";
+import { carried, metadataOf, withMetadata, type Metadata } from "./metadata.js";
+import { encodeNpz } from "./npz.js";
+import { withOnnxMetadata } from "./onnx-metadata.js";
+
+/** What can be written. */
+export const TARGETS = ["bptt", "pytorch", "keras", "onnx", "tfjs"] as const;
+export type Target = (typeof TARGETS)[number];
+
+/** What the exported model takes. */
+export interface TargetOptions {
+  /** "ids", or vectors of features. */
+  readonly inputs: "ids" | "features";
+  /** Whether it takes the state to begin with. */
+  readonly initialState: boolean;
+}
+
+/** Bytes by the paths where they belong; the first is the one that was asked for. */
+export type Files = readonly (readonly [path: string, bytes: Uint8Array])[];
+
+/** The network in the library's own form: a file that PyTorch reads too. */
+export function ownBytes(rnn: Rnn, metadata: Metadata, vocabulary: Vocabulary | undefined): Uint8Array {
+  const bytes = rnn.save();
+  if (vocabulary !== undefined) {
+    using model = CharRnn.load(bytes, { vocabulary });
+    return model.save();
+  }
+  const { "bptt.config": _, ...texts } = carried(metadata);
+  return withMetadata(bytes, texts);
+}
+
+/**
+ * The files of a target.
+ *
+ * @param own the network in the library's own form
+ * @param rnn the same network
+ * @param path where the first file goes
+ * @throws RangeError when the target has no such network
+ */
+export function filesOf(
+  target: Target,
+  own: Uint8Array,
+  rnn: Rnn,
+  path: string,
+  { inputs, initialState }: TargetOptions,
+): Files {
+  const metadata = carried(metadataOf(own));
+  const resetsBefore = rnn.cell === "gru" && !("b_hn_l0" in rnn.parameters);
+  switch (target) {
+    case "bptt":
+      return [[path, own]];
+    case "pytorch":
+      if (resetsBefore)
+        throw new RangeError("PyTorch has no GRU that resets before the product, as this one does");
+      return [[path, own]];
+    case "keras":
+      return [[path, encodeNpz({ arrays: toKeras(rnn), metadata })]];
+    case "onnx":
+      return [[path, withOnnxMetadata(toOnnx(rnn, { inputs, initialState }), metadata)]];
+    case "tfjs": {
+      if (rnn.cell === "gru" && !resetsBefore)
+        throw new RangeError("TensorFlow.js has no GRU that resets after the product, as this one does");
+      const { weightData, weightSpecs, ...json } = toTensorFlowJs(rnn, { inputs });
+      const binary = path.slice(0, path.length - extname(path).length) + ".bin";
+      const weightsManifest = [{ paths: [basename(binary)], weights: weightSpecs }];
+      const text = JSON.stringify({ ...json, weightsManifest, userDefinedMetadata: metadata });
+      return [
+        [path, new TextEncoder().encode(text)],
+        [binary, new Uint8Array(weightData)],
+      ];
+    }
+  }
+}

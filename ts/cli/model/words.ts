@@ -1,0 +1,30 @@
+/** The library's complaints about a file or an option, in the words of the command line. */
+
+import { Failure, UsageError } from "../failure.js";
+
+/** Options that say what a file leaves open, by the library's names. */
+const FLAGS: Readonly<Record<string, string>> = {
+  cell: "--cell",
+  prefix: "--prefix",
+  head: "--head",
+  layers: "--layers",
+};
+
+/** The failure that an error of the library is, about the file `name`; whatever else it is, is thrown on. */
+export function modelFailure(name: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (!(error instanceof Error)) throw error;
+  const [, about = ""] = /^(\w+): /.exec(error.message) ?? [];
+  const flag = FLAGS[about];
+  if (flag !== undefined) {
+    const what = error.message.replace(`${about}: `, "").replace(/, got undefined$/, "");
+    return new UsageError(`${flag}: ${what} (${name})`);
+  }
+  if (error.message.includes("weights alone")) {
+    return new UsageError(
+      `${name}: it holds weights alone; expected --cell, and --layers and --bidirectional where they are not 1 and no`,
+    );
+  }
+  const what = error.message.replace(/^(bytes|file|model|network|weights)(: |(?=\[))/, "");
+  return new Failure(`${name}: ${what}`, 1, { cause: error });
+}
