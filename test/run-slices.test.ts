@@ -34,8 +34,17 @@ describe("slices", () => {
     expect(stepsOfSlices(4, 3)).toEqual([2, 2, 2]);
   });
 
+  it("one batch, where it takes longer to come by; it is trained on in the next", () => {
+    expect(stepsOfSlices(40, 4)).toEqual([0, 1, 1, 1]);
+  });
+
   it("one step, where it takes longer", () => {
-    expect(stepsOfSlices(40, 3)).toEqual([1, 1, 1]);
+    const { run, loop } = manualRun(() => BATCHES, { onProgress: () => void (loop.time += 40) });
+    for (let step = 1; step <= 3; step++) {
+      loop.turn();
+      expect(run.latest?.step).toBe(step);
+      expect(loop.time).toBe(40 * step);
+    }
   });
 
   it("not without end, where the clock stands still", () => {

@@ -153,6 +153,7 @@ it("pauses, goes on, goes further than it was sent, and comes to the same bits",
   session.train(40);
   await when(() => session.steps >= 10);
   session.pause();
+  await when(() => session.phase === "paused");
   const { steps } = session;
   await new Promise((resolve) => setTimeout(resolve, 30));
   expect([session.phase, session.steps]).toEqual(["paused", steps]);
@@ -167,6 +168,24 @@ it("pauses, goes on, goes further than it was sent, and comes to the same bits",
   expect(session.losses).toEqual(straight.losses);
   expect(session.validations).toEqual(straight.validations);
   expect(session.model.save()).toEqual(straight.model.save());
+});
+
+it("rests behind the validation of a step, where a run that ends at that step stands, too", async () => {
+  const { session, when } = sessionOf(TEXT);
+  session.train(200);
+  let unvalidated = 0; // pauses asked for between the step and its validation
+  await when(() => {
+    if (session.steps === 25 && session.phase === "training") {
+      if (session.validations.length === 0) unvalidated++;
+      session.pause();
+    }
+    return session.phase === "paused";
+  });
+  expect(unvalidated).toBeGreaterThan(0);
+  expect(session.validations.map(({ step }) => step)).toEqual([25]);
+  const straight = await trained(TEXT, session.steps);
+  expect(session.validations).toEqual(straight.validations);
+  expect(session.losses).toEqual(straight.losses);
 });
 
 it("begins with a model's file, also one that was trained on lines, and says where it does not fit", async () => {
@@ -213,11 +232,11 @@ it("is freed in the midst of a run, and tells nobody any more", async () => {
 it("draws curves of no more points than a chart shows, each a mean", () => {
   const losses = Array.from({ length: 1000 }, (_, i) => i);
   const { x, training, validation } = curvesOf(losses, [
-    { step: 25, loss: 5 },
-    { step: 1000, loss: 6 },
+    { step: 24, loss: 5 },
+    { step: 504, loss: 6 },
   ]);
   expect([x.length, x[0], x.at(-1), training[0]]).toEqual([250, 4, 1000, 1.5]);
-  expect([validation[6], validation[249], validation.filter((v) => v !== null)]).toEqual([5, 6, [5, 6]]);
+  expect([4, 5, 65, 125, 126].map((i) => validation[i])).toEqual([null, 5, 5.5, 6, null]);
   expect(curvesOf([], [])).toEqual({ x: [], training: [], validation: [] });
 });
 

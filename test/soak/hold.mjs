@@ -1,8 +1,8 @@
 // How long this thread's event loop is held. A task of our own asks for its turn again and again; the time from one turn
 // to the next is what any other task would have had to wait.
 //
-// Other processes hold nothing, they only take the processor: the time that this thread was ready to run and did not
-// (Linux: the second number of its schedstat) is left out, where the system says it.
+// Other processes hold nothing, they only take the processor. Where the system counts it (Linux: a thread's schedstat), the
+// time is left out in which this thread was ready to run and did not, and in which it slept on a lock of the system.
 
 import { openSync, readSync } from "node:fs";
 
@@ -15,31 +15,40 @@ try {
   // another system
 }
 
-/** Whether waiting for a processor is left out. */
-export const leavesWaitingOut = file !== undefined;
+/** How stale the count of the time had may be: a tick of the system's clock, in milliseconds. */
+const TICK = 4;
 
-/** Milliseconds of the processor that this thread had, and for which it waited. */
-export function processor() {
-  if (file === undefined) return { had: process.cpuUsage().user / 1000, waited: 0 };
-  const [had = 0, waited = 0] = buffer.toString("latin1", 0, readSync(file, buffer, 0, 64, 0)).split(" ");
-  return { had: Number(had) / 1e6, waited: Number(waited) / 1e6 };
+/** Milliseconds: by the clock, on the processor, and waiting for one; the last two are NaN where nobody counts them. */
+export function times() {
+  const clock = performance.now();
+  if (file === undefined) return { clock, had: NaN, waited: NaN };
+  const [had, waited] = buffer.toString("latin1", 0, readSync(file, buffer, 0, 64, 0)).split(" ");
+  return { clock, had: Number(had) / 1e6, waited: Number(waited) / 1e6 };
 }
 
-/** Milliseconds since some moment, without waiting for a processor. */
-export const now = () => performance.now() - processor().waited;
+/** @typedef {ReturnType<typeof times>} Times */
+
+/** What this thread itself took. @param {Times} from @param {Times} to */
+export function own(from, to) {
+  const clock = to.clock - from.clock;
+  if (file === undefined) return clock;
+  return Math.max(0, Math.min(clock - (to.waited - from.waited), to.had - from.had + TICK));
+}
 
 /** The event loop under watch. */
 export class HoldWatch {
-  #last = now();
+  #last = times();
   #watching = true;
   /** @type {number[]} milliseconds */
   #holds = [];
+  #clock = 0;
 
   constructor() {
     const turn = () => {
       if (!this.#watching) return;
-      const at = now();
-      this.#holds.push(at - this.#last);
+      const at = times();
+      this.#holds.push(own(this.#last, at));
+      this.#clock = Math.max(this.#clock, at.clock - this.#last.clock);
       this.#last = at;
       setImmediate(turn);
     };
@@ -49,7 +58,7 @@ export class HoldWatch {
   /** Ends it. */
   stop() {
     this.#watching = false;
-    const [first = NaN, ...others] = this.#holds;
-    return { first, longest: others.reduce((a, b) => Math.max(a, b), 0), turns: this.#holds.length };
+    const most = (/** @type {number[]} */ holds) => holds.reduce((a, b) => Math.max(a, b), 0);
+    return { first: most(this.#holds.slice(0, 2)), longest: most(this.#holds.slice(2)), clock: this.#clock };
   }
 }

@@ -2,13 +2,15 @@
 
 import { CharRnn, fit, Rnn } from "bptt";
 import { batches, text } from "./data.mjs";
-import { HoldWatch, now, processor } from "./hold.mjs";
+import { HoldWatch, own, times } from "./hold.mjs";
 
 /**
- * @typedef {Record<"first" | "longest" | "call" | "step" | "steps" | "turns", number>} Seen in milliseconds
+ * @typedef {Record<"first" | "longest" | "clock" | "call" | "step" | "steps" | "busy", number>} Seen in milliseconds
  *
- * first: the event loop's first turn, with the first step; longest: its longest one after that while the run went on;
- * call: what the call that started the run took; step: what a step takes on the average.
+ * first: the longer of the first two turns, in which the first batch comes and the first step is done; longest: the longest one after that while the run went on;
+ * clock: the longest one by the clock, whatever it was spent on;
+ * call: what the call that started the run took; step: what a step takes on the average; busy: the share of this thread's
+ * time that the run took, 0 … 1.
  */
 
 /** @typedef {import("bptt").Run<any>} AnyRun */
@@ -50,6 +52,13 @@ const CASES = {
   "list, 21 000 lines": () => model(lines(), 64),
   "list, 21 000 lines, validating": () => ({ ...model(lines(), 64), options: validating }),
   "list, 190 000 words": () => model(words(), 16, { batchSize: 2048 }), // several epochs
+  "text, worker": () => model(text(1e6), 64, { worker: true }),
+  "text, H = 256, worker": () => model(text(1e6), 256, { worker: true, validationFraction: 0.1 }),
+  "list, 190 000 words, worker": () => model(words(), 16, { batchSize: 2048, worker: true }),
+  "text, checkpoints, worker": () => ({
+    ...model(text(1e5), 128, { batchSize: 8, worker: true }),
+    aside: checkpoints,
+  }),
   "text, checkpoints": () => ({ ...model(text(1e5), 128, { batchSize: 8 }), aside: checkpoints }),
 };
 
@@ -69,15 +78,18 @@ if (!made) throw new Error(`holds-program: no case ${name}; there are ${Object.k
 const { start, options = {}, aside } = made();
 const limit = { timeLimitSeconds: Number(seconds) };
 
-const before = now();
+const before = times();
 const run = start({ ...limit, ...options });
-const call = now() - before;
+const call = own(before, times());
 const watch = new HoldWatch();
 void aside?.(run);
 const { steps } = await run;
 const holds = watch.stop();
 
-const { had } = processor();
+const began = times();
 const plain = await start({ ...limit, timeLimitSeconds: Number(seconds) / 2 });
-const step = (processor().had - had) / plain.steps;
-console.log(JSON.stringify({ ...holds, call, step, steps }));
+const ended = times();
+const took = ended.had - began.had;
+const busy = took / (ended.clock - began.clock);
+const step = own(began, ended) / plain.steps;
+console.log(JSON.stringify({ ...holds, call, step, steps, busy }));

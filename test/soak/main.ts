@@ -4,13 +4,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { browser, browserVersion } from "./browser.js";
+import { browser } from "./browser.js";
 import { memory } from "./memory.js";
-import { node } from "./node.js";
+import { node, worker } from "./node.js";
 import { isWithin, progress, type Effort } from "./part.js";
+import { playground } from "./playground.js";
 import { markdown, terminalTable, type Results } from "./report.js";
+import { browserVersion } from "./with-chromium.js";
 
-const PARTS = [node, browser, memory];
+const PARTS = [node, worker, browser, playground, memory];
 
 const { values } = parseArgs({
   options: { only: { type: "string" }, quick: { type: "boolean", default: false } },

@@ -122,6 +122,18 @@ const CASES = {
       }),
     };
   },
+  "60 runs in workers, half of them aborted": () => {
+    const model = new CharRnn({ text: story, hiddenSize: 8 });
+    return {
+      units: 60,
+      work: each(async (i) => {
+        const abort = new AbortController();
+        const steps = i % 2 ? 1e9 : 5;
+        const onProgress = () => void (i % 2 && abort.abort());
+        await model.fit(story, { steps, batchSize: 2, worker: true, signal: abort.signal, onProgress });
+      }),
+    };
+  },
   "10 000 sessions": () => {
     const rnn = new Rnn({ ...tiny, cell: "lstm" });
     return {

@@ -1,7 +1,7 @@
 /** Part "memory": that what goes on for long takes no more memory than what went on for a while. */
 
 import type { Samples } from "./memory-program.mjs";
-import { progress, runProgram, type Part, type Row } from "./part.js";
+import { progress, row, runProgram, type Part, type Row } from "./part.js";
 
 /**
  * Bytes of JavaScript's memory that may stay behind a piece of work. The least that could be kept a step is a reference
@@ -10,6 +10,8 @@ import { progress, runProgram, type Part, type Row } from "./part.js";
  */
 const STEP = 8;
 const PIECE = 256;
+/** Few fit into the time, so the noise of each is larger; a worker that stays is some 10 KB here, and megabytes outside. */
+const WORKER = 4096;
 /**
  * Megabytes by which the whole process may grow: allocators give back late. Seen: up to 3. What the module keeps shows in
  * its pages, of which none may come.
@@ -26,6 +28,7 @@ const CASES: Record<string, number> = {
   "3 000 text models": PIECE,
   "1 000 runs, aborted": PIECE,
   "1 000 runs, their listeners gone": PIECE,
+  "60 runs in workers, half of them aborted": WORKER,
   "10 000 sessions": PIECE,
   "1 000 saved, loaded and resumed": PIECE,
 };
@@ -42,23 +45,11 @@ export const memory: Part = {
       const pieces = units * (pages.length - 1);
       const grown = (pages.at(-1) ?? NaN) - (pages[0] ?? NaN);
       // A short run is a look at whether all works: in it the engine's own growth would be taken for the work's.
-      const judged = (limit: number) => (share === 1 ? { limit } : {});
+      const judged = (limit: number) => (share === 1 ? limit : undefined);
       rows.push(
-        { name, figure: "wasm memory, grown by", value: grown, limit: 0, unit: "pages" },
-        {
-          name,
-          figure: "JavaScript's, a piece",
-          value: slope(heap) / units,
-          ...judged(bytes),
-          unit: "bytes",
-        },
-        {
-          name,
-          figure: "resident, all pieces",
-          value: ((slope(resident) / units) * pieces) / 1e6,
-          ...judged(RESIDENT),
-          unit: "MB",
-        },
+        row(name, "wasm memory, grown by", grown, "pages", 0),
+        row(name, "JavaScript's, a piece", slope(heap) / units, "bytes", judged(bytes)),
+        row(name, "resident, all pieces", ((slope(resident) / units) * pieces) / 1e6, "MB", judged(RESIDENT)),
       );
     }
     return rows;

@@ -1,11 +1,11 @@
-/** Part "node": how long a run on the main thread holds the event loop of Node. */
+/** Parts "node" and "worker": how long a run holds the event loop of Node's main thread. */
 
 import type { Seen } from "./holds-program.mjs";
-import { FIRST_STEP, HOLD, STEP } from "./limits.js";
-import { best, progress, runProgram, type Part, type Row } from "./part.js";
+import { BUSY, firstTurn, HOLD, STEP } from "./limits.js";
+import { best, progress, row, runProgram, type Effort, type Part, type Row } from "./part.js";
 
-/** `call`: milliseconds that `fit` itself may take, where it has a text to read. See README.md. */
-const CASES: Record<string, { call?: number }> = {
+/** What `fit` itself takes, in milliseconds: it reads the text at once, so that what is wrong with it is an error of the call. */
+const ON_THIS_THREAD: Record<string, { call?: number }> = {
   "tanh, H = 16": {},
   "gru, H = 64": {},
   "gru, H = 128": {},
@@ -20,23 +20,52 @@ const CASES: Record<string, { call?: number }> = {
   "text, checkpoints": {},
 };
 
+const IN_A_WORKER: Record<string, { call: number }> = {
+  "text, worker": { call: 50 },
+  "text, H = 256, worker": { call: 50 },
+  "list, 190 000 words, worker": { call: 250 },
+  "text, checkpoints, worker": { call: 50 },
+};
+
 export const node: Part = {
   name: "node",
-  title: "Node, run on the main thread: the event loop",
-  async run({ attempts, seconds }) {
+  title: "Node, a run on the main thread: the event loop",
+  async run(effort) {
     const rows: Row[] = [];
-    for (const [name, { call }] of Object.entries(CASES)) {
-      progress(`node, ${name}`);
-      const seen = await best(attempts, () => runProgram<Seen>("holds-program.mjs", [name, String(seconds)]));
-      const { longest, first, step } = seen;
+    for (const [name, { call }] of Object.entries(ON_THIS_THREAD)) {
+      const seen = await measure(name, effort);
+      const { longest, first, step, clock } = seen;
       rows.push(
-        { name, figure: "a step", value: step, unit: "ms" },
-        { name, figure: "longest hold", value: longest, limit: Math.max(HOLD, STEP * step), unit: "ms" },
-        { name, figure: "first turn", value: first, limit: Math.max(HOLD, FIRST_STEP * step), unit: "ms" },
+        row(name, "a step", step, "ms"),
+        row(name, "longest hold", longest, "ms", Math.max(HOLD, STEP * step)),
+        row(name, "the same by the clock", clock, "ms"),
+        row(name, "first turns", first, "ms", firstTurn(step)),
       );
-      if (call !== undefined)
-        rows.push({ name, figure: "fit(…) itself", value: seen.call, limit: call, unit: "ms" });
+      if (call !== undefined) rows.push(row(name, "fit(…) itself", seen.call, "ms", call));
     }
     return rows;
   },
 };
+
+export const worker: Part = {
+  name: "worker",
+  title: "Node, a run in a worker: the event loop of the main thread",
+  async run(effort) {
+    const rows: Row[] = [];
+    for (const [name, limits] of Object.entries(IN_A_WORKER)) {
+      const { longest, first, call, busy, clock } = await measure(name, effort);
+      rows.push(
+        row(name, "longest hold", Math.max(first, longest), "ms", HOLD),
+        row(name, "the same by the clock", clock, "ms"),
+        row(name, "main thread taken", 100 * busy, "%", 100 * BUSY),
+        row(name, "fit(…) itself", call, "ms", limits.call),
+      );
+    }
+    return rows;
+  },
+};
+
+function measure(name: string, { attempts, seconds }: Effort): Promise<Seen> {
+  progress(`node, ${name}`);
+  return best(attempts, () => runProgram<Seen>("holds-program.mjs", [name, String(seconds)]));
+}

@@ -32,6 +32,11 @@ export interface Part {
   run(effort: Effort): Promise<Row[]>;
 }
 
+/** A row; without a limit, one to be read. */
+export function row(name: string, figure: string, value: number, unit: string, limit?: number): Row {
+  return { name, figure, value, unit, ...(limit !== undefined && { limit }) };
+}
+
 /** Whether a figure is within its limit; NaN is not. */
 export function isWithin({ value, limit }: Row): boolean {
   return limit === undefined || value <= limit;

@@ -35,8 +35,9 @@ export function tasks(trace: string): Tasks {
     ({ name, ph, pid, tid, ts }) =>
       name.endsWith("RunTask") && ph === "X" && pid === begin.pid && tid === begin.tid && ts >= begin.ts,
   );
-  if (all.length === 0) throw new Error("soak: the trace has no task of the page's main thread");
-  const lengths = (some: TraceEvent[]) => some.map(({ tdur = NaN }) => tdur / 1000);
+  if (!all.some(({ tdur }) => tdur !== undefined))
+    throw new Error("soak: the trace has no thread time of the page's main thread");
+  const lengths = (some: TraceEvent[]) => some.map(({ tdur = 0 }) => tdur / 1000); // one that the trace's end cut off has none
   return {
     first: Math.max(0, ...lengths(all.filter(({ ts }) => ts <= stepped))),
     longest: Math.max(0, ...lengths(all.filter(({ ts }) => ts > stepped))),

@@ -57,7 +57,7 @@ export class Engine {
   #state: RunState;
   #pass: Pass | undefined; // over the epoch under way
   #validation: Validation | undefined; // under way
-  #arrived: { pulled: Pulled } | undefined; // from an asynchronous source, not yet worked on
+  #arrived: { pulled: Pulled } | undefined; // has taken its time to come, not yet worked on
   #inside = false; // in the midst of a piece of work
   #waiting = false;
   #ended = false;
@@ -134,9 +134,13 @@ export class Engine {
   #piece(): PromiseLike<Pulled> | undefined {
     this.#inside = true;
     try {
-      const pulled = this.#pull();
+      const arrived = this.#arrived;
+      this.#arrived = undefined;
+      const pulled = arrived ? arrived.pulled : this.#pull();
       if (isPromise(pulled)) return pulled;
-      if (!this.#ended) this.#take(pulled);
+      if (this.#ended) return undefined;
+      if (!arrived && this.#slices.isSpent) this.#arrived = { pulled };
+      else this.#take(pulled);
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -147,11 +151,6 @@ export class Engine {
 
   /** The next batch of what is to be done; ends the run where nothing is. */
   #pull(): Pulled | PromiseLike<Pulled> {
-    if (this.#arrived) {
-      const { pulled } = this.#arrived;
-      this.#arrived = undefined;
-      return pulled;
-    }
     const { plan, batches, validation, trainee } = this.#work;
     const { epoch } = this.#state;
     if (!this.#validation) {

@@ -40,6 +40,11 @@ export class Slices {
     return this.#pieces >= MOST_PIECES || this.#eventLoop.now() - this.#since + this.#last > LENGTH;
   }
 
+  /** Whether its time is spent: in the midst of a piece, to leave the rest of it to another slice. */
+  get isSpent(): boolean {
+    return this.#eventLoop.now() - this.#since > LENGTH;
+  }
+
   /** Does a piece of work. */
   piece<Result>(work: () => Result): Result {
     const before = this.#eventLoop.now();
