@@ -16,6 +16,7 @@ import { LONGEST_IN_LINK, schema } from "../../examples/playground/src/text/sett
 import { readModel, readText, type Readable } from "../../examples/playground/src/text/text-file.js";
 import { TEXTS } from "../../examples/playground/src/text/texts.js";
 import { correlation, TRAITS } from "../../examples/playground/src/text/traits.js";
+import { Watch } from "../../examples/playground/src/text/watch.js";
 import { Writer } from "../../examples/playground/src/text/writer.js";
 
 const TEXT = "the cat sat on the mat; the dog lay on the log.\n".repeat(12);
@@ -203,6 +204,7 @@ it("begins with a model's file, also one that was trained on lines, and says whe
   expect(list.session.phase).toBe("finished");
   const other = sessionOf("xyz".repeat(20), {}, lines);
   other.session.train(5);
+  expect([list.session.opening, other.session.opening, session.opening]).toEqual(["ab", "", "the "]);
   expect([other.session.phase, other.session.trouble]).toEqual(["failed", expect.stringMatching(/"x"/)]);
   expect(() => sessionOf(TEXT, {}, utf8("no model"))).toThrow(RangeError);
 });
@@ -236,7 +238,7 @@ it("draws curves of no more points than a chart shows, each a mean", () => {
     { step: 504, loss: 6 },
   ]);
   expect([x.length, x[0], x.at(-1), training[0]]).toEqual([250, 4, 1000, 1.5]);
-  expect([4, 5, 65, 125, 126].map((i) => validation[i])).toEqual([null, 5, 5.5, 6, null]);
+  expect([4, 5, 65, 125, 126].map((i) => validation[i])).toEqual([null, 5, 5.5, 6, 6]);
   expect(curvesOf([], [])).toEqual({ x: [], training: [], validation: [] });
 });
 
@@ -260,6 +262,36 @@ it("writes in parts what the library writes at once, and keeps some of it", () =
   expect(kept.length).toBeLessThanOrEqual(8);
   writer.begin({ ...asked, step: 100, prompt: "é" });
   expect([writer.writing, writer.trouble]).toEqual([false, expect.stringMatching(/"é"/)]);
+});
+
+it("is asked a thing at a time, again where the model has changed, and never a model that was freed", async () => {
+  const { session, when } = sessionOf(TEXT);
+  const watch = new Watch(session);
+  const question = { prompt: "", temperature: 0.7, seed: 1 };
+  expect(watch.frame(question)).toBe(true);
+  expect([watch.next?.prompt, watch.reading, watch.writer.now]).toEqual(["the ", undefined, undefined]);
+  watch.frame(question);
+  watch.frame(question);
+  expect([watch.reading?.characters.length, watch.writer.now?.step]).toEqual([320, 0]);
+  const settle = () => {
+    for (let frames = 0; watch.frame(question); frames++) expect(frames).toBeLessThan(1000);
+  };
+  settle();
+  expect(watch.frame(question)).toBe(false);
+  session.train(30);
+  await when(() => session.phase === "finished");
+  expect(watch.frame({ ...question, temperature: 0 })).toBe(true);
+  settle();
+  expect([watch.writer.now?.step, watch.writer.now?.text]).toEqual([
+    30,
+    session.model.generate({ prompt: "the ", length: 280, temperature: 0.7, seed: 1 }),
+  ]);
+  expect(watch.next?.tokens[0]).toEqual(session.model.nextProbabilities("the ")[0]);
+  watch.writer.begin({ ...question, model: session.model, step: 31, prompt: "the " }); // and in the midst of it
+  session.train(60);
+  await when(() => session.phase === "finished");
+  settle();
+  expect([watch.writer.trouble, watch.writer.now?.step]).toEqual([undefined, 60]);
 });
 
 it("finds what a unit follows", () => {

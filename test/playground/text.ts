@@ -239,10 +239,21 @@ export function testText(site: () => Site): void {
         .waitFor();
       const unit = await panel(page).getByLabel("Unit, 0 to 31").inputValue();
       expect((await settingsOf(page, "unit")).get("unit")).toBe(unit);
-      expect(await panel(page).locator(".passage").getAttribute("data-unit")).toBe(unit);
       expect(await panel(page).locator(".passage").textContent()).toMatch(
         /^This is the house that Jack built/,
       );
+      const shades = () =>
+        panel(page)
+          .locator(".passage span")
+          .evaluateAll((spans) =>
+            spans.map((span) => Number.parseInt((span as HTMLElement).style.getPropertyValue("--share"))),
+          );
+      const ofUnit = await shades();
+      await panel(page).getByLabel("Show how likely each character seemed to it instead").check();
+      const likely = await shades();
+      expect(likely).not.toEqual(ofUnit);
+      expect(likely[0]).toBe(0); // nothing was known before it
+      expect(Math.min(...likely.slice(60, 90))).toBeGreaterThan(30); // by heart: "that lay in the house that Jack"
       const map = panel(page).locator(".all-units");
       const { height } = (await map.boundingBox())!;
       await map.click({ position: { x: 40, y: (height * 7.5) / 32 } });

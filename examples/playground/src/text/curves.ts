@@ -9,7 +9,7 @@ export interface Curves {
   /** Steps, at the end of what each point is the mean of. */
   x: number[];
   training: number[];
-  /** On straight lines from one validation to the next; null before the first and behind the last. */
+  /** On straight lines from one validation to the next, and level behind the last; null before the first. */
   validation: (number | null)[];
 }
 
@@ -29,6 +29,7 @@ function mean(values: readonly number[], from: number, to: number): number {
 
 function between(validations: readonly Validation[], step: number): number | null {
   const next = validations.findIndex((validation) => validation.step >= step);
+  if (next < 0) return validations.at(-1)?.loss ?? null;
   const [before, after] = [validations[next - 1], validations[next]];
   if (!after || (!before && after.step > step)) return null;
   if (!before) return after.loss;

@@ -28,7 +28,13 @@ export function NextPanel({ next, prompt, ready, onPrompt }: NextPanelProps) {
       />
       {next && prompt === "" && (
         <p class="note">
-          Behind <q>{next.prompt}</q>:
+          {next.prompt === "" ? (
+            "At the beginning:"
+          ) : (
+            <>
+              Behind <q>{next.prompt}</q>:
+            </>
+          )}
         </p>
       )}
       {!ready ? (

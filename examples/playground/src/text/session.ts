@@ -7,6 +7,7 @@
  */
 
 import { CharRnn, type Report, type Run, type RunResult } from "bptt";
+import { beginning } from "./characters.js";
 import type { TextSettings } from "./settings.js";
 
 /** B: parts of the text that are read side by side. */
@@ -83,6 +84,14 @@ export class TextSession {
   /** What the model is trained on: a text, or its lines for a model of a list. */
   get lesson(): string | string[] {
     return this.model.kind === "text" ? this.text : this.text.split("\n").filter((line) => line !== "");
+  }
+
+  /** What it is asked about where nobody says: the text's beginning, or something else that the model knows. */
+  get opening(): string {
+    const { vocabulary, kind } = this.model;
+    const start = beginning(this.text);
+    if ([...start].every((character) => vocabulary.has(character))) return start;
+    return kind === "list" ? "" : vocabulary.tokens[0]!;
   }
 
   /** Trains up to step `last`. */

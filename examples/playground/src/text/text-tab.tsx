@@ -6,7 +6,6 @@ import { Complaints, Empty, Message } from "../parts/message.js";
 import { Panel } from "../parts/panel.js";
 import type { Tab, TabProps } from "../tab.js";
 import { useSettings } from "../use-settings.js";
-import { beginning } from "./characters.js";
 import { curvesOf } from "./curves.js";
 import { ModelPanel } from "./model-panel.js";
 import { NextPanel } from "./next-characters.js";
@@ -35,9 +34,8 @@ function Text({ active }: TabProps) {
   const loaded = useText(settings, long);
   /** Another run begins at its first step. */
   const set = (some: Partial<TextSettings>) => change({ step: 0, ...some });
-  const { cell, hidden, layers, rate, held, seed, temperature } = settings;
+  const { cell, hidden, layers, rate, held, seed, temperature, prompt } = settings;
   const text = loaded.state === "ready" ? loaded.text : undefined;
-  const prompt = settings.prompt || beginning(text ?? "");
   const live = useSession({
     text,
     recipe: { cell, hidden, layers, rate, held, seed },

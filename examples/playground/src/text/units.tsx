@@ -1,7 +1,7 @@
 /** Hidden units over the text: all of them as a heat map, one of them over the characters, and what that one follows. */
 
-import { useMemo } from "preact/hooks";
-import { Select, TypedField } from "../parts/fields.js";
+import { useMemo, useState } from "preact/hooks";
+import { Check, Select, TypedField } from "../parts/fields.js";
 import { roundScale } from "../parts/colour-map.js";
 import { HeatMap } from "../parts/heat-map.js";
 import { Busy, Message } from "../parts/message.js";
@@ -10,6 +10,7 @@ import { Panel } from "../parts/panel.js";
 import { Scale } from "../parts/scale.js";
 import { useWidth } from "../parts/use-width.js";
 import { visible } from "./characters.js";
+import { Passage } from "./passage.js";
 import { closestUnit, likenesses, statesOf, type Reading } from "./reading.js";
 import { schema } from "./settings.js";
 import { TRAITS } from "./traits.js";
@@ -17,8 +18,6 @@ import type { Watch } from "./watch.js";
 
 /** Of the map of all units, about, in CSS pixels. */
 const MAP_HEIGHT = 256;
-/** A passage of more lines is written on without them. */
-const MOST_LINES = 24;
 /** Below this nothing is said of what a unit follows: of |r|. */
 const FAINT = 0.3;
 
@@ -30,6 +29,7 @@ export interface UnitsProps {
 
 export function Units({ watch, unit: wanted, onUnit }: UnitsProps) {
   const { reading, trouble } = watch;
+  const [foretold, setForetold] = useState(false);
   if (!reading)
     return (
       <Panel title="What a unit follows">
@@ -41,13 +41,17 @@ export function Units({ watch, unit: wanted, onUnit }: UnitsProps) {
       </Panel>
     );
   const unit = Math.min(wanted, reading.units - 1);
-  const scale = roundScale(statesOf(reading, unit));
+  const states = statesOf(reading, unit);
+  const scale = roundScale(states);
   const find = (id: string) => {
     const trait = TRAITS.find((one) => one.id === id);
     if (trait) onUnit(closestUnit(reading, trait));
   };
   return (
-    <Panel title="What a unit follows" aside={<Scale scale={scale} />}>
+    <Panel
+      title="What a unit follows"
+      aside={foretold ? <Scale scale={1} kind="size" /> : <Scale scale={scale} />}
+    >
       <div class="row">
         <TypedField
           label={`Unit, 0 to ${reading.units - 1}`}
@@ -65,7 +69,16 @@ export function Units({ watch, unit: wanted, onUnit }: UnitsProps) {
         />
         <Follows reading={reading} unit={unit} />
       </div>
-      <Passage reading={reading} unit={unit} scale={scale} />
+      <Check
+        label="Show how likely each character seemed to it instead"
+        value={foretold}
+        onChange={setForetold}
+      />
+      {foretold ? (
+        <Passage characters={reading.characters} values={reading.foretold} scale={1} kind="size" />
+      ) : (
+        <Passage characters={reading.characters} values={states} scale={scale} kind="signed" />
+      )}
       <AllUnits reading={reading} unit={unit} onUnit={onUnit} />
       <p class="note">
         The beginning of the text as the model reads it: after each character the unit has a value, blue above
@@ -85,27 +98,6 @@ function Follows({ reading, unit }: { reading: Reading; unit: number }) {
     <p class="follows">
       Unit {unit} follows <b>{best.trait.name}</b>
       {best.r < 0 && ", the other way round"} <span class="note">(r = {format(best.r)})</span>
-    </p>
-  );
-}
-
-function Passage({ reading, unit, scale }: { reading: Reading; unit: number; scale: number }) {
-  const states = statesOf(reading, unit);
-  const breaks = reading.characters.filter((c) => c === "\n").length <= MOST_LINES;
-  return (
-    <p class="passage" data-unit={unit}>
-      {reading.characters.map((c, t) => {
-        const share = Math.round((100 * states[t]!) / scale);
-        const shade = `--share: ${Math.abs(share)}%`;
-        return (
-          <>
-            <span class={share < 0 ? "below" : "above"} style={shade}>
-              {c === "\n" ? "↵" : c === " " ? " " : visible(c)}
-            </span>
-            {c === "\n" && breaks && <br />}
-          </>
-        );
-      })}
     </p>
   );
 }

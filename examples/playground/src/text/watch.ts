@@ -3,6 +3,7 @@
  * when the model has changed, but not all of it in one frame, and not so often that training would wait for it.
  */
 
+import type { CharRnn } from "bptt";
 import { QUICK, read, THOROUGH, type Reading } from "./reading.js";
 import type { TextSession } from "./session.js";
 import { Writer } from "./writer.js";
@@ -13,6 +14,7 @@ const FRAME_MILLISECONDS = 5;
 const EVERY_MILLISECONDS = { next: 300, reading: 600, sample: 1500 };
 
 export interface Question {
+  /** "" leaves it to the session. */
   prompt: string;
   temperature: number;
   seed: number;
@@ -39,6 +41,7 @@ export class Watch {
   /** Why the passage cannot be read. */
   trouble: string | undefined;
   readonly session: TextSession;
+  #model: CharRnn;
   readonly #made: Record<keyof typeof EVERY_MILLISECONDS, Made> = {
     next: { of: "", at: -Infinity },
     reading: { of: "", at: -Infinity },
@@ -47,13 +50,17 @@ export class Watch {
 
   constructor(session: TextSession) {
     this.session = session;
+    this.#model = session.model;
   }
 
   /** Does one thing that is due, if any is; whether there is something new to show. */
-  frame({ prompt, temperature, seed }: Question): boolean {
+  frame({ prompt: typed, temperature, seed }: Question): boolean {
     const { session, writer } = this;
-    if (session.behind) return false;
     const { model, steps } = session;
+    if (model !== this.#model) writer.stop(); // the one that was writing has been freed
+    this.#model = model;
+    if (session.behind) return false;
+    const prompt = typed || session.opening;
     if (this.#isDue("next", prompt)) {
       this.next = nextOf(session, prompt);
     } else if (this.#isDue("reading", "")) {

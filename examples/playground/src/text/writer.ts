@@ -65,12 +65,9 @@ export class Writer {
     return this.writing;
   }
 
-  /** Forgets all of it. */
-  clear(): void {
-    this.#characters?.return();
+  /** Writes no further. */
+  stop(): void {
     this.#characters = undefined;
-    this.kept = [];
-    this.now = this.trouble = undefined;
   }
 
   #keep(step: number): void {
