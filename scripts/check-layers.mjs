@@ -23,7 +23,7 @@ const PACKAGES = new Map([
   ["pbf", /^ts\/convert\/onnx-model\.ts$/],
 ]); // package → who may import it
 const EXAMPLES =
-  /^(vega|vega-datasets|@stdlib\/datasets-[\w-]+|vite|preact(\/hooks)?|uplot(\/dist\/uPlot\.min\.css)?)$/; // what examples may import besides bptt and Node
+  /^(vega|vega-datasets|@stdlib\/datasets-[\w-]+(\/data\/names\.json)?|vite|preact(\/hooks)?|uplot(\/dist\/uPlot\.min\.css)?)$/; // what examples may import besides bptt and Node
 
 /** @type {string[]} */
 const broken = [];

@@ -1,8 +1,9 @@
 // Each example is run as its command runs it, against the built package, and its figure of merit is checked: by the
 // example itself, which ends with code 1 when it is missed, and by its bytes' place in the output.
 
-import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { inProject } from "../scripts/setup/paths.mjs";
 import { parseSafetensors } from "../ts/safetensors.js";
@@ -14,6 +15,26 @@ function run(file: string, ...args: string[]): Promise<string> {
     execFile(process.execPath, command, { cwd: inProject(), timeout: 60_000 }, (error, output, errors) => {
       if (error) reject(new Error(`${error.message}\n${output}${errors}`));
       else resolve(output);
+    });
+  });
+}
+
+/** What it prints when it is told to end (Ctrl+C) as soon as it has printed this; rejects when it ends with another code than 0. */
+function interrupted(file: string, args: readonly string[], when: RegExp): Promise<string> {
+  const child = spawn(process.execPath, ["--import", "tsx", inProject("examples", file), ...args], {
+    cwd: inProject(),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  let told = false;
+  child.stdout.setEncoding("utf8").on("data", (news: string) => {
+    output += news;
+    if (!told && when.test(output)) told = child.kill("SIGINT");
+  });
+  return new Promise((resolve, reject) => {
+    child.on("close", (code, signal) => {
+      if (code === 0) resolve(output);
+      else reject(new Error(`${file} ended with ${String(code ?? signal)}\n${output}`));
     });
   });
 }
@@ -62,5 +83,38 @@ describe("examples", () => {
       return [...parseSafetensors(file).tensors].map(([name, { shape }]) => [name, shape]).sort();
     };
     expect(read("target")).toEqual(read("examples"));
+  });
+
+  it("names: most are new, nearly as plausible as real ones, and some are real ones that it has not seen", async () => {
+    const output = await run("names/names.ts");
+    const share = (row: string) => Number(new RegExp(`${row} +(\\S+) %`).exec(output)?.[1]);
+    expect(share("new ones:")).toBeGreaterThan(50);
+    expect(share("its new names")).toBeGreaterThan(share("held-out names") - 15);
+    expect(share("letters jumbled")).toBeLessThan(20);
+    expect(Number(/^found: (\d+) /m.exec(output)?.[1])).toBeGreaterThan(20);
+  });
+
+  it("charrnn: writes while it learns, is stopped, goes on, and writes when it is done", async () => {
+    const folder = inProject("target", "charrnn-test");
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const text = join(folder, "wheel barrow.txt");
+    writeFileSync(text, "so much depends upon a red wheel barrow glazed with rain water. ".repeat(10));
+    const args = [text, "--folder", join(folder, "models"), "--hidden", "32", "--steps", "4000"];
+
+    const first = await interrupted("charrnn/charrnn.ts", args, /^step \d+.*\n.+\n/m);
+    expect(first).toMatch(/^learning wheel barrow.txt: 640 characters$/m);
+    const at = Number(/^stopped at step (\d+)/m.exec(first)?.[1]);
+    expect(at).toBeLessThan(4000);
+    expect(readdirSync(join(folder, "models"))).toEqual(["wheel barrow.txt.checkpoint.safetensors"]);
+
+    const second = await run("charrnn/charrnn.ts", ...args);
+    expect(second).toMatch(/^going on with wheel barrow.txt/m);
+    expect(Number(/^step (\d+)/m.exec(second)?.[1])).toBeGreaterThan(at);
+    expect(second).toMatch(/^finished after 4000 steps/m);
+    expect(readdirSync(join(folder, "models"))).toEqual(["wheel barrow.txt.safetensors"]);
+    expect(await run("charrnn/charrnn.ts", ...args)).toContain(
+      "so much depends upon a red wheel barrow glazed",
+    );
   });
 });

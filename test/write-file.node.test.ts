@@ -146,6 +146,20 @@ describe("bad input", () => {
   });
 });
 
+it("a process that ends in the midst of a write leaves the old file, and nothing beside it", async () => {
+  writeFileSync(file, "old");
+  const code = `
+    import { readdirSync } from "node:fs";
+    void writeFileAtomic(${JSON.stringify(file)}, new Uint8Array(50_000_000));
+    while (readdirSync(${JSON.stringify(folder)}).length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    process.exit(3);
+  `;
+  const child = spawn(process.execPath, program(code), { cwd: inProject(), stdio: "inherit" });
+  expect(await once(child, "exit")).toEqual([3, null]);
+  expect(readFileSync(file, "utf8")).toBe("old");
+  expect(readdirSync(folder)).toEqual(["model.safetensors"]);
+});
+
 describe.skipIf(process.platform === "win32")("a process killed at any moment", () => {
   it("leaves one of the files that it wrote, whole", async () => {
     const size = 3_000_000;

@@ -6,9 +6,9 @@
  * - "torch": m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), θ ← θ − lr·m̂/(√v̂ + ε)
  */
 
-import { oneOf, optionsObject } from "./check.js";
 import { decay, Optimizer, ruleOf, share, smoothing } from "./optimizer.js";
-import type { Schedule } from "./schedule.js";
+import { choice, or, readOptions, type Readers } from "./options.js";
+import { readLearningRate, type Schedule } from "./schedule.js";
 
 /** Settings of {@link Adam}. */
 export interface AdamOptions {
@@ -25,15 +25,6 @@ export interface AdamOptions {
   /** Decoupled decay of all parameters, as in AdamW: θ ← θ − lr·λ·θ. 0 … 1e30, default 0. */
   weightDecay?: number;
 }
-
-const NAMES: ReadonlySet<string> = new Set([
-  "learningRate",
-  "beta1",
-  "beta2",
-  "epsilon",
-  "epsilonMode",
-  "weightDecay",
-] satisfies (keyof AdamOptions)[]);
 
 /**
  * The Adam optimizer: TensorFlow 1.15's `AdamOptimizer`, or PyTorch's `Adam` and `AdamW` with `epsilonMode: "torch"`.
@@ -59,18 +50,15 @@ export class Adam extends Optimizer {
    * @throws RangeError when a setting is out of its range
    */
   constructor(options: AdamOptions = {}) {
-    const given = optionsObject(options, "options", NAMES) as AdamOptions;
-    const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = given;
-    const { epsilonMode = "tensorflow", weightDecay = 0 } = given;
-    const rule = {
-      kind: "adam",
-      beta1: share(beta1, "beta1"),
-      beta2: share(beta2, "beta2"),
-      epsilon: smoothing(epsilon),
-      epsilonMode: oneOf(epsilonMode, "epsilonMode", ["tensorflow", "torch"]),
-      weightDecay: decay(weightDecay),
-    } as const;
-    super(rule, learningRate);
+    const { learningRate, ...settings } = readOptions(options, {
+      learningRate: or(0.001, readLearningRate),
+      beta1: or(0.9, share),
+      beta2: or(0.999, share),
+      epsilon: or(1e-8, smoothing),
+      epsilonMode: or("tensorflow", choice("tensorflow", "torch")),
+      weightDecay: or(0, decay),
+    } satisfies Readers<AdamOptions>);
+    super({ kind: "adam", ...settings }, learningRate);
   }
 
   /** Decay of the first moment. */

@@ -6,8 +6,8 @@
  * truncated back-propagation through time.
  */
 
-import { boolean, expected, optionsObject } from "./check.js";
-import { makeDisposable, type Disposer } from "./disposable.js";
+import { boolean, expected, optionsObject, string } from "./check.js";
+import { Disposable } from "./disposable.js";
 import { fit } from "./fit.js";
 import { decodeModel, encodeModel, rnnOptions } from "./model-file.js";
 import { NETWORK } from "./network.js";
@@ -57,9 +57,6 @@ const LOAD_NAMES: ReadonlySet<string> = new Set([
   "vocabulary",
 ] satisfies (keyof CharRnnLoadOptions)[]);
 
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging -- the class gets the method below
-export interface CharRnn extends Disposer {}
-
 /**
  * A model of text, character by character (or by other tokens).
  *
@@ -76,8 +73,7 @@ export interface CharRnn extends Disposer {}
  * const bytes = model.save(); // safetensors; CharRnn.load(bytes) has it back
  * model.free();
  */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface above
-export class CharRnn {
+export class CharRnn extends Disposable {
   readonly #rnn: Rnn;
   readonly #codec: Codec;
   /** A run under way, or one that was cut short. */
@@ -92,6 +88,7 @@ export class CharRnn {
    * @throws BpttError `OUT_OF_MEMORY` when the parameters do not fit into memory
    */
   constructor(options: CharRnnOptions) {
+    super();
     const parts = options instanceof Loaded ? options : readCharRnnOptions(options);
     this.#codec = parts.codec;
     this.#rnn = parts instanceof Loaded ? parts.rnn : new Rnn(parts.network);
@@ -131,6 +128,11 @@ export class CharRnn {
    * a step; the windows of an epoch are as equal as can be, and every token is read once. A short text gets fewer
    * streams, then shorter windows. The texts of a list are batched with others of similar length, in another order each epoch.
    *
+   * With `worker` the run works elsewhere, to the same bits. Whoever reads the model meanwhile sees the weights that came
+   * with a report, at most `snapshotsPerSecond` times a second, or with a checkpoint; what is asked of the run is heeded before the
+   * worker's next step. The worker ends with the run; one that fails first rejects it with `WORKER_FAILED`, and the model
+   * keeps the last weights that came, from which `resume` goes on. In Node a run that rests keeps the process alive.
+   *
    * The text is read in the call itself, so that what is wrong with it is an error of the call: some 10 ms a megabyte,
    * more for lists of very many texts, and much more for graphemes. From then on the event loop has its turns.
    *
@@ -150,6 +152,9 @@ export class CharRnn {
    * const model = new CharRnn({ text: names, hiddenSize: 16, seed: 2 });
    * const run = model.fit(names, { steps: 200, learningRate: 0.02, onProgress: ({ step, loss }) => { if (step % 50 === 0) console.log(step, loss); } });
    * const { steps, stopped } = await run; // …
+   *
+   * const elsewhere = model.fit(names, { steps: 200, worker: true }); // where a bundler must see it: () => new Worker(…)
+   * for await (const { step, loss } of elsewhere) console.log(step, loss); // …
    */
   fit(text: Text, options: TextFitOptions = {}): Run<Uint8Array<ArrayBuffer>> {
     const { settings, rest, worker } = readTextFitOptions(options, this.#codec.seed);
@@ -292,7 +297,7 @@ export class CharRnn {
    * console.log(first?.token); // e
    */
   nextProbabilities(prompt: string): NextToken[] {
-    return nextTokens(this.#rnn, this.#codec, promptIds(this.#codec, promptOf(prompt, "prompt")));
+    return nextTokens(this.#rnn, this.#codec, promptIds(this.#codec, string(prompt, "prompt")));
   }
 
   /**
@@ -313,7 +318,7 @@ export class CharRnn {
    */
   inspect(text: string): Inspection {
     const codec = this.#codec;
-    const ids = promptIds(codec, promptOf(text, "text"));
+    const ids = promptIds(codec, string(text, "text"));
     const next = codec.kind === "list" ? [...ids.slice(1), codec.endId] : ids.slice(1);
     const { config } = this.#rnn[NETWORK];
     if (config.dropout === 0) return inspectIds(this.#rnn, codec, ids, next);
@@ -486,10 +491,3 @@ class Loaded {
     readonly sections: RunSections | undefined,
   ) {}
 }
-
-function promptOf(value: unknown, name: string): string {
-  if (typeof value !== "string") throw new TypeError(expected(name, "a string", value));
-  return value;
-}
-
-makeDisposable(CharRnn.prototype);

@@ -18,11 +18,8 @@ export interface Bounds {
 
 /** `value` if it is an integer within the bounds. */
 export function integer(value: unknown, name: string, bounds: Bounds = {}): number {
-  if (typeof value !== "number") throw new TypeError(expected(name, `an integer${within(bounds)}`, value));
-  if (!Number.isSafeInteger(value) || outside(value, bounds)) {
-    throw new RangeError(expected(name, `an integer${within(bounds)}`, value));
-  }
-  return value;
+  if (Number.isSafeInteger(value) && !outside(value as number, bounds)) return value as number;
+  throw wrong(typeof value === "number", name, `an integer${within(bounds)}`, value);
 }
 
 /** `value` if it can be the size of an axis: an integer from 1 to 2³¹ − 1. */
@@ -35,15 +32,30 @@ export function size(value: unknown, name: string): number {
 
 /** `value` if it is a finite number within the bounds. */
 export function number(value: unknown, name: string, bounds: Bounds = {}): number {
-  const what = `a finite number${within(bounds)}`;
-  if (typeof value !== "number") throw new TypeError(expected(name, what, value));
-  if (!Number.isFinite(value) || outside(value, bounds)) throw new RangeError(expected(name, what, value));
+  if (Number.isFinite(value) && !outside(value as number, bounds)) return value as number;
+  throw wrong(typeof value === "number", name, `a finite number${within(bounds)}`, value);
+}
+
+/** `value` if it can decide random draws: an integer from 0 to 2³² − 1. */
+export function seed(value: unknown, name: string): number {
+  return integer(value, name, { min: 0, max: 2 ** 32 - 1 });
+}
+
+/** `value` if it is a string. */
+export function string(value: unknown, name: string): string {
+  if (typeof value !== "string") throw new TypeError(expected(name, "a string", value));
   return value;
 }
 
-/** `value` if it is true or false, `fallback` if it is undefined. */
-export function boolean(value: unknown, name: string, fallback: boolean): boolean {
-  if (value === undefined) return fallback;
+/** `value` if it is a string with something in it. */
+export function nonEmpty(value: unknown, name: string): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw wrong(value === "", name, "a non-empty string", value);
+}
+
+/** `value` if it is true or false, `fallback`, where there is one, if it is undefined. */
+export function boolean(value: unknown, name: string, fallback?: boolean): boolean {
+  if (value === undefined && fallback !== undefined) return fallback;
   if (typeof value !== "boolean") throw new TypeError(expected(name, "true or false", value));
   return value;
 }
@@ -52,16 +64,13 @@ export function boolean(value: unknown, name: string, fallback: boolean): boolea
 export function oneOf<T extends string>(value: unknown, name: string, choices: readonly T[]): T {
   if (typeof value === "string" && (choices as readonly string[]).includes(value)) return value as T;
   const what = choices.length === 1 ? `"${choices[0]}"` : `one of ${choices.map((c) => `"${c}"`).join(", ")}`;
-  if (typeof value !== "string") throw new TypeError(expected(name, what, value));
-  throw new RangeError(expected(name, what, value));
+  throw wrong(typeof value === "string", name, what, value);
 }
 
 /** `value` if it is an object and no array. */
 export function record(value: unknown, name: string): object {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new TypeError(expected(name, "an object", value));
-  }
-  return value;
+  if (isObject(value) && !Array.isArray(value)) return value;
+  throw new TypeError(expected(name, "an object", value));
 }
 
 /** `value` if it is an object (no array) that has no other enumerable names than `known`. */
@@ -78,6 +87,16 @@ export function optionsObject(given: unknown, name: string, known: ReadonlySet<s
 /** The sentence every checker uses. */
 export function expected(name: string, what: string, got: unknown): string {
   return `${name}: expected ${what}, got ${show(got)}`;
+}
+
+/** What to throw for a value: a RangeError where it is of the right kind, else a TypeError. */
+export function wrong(isOfKind: boolean, name: string, what: string, got: unknown): Error {
+  return new (isOfKind ? RangeError : TypeError)(expected(name, what, got));
+}
+
+/** Whether it has properties to be asked for. */
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function outside(value: number, { min = -Infinity, max = Infinity, below = Infinity }: Bounds): boolean {

@@ -5,9 +5,28 @@ export type Disposer = SymbolConstructor extends { readonly dispose: infer Key e
   ? { [K in Key]: () => void }
   : Record<never, never>;
 
-/** Gives a prototype the method: its `free`. */
-export function makeDisposable(prototype: { free(): void }): void {
-  // Engines without Symbol.dispose: compilers' helpers for `using` look for the registered symbol there.
-  const key = (Symbol as { dispose?: symbol }).dispose ?? Symbol.for("Symbol.dispose");
-  Object.defineProperty(prototype, key, { value: prototype.free, writable: true, configurable: true });
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging -- the class gets the method below
+export interface Disposable extends Disposer {}
+
+/**
+ * What `using` gives back at the end of a block, by `free`. A base class, since a statement behind each class would
+ * keep bundlers from leaving out those that nobody imports.
+ */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface above
+export abstract class Disposable {
+  /** Gives back what the garbage collector does not see. */
+  abstract free(): void;
 }
+
+// Engines without Symbol.dispose: compilers' helpers for `using` look for the registered symbol there.
+Object.defineProperty(
+  Disposable.prototype,
+  (Symbol as { dispose?: symbol }).dispose ?? Symbol.for("Symbol.dispose"),
+  {
+    value(this: Disposable) {
+      this.free();
+    },
+    writable: true,
+    configurable: true,
+  },
+);

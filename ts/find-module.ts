@@ -5,8 +5,9 @@
  * follows from G = rows / H: 1 tanh or relu, 3 gru, 4 lstm. In a file of this library the metadata says all this.
  */
 
-import { expected, oneOf, optionsObject } from "./check.js";
-import type { Cell } from "./rnn-options.js";
+import { expected, string } from "./check.js";
+import { choice, or, readOptions, type Readers } from "./options.js";
+import { CELLS, type Cell } from "./rnn-options.js";
 import type { StoredTensor } from "./dtype.js";
 import { show, showShape } from "./show.js";
 import { cellsOf, ownNames, type Architecture, type Names } from "./state-dict.js";
@@ -50,7 +51,6 @@ interface Place {
   readonly own: boolean;
 }
 
-const LOAD_NAMES: ReadonlySet<string> = new Set(["cell", "prefix", "head"] satisfies (keyof LoadOptions)[]);
 const TORCH = "weight_ih_l0";
 const OWN = "w_ih_l0";
 
@@ -61,12 +61,15 @@ const OWN = "w_ih_l0";
  * @param saved the architecture in the file's metadata
  */
 export function findModule(tensors: Tensors, saved: Architecture | undefined, options: LoadOptions): Module {
-  const given = optionsObject(options, "options", LOAD_NAMES) as LoadOptions;
-  const prefix = asPrefix(given.prefix, "prefix");
-  const headOption = asPrefix(given.head, "head");
-  const { cell } = given;
-  if (cell !== undefined) oneOf(cell, "cell", ["tanh", "relu", "gru", "lstm"]);
-
+  const {
+    prefix,
+    head: headOption,
+    cell,
+  } = readOptions(options, {
+    cell: or(undefined, choice(...CELLS)),
+    prefix: or(undefined, asPrefix),
+    head: or(undefined, asPrefix),
+  } satisfies Readers<LoadOptions>);
   const whole = prefix === undefined;
   if (saved !== undefined && headOption === undefined && (whole || prefix === "")) {
     checkCell(cell, [saved.cell], "as the file says");
@@ -79,7 +82,7 @@ export function findModule(tensors: Tensors, saved: Architecture | undefined, op
   const head = own ? place.head : (headOption ?? (alone ? undefined : place.head));
   if (headOption !== undefined && (own || !tensors.has(`${headOption}weight`))) {
     throw new RangeError(
-      `head: expected what stands before the weight of an output layer, got ${show(given.head)}`,
+      `head: expected what stands before the weight of an output layer, got ${show(options.head)}`,
     );
   }
   const described = saved !== undefined && recurrent === ownNames(saved).recurrent;
@@ -213,8 +216,7 @@ function orList(cells: readonly Cell[]): string {
 }
 
 /** A prefix with its dot. */
-function asPrefix(value: unknown, name: string): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== "string") throw new TypeError(expected(name, "a string", value));
-  return value === "" || value.endsWith(".") ? value : `${value}.`;
+function asPrefix(value: unknown, name: string): string {
+  const prefix = string(value, name);
+  return prefix === "" || prefix.endsWith(".") ? prefix : `${prefix}.`;
 }

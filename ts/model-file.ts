@@ -10,10 +10,11 @@
  * reads values of any. Knows no wasm: `Rnn` puts the parameters where they belong.
  */
 
-import { boolean, expected, integer, number, oneOf, optionsObject, size } from "./check.js";
+import { boolean, expected, optionsObject, seed, size } from "./check.js";
 import { readFloats, readValues, type FileTensor } from "./dtype.js";
 import { findModule, type LoadOptions } from "./find-module.js";
-import type { RnnOptions } from "./rnn-options.js";
+import { choice, numberIn, or, readOptions } from "./options.js";
+import { CELLS, type RnnOptions } from "./rnn-options.js";
 import { parseSafetensors, type Stored } from "./safetensors.js";
 import { serializeSafetensors } from "./safetensors-write.js";
 import type { Section } from "./section.js";
@@ -42,20 +43,8 @@ export interface Model {
 }
 
 const VERSION = "1";
-const SECTIONS = ["text", "optimizer", "training"] as const;
-const CELLS = ["tanh", "relu", "gru", "lstm"] as const;
-const CONFIG_NAMES: ReadonlySet<string> = new Set([
-  "cell",
-  "resetAfter",
-  "inputSize",
-  "hiddenSize",
-  "outputSize",
-  "layers",
-  "bidirectional",
-  "dropout",
-  "seed",
-] satisfies (keyof ModelConfig)[]);
 const VOCABULARY_NAMES: ReadonlySet<string> = new Set(["tokens", "unknown"]);
+const SECTIONS = ["text", "optimizer", "training"] as const;
 
 /** The bytes of a safetensors file. */
 export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
@@ -64,7 +53,7 @@ export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
   const metadata = new Map([
     ["format", "pt"],
     ["bptt.version", VERSION],
-    ["bptt.config", JSON.stringify(toConfig(config))],
+    ["bptt.config", JSON.stringify(rnnOptions(config))],
   ]);
   if (vocabulary !== undefined) {
     const { tokens, unknown } = vocabulary;
@@ -143,24 +132,8 @@ export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
   };
 }
 
-/** The options that make the network of a file. */
+/** The options that make the network of a file, and what is written of them; their order is the file's. */
 export function rnnOptions(config: ModelConfig): RnnOptions {
-  const { cell, inputSize, hiddenSize, outputSize, layers, bidirectional } = config;
-  const { resetAfter = true, dropout = 0, seed = 0 } = config;
-  return {
-    cell,
-    inputSize,
-    hiddenSize,
-    outputSize,
-    layers,
-    bidirectional,
-    ...(cell === "gru" ? { resetAfter } : {}),
-    ...(dropout === 0 ? {} : { dropout, seed }),
-  };
-}
-
-/** What is written of a configuration; its order of keys is the file's. */
-function toConfig(config: ModelConfig): object {
   const { cell, inputSize, hiddenSize, outputSize, layers, bidirectional } = config;
   const { resetAfter = true, dropout = 0, seed = 0 } = config;
   return {
@@ -185,21 +158,23 @@ function readConfig(metadata: Stored["metadata"]): ModelConfig | undefined {
       expected("bytes: its bptt.version", `${show(VERSION)}, all that this version of bptt reads`, version),
     );
   }
-  return readJson(text, "bptt.config", (value, name) => {
-    const given = optionsObject(value, name, CONFIG_NAMES) as Record<keyof ModelConfig, unknown>;
-    const { outputSize, resetAfter, dropout = 0, seed = 0 } = given;
-    return {
-      cell: oneOf(given.cell, `${name}.cell`, CELLS),
-      resetAfter: boolean(resetAfter, `${name}.resetAfter`, true),
-      inputSize: size(given.inputSize, `${name}.inputSize`),
-      hiddenSize: size(given.hiddenSize, `${name}.hiddenSize`),
-      outputSize: outputSize === undefined ? undefined : size(outputSize, `${name}.outputSize`),
-      layers: size(given.layers, `${name}.layers`),
-      bidirectional: boolean(given.bidirectional, `${name}.bidirectional`, false),
-      dropout: number(dropout, `${name}.dropout`, { min: 0, below: 1 }),
-      seed: integer(seed, `${name}.seed`, { min: 0, max: 2 ** 32 - 1 }),
-    };
-  });
+  return readJson(text, "bptt.config", (value, name) =>
+    readOptions<ModelConfig>(
+      value,
+      {
+        cell: choice(...CELLS),
+        resetAfter: or(true, boolean),
+        inputSize: size,
+        hiddenSize: size,
+        outputSize: or(undefined, size),
+        layers: size,
+        bidirectional: or(false, boolean),
+        dropout: or(0, numberIn({ min: 0, below: 1 })),
+        seed: or(0, seed),
+      },
+      name,
+    ),
+  );
 }
 
 function readVocabulary(
@@ -209,11 +184,8 @@ function readVocabulary(
   const text = metadata.get("bptt.vocabulary");
   if (text === undefined) return undefined;
   return readJson(text, "bptt.vocabulary", (value, name) => {
-    const { tokens, unknown } = optionsObject(value, name, VOCABULARY_NAMES) as Record<string, unknown>;
-    const vocabulary = new Vocabulary(
-      tokens as string[],
-      unknown === undefined ? {} : { unknown: unknown as string },
-    );
+    const { tokens, ...options } = optionsObject(value, name, VOCABULARY_NAMES) as { tokens: string[] };
+    const vocabulary = new Vocabulary(tokens, options);
     for (const [which, width] of Object.entries({ inputSize, outputSize })) {
       if (vocabulary.size !== width) {
         throw new RangeError(

@@ -47,10 +47,10 @@ const BRAND = Symbol.for("bptt.optimizer");
 /** What trains a network: {@link Adam}, {@link Sgd} or {@link RmsProp}. */
 export abstract class Optimizer {
   /** @internal */
-  constructor(rule: Rule, learningRate: unknown) {
+  constructor(rule: Rule, learningRate: number | Schedule) {
     const state: OptimizerState = {
       rule: Object.freeze(rule),
-      learningRate: readLearningRate(learningRate, "learningRate"),
+      learningRate,
       steps: 0,
       network: undefined,
     };
@@ -132,11 +132,11 @@ export function share(value: unknown, name: string): number {
 }
 
 /** What keeps a division defined. */
-export function smoothing(value: unknown): number {
-  return number(value, "epsilon", { min: 1e-30, max: 1e30 });
+export function smoothing(value: unknown, name: string): number {
+  return number(value, name, { min: 1e-30, max: 1e30 });
 }
 
 /** λ of a weight decay. */
-export function decay(value: unknown): number {
-  return number(value, "weightDecay", { min: 0, max: 1e30 });
+export function decay(value: unknown, name: string): number {
+  return number(value, name, { min: 0, max: 1e30 });
 }

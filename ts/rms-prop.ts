@@ -5,9 +5,9 @@
  * Source: PyTorch 2.5's `RMSprop`, not centered.
  */
 
-import { number, optionsObject } from "./check.js";
 import { decay, Optimizer, ruleOf, share, smoothing } from "./optimizer.js";
-import type { Schedule } from "./schedule.js";
+import { numberIn, or, readOptions, type Readers } from "./options.js";
+import { readLearningRate, type Schedule } from "./schedule.js";
 
 /** Settings of {@link RmsProp}. */
 export interface RmsPropOptions {
@@ -22,14 +22,6 @@ export interface RmsPropOptions {
   /** Decay of all parameters through their gradients (L2): g ← g + λ·θ. 0 … 1e30, default 0. */
   weightDecay?: number;
 }
-
-const NAMES: ReadonlySet<string> = new Set([
-  "learningRate",
-  "alpha",
-  "epsilon",
-  "momentum",
-  "weightDecay",
-] satisfies (keyof RmsPropOptions)[]);
 
 /**
  * RMSProp in PyTorch's form: ε stands outside the root, and the average starts from 0 (TensorFlow 1: inside, from 1).
@@ -52,16 +44,14 @@ export class RmsProp extends Optimizer {
    * @throws RangeError when a setting is out of its range
    */
   constructor(options: RmsPropOptions = {}) {
-    const given = optionsObject(options, "options", NAMES) as RmsPropOptions;
-    const { learningRate = 0.01, alpha = 0.99, epsilon = 1e-8, momentum = 0, weightDecay = 0 } = given;
-    const rule = {
-      kind: "rmsProp",
-      alpha: share(alpha, "alpha"),
-      epsilon: smoothing(epsilon),
-      momentum: number(momentum, "momentum", { min: 0, below: 1 }),
-      weightDecay: decay(weightDecay),
-    } as const;
-    super(rule, learningRate);
+    const { learningRate, ...settings } = readOptions(options, {
+      learningRate: or(0.01, readLearningRate),
+      alpha: or(0.99, share),
+      epsilon: or(1e-8, smoothing),
+      momentum: or(0, numberIn({ min: 0, below: 1 })),
+      weightDecay: or(0, decay),
+    } satisfies Readers<RmsPropOptions>);
+    super({ kind: "rmsProp", ...settings }, learningRate);
   }
 
   /** How much of the average of squares is kept. */

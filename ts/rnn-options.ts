@@ -1,9 +1,12 @@
 /** The options of a network, and what of them makes sense together. */
 
-import { boolean, expected, integer, number, oneOf, optionsObject, size } from "./check.js";
+import { boolean, expected, seed, size } from "./check.js";
+import { choice, integerIn, numberIn, or, readOptions, type Readers } from "./options.js";
 
 /** What happens in one time step. */
 export type Cell = "tanh" | "relu" | "gru" | "lstm";
+
+export const CELLS = ["tanh", "relu", "gru", "lstm"] as const satisfies readonly Cell[];
 
 /** Options of {@link Rnn}. */
 export interface RnnOptions<C extends Cell = Cell> {
@@ -64,40 +67,22 @@ export interface RnnConfig {
 /** Far more than can be trained; the table of parameters is made of names, and should not take seconds. */
 const MAX_LAYERS = 1024;
 
-const NAMES: ReadonlySet<string> = new Set([
-  "cell",
-  "inputSize",
-  "hiddenSize",
-  "outputSize",
-  "layers",
-  "bidirectional",
-  "dropout",
-  "init",
-  "recurrentInit",
-  "forgetBias",
-  "resetAfter",
-  "seed",
-] satisfies (keyof RnnOptions)[]);
-
 /** Reads the options, each once. */
 export function readRnnOptions(options: unknown): RnnConfig {
-  const given = optionsObject(options, "options", NAMES) as RnnOptions;
-  const { cell = "tanh", layers = 1, dropout = 0, init = "glorot-uniform", recurrentInit = "same" } = given;
-  const { inputSize, hiddenSize, outputSize, bidirectional, forgetBias = 1, resetAfter, seed = 0 } = given;
-  const config: RnnConfig = {
-    cell: oneOf(cell, "cell", ["tanh", "relu", "gru", "lstm"]),
-    inputSize: size(inputSize, "inputSize"),
-    hiddenSize: size(hiddenSize, "hiddenSize"),
-    outputSize: outputSize === undefined ? undefined : size(outputSize, "outputSize"),
-    layers: integer(layers, "layers", { min: 1, max: MAX_LAYERS }),
-    bidirectional: boolean(bidirectional, "bidirectional", false),
-    dropout: number(dropout, "dropout", { min: 0, below: 1 }),
-    init: oneOf(init, "init", ["glorot-uniform", "uniform-hidden"]),
-    recurrentInit: oneOf(recurrentInit, "recurrentInit", ["same", "orthogonal"]),
-    forgetBias: number(forgetBias, "forgetBias", { min: -1e30, max: 1e30 }),
-    resetAfter: boolean(resetAfter, "resetAfter", true),
-    seed: integer(seed, "seed", { min: 0, max: 2 ** 32 - 1 }),
-  };
+  const config = readOptions<RnnConfig>(options, {
+    cell: or("tanh", choice(...CELLS)),
+    inputSize: size,
+    hiddenSize: size,
+    outputSize: or(undefined, size),
+    layers: or(1, integerIn({ min: 1, max: MAX_LAYERS })),
+    bidirectional: or(false, boolean),
+    dropout: or(0, numberIn({ min: 0, below: 1 })),
+    init: or("glorot-uniform", choice("glorot-uniform", "uniform-hidden")),
+    recurrentInit: or("same", choice("same", "orthogonal")),
+    forgetBias: or(1, numberIn({ min: -1e30, max: 1e30 })),
+    resetAfter: or(true, boolean),
+    seed: or(0, seed),
+  } satisfies Readers<RnnOptions>);
   refuseNonsense(config);
   return config;
 }

@@ -12,7 +12,7 @@
 import type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "./batch.js";
 import { CLAIM, Claim } from "./claim.js";
 import { optionsObject, size } from "./check.js";
-import { makeDisposable, type Disposer } from "./disposable.js";
+import { Disposable } from "./disposable.js";
 import type { LoadOptions } from "./find-module.js";
 import { decodeModel, encodeModel, rnnOptions } from "./model-file.js";
 import { Network, NETWORK } from "./network.js";
@@ -42,9 +42,6 @@ import { RawBuffer } from "./wasm/core.js";
 
 const SAVE_NAMES: ReadonlySet<string> = new Set(["optimizer"] satisfies (keyof SaveOptions)[]);
 
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars -- the class gets the method below
-export interface Rnn<C extends Cell = Cell> extends Disposer {}
-
 /**
  * A recurrent network with the memory it lives in.
  *
@@ -62,8 +59,7 @@ export interface Rnn<C extends Cell = Cell> extends Disposer {}
  * console.log(rnn.evaluate(batch).accuracy); // 1
  * rnn.free();
  */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface above
-export class Rnn<C extends Cell = Cell> {
+export class Rnn<C extends Cell = Cell> extends Disposable {
   readonly #network: Network;
 
   /**
@@ -73,6 +69,7 @@ export class Rnn<C extends Cell = Cell> {
    * @throws BpttError `OUT_OF_MEMORY` when the parameters do not fit into memory
    */
   constructor(options: RnnOptions<C>) {
+    super();
     this.#network = new Network(readRnnOptions(options));
   }
 
@@ -510,5 +507,3 @@ export class Rnn<C extends Cell = Cell> {
     return new Claim(this, this.#network);
   }
 }
-
-makeDisposable(Rnn.prototype);

@@ -5,9 +5,10 @@
  * machine and engine, whatever else was drawn before.
  */
 
-import { integer, number, optionsObject } from "./check.js";
+import { seed as readSeed } from "./check.js";
 import { fromCore } from "./errors.js";
 import { copySource, rowMajor } from "./numbers.js";
+import { integerIn, numberIn, or, readOptions, type Readers } from "./options.js";
 import { showShape } from "./show.js";
 import { open } from "./source.js";
 import type { Numbers2 } from "./tensor.js";
@@ -24,8 +25,6 @@ export interface SampleOptions {
   /** Which draw of the seed's stream: an integer from 0 on, to be counted up from call to call. Default 0. */
   step?: number;
 }
-
-const NAMES: ReadonlySet<string> = new Set(["temperature", "seed", "step"]);
 
 /**
  * Draws an id from each row of logits.
@@ -49,11 +48,11 @@ const NAMES: ReadonlySet<string> = new Set(["temperature", "seed", "step"]);
  * }
  */
 export function sample(logits: Numbers2, options: SampleOptions = {}): Int32Array<ArrayBuffer> {
-  const given = optionsObject(options, "options", NAMES) as SampleOptions;
-  const { temperature = 1, seed = 0, step = 0 } = given;
-  const heat = number(temperature, "temperature", { min: 0, max: 1e30 });
-  const stream = integer(seed, "seed", { min: 0, max: 2 ** 32 - 1 });
-  const count = integer(step, "step", { min: 0 });
+  const { temperature, seed, step } = readOptions(options, {
+    temperature: or(1, numberIn({ min: 0, max: 1e30 })),
+    seed: or(0, readSeed),
+    step: or(0, integerIn({ min: 0 })),
+  } satisfies Readers<SampleOptions>);
   const source = open(logits, "logits", "numbers (B,V)");
   const { shape } = source;
   if (shape.length !== 2 || shape.includes(0)) {
@@ -64,7 +63,7 @@ export function sample(logits: Numbers2, options: SampleOptions = {}): Int32Arra
   try {
     raw = new RawSampler(batch, classes);
     copySource(source, rowMajor(shape, raw.pointer(RawBuffer.Logits) >>> 2));
-    raw.draw(heat, stream, count);
+    raw.draw(temperature, seed, step);
     const start = raw.pointer(RawBuffer.Ids) >>> 2;
     return i32().slice(start, start + batch);
   } catch (error) {

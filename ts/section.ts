@@ -68,6 +68,17 @@ export function unpackSection({ tensors, metadata }: Section, name: string): obj
   return value;
 }
 
+/** What `read` makes of a section; whatever is wrong with it is a wrong value of the file. */
+export function ofFile<Result>(name: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    const { message } = error;
+    throw new RangeError(message.startsWith("bytes") ? message : `bytes: its ${name} state: ${message}`);
+  }
+}
+
 /** `value` without its tensors, which go to `tensors`. */
 function pack(value: unknown, name: string, path: string[], tensors: [string, FileTensor][]): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;

@@ -4,7 +4,7 @@
  */
 
 import { boolean, expected, optionsObject, size } from "./check.js";
-import { makeDisposable, type Disposer } from "./disposable.js";
+import { Disposable } from "./disposable.js";
 import { BpttError } from "./errors.js";
 import { copyIds, type IdLayout } from "./ids.js";
 import type { Network } from "./network.js";
@@ -35,9 +35,6 @@ const dropped = new FinalizationRegistry<{ network: WeakRef<Network>; slot: numb
   network.deref()?.removeSession(slot),
 );
 
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars -- the class gets the method below
-export interface Session<C extends Cell = Cell> extends Disposer {}
-
 /**
  * A stream of single steps through a network. Made by {@link Rnn.session}. It always sees the network's present
  * weights, and its memory goes with the network's.
@@ -50,8 +47,7 @@ export interface Session<C extends Cell = Cell> extends Disposer {}
  * for (const id of [0, 1, 2]) console.log(session.step(id).shape); // [1, 4], three times
  * session.free(); // or `using session = …`, which does it at the end of the block
  */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface above
-export class Session<C extends Cell = Cell> {
+export class Session<C extends Cell = Cell> extends Disposable {
   /** B */
   readonly batch: number;
   readonly #network: Network;
@@ -68,6 +64,7 @@ export class Session<C extends Cell = Cell> {
 
   /** @internal */
   constructor(network: Network, options: SessionOptions) {
+    super();
     const given = optionsObject(options, "options", NAMES) as SessionOptions;
     this.batch = given.batch === undefined ? 1 : size(given.batch, "batch");
     this.#dense = boolean(given.dense, "dense", false);
@@ -216,5 +213,3 @@ export class Session<C extends Cell = Cell> {
     copyIds(source, this.#ids);
   }
 }
-
-makeDisposable(Session.prototype);

@@ -5,9 +5,10 @@
  * θ ← θ − lr·(g + μ·b). Source: PyTorch 2.5's `SGD` without dampening.
  */
 
-import { boolean, expected, number, optionsObject } from "./check.js";
+import { boolean, expected } from "./check.js";
 import { decay, Optimizer, ruleOf } from "./optimizer.js";
-import type { Schedule } from "./schedule.js";
+import { numberIn, or, readOptions, type Readers } from "./options.js";
+import { readLearningRate, type Schedule } from "./schedule.js";
 
 /** Settings of {@link Sgd}. */
 export interface SgdOptions {
@@ -20,13 +21,6 @@ export interface SgdOptions {
   /** Decay of all parameters through their gradients (L2): g ← g + λ·θ. 0 … 1e30, default 0. */
   weightDecay?: number;
 }
-
-const NAMES: ReadonlySet<string> = new Set([
-  "learningRate",
-  "momentum",
-  "nesterov",
-  "weightDecay",
-] satisfies (keyof SgdOptions)[]);
 
 /**
  * Gradient descent: PyTorch's `SGD`, with momentum, Nesterov's form and weight decay.
@@ -49,17 +43,15 @@ export class Sgd extends Optimizer {
    * @throws RangeError when a setting is out of its range, or `nesterov` is asked for without momentum
    */
   constructor(options: SgdOptions = {}) {
-    const given = optionsObject(options, "options", NAMES) as SgdOptions;
-    const { learningRate = 0.001, momentum = 0, nesterov, weightDecay = 0 } = given;
-    const rule = {
-      kind: "sgd",
-      momentum: number(momentum, "momentum", { min: 0, below: 1 }),
-      nesterov: boolean(nesterov, "nesterov", false),
-      weightDecay: decay(weightDecay),
-    } as const;
-    if (rule.nesterov && rule.momentum === 0)
-      throw new RangeError(expected("momentum", "a number > 0 with nesterov", momentum));
-    super(rule, learningRate);
+    const { learningRate, ...settings } = readOptions(options, {
+      learningRate: or(0.001, readLearningRate),
+      momentum: or(0, numberIn({ min: 0, below: 1 })),
+      nesterov: or(false, boolean),
+      weightDecay: or(0, decay),
+    } satisfies Readers<SgdOptions>);
+    if (settings.nesterov && settings.momentum === 0)
+      throw new RangeError(expected("momentum", "a number > 0 with nesterov", settings.momentum));
+    super({ kind: "sgd", ...settings }, learningRate);
   }
 
   /** How much of the last direction is kept. */

@@ -15,7 +15,7 @@ import type { Network } from "./network.js";
 import { exportOptimizerState, restoreOptimizerState } from "./optimizer-state.js";
 import { optimizerState, type Optimizer } from "./optimizer.js";
 import type { Rnn } from "./rnn.js";
-import { isPacked, packSection, unpackSection, type Section } from "./section.js";
+import { isPacked, ofFile, packSection, type Section, unpackSection } from "./section.js";
 import { showShape } from "./show.js";
 import type { State } from "./state.js";
 import { setFrozen } from "./training.js";
@@ -95,14 +95,4 @@ function rowsOf(carried: unknown, network: Network): number {
     );
   }
   return wanted[1];
-}
-
-function ofFile<Result>(name: string, read: () => Result): Result {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    const { message } = error;
-    throw new RangeError(message.startsWith("bytes") ? message : `bytes: its ${name} state: ${message}`);
-  }
 }

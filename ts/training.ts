@@ -1,6 +1,7 @@
 /** What changes a network's weights: a step of training, and gradients from elsewhere. The public words stand in rnn.ts. */
 
-import { boolean, expected, number, optionsObject } from "./check.js";
+import { readClipNorm } from "./clip-norm.js";
+import { boolean, expected, optionsObject } from "./check.js";
 import { BpttError, fromCore } from "./errors.js";
 import { STATES, type Network } from "./network.js";
 import { optimizerState } from "./optimizer.js";
@@ -27,7 +28,7 @@ export function trainStep(
     let returns = false;
     if (options !== undefined) {
       const given = optionsObject(options, "options", TRAIN_NAMES) as TrainStepOptions;
-      clip = readClipNorm(given.clipNorm);
+      clip = clipOf(given.clipNorm);
       carry = boolean(given.carryState, "carryState", false);
       returns = boolean(given.returnState, "returnState", false);
     }
@@ -55,7 +56,7 @@ export function applyGradients(
   return network.change("applyGradients", (raw) => {
     const state = optimizerState(optimizer);
     const given = options === undefined ? {} : (optionsObject(options, "options", CLIP_NAMES) as ClipOptions);
-    const clip = readClipNorm(given.clipNorm);
+    const clip = clipOf(given.clipNorm);
     const update = (): { gradientNorm: number } => ({
       gradientNorm: network.slots.update(state, (slot, rate) => raw.applyGradients(slot, rate, clip)),
     });
@@ -115,10 +116,7 @@ function activate(network: Network, raw: RawRnn, named?: ReadonlySet<string>): v
   }
 }
 
-/** Infinity for none. The bounds keep 1/clip within float32. */
-function readClipNorm(value: unknown): number {
-  if (value === undefined || value === false) return Infinity;
-  if (typeof value !== "number")
-    throw new TypeError(expected("clipNorm", "a number, or false for none", value));
-  return number(value, "clipNorm", { min: 1e-30, max: 1e30 });
+/** Infinity for none. */
+function clipOf(value: unknown): number {
+  return value === undefined ? Infinity : readClipNorm(value) || Infinity;
 }

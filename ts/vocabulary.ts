@@ -3,7 +3,7 @@
  * than that are met when a text comes as a list of tokens.
  */
 
-import { expected, optionsObject } from "./check.js";
+import { expected, nonEmpty, optionsObject, string } from "./check.js";
 import { copyIds } from "./ids.js";
 import { show } from "./show.js";
 import { open } from "./source.js";
@@ -47,7 +47,7 @@ export class Vocabulary {
     const list: string[] = [];
     const length = tokens.length;
     for (let id = 0; id < length; id++) {
-      const token = checkToken(tokens[id], `tokens[${id}]`);
+      const token = nonEmpty(tokens[id], `tokens[${id}]`);
       const before = this.#ids.get(token);
       if (before !== undefined) {
         throw new RangeError(
@@ -57,7 +57,7 @@ export class Vocabulary {
       this.#ids.set(token, id);
       list.push(token);
     }
-    if (unknown !== undefined && !this.#ids.has(checkToken(unknown, "unknown"))) {
+    if (unknown !== undefined && !this.#ids.has(nonEmpty(unknown, "unknown"))) {
       this.#ids.set(unknown, list.length);
       list.push(unknown);
     }
@@ -87,9 +87,7 @@ export class Vocabulary {
     } else if (Array.isArray(text)) {
       const length = text.length;
       for (let i = 0; i < length; i++) {
-        const part: unknown = text[i];
-        if (typeof part !== "string") throw new TypeError(expected(`text[${i}]`, "a string", part));
-        for (const character of part) characters.add(character);
+        for (const character of string(text[i], `text[${i}]`)) characters.add(character);
       }
     } else {
       throw new TypeError(expected("text", "a string or an array of strings", text));
@@ -148,8 +146,7 @@ export class Vocabulary {
     const ids: number[] = [];
     const length = text.length;
     for (let i = 0; i < length; i++) {
-      const token: unknown = text[i];
-      if (typeof token !== "string") throw new TypeError(expected(`text[${i}]`, "a string", token));
+      const token = string(text[i], `text[${i}]`);
       ids.push(this.#ids.get(token) ?? fallback ?? unseen(i, "a token", token));
     }
     return Int32Array.from(ids);
@@ -206,12 +203,6 @@ export class Vocabulary {
     for (const token of units) unitIds[token.charCodeAt(0)] = this.#ids.get(token) as number;
     return unitIds;
   }
-}
-
-function checkToken(token: unknown, name: string): string {
-  if (typeof token !== "string") throw new TypeError(expected(name, "a non-empty string", token));
-  if (token === "") throw new RangeError(expected(name, "a non-empty string", token));
-  return token;
 }
 
 function unseen(position: number, what: string, token: string): never {

@@ -3,12 +3,11 @@
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
+import { offline } from "./offline.js";
+import { library, oneLibrary } from "./one-library.js";
 
 /** All files together, gzip: what stands on a slow line for a second or so. */
 const FIRST_LOAD_BYTES = 150_000;
-
-/** The library as it is published. */
-const dist = (name: string) => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
 
 /** Fails the build when the page has become too heavy. */
 function firstLoad(): Plugin {
@@ -30,13 +29,10 @@ function firstLoad(): Plugin {
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
-  resolve: {
-    alias: [
-      { find: /^bptt$/, replacement: dist("index.js") },
-      { find: /^bptt\/(slim|convert)$/, replacement: dist("$1.js") },
-    ],
-  },
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  resolve: { alias: library },
+  server: { fs: { allow: [fileURLToPath(new URL("../..", import.meta.url))] } },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
+  optimizeDeps: { noDiscovery: true, include: ["preact", "preact/hooks", "preact/jsx-runtime", "uplot"] },
   build: { target: "es2022", modulePreload: { polyfill: false }, reportCompressedSize: false },
-  plugins: [firstLoad()],
+  plugins: [oneLibrary(), offline(), firstLoad()],
 });

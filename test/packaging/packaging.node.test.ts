@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll } from "vitest";
 import { testBrowser } from "./browser.js";
+import { testCommandLine } from "./command-line.js";
 import { testConvert } from "./convert.js";
 import { testFiles } from "./files.js";
 import { testLint } from "./lint.js";
@@ -17,6 +18,7 @@ afterAll(() => toy.remove());
 testNode(toy);
 testConvert(toy);
 testFiles(toy);
+testCommandLine(toy);
 testTypes(toy);
 testLint(toy);
 testBrowser(toy);

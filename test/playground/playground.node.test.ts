@@ -41,6 +41,19 @@ describe("the page", () => {
     await close();
   });
 
+  it("works without a network once it has been loaded", async () => {
+    const { page, close } = await site.open("#gohome?step=3");
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      while (!navigator.serviceWorker.controller) await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    await page.context().setOffline(true);
+    await page.reload();
+    await page.getByRole("button", { name: "Step" }).click();
+    await page.waitForFunction(() => document.querySelector("#panel-gohome dd data")?.textContent === "4");
+    await close();
+  });
+
   it.each(["light", "dark"] as const)("axe finds nothing serious, %s", async (colorScheme) => {
     for (const tab of ["gohome", "through-time", "text"]) {
       const { page, close } = await site.open(`#${tab}`, { colorScheme });

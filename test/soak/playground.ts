@@ -17,6 +17,7 @@ import { withChromium } from "./with-chromium.js";
 const TABS = [
   { name: "gohome", link: "#gohome?speed=most", begin: "Play" },
   { name: "through time", link: "#through-time?speed=most", begin: "Play" },
+  { name: "text", link: "#text?steps=20000", begin: "Train" },
 ] as const;
 
 type Tab = (typeof TABS)[number];

@@ -61,7 +61,7 @@ export function sentenceOf(error: unknown): string | undefined {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return undefined;
     if (error.code === "commander.help") return "expected a command; `bptt --help` lists them";
-    return inOneLine(error.message.replace(/^error: /, ""));
+    return inOneLine(error.message.replace(/^error: |\.$/g, ""));
   }
   if (!(error instanceof Error)) return inOneLine(String(error));
   return error.message === "" ? undefined : inOneLine(error.message);

@@ -8,7 +8,7 @@
 import type { CharRnn, Report, RunResult } from "bptt";
 import { Failure } from "./failure.js";
 import { writeModel } from "./model-output.js";
-import { columns, tell, whenBroken } from "./output.js";
+import { columns, tell, whenBroken, write } from "./output.js";
 import { LossCurve } from "./plot.js";
 import type { Reporter } from "./report/reporter.js";
 import { Interruption } from "./signals.js";
@@ -56,7 +56,7 @@ export async function follow({ model, beginning, start }: Prepared, following: F
         await save(await run.checkpoint());
         reporter.saved(at);
       }
-      if (samples) reporter.sample(at, write(model, at));
+      if (samples) reporter.sample(at, sampleOf(model, at));
     } catch (error) {
       fail(error);
     } finally {
@@ -89,6 +89,9 @@ export async function follow({ model, beginning, start }: Prepared, following: F
     });
     if (failure !== undefined) throw withHint(failure, file, result, toResume);
     reporter.end(result, curve.plot(Math.min(columns(), WIDEST_PLOT)));
+    await write("").catch((reason: Failure) => {
+      throw new Failure(`${reason.message}; the model is saved to ${file}`);
+    });
     return ending(result, file, interruption.exitCode, toResume);
   } finally {
     reporter.close();
@@ -115,7 +118,7 @@ function withHint(failure: unknown, file: string, { steps }: RunResult, toResume
 }
 
 /** What the model writes at a step: of a list model a text, else how it goes on from a new line. */
-function write(model: CharRnn, step: number): string {
+function sampleOf(model: CharRnn, step: number): string {
   const { tokens } = model.vocabulary;
   const first = tokens.find((token) => token.startsWith("\n")) ?? tokens[0] ?? "";
   return model.generate({ ...SAMPLE, prompt: model.kind === "list" ? "" : first, seed: step }).trim();

@@ -7,7 +7,7 @@
  */
 
 import { randomBytes } from "node:crypto";
-import type { Stats } from "node:fs";
+import { rmSync, type Stats } from "node:fs";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,7 +24,7 @@ const underWay = new Map<string, Promise<void>>();
  * as it was before or as it is to be, never a part. When the promise resolves, the bytes are on the disk.
  *
  * The bytes go to a temporary file beside it (`.name-….tmp`), which is flushed and renamed; when that fails it is removed and the
- * old file is as it was. A process that is killed in the middle may leave the temporary file behind. A link stays a link, and
+ * old file is as it was. Only a process that is killed in the middle leaves the temporary file behind. A link stays a link, and
  * permissions stay. What is no regular file, as a pipe or a device, has no whole to be replaced and is written to directly.
  *
  * @param path where to; the folder has to be there
@@ -56,18 +56,36 @@ export async function writeFileAtomic(path: FileAddress, bytes: Uint8Array | Arr
   }
 }
 
+/** Temporary files that are there now. A process that ends by its own will takes them along. */
+const temporaries = new Set<string>();
+const removeTemporaries = () => {
+  for (const path of temporaries) rmSync(path, { force: true });
+};
+
+function keepTrack(path: string): () => void {
+  if (temporaries.size === 0) process.once("exit", removeTemporaries);
+  temporaries.add(path);
+  return () => {
+    temporaries.delete(path);
+    if (temporaries.size === 0) process.off("exit", removeTemporaries);
+  };
+}
+
 async function writeOnce(path: string, bytes: Uint8Array): Promise<void> {
   const old = await stat(path).catch(unlessMissing);
   if (old && !old.isFile()) return writeInto(path, "w", bytes);
   const target = old ? await realpath(path) : path;
   const name = `.${basename(target).slice(0, 40)}-${randomBytes(6).toString("hex")}.tmp`;
   const temporary = join(dirname(target), name);
+  const done = keepTrack(temporary);
   try {
     await writeInto(temporary, "wx", bytes, old);
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
+  } finally {
+    done();
   }
   await flushFolder(dirname(target));
 }

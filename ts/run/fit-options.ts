@@ -1,5 +1,6 @@
 /** The options of `fit`: what they are, and their checks. */
 
+import { readClipNorm } from "../clip-norm.js";
 import { Adam } from "../adam.js";
 import type { Batch } from "../batch.js";
 import { boolean, expected, integer, number, optionsObject } from "../check.js";
@@ -206,16 +207,11 @@ function readTraining(given: FitOptions<unknown>, needsOptimizer: boolean): Trai
   if (carryState && trainStep)
     throw new TypeError("carryState: expected false with a trainStep of one's own, got true");
   const rate = readOptional(learningRate, (value) => readLearningRate(value, "learningRate"));
-  if (clipNorm !== false) {
-    if (typeof clipNorm !== "number")
-      throw new TypeError(expected("clipNorm", "a number, or false for none", clipNorm));
-    number(clipNorm, "clipNorm", { min: 1e-30, max: 1e30 });
-  }
   return {
     optimizer: optimizer ?? new Adam({ learningRate: 2e-3, epsilonMode: "torch" }),
     ownOptimizer: optimizer === undefined,
     rate: rate === undefined ? undefined : (step) => evaluate(rate, step),
-    clipNorm,
+    clipNorm: readClipNorm(clipNorm),
     carryState,
     trainStep,
     evaluate: readFunction(given.evaluate, "evaluate"),

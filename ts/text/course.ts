@@ -7,6 +7,10 @@ import type { EncodedText } from "./codec.js";
 import { validationLoss } from "./evaluate.js";
 import { engineOptions, type RunSettings } from "./fit-options.js";
 
+/** What a run comes to that is told neither epochs nor steps: so many epochs, of a short text as many as so many steps take. */
+const EPOCHS = 10;
+const LEAST_STEPS = 1000;
+
 /** The batches to train on, and all options that follow from text and settings. */
 export interface TextCourse {
   readonly training: TextBatches["training"];
@@ -21,8 +25,10 @@ export function textCourse(
   settings: RunSettings,
 ): TextCourse {
   const { training, validation, stepsPerEpoch } = textBatches(rnn, layout, encoded, settings);
+  const untold = settings.epochs === null && settings.steps === null;
   const options = {
     ...engineOptions(settings),
+    ...(untold && { epochs: Math.max(EPOCHS, Math.ceil(LEAST_STEPS / stepsPerEpoch)) }),
     carryState: true,
     stepsPerEpoch,
     ...(validation && {

@@ -1,6 +1,7 @@
 /** The options of a text model's `fit`: what they are, their checks, and those of them that a run takes into a file. */
 
-import { expected, integer, number, optionsObject, size } from "../check.js";
+import { readClipNorm } from "../clip-norm.js";
+import { integer, number, optionsObject, size } from "../check.js";
 import type { Optimizer } from "../optimizer.js";
 import type { FitOptions } from "../run/fit-options.js";
 import { readLearningRate, type Schedule } from "../schedule.js";
@@ -13,7 +14,10 @@ export type ResumeOptions = Pick<FitOptions, "timeLimitSeconds" | "every" | "sig
 
 /** Options of {@link CharRnn#fit}. */
 export interface TextFitOptions extends ResumeOptions {
-  /** Passes over the text. Default 10. Either this or `steps`. */
+  /**
+   * Passes over the text. Either this or `steps`. Default 10; more where that comes to fewer than 1000 steps: a text of a few
+   * pages is read often enough to learn from.
+   */
   epochs?: number;
   /** Updates, over as many epochs as that takes. */
   steps?: number;
@@ -39,6 +43,7 @@ export interface TextFitOptions extends ResumeOptions {
 
 /** What decides a run, beside the text: plain data. */
 export interface RunSettings extends Cut {
+  /** Where this and `steps` are null, the text decides: course.ts. */
   readonly epochs: number | null;
   readonly steps: number | null;
   readonly learningRate: number | Schedule | null;
@@ -139,15 +144,13 @@ function readSettings(given: Record<string, unknown>, modelSeed: number): RunSet
     if (value !== null && fraction === 0)
       throw new TypeError(`${name}: expected a validationFraction above 0 with it`);
   }
-  if (clipNorm !== false && typeof clipNorm !== "number")
-    throw new TypeError(expected("clipNorm", "a number, or false for none", clipNorm));
   return {
-    epochs: steps === null ? (epochs ?? 10) : null,
+    epochs,
     steps,
     batchSize: size(batchSize, "batchSize"),
     sequenceLength: size(sequenceLength, "sequenceLength"),
     learningRate: learningRate === undefined ? null : readLearningRate(learningRate, "learningRate"),
-    clipNorm: clipNorm === false ? false : number(clipNorm, "clipNorm", { min: 1e-30, max: 1e30 }),
+    clipNorm: readClipNorm(clipNorm),
     validationFraction: fraction,
     validateEvery,
     patience: readPatience(patience),

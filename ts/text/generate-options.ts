@@ -1,6 +1,7 @@
 /** The options of `generate` and `stream`: what they are, and their checks. */
 
-import { expected, integer, number, optionsObject } from "../check.js";
+import { expected, nonEmpty, number, seed, string } from "../check.js";
+import { integerIn, numberIn, or, readOptions, type Readers } from "../options.js";
 
 /** Options of {@link CharRnn#stream}. */
 export interface StreamOptions {
@@ -38,31 +39,26 @@ export interface GenerateConfig {
   readonly count: number;
 }
 
-const STREAM_NAMES = ["prompt", "length", "temperature", "topK", "topP", "stop", "seed"] as const;
-const NAMES: ReadonlySet<string> = new Set([...STREAM_NAMES, "count"] satisfies (keyof GenerateOptions)[]);
-const WITHOUT_COUNT: ReadonlySet<string> = new Set(STREAM_NAMES);
 /** Texts at once: memory for their states is asked for in one piece. */
 const MOST_TEXTS = 65536;
 
 /** Reads the options, each once. */
 export function readGenerateOptions(options: unknown, counts: boolean): GenerateConfig {
-  const given = optionsObject(options, "options", counts ? NAMES : WITHOUT_COUNT) as GenerateOptions;
-  const { prompt = "", length = 200, temperature = 1, topK, topP = 1, stop, seed = 0, count = 1 } = given;
-  if (typeof prompt !== "string") throw new TypeError(expected("prompt", "a string", prompt));
-  if (stop !== undefined) {
-    if (typeof stop !== "string") throw new TypeError(expected("stop", "a non-empty string", stop));
-    if (stop === "") throw new RangeError(expected("stop", "a non-empty string", stop));
-  }
-  number(topP, "topP", { min: 0, max: 1 });
-  if (topP === 0) throw new RangeError(expected("topP", "a number above 0", topP));
-  return {
-    prompt,
-    length: integer(length, "length", { min: 0 }),
-    temperature: number(temperature, "temperature", { min: 0, max: 1e30 }),
-    topK: topK === undefined ? Infinity : integer(topK, "topK", { min: 1 }),
-    topP,
-    stop,
-    seed: integer(seed, "seed", { min: 0, max: 2 ** 32 - 1 }),
-    count: integer(count, "count", { min: 1, max: MOST_TEXTS }),
-  };
+  const stream = {
+    prompt: or("", string),
+    length: or(200, integerIn({ min: 0 })),
+    temperature: or(1, numberIn({ min: 0, max: 1e30 })),
+    topK: or(Infinity, integerIn({ min: 1 })),
+    topP: or(1, aboveZero),
+    stop: or(undefined, nonEmpty),
+    seed: or(0, seed),
+  } satisfies Readers<StreamOptions>;
+  const count = or(1, integerIn({ min: 1, max: MOST_TEXTS }));
+  return counts ? readOptions(options, { ...stream, count }) : { ...readOptions(options, stream), count: 1 };
+}
+
+function aboveZero(value: unknown, name: string): number {
+  const share = number(value, name, { min: 0, max: 1 });
+  if (share === 0) throw new RangeError(expected(name, "a number above 0", value));
+  return share;
 }

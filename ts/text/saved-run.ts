@@ -8,11 +8,11 @@
  * Why and when it was stopped is not in it. What comes out of a file is checked before anything rests on it.
  */
 
-import { expected, optionsObject, record } from "../check.js";
+import { optionsObject, record, string } from "../check.js";
 import type { Model } from "../model-file.js";
 import type { RunCheckpoint } from "../run/fit-options.js";
 import { isUnfinished, readRunState, type RunState } from "../run/run-state.js";
-import { packSection, unpackSection, type Section } from "../section.js";
+import { ofFile, packSection, type Section, unpackSection } from "../section.js";
 import { readSavedSettings, type RunSettings } from "./fit-options.js";
 
 /** What a run of a text model is, beside where it stands. */
@@ -49,22 +49,15 @@ export function unpackRun(sections: {
 }): SavedRun | undefined {
   const { optimizer, training } = sections;
   if (optimizer === undefined || training === undefined) return undefined;
-  try {
+  return ofFile("training", () => {
     const { run } = unpackSection(training, "training") as { run?: unknown };
     if (run === undefined) return undefined;
     const given = optionsObject(run, "run", NAMES) as Record<string, unknown>;
-    const { fingerprint } = given;
-    if (typeof fingerprint !== "string")
-      throw new TypeError(expected("fingerprint", "a string", fingerprint));
     return {
       settings: readSavedSettings(record(given["settings"], "settings")),
-      fingerprint,
+      fingerprint: string(given["fingerprint"], "fingerprint"),
       state: readRunState(given["state"], "state"),
       optimizer: unpackSection(optimizer, "optimizer"),
     };
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    const { message } = error;
-    throw new RangeError(message.startsWith("bytes") ? message : `bytes: its training state: ${message}`);
-  }
+  });
 }

@@ -1,7 +1,6 @@
 /** Where the page begins. */
 
 import { render } from "preact";
-import "uplot/dist/uPlot.min.css";
 import "./style/tokens.css";
 import "./style/page.css";
 import "./style/parts.css";

@@ -3,12 +3,14 @@
 import type { ComponentChildren } from "preact";
 import { Term } from "./term.js";
 import type { CellName } from "./settings.js";
+import "./equations.css";
 
 const X = <Term part="x" of="x" sub="t" says="the input at step t, one-hot" />;
 const H = <Term part="h" of="h" sub="t" says="the hidden state after step t" />;
 const BEFORE = <Term part="h_prev" of="h" sub="t−1" says="the hidden state of the step before" />;
 const C = <Term part="c" of="c" sub="t" says="the cell state after step t" />;
 const C_BEFORE = <Term part="c" of="c" sub="t−1" says="the cell state of the step before" />;
+const THETA = <Term part="theta" of="θ" says="all weights and biases" />;
 const GATES: Record<string, string> = {
   r: "the reset gate",
   z: "the update gate",
@@ -118,8 +120,19 @@ export function Equations({ cell, output }: { cell: CellName; output: boolean })
       </Line>
       <h4>Back through time</h4>
       <Line left={flow("t−1")}>
-        {flow("t")} · ∂{H}/∂{BEFORE} + ∂L<sub>t−1</sub>/∂{BEFORE}
+        {flow("t")} · ∂{H}/∂{BEFORE} +{" "}
+        <span class="together">
+          ∂L<sub>t−1</sub>/∂{BEFORE}
+        </span>
       </Line>
+      <h4>One step of learning, Adam</h4>
+      <Line left={THETA}>
+        {THETA} − η <i>m</i> / (√<i>v</i> + ε)
+      </Line>
+      <p class="note">
+        θ: all weights and biases; η: the learning rate, corrected while it warms up; m, v: running means of
+        the gradient and of its square.
+      </p>
     </div>
   );
 }

@@ -1,22 +1,21 @@
 /** The tutorial, alive: a network that learns to say the rest of a word, with everything in it to be seen. */
 
-import { Check, Panel, Segments, TypedField } from "../parts/fields.js";
-import { Scale } from "../parts/heat-map.js";
-import { LineChart } from "../parts/line-chart.js";
-import { Message, messageOf } from "../parts/message.js";
-import { SpeedField, SPEEDS, Transport } from "../parts/transport.js";
-import { useRun, type Run } from "../parts/use-run.js";
+import { Complaints, Message, messageOf } from "../parts/message.js";
+import { Panel } from "../parts/panel.js";
+import { Scale } from "../parts/scale.js";
+import { SPEEDS, Transport } from "../parts/transport.js";
+import { useRun } from "../parts/use-run.js";
 import type { Tab, TabProps } from "../tab.js";
 import { useSettings } from "../use-settings.js";
+import { Controls } from "./controls.js";
 import { Equations } from "./equations.js";
 import "./gohome.css";
 import { HighlightArea } from "./highlight.js";
-import { Learner, type Snapshot } from "./learner.js";
-import { CELLS, LAST_STEP, schema, type GohomeSettings } from "./settings.js";
+import { Learner, type GohomeRun } from "./learner.js";
+import { floorOf, Loss } from "./loss.js";
+import { LAST_STEP, schema, type GohomeSettings } from "./settings.js";
 import { stateScale, Unrolled } from "./unrolled.js";
 import { Weights, weightScale } from "./weights.js";
-
-type GohomeRun = Run<Learner, Snapshot>;
 
 function Gohome({ active }: TabProps) {
   const live = useSettings("gohome", schema, active);
@@ -45,13 +44,7 @@ function Gohome({ active }: TabProps) {
           watch its weights find a way. Point at a term of the equations to see what it is in the picture.
         </p>
       </div>
-      {complaints.length > 0 && (
-        <Message kind="warning">
-          {complaints.map((text) => (
-            <p key={text}>{text}</p>
-          ))}
-        </Message>
-      )}
+      <Complaints of={complaints} />
       <section class="panel" aria-label="The run">
         <div class="row spread">
           <Transport run={run} ended={learner.failure !== undefined || learner.steps >= LAST_STEP} />
@@ -80,7 +73,7 @@ function Gohome({ active }: TabProps) {
           <Weights learner={learner} snapshot={snapshot} output={output} />
         </Panel>
         <Panel class="span-5 beside" title="The loss">
-          <Loss run={run} floor={floorOf(settings, learner.lesson.letters.length)} />
+          <Loss losses={learner.losses} floor={floorOf(settings, learner.lesson.letters.length)} />
         </Panel>
       </div>
     </HighlightArea>
@@ -115,64 +108,6 @@ function Figures({ run }: { run: GohomeRun }) {
   );
 }
 
-interface ControlsProps {
-  settings: GohomeSettings;
-  /** How many different ones. */
-  letters: number;
-  set(some: Partial<GohomeSettings>): void;
-  change(some: Partial<GohomeSettings>): void;
-}
-
-function Controls({ settings, letters, set, change }: ControlsProps) {
-  const { word, cell, output, hidden, rate, seed, speed } = settings;
-  return (
-    <div class="row">
-      <TypedField
-        label="Word"
-        value={word}
-        setting={schema.word}
-        width={16}
-        onChange={(word) => set({ word })}
-      />
-      <Segments label="Cell" value={cell} options={CELLS} onChange={(cell) => set({ cell })} />
-      <Check label="Output layer" value={output} onChange={(output) => set({ output })} />
-      {output ? (
-        <TypedField
-          label="Units"
-          value={hidden}
-          setting={schema.hidden}
-          width={5}
-          onChange={(hidden) => set({ hidden })}
-        />
-      ) : (
-        <TypedField
-          label="Units"
-          value={letters}
-          setting={schema.hidden}
-          width={5}
-          disabled
-          onChange={() => {}}
-        />
-      )}
-      <TypedField
-        label="Learning rate"
-        value={rate}
-        setting={schema.rate}
-        width={9}
-        onChange={(rate) => set({ rate })}
-      />
-      <TypedField
-        label="Seed"
-        value={seed}
-        setting={schema.seed}
-        width={9}
-        onChange={(seed) => set({ seed })}
-      />
-      <SpeedField value={speed} onChange={(speed) => change({ speed })} />
-    </div>
-  );
-}
-
 function Failure({ run }: { run: GohomeRun }) {
   const { failure, steps } = run.learner;
   if (failure === undefined) return null;
@@ -198,37 +133,6 @@ function Legend({ scale }: { scale: number }) {
       <Scale scale={scale} />
     </div>
   );
-}
-
-function Loss({ run, floor }: { run: GohomeRun; floor: number | undefined }) {
-  const { losses } = run.learner;
-  const every = Math.ceil(losses.length / 1000); // more than a point a pixel is not seen
-  const x = losses.map((_, i) => i).filter((i) => i % every === 0 || i === losses.length - 1);
-  return (
-    <>
-      <LineChart
-        label="The loss as it learns"
-        xLabel="step"
-        yLabel="nats a letter"
-        x={x}
-        curves={[{ label: "loss", colour: "--accent", values: x.map((i) => losses[i]!) }]}
-        reference={floor === undefined ? undefined : { value: floor, label: "can go no lower" }}
-        xRange={[0, 100]}
-        height={260}
-      />
-      {floor !== undefined && (
-        <p class="note">
-          Without an output layer the states are the logits, and lie between −1 and 1: even the best leaves
-          some doubt. With an output layer there is no such floor.
-        </p>
-      )}
-    </>
-  );
-}
-
-/** ln(1 + (V − 1)·e⁻²): logits within −1 … 1. A relu's have no upper end. */
-function floorOf({ output, cell }: GohomeSettings, letters: number): number | undefined {
-  return output || cell === "relu" ? undefined : Math.log1p((letters - 1) * Math.exp(-2));
 }
 
 export const gohomeTab: Tab = { id: "gohome", title: "gohome", View: Gohome };

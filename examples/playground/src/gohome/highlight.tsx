@@ -7,7 +7,7 @@ import { createContext, type ComponentChildren } from "preact";
 import { useContext, useMemo, useState } from "preact/hooks";
 
 /**
- * A thing of the equations: `x`, `W_ih`, `W_hh`, `b_h`, `h_prev`, `h`, `c`, `W_ho`, `b_o`, `logits`, `p`, `loss`, `grad`, or one
+ * A thing of the equations: `theta` (all parameters), `x`, `W_ih`, `W_hh`, `b_h`, `h_prev`, `h`, `c`, `W_ho`, `b_o`, `logits`, `p`, `loss`, `grad`, or one
  * gate's part of a matrix: `W_ih.r`.
  */
 export type Part = string;
@@ -19,6 +19,9 @@ interface Highlight {
   pin(part: Part): void;
 }
 
+/** What `theta` stands for. */
+const PARAMETERS: readonly Part[] = ["W_ih", "W_hh", "b_h", "b_hn", "W_ho", "b_o"];
+
 const Context = createContext<Highlight>({ lit: [], pinned: undefined, point: () => {}, pin: () => {} });
 
 export function HighlightArea({ children }: { children: ComponentChildren }) {
@@ -27,7 +30,7 @@ export function HighlightArea({ children }: { children: ComponentChildren }) {
   const shown = pointed ?? pinned;
   const value = useMemo(
     () => ({
-      lit: shown === undefined ? [] : [shown],
+      lit: shown === undefined ? [] : shown === "theta" ? PARAMETERS : [shown],
       pinned,
       point,
       pin: (part: Part) => setPinned((old) => (old === part ? undefined : part)),

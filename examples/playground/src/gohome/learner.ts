@@ -1,7 +1,7 @@
 /** A network that learns a lesson, step by step, and what can be seen in it. */
 
 import { Adam, Rnn, type Tensor } from "bptt";
-import type { Trainable } from "../parts/use-run.js";
+import type { Run, Trainable } from "../parts/use-run.js";
 import { lessonOf, type Lesson } from "./lesson.js";
 import { LAST_STEP, type CellName, type GohomeSettings } from "./settings.js";
 
@@ -24,6 +24,8 @@ export interface Snapshot {
   /** The id of the likeliest letter at each step, (T); −1 where nothing is likely, since the loss is no number. */
   said: readonly number[];
 }
+
+export type GohomeRun = Run<Learner, Snapshot>;
 
 export class Learner implements Trainable<Snapshot> {
   readonly lesson: Lesson;

@@ -32,8 +32,7 @@ interface TermProps {
 
 export function Term({ part, of: name, sub, gate, says }: TermProps) {
   const { lit, pinned, point, pin } = useHighlight();
-  const on = lit[0];
-  const isLit = on !== undefined && (on === part || part.startsWith(`${on}.`));
+  const isLit = lit.some((on) => on === part || part.startsWith(`${on}.`));
   return (
     <button
       type="button"

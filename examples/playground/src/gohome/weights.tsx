@@ -6,6 +6,7 @@ import { usePart, type Part } from "./highlight.js";
 import type { Learner, Snapshot } from "./learner.js";
 import { Name } from "./term.js";
 import { stateScale } from "./unrolled.js";
+import "./weights.css";
 
 const GATES = { tanh: [""], relu: [""], gru: ["r", "z", "n"], lstm: ["i", "f", "g", "o"] } as const;
 

@@ -1,8 +1,10 @@
 /** Controls of settings. What is typed is checked by the setting that it is for; what is wrong is said below it and not taken. */
 
-import type { ComponentChildren } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 import type { Setting } from "../setting.js";
+import "./fields.css";
+
+export { Panel } from "./panel.js";
 
 interface FieldProps<T> {
   label: string;
@@ -155,24 +157,5 @@ export function Slider(
         onInput={(event) => onChange(Number(event.currentTarget.value))}
       />
     </div>
-  );
-}
-
-/** A part of the page with a heading. */
-export function Panel(props: {
-  title: string;
-  class?: string;
-  aside?: ComponentChildren;
-  children: ComponentChildren;
-}) {
-  const id = useId();
-  return (
-    <section class={`panel ${props.class ?? ""}`} aria-labelledby={id}>
-      <header>
-        <h3 id={id}>{props.title}</h3>
-        {props.aside}
-      </header>
-      {props.children}
-    </section>
   );
 }

@@ -5,7 +5,12 @@
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { colourMap, indexOf, type MapKind } from "./colour-map.js";
+import "./heat-map.css";
+import { format } from "./number.js";
 import { useTheme } from "./theme.js";
+
+export { format } from "./number.js";
+export { Scale } from "./scale.js";
 
 export interface HeatMapProps {
   /** Row-major, (rows, columns). Painted anew whenever it is another array. */
@@ -98,12 +103,18 @@ export function HeatMap(props: HeatMapProps) {
         />
       )}
       {text && (
-        <div class="readout" aria-live="polite">
+        <div class="readout" aria-live="polite" style={above(canvas.current!)}>
           {text}
         </div>
       )}
     </div>
   );
+}
+
+/** A place above the picture, within the window: what scrolls around it should not cut the words off. */
+function above(canvas: HTMLElement): { left: string; top: string } {
+  const { left, top } = canvas.getBoundingClientRect();
+  return { left: `${Math.max(8, Math.min(left, innerWidth - 240))}px`, top: `${Math.max(8, top - 34)}px` };
 }
 
 const MOVES: Record<string, readonly [number, number] | undefined> = {
@@ -114,21 +125,3 @@ const MOVES: Record<string, readonly [number, number] | undefined> = {
 };
 
 const clamp = (index: number, count: number) => Math.max(0, Math.min(count - 1, index));
-
-/** Three places, and a minus as long as a plus. */
-export function format(value: number): string {
-  const size = Math.abs(value);
-  const text = size !== 0 && (size < 0.001 || size >= 1e4) ? value.toExponential(2) : value.toFixed(3);
-  return text.replace("-", "−");
-}
-
-/** What the colours mean. */
-export function Scale({ scale, kind = "signed" }: { scale: number; kind?: MapKind }) {
-  return (
-    <div class={`scale ${kind === "size" ? "much" : ""}`}>
-      <span>{kind === "signed" ? `−${scale}` : "0"}</span>
-      <i />
-      <span>{kind === "signed" ? `+${scale}` : scale}</span>
-    </div>
-  );
-}

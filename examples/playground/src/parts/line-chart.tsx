@@ -1,8 +1,10 @@
 /** Curves over one axis, by uPlot, in the tokens of the design. The legend is ours: it is text, and shows values. */
 
 import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { format } from "./heat-map.js";
+import "./line-chart.css";
+import { format } from "./number.js";
 import { token, useTheme } from "./theme.js";
 
 export interface Curve {

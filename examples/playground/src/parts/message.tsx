@@ -1,6 +1,7 @@
 /** What the page says when something is wrong, missing or under way. */
 
 import type { ComponentChildren } from "preact";
+import "./message.css";
 
 const SIGNS = { error: "✕", warning: "!", info: "i" } as const;
 
@@ -20,6 +21,18 @@ export function Message(props: {
         </button>
       )}
     </div>
+  );
+}
+
+/** What a link said that it could not mean. */
+export function Complaints({ of: texts }: { of: readonly string[] }) {
+  if (texts.length === 0) return null;
+  return (
+    <Message kind="warning">
+      {texts.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+    </Message>
   );
 }
 

@@ -5,6 +5,9 @@
 
 /** In one frame; the rest of its 16 ms is for painting. */
 export const FRAME_MILLISECONDS = 8;
+/** On the way to a count nothing is shown but now and then. */
+const CATCH_UP_MILLISECONDS = 24;
+const CATCH_UP_FRAMES = 10;
 /** After a pause of the whole page nothing is made up for. */
 const LONGEST_GAP_MILLISECONDS = 100;
 
@@ -27,6 +30,7 @@ export class Player {
   #request: number | undefined;
   #last = 0;
   #due = 0;
+  #frames = 0;
 
   /** @param onFrame called after each frame in which something changed, and when playing begins or ends */
   constructor(what: Playable, onFrame: () => void) {
@@ -97,6 +101,7 @@ export class Player {
     const gap = Math.min(begin - this.#last, LONGEST_GAP_MILLISECONDS);
     this.#due = Math.min(this.#due + (gap / 1000) * this.perSecond, Number.MAX_SAFE_INTEGER);
     const before = this.#what.steps;
+    const budget = this.behind ? CATCH_UP_MILLISECONDS : FRAME_MILLISECONDS;
     while (this.behind || (this.#playing && this.#due >= 1)) {
       const at = this.#what.steps;
       const goesOn = this.#what.advance();
@@ -105,12 +110,13 @@ export class Player {
         this.#playing = false;
         this.#goal = 0;
       }
-      if (performance.now() - begin >= FRAME_MILLISECONDS) {
+      if (performance.now() - begin >= budget) {
         this.#due = Math.min(this.#due, 1); // what did not fit is not owed
         break;
       }
     }
-    if (this.#what.steps !== before || !this.#playing) this.#onFrame();
+    const quiet = this.behind && ++this.#frames % CATCH_UP_FRAMES > 0;
+    if (!quiet && (this.#what.steps !== before || !this.#playing)) this.#onFrame();
     this.#start();
   }
 }

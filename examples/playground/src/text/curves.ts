@@ -9,7 +9,7 @@ export interface Curves {
   /** Steps, at the end of what each point is the mean of. */
   x: number[];
   training: number[];
-  /** Where a validation lies between two points, the newest; a gap elsewhere, which the chart bridges. */
+  /** On straight lines from one validation to the next; null before the first and behind the last. */
   validation: (number | null)[];
 }
 
@@ -18,13 +18,20 @@ export function curvesOf(losses: readonly number[], validations: readonly Valida
   const count = Math.ceil(losses.length / every);
   const x = Array.from({ length: count }, (_, i) => Math.min((i + 1) * every, losses.length));
   const training = x.map((to, i) => mean(losses, i * every, to));
-  const validation = new Array<number | null>(count).fill(null);
-  for (const { step, loss } of validations) validation[Math.ceil(step / every) - 1] = loss;
-  return { x, training, validation };
+  return { x, training, validation: x.map((step) => between(validations, step)) };
 }
 
 function mean(values: readonly number[], from: number, to: number): number {
   let sum = 0;
   for (let i = from; i < to; i++) sum += values[i]!;
   return sum / (to - from);
+}
+
+function between(validations: readonly Validation[], step: number): number | null {
+  const next = validations.findIndex((validation) => validation.step >= step);
+  const [before, after] = [validations[next - 1], validations[next]];
+  if (!after || (!before && after.step > step)) return null;
+  if (!before) return after.loss;
+  const at = (step - before.step) / (after.step - before.step);
+  return before.loss + at * (after.loss - before.loss);
 }

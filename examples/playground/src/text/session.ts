@@ -103,18 +103,17 @@ export class TextSession {
     this.#tell();
   }
 
-  /** Rests at the end of the step under way. */
+  /** Rests at the end of the step under way; it is `paused` once the model is what that step made of it. */
   pause(): void {
-    if (this.#phase !== "training") return;
-    this.#run?.pause();
-    this.#phase = "paused";
-    this.#goal = 0;
-    // what a worker had done beyond the last report comes with the checkpoint
-    void this.#run?.checkpoint().then(
-      () => this.#tell(),
-      () => undefined,
-    );
-    this.#tell();
+    const run = this.#run;
+    if (this.#phase !== "training" || !run) return;
+    run.pause();
+    void run.checkpoint().then(() => {
+      if (this.#run !== run) return; // it has ended meanwhile
+      this.#phase = "paused";
+      this.#goal = 0;
+      this.#tell();
+    }, ignore);
   }
 
   /** Gives the memory back; a run under way ends first. */
@@ -197,8 +196,7 @@ const isResult = (value: unknown): value is RunResult =>
 function release(model: CharRnn, run: Run<Uint8Array<ArrayBuffer>> | undefined): void {
   if (!run) return model.free();
   run.stop();
-  void run.done.then(
-    () => model.free(),
-    () => model.free(),
-  );
+  void run.done.catch(ignore).then(() => model.free());
 }
+
+const ignore = () => undefined; // a run that fails says so by its own promise

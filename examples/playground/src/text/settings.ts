@@ -1,4 +1,7 @@
-/** What a run of this tab depends on, as it stands in the link; `temperature` and `prompt` ask the model and change nothing in it. */
+/**
+ * What a run of this tab depends on, as it stands in the link; `temperature`, `prompt` and `unit` ask
+ * the model and change nothing in it.
+ */
 
 import type { Settings } from "../link.js";
 import { choice, realNumber, textOf, wholeNumber } from "../setting.js";
@@ -29,6 +32,8 @@ export const schema = {
   seed: wholeNumber(1, { min: 0, max: 2 ** 32 - 1 }),
   temperature: realNumber(0.7, { min: 0, max: 5 }),
   prompt: textOf("th", `at most ${LONGEST_PROMPT} characters`, fits(LONGEST_PROMPT)),
+  /** The one that is looked at, counted through all layers. */
+  unit: wholeNumber(0, { min: 0, max: 767 }),
   /** Steps done: whoever opens the link sees the model after so many. */
   step: wholeNumber(0, { min: 0, max: 20_000 }),
 };

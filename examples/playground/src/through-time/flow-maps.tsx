@@ -43,7 +43,7 @@ export function FlowMaps({
         <div class="scale much">
           <span>10⁻⁸</span>
           <i />
-          <span>1, the largest</span>
+          <span>1</span>
         </div>
         <span class="note">step {T - 1}</span>
       </div>

@@ -2,7 +2,7 @@
 
 import { Adam, Rnn } from "bptt";
 import { random } from "../../../adding/sequences.js";
-import type { Trainable } from "../parts/use-run.js";
+import type { Run, Trainable } from "../parts/use-run.js";
 import { INPUT_SIZE, lastStepOnly, OUTPUT_SIZE, recall, type RecallBatch } from "./recall.js";
 import { LAST_STEP, type ThroughTimeSettings } from "./settings.js";
 
@@ -19,6 +19,8 @@ export interface Flow {
   /** Share of the probe's rows that end with the right letter. */
   accuracy: number;
 }
+
+export type TrioRun = Run<Trio, Flow[]>;
 
 interface Member {
   cell: TrioCell;

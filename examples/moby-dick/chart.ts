@@ -1,0 +1,120 @@
+// The losses of both libraries, a panel a cell, and below each how far the two are apart; an SVG by Vega, without a browser.
+
+import { parse, View, type GroupMark, type Spec } from "vega";
+import { POINT, type Comparison } from "./compare.js";
+
+/** PyTorch's line is thin and lies upon bptt's, which is broad: where they are one, both are seen. */
+const LINES = {
+  bptt: { name: "bptt", color: "#f0a36b", width: 5 },
+  pytorch: { name: "PyTorch", color: "#1f4e79", width: 1.2 },
+};
+const [WIDTH, HEIGHT, GAP] = [250, 220, 48];
+
+/** The picture as a text: a panel for each. */
+export async function draw(panels: readonly (Comparison & { readonly cell: string })[]): Promise<string> {
+  const ends = panels.flatMap(({ bptt, pytorch }) => [bptt.curve, pytorch.curve]);
+  const bounds: [number, number] = [Math.floor(Math.min(...ends.flat()) * 5) / 5, 4];
+  const spec: Spec = {
+    width: panels.length * (WIDTH + GAP) - GAP,
+    height: HEIGHT + GAP + HEIGHT / 2,
+    padding: 8,
+    background: "white",
+    title: {
+      text: "Moby Dick: training loss by bptt and PyTorch, and how far apart a step is at most",
+      subtitle: `bits a character, ${POINT} steps a point`,
+    },
+    scales: [
+      {
+        name: "line",
+        type: "ordinal",
+        domain: Object.values(LINES).map(({ name }) => name),
+        range: Object.values(LINES).map(({ color }) => color),
+      },
+    ],
+    legends: [{ stroke: "line", symbolType: "stroke", symbolStrokeWidth: 4, orient: "top-right" }],
+    marks: panels.flatMap(({ cell, bptt, pytorch, apart }, i) => {
+      const x = i * (WIDTH + GAP);
+      const curves = { bptt, pytorch };
+      const lines = (["bptt", "pytorch"] as const).map((key) => ({
+        ...LINES[key],
+        values: curves[key].curve,
+      }));
+      return [
+        panel({ title: cell, x, y: 0, height: HEIGHT, lines, scale: { domain: bounds } }),
+        panel({
+          title: "apart",
+          x,
+          y: HEIGHT + GAP,
+          height: HEIGHT / 2,
+          lines: [
+            {
+              name: "apart",
+              color: "#666666",
+              width: 1.5,
+              values: apart.curve.map((a) => Math.max(a, 1e-8)),
+            },
+          ],
+          scale: { type: "log", domain: [1e-8, 1] },
+        }),
+      ];
+    }),
+  };
+  return `${await new View(parse(spec), { renderer: "none" }).toSVG()}\n`;
+}
+
+interface PanelParts {
+  readonly title: string;
+  readonly x: number;
+  readonly y: number;
+  readonly height: number;
+  readonly lines: readonly { name: string; color: string; width: number; values: readonly number[] }[];
+  readonly scale: { readonly type?: "log"; readonly domain: [number, number] };
+}
+
+function panel({ title, x, y, height, lines, scale }: PanelParts): GroupMark {
+  const steps = Math.max(...lines.map(({ values }) => values.length)) * POINT;
+  const place = { x: { value: x }, y: { value: y }, width: { value: WIDTH }, height: { value: height } };
+  return {
+    type: "group",
+    title: { text: title, anchor: "start", fontSize: 12 },
+    encode: { enter: place },
+    data: lines.map(({ name, values }) => ({
+      name,
+      values: values.map((value, i) => ({ step: (i + 0.5) * POINT, value })),
+    })),
+    scales: [
+      { name: "x", type: "linear", domain: [0, steps], range: [0, WIDTH] },
+      {
+        name: "y",
+        type: scale.type ?? "linear",
+        domain: scale.domain,
+        range: [height, 0],
+        zero: false,
+        clamp: true,
+      },
+    ],
+    axes: [
+      { orient: "bottom", scale: "x", tickCount: 4, ...(scale.type && { title: "step" }) },
+      {
+        orient: "left",
+        scale: "y",
+        grid: true,
+        gridScale: "x",
+        tickCount: 5,
+        format: scale.type ? ".0e" : ".1f",
+      },
+    ],
+    marks: lines.map(({ name, color, width }) => ({
+      type: "line",
+      from: { data: name },
+      encode: {
+        enter: {
+          x: { scale: "x", field: "step" },
+          y: { scale: "y", field: "value" },
+          stroke: { value: color },
+          strokeWidth: { value: width },
+        },
+      },
+    })),
+  };
+}

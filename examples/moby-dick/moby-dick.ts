@@ -1,0 +1,109 @@
+// A text model learns Moby Dick, with each of three cells, beside the same model trained by PyTorch: the same first weights,
+// windows, carried state and number of steps. Writes what came of it: results.json, and of that results.md and curves.svg.
+//
+//     npm run moby-dick                  ten epochs each, the settings are the defaults: about a quarter of an hour
+//     npm run moby-dick -- gru lstm      these cells alone; what results.json has of the others stays
+//     npm run moby-dick -- --quick       60 steps, for a look; writes to target/moby-dick
+//     BPTT_PYTHON=/path/to/python npm run moby-dick      with the PyTorch and safetensors of that Python, not python3's
+//
+// PyTorch makes its own windows of the ids that it is handed (train.py), so that a window that is cut or carried otherwise
+// shows in the loss of its step. At the end both networks are judged by one measure, on the last tenth of the book, which
+// neither has seen. Figure of merit: how far apart the two are there.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { CharRnn, Rnn } from "bptt";
+import { addResult, type Pair } from "./report.js";
+import { compare, type Training } from "./compare.js";
+import { readText } from "./text.js";
+
+const { values: given, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: "boolean", default: false } },
+});
+
+const CELLS = ["tanh", "gru", "lstm"] as const;
+const SETTINGS = { batchSize: 32, sequenceLength: 64, learningRate: 2e-3, clipNorm: 1 };
+const HIDDEN_SIZE = 128;
+const EXTENT = given.quick ? { steps: 60 } : { epochs: 10 };
+/** Bits a character on the part held out: twenty times what was seen, a twentieth of what lies between two cells. */
+const NEAR = 0.01;
+
+const { whole, trained, heldOut } = readText();
+const here = new URL("./", import.meta.url);
+const folder = new URL("../../target/moby-dick/", import.meta.url);
+const path = (name: string) => fileURLToPath(new URL(name, folder));
+mkdirSync(folder, { recursive: true });
+
+for (const cell of CELLS.filter((name) => positionals.length === 0 || positionals.includes(name))) {
+  const model = new CharRnn({ text: whole, cell, hiddenSize: HIDDEN_SIZE, seed: 1 });
+  writeFileSync(path("first.safetensors"), model.rnn.save());
+  writeFileSync(path("trained.i32"), model.vocabulary.encode(trained));
+  const parameters = Object.values(model.rnn.parameters).reduce((sum, { data }) => sum + data.length, 0);
+
+  const bptt = await train(model);
+  const sample = model.generate({ prompt: "The ", length: 160, temperature: 0.7, seed: 1 });
+
+  const { version, ...theirs } = trainInPyTorch(cell, model.vocabulary.size, bptt.losses.length);
+  const last = Rnn.load(readFileSync(path("last.safetensors")), { cell });
+  model.rnn.setParameters(last.parameters);
+  const pytorch = { ...theirs, bitsPerCharacter: model.evaluate(heldOut).bitsPerCharacter };
+  last.free();
+  model.free();
+
+  const pair: Pair = {
+    cell,
+    parameters,
+    settings: { hiddenSize: HIDDEN_SIZE, ...SETTINGS, ...EXTENT },
+    characters: { trained: trained.length, heldOut: heldOut.length },
+    machine: `${cpus()[0]!.model.trim()}, ${process.platform} ${process.arch}`,
+    versions: `Node ${process.versions.node}, PyTorch ${version} on one thread`,
+    date: new Date().toISOString().slice(0, 10),
+    load: loadavg()[2]!.toFixed(1),
+    ...compare({ bptt, pytorch }),
+    sample,
+  };
+  await addResult(pair, given.quick ? folder : here);
+  if (!(pair.apart.heldOut < NEAR)) process.exitCode = 1;
+}
+
+async function train(model: CharRnn): Promise<Training> {
+  const losses: number[] = [];
+  const norms: number[] = [];
+  const [start, used] = [performance.now(), process.cpuUsage()];
+  await model.fit(trained, {
+    ...SETTINGS,
+    ...EXTENT,
+    onProgress({ loss, gradientNorm }) {
+      losses.push(loss);
+      norms.push(gradientNorm);
+    },
+  });
+  const { user, system } = process.cpuUsage(used);
+  return {
+    losses,
+    norms,
+    minutes: (performance.now() - start) / 60e3,
+    processorMinutes: (user + system) / 60e6,
+    bitsPerCharacter: model.evaluate(heldOut).bitsPerCharacter,
+  };
+}
+
+function trainInPyTorch(
+  cell: string,
+  V: number,
+  steps: number,
+): Omit<Training, "bitsPerCharacter"> & { version: string } {
+  const { batchSize: B, sequenceLength: T, learningRate, clipNorm } = SETTINGS;
+  const task = {
+    ...{ cell, H: HIDDEN_SIZE, B, T, V, learningRate, clipNorm },
+    ...{ steps, norms: steps, folder: fileURLToPath(folder) },
+  };
+  writeFileSync(path("task.json"), JSON.stringify(task));
+  const program = fileURLToPath(new URL("train.py", here));
+  execFileSync(process.env["BPTT_PYTHON"] ?? "python3", [program, path("task.json")], { stdio: "inherit" });
+  return JSON.parse(readFileSync(path("answer.json"), "utf8")) as ReturnType<typeof trainInPyTorch>;
+}

@@ -1,0 +1,139 @@
+/** What is learnt from: a text that ships, or one that is pasted, dropped or opened. */
+
+import { useId, useState } from "preact/hooks";
+import { Select, Panel } from "../parts/fields.js";
+import { Busy, Empty, Message, messageOf } from "../parts/message.js";
+import { LONGEST_IN_LINK, type TextSettings } from "./settings.js";
+import { cleaned, LARGEST_TEXT, readText } from "./text-file.js";
+import { TEXT_NAMES, TEXTS, TITLES } from "./texts.js";
+import type { LoadedText } from "./use-text.js";
+
+/** A field with more than this is slow; then its beginning is shown. */
+const LONGEST_SHOWN = 20_000;
+
+export interface TextPanelProps {
+  settings: TextSettings;
+  loaded: LoadedText;
+  onChoose(name: TextSettings["text"]): void;
+  /** A text of one's own. */
+  onText(text: string): void;
+}
+
+export function TextPanel({ settings, loaded, onChoose, onText }: TextPanelProps) {
+  const id = useId();
+  const [trouble, setTrouble] = useState<string>();
+  const [over, setOver] = useState(false);
+  const text = loaded.state === "ready" ? loaded.text : "";
+  const long = text.length > LONGEST_SHOWN;
+
+  const take = (own: string) => {
+    setTrouble(undefined);
+    if (own.length > LARGEST_TEXT)
+      setTrouble(`That text has ${own.length} characters; the most is ${LARGEST_TEXT}.`);
+    else onText(cleaned(own));
+  };
+  const open = async (file: File | undefined) => {
+    if (!file) return;
+    try {
+      take(await readText(file));
+    } catch (error) {
+      setTrouble(messageOf(error));
+    }
+  };
+  const drop = {
+    onDragOver: (event: DragEvent) => {
+      event.preventDefault();
+      setOver(true);
+    },
+    onDragLeave: () => setOver(false),
+    onDrop: (event: DragEvent) => {
+      event.preventDefault();
+      setOver(false);
+      const { files } = event.dataTransfer!;
+      if (files.length > 0) void open(files[0]);
+      else take(event.dataTransfer!.getData("text/plain"));
+    },
+  };
+  return (
+    <Panel class={`span-5 drop ${over ? "over" : ""}`} title="The text">
+      <Select
+        label="Learn from"
+        value={settings.text}
+        options={TEXT_NAMES}
+        names={TITLES}
+        onChange={(name) => {
+          setTrouble(undefined);
+          onChoose(name);
+        }}
+      />
+      {settings.text !== "own" && <p class="note">{TEXTS[settings.text].about}</p>}
+      {loaded.state === "loading" && <Busy>loading it</Busy>}
+      {loaded.state === "failed" && <Message kind="error">{loaded.reason}</Message>}
+      <div class="field" {...drop}>
+        <label for={id}>{long ? "Its beginning" : "Write or paste, or drop a file here"}</label>
+        <textarea
+          id={id}
+          rows={9}
+          spellcheck={false}
+          readOnly={long}
+          disabled={loaded.state === "loading"}
+          placeholder="Any plain text, in any language. A few thousand characters are a good start."
+          value={long ? text.slice(0, LONGEST_SHOWN) : text}
+          onInput={(event) => take(event.currentTarget.value)}
+        />
+      </div>
+      {trouble && (
+        <Message kind="error" onClose={() => setTrouble(undefined)}>
+          {trouble}
+        </Message>
+      )}
+      <div class="row">
+        <FileButton accept="text/*,.md,.csv,.json" label="Open a text…" onFile={(file) => void open(file)} />
+        {settings.text === "own" && loaded.state === "ready" && (
+          <button class="button" type="button" onClick={() => onText("")}>
+            Clear
+          </button>
+        )}
+      </div>
+      {loaded.state === "missing" && (
+        <Empty>
+          No text yet. Where a link has led here: the text it was made with is too long to be in it.
+        </Empty>
+      )}
+      {loaded.state === "ready" && <About text={loaded.text} own={settings.text === "own"} />}
+    </Panel>
+  );
+}
+
+function About({ text, own }: { text: string; own: boolean }) {
+  const characters = text.length.toLocaleString("en");
+  const kinds = new Set(text).size;
+  return (
+    <p class="note" data-characters={text.length}>
+      {characters} characters, {kinds} different ones.
+      {own &&
+        (text.length <= LONGEST_IN_LINK
+          ? " Short enough to be in the link."
+          : " Too long for the link: whoever opens it has to bring the text, then gets the same run.")}
+    </p>
+  );
+}
+
+/** A button that opens a file. */
+export function FileButton(props: { label: string; accept: string; onFile(file: File | undefined): void }) {
+  const { label, accept, onFile } = props;
+  return (
+    <label class="button file">
+      {label}
+      <input
+        class="visually-hidden"
+        type="file"
+        accept={accept}
+        onChange={(event) => {
+          onFile(event.currentTarget.files?.[0]);
+          event.currentTarget.value = ""; // the same one may be opened again
+        }}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,41 @@
+/** How much of the last step's gradient arrives at each step before it, in each cell. */
+
+import { LineChart } from "../parts/line-chart.js";
+import { format } from "../parts/number.js";
+import { DASHES } from "./dashes.js";
+import type { Flow } from "./trio.js";
+
+/** Below this a share is drawn as this: a float32 knows nothing much smaller. */
+const FLOOR = 1e-12;
+
+export function Reach({ flows }: { flows: Flow[] }) {
+  const T = flows[0]!.share.length;
+  return (
+    <>
+      <LineChart
+        label="How much of the last step's gradient arrives at each step"
+        xLabel="step t of the sequence"
+        yLabel="‖∂L/∂hₜ‖ as a share of ‖∂L/∂h‖ at the last step"
+        x={Array.from({ length: T }, (_, t) => t)}
+        curves={flows.map(({ cell, share }) => ({
+          label: cell,
+          colour: `--${cell}`,
+          dash: DASHES[cell],
+          values: share,
+        }))}
+        log
+        floor={FLOOR}
+        height={300}
+        xRange={[0, T - 1]}
+        rest="first"
+      />
+      <p class="note">
+        The legend says what arrives at the first step (
+        {flows.map(({ cell, share }) => `${cell} ${format(share[0]!)}`).join(", ")}); point at the chart for
+        another. A line that falls to the left is a gradient that vanishes: each step multiplies it by W_hhᵀ
+        and by the slope of tanh. One that rises explodes. The gates of gru and lstm can learn to let it pass;
+        an lstm's flows through its cell state as well, which is not drawn here.
+      </p>
+    </>
+  );
+}

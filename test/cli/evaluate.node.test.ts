@@ -1,0 +1,70 @@
+/** `bptt evaluate` measures what the library measures. */
+
+import type { CharRnn } from "bptt";
+import { afterAll, beforeAll, expect, it, test } from "vitest";
+import { Folder } from "./run-cli.js";
+import { ofNames, ofText, ofWords } from "./text-models.js";
+
+const folder = new Folder();
+let text: CharRnn;
+let names: CharRnn;
+let words: CharRnn;
+const SEEN = "so much depends\nupon a red barrow\n";
+
+beforeAll(async () => {
+  [text, names, words] = [await ofText(), await ofNames(), ofWords()];
+  folder.write("text.safetensors", text.save());
+  folder.write("names.safetensors", names.save());
+  folder.write("words.safetensors", words.save());
+});
+afterAll(() => folder.remove());
+
+function json(model: string, data: string | Uint8Array): unknown {
+  folder.write("text.txt", data);
+  const { code, stdout, stderr } = folder.bptt(["evaluate", model, "text.txt", "--json"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return JSON.parse(stdout);
+}
+
+it("measures a long text", () => expect(json("text.safetensors", SEEN)).toEqual(text.evaluate(SEEN)));
+it("measures words", () => expect(json("words.safetensors", SEEN)).toEqual(words.evaluate(SEEN)));
+it("measures lines, empty ones left out", () => {
+  expect(json("names.safetensors", "anna\n\nzoë\nQ\n")).toEqual(names.evaluate(["anna", "zoë", "Q"]));
+});
+
+it("reads what other systems write: a byte order mark, CR LF", () => {
+  const windows = `\ufeff${SEEN.replaceAll("\n", "\r\n")}`;
+  expect(json("text.safetensors", windows)).toEqual(text.evaluate(SEEN));
+});
+
+it("reads standard input, and prints a table", () => {
+  const { code, stdout, stderr } = folder.bptt(["evaluate", "text.safetensors"], SEEN);
+  const { loss, bitsPerCharacter, perplexity, accuracy } = text.evaluate(SEEN);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toBe(
+    `loss                ${loss.toFixed(4)} nats a token\n` +
+      `bits per character  ${bitsPerCharacter.toFixed(4)}\n` +
+      `perplexity          ${perplexity.toFixed(4)}\n` +
+      `accuracy            ${(100 * accuracy).toFixed(2)} %\n`,
+  );
+});
+
+test.each([
+  ["text.safetensors", "so muQ", `text.txt: token 6: expected a character of the vocabulary, got "Q"`],
+  ["text.safetensors", "s", "text.txt: expected at least 2 tokens, got 1"],
+  ["text.safetensors", "", "text.txt: expected a text, got an empty file"],
+  [
+    "text.safetensors",
+    Uint8Array.of(115, 0, 115),
+    "text.txt: expected a text, got a binary file (byte 1 is 0)",
+  ],
+  [
+    "text.safetensors",
+    Uint8Array.of(115, 0xe9, 115),
+    "text.txt: expected a text in UTF-8, got bytes that are none",
+  ],
+])("%s of %j", (model, data, sentence) => {
+  folder.write("text.txt", data);
+  const outcome = folder.bptt(["evaluate", model, "text.txt"]);
+  expect(outcome).toEqual({ code: 1, stdout: "", stderr: `bptt: ${sentence}\n` });
+});

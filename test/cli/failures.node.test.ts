@@ -1,0 +1,155 @@
+/**
+ * Whatever goes wrong is one sentence on standard error and an exit code, 1 for a failure and 2 for wrong usage; nothing is
+ * printed, no file appears, none changes, and no stack is shown.
+ */
+
+import { mkdirSync } from "node:fs";
+import { Rnn } from "bptt";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { Folder } from "./run-cli.js";
+import { ofText } from "./text-models.js";
+
+const folder = new Folder();
+
+beforeAll(async () => {
+  const model = await ofText();
+  const bytes = model.save();
+  folder.write("model.safetensors", bytes);
+  folder.write("short.safetensors", bytes.subarray(0, bytes.length - 100));
+  folder.write("header.safetensors", bytes.subarray(0, 100));
+  folder.write("empty", "");
+  folder.write("text.txt", "so much depends upon a red wheel barrow, does it not\n");
+  folder.write(
+    "binary",
+    Uint8Array.from({ length: 500 }, (_, k) => (k * 7919) % 256),
+  );
+  folder.write("zip", Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0, 0));
+  folder.write("hdf5", Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0));
+  folder.write("pickle.pt", Uint8Array.of(0x80, 2, 0x8a, 10, 0, 0, 0, 0, 0, 0));
+  folder.write("model.onnx", Uint8Array.of(8, 7, 18, 4, 98, 112, 116, 116, 1, 1));
+  folder.write("package.json", "{}");
+  folder.write("broken.json", `{"modelTopology": `);
+  folder.write("old.onnx", "old");
+  const rnn = new Rnn({ cell: "relu", inputSize: 4, hiddenSize: 3 });
+  folder.write("rnn.safetensors", rnn.save());
+  mkdirSync(folder.of("folder"));
+  folder.bptt(["convert", "model.safetensors", "--to", "keras", "-o", "weights.npz"]);
+  folder.write("short.npz", folder.read("weights.npz").subarray(0, 900));
+});
+afterAll(() => folder.remove());
+
+/** Runs a command that fails; its sentence. */
+function sentence(args: readonly string[], code: number, input?: string): string {
+  const contents = () => folder.names().map((name) => (name === "folder" ? name : [name, folder.read(name)]));
+  const before = contents();
+  const outcome = folder.bptt(args, input);
+  expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code, stdout: "" });
+  expect(outcome.stderr).toMatch(/^bptt: [^\n]+\n$/);
+  expect(outcome.stderr).not.toMatch(/\bat .*:\d+|undefined|\[object/);
+  expect(contents()).toEqual(before);
+  return outcome.stderr.slice("bptt: ".length, -1);
+}
+
+describe("a model that is none", () => {
+  const cases: [string, RegExp][] = [
+    ["nowhere", /^nowhere: no such file or folder$/],
+    ["folder", /^folder: expected a file, got a folder$/],
+    ["empty", /^empty: expected a model, got an empty file$/],
+    ["binary", /^binary: expected a model, got neither safetensors nor /],
+    ["text.txt", /^text\.txt: expected a model, got neither safetensors nor /],
+    ["short.safetensors", /^short\.safetensors: /],
+    ["header.safetensors", /^header\.safetensors: not a valid safetensors file: its header would have /],
+    ["zip", /^zip: /],
+    ["hdf5", /^hdf5: /],
+    ["pickle.pt", /^pickle\.pt: a file of torch\.save, which only Python can read; /],
+    ["model.onnx", /^model\.onnx: ONNX is written, not read; /],
+    ["text.txt/model", /^text\.txt\/model: a part of the path is no folder$/],
+  ];
+  const others: [string, RegExp][] = [
+    [
+      "package.json",
+      /^package\.json: expected a model\.json of TensorFlow\.js, got JSON without weight files$/,
+    ],
+    ["broken.json", /^broken\.json: expected JSON; /],
+    ["short.npz", /^short\.npz: the archive is damaged or cut short$/],
+  ];
+  const commands: string[][] = [
+    ["generate", "-p", "so"],
+    ["evaluate", "text.txt"],
+    ["inspect"],
+    ["convert", "--to", "onnx", "-o", "out.onnx"],
+  ];
+  test.each(commands.flatMap(([name, ...rest]) => cases.map((one) => [name!, rest, ...one] as const)))(
+    "%s %j of %s",
+    (name, rest, file, what) => expect(sentence([name, file, ...rest], 1)).toMatch(what),
+  );
+  test.each(others)("%s", (file, what) => {
+    expect(sentence(["convert", file, "--to", "bptt", "-o", "out"], 1)).toMatch(what);
+    expect(sentence(["generate", file], 1)).toMatch(
+      /expected a model of bptt, which bptt convert --to bptt --vocabulary makes of it$|damaged/,
+    );
+  });
+
+  it("an empty standard input", () => {
+    expect(sentence(["inspect", "-"], 1, "")).toBe("standard input: expected a model, got an empty file");
+  });
+
+  test.each([["generate"], ["evaluate", "text.txt"]])("%s of a network without text", (name, ...rest) => {
+    expect(sentence([name, "rnn.safetensors", ...rest], 1)).toBe(
+      "rnn.safetensors: expected a text model, got a network without a vocabulary; bptt convert --to bptt --vocabulary gives it one",
+    );
+  });
+});
+
+describe("where nothing can be written", () => {
+  const convert = (output: string, to = "onnx") => ["convert", "model.safetensors", "--to", to, "-o", output];
+
+  it("a folder", () => expect(sentence(convert("folder"), 1)).toBe("folder: expected a file, got a folder"));
+  it("no folder", () => expect(sentence(convert("no/out"), 1)).toBe("no/out: no such file or folder"));
+  it("a network that the format has not", () => {
+    expect(sentence(convert("out.json", "tfjs"), 1)).toBe(
+      "model.safetensors: TensorFlow.js has no GRU that resets after the product, as this one does",
+    );
+  });
+  it.skipIf(process.platform !== "linux")("a full disk", () => {
+    expect(sentence(convert("/dev/full"), 1)).toBe("/dev/full: no space left on the disk");
+  });
+  it("two files of which one cannot be written: neither is", () => {
+    mkdirSync(folder.of("folder/rnn.bin"), { recursive: true });
+    const args = ["convert", "rnn.safetensors", "--to", "tfjs", "-o", "folder/rnn.json"];
+    expect(sentence(args, 1)).toBe("folder/rnn.bin: expected a file, got a folder");
+    expect(folder.shell("ls -A folder").stdout).toBe("rnn.bin\n");
+  });
+});
+
+describe("wrong usage", () => {
+  it("no command: the help, and the sentence", () => {
+    const { code, stdout, stderr } = folder.bptt([]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^Usage: bptt [^]*\nbptt: expected a command; `bptt --help` lists them\n$/);
+  });
+
+  test.each([
+    [["generate"], "missing required argument 'model'"],
+    [["convert", "model.safetensors", "-o", "x"], "required option '--to <format>' not specified"],
+    [["convert", "model.safetensors", "--to", "onnx"], "required option '-o, --output <file>' not specified"],
+    [["convert", "model.safetensors", "--to", "caffe", "-o", "x"], /argument 'caffe' is invalid\. Allowed choices are bptt, pytorch, keras, onnx, tfjs\.$/],
+    [["convert", "model.safetensors", "--to", "tfjs", "-o", "x.bin"], "--output: expected a name that ends in .json, got x.bin"],
+    [["convert", "model.safetensors", "--to", "onnx", "-o", "-"], "--output: expected a file, got standard output"],
+    [["convert", "model.safetensors", "--to", "keras", "-o", "x", "--state"], "--state: it goes with --to onnx"],
+    [["convert", "-", "--to", "bptt", "-o", "x", "--vocabulary", "-"], "expected standard input once, got it as model and as vocabulary"],
+    [["evaluate", "-", "-"], "expected standard input once, got it as model and as text"],
+    [["inspect", "model.safetensors", "--layers", "2"], "--layers: the file's shapes say that"],
+    [["inspect", "model.safetensors", "--no-bias"], "--no-bias: the file's shapes say that"],
+    [["inspect", "model.safetensors", "--cell", "lstm"], `--cell: expected "gru", as the file says, got "lstm" (model.safetensors)`],
+    [["inspect", "weights.npz", "--cell", "lstm"], "--cell: the file says that"],
+    [["inspect", "weights.npz", "--prefix", "a"], "--prefix: they are for files of PyTorch's"],
+    [["inspect", "model.safetensors", "--cell", "mlp"], /argument 'mlp' is invalid\. Allowed choices are tanh, relu, gru, lstm\.$/],
+    [["inspect", "one", "two"], /^too many arguments for 'inspect'\. Expected 1 argument but got 2/],
+    [["inspct", "one"], /^unknown command 'inspct' \(Did you mean inspect\?\)$/],
+  ] as [string[], string | RegExp][])("%j", (args, what) => {
+    const said = sentence(args, 2);
+    if (typeof what === "string") expect(said).toBe(what);
+    else expect(said).toMatch(what);
+  });
+}); // prettier-ignore

@@ -1,0 +1,69 @@
+/** The built command line as a process, in a folder of its own. */
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inProject } from "../../scripts/setup/paths.mjs";
+
+/** What a command came to. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The program's file. */
+export const PROGRAM = inProject("dist", "cli.js");
+
+/** A folder for the files of a test. */
+export class Folder {
+  readonly path = mkdtempSync(join(tmpdir(), "bptt-cli-"));
+
+  /** The whole path of a file in it. */
+  of(name: string): string {
+    return join(this.path, name);
+  }
+
+  write(name: string, data: string | Uint8Array): string {
+    writeFileSync(this.of(name), data);
+    return name;
+  }
+
+  read(name: string): Buffer<ArrayBuffer> {
+    return readFileSync(this.of(name));
+  }
+
+  /** All names, sorted. */
+  names(): string[] {
+    return readdirSync(this.path).sort();
+  }
+
+  /** Runs `bptt …` in the folder. */
+  bptt(args: readonly string[], input: string | Uint8Array = ""): Outcome {
+    return this.run(process.execPath, [PROGRAM, ...args], input);
+  }
+
+  /** Runs a line of a shell, in which `bptt` is the program. */
+  shell(line: string): Outcome {
+    const bptt = `bptt() { "${process.execPath}" "${PROGRAM}" "$@"; }`;
+    return this.run("bash", ["-c", `${bptt}\n${line}`], "");
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+
+  private run(program: string, args: readonly string[], input: string | Uint8Array): Outcome {
+    const env = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined };
+    const { status, stdout, stderr, error } = spawnSync(program, args, {
+      cwd: this.path,
+      input,
+      env,
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    });
+    if (error && !("code" in error && error.code === "EPIPE")) throw error;
+    return { code: status, stdout, stderr };
+  }
+}

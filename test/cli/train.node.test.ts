@@ -1,0 +1,298 @@
+// `bptt train` as a process: what it says, what it writes, and that a run goes on from its file to the same bits.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { CharRnn } from "bptt";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { event, Place } from "./program.js";
+
+const TEXT =
+  "she sells sea shells by the sea shore;\nthe shells she sells are sea shells, I am sure.\n".repeat(20);
+const NAMES = ["anna", "hanna", "susanna", "johanna", "marianne", "hannelore", "änne"];
+const SMALL = ["--hidden", "16", "--batch", "4", "--length", "16"];
+const ESCAPE = "\u001b";
+
+let place: Place;
+beforeEach(() => {
+  place = new Place();
+  writeFileSync(place.path("text.txt"), TEXT);
+  writeFileSync(place.path("names.txt"), NAMES.join("\n"));
+});
+afterEach(() => place.remove());
+
+const train = (...args: string[]) => ["train", "text.txt", "-o", "m.safetensors", ...SMALL, ...args];
+const bytes = (name = "m.safetensors") => new Uint8Array(readFileSync(place.path(name)));
+const model = (name?: string) => CharRnn.load(bytes(name));
+
+/** The bytes that the library comes to with the same options. */
+async function expected(text: string | string[], steps: number, more: object = {}): Promise<Uint8Array> {
+  const made = new CharRnn({ text, hiddenSize: 16, ...more });
+  await made.fit(text, { steps, batchSize: 4, sequenceLength: 16, learningRate: 0.002 });
+  const saved = made.save();
+  made.free();
+  return saved;
+}
+
+describe("a model file", () => {
+  it("has the bits that the library comes to", async () => {
+    const { code, stderr } = await place.run(train("--steps", "30"));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(bytes()).toEqual(await expected(TEXT, 30));
+    expect(place.files).toEqual(["m.safetensors", "names.txt", "text.txt"]);
+  });
+
+  it("of options: cell, layers, dropout, seed, schedule, clip", async () => {
+    const options = ["--cell", "lstm", "--layers", "2", "--dropout", "0.2", "--seed", "7", "--clip", "none"];
+    const { code } = await place.run(
+      train("--steps", "9", ...options, "--schedule", "warmup:2+cosine", "--learning-rate", "0.01"),
+    );
+    expect(code).toBe(0);
+    const made = new CharRnn({ text: TEXT, hiddenSize: 16, cell: "lstm", layers: 2, dropout: 0.2, seed: 7 });
+    const { cosine, warmup } = await import("bptt");
+    const learningRate = warmup(2, cosine({ from: 0.01, steps: 9 }));
+    await made.fit(TEXT, { steps: 9, batchSize: 4, sequenceLength: 16, learningRate, clipNorm: false });
+    expect(bytes()).toEqual(made.save());
+  });
+
+  it("of several files and of standard input: one long text", async () => {
+    writeFileSync(place.path("a.txt"), TEXT.slice(0, 701));
+    const { code } = await place.run(
+      ["train", "a.txt", "-", "-o", "m.safetensors", ...SMALL, "--steps", "5"],
+      {
+        input: TEXT.slice(701),
+      },
+    );
+    expect(code).toBe(0);
+    expect(bytes()).toEqual(await expected(TEXT, 5));
+  });
+
+  it("of lines: a list of texts, the empty ones left out", async () => {
+    writeFileSync(place.path("names.txt"), `\n${NAMES.join("\n\n")}\n`);
+    const args = ["train", "names.txt", "-o", "m.safetensors", ...SMALL, "--steps", "5", "--lines"];
+    expect((await place.run(args)).code).toBe(0);
+    expect(bytes()).toEqual(await expected(NAMES, 5));
+  });
+
+  it("of words", async () => {
+    expect((await place.run(train("--steps", "5", "--words"))).code).toBe(0);
+    expect(bytes()).toEqual(await expected(TEXT, 5, { tokens: "words" }));
+  });
+
+  it("is the same from a text with a byte order mark and CR LF", async () => {
+    writeFileSync(place.path("text.txt"), `\ufeff${TEXT.replaceAll("\n", "\r\n")}`);
+    expect((await place.run(train("--steps", "5"))).code).toBe(0);
+    expect(bytes()).toEqual(await expected(TEXT, 5));
+  });
+
+  it("keeps the best weights with patience", async () => {
+    const { code, stdout } = await place.run(
+      train("--epochs", "40", "--validation", "0.2", "--patience", "1", "--learning-rate", "0.5"),
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /the validation loss no longer falls; .* validation \d\.\d+, the weights are those of step \d+/,
+    );
+  });
+});
+
+describe("what it says", () => {
+  it("in a pipe: plain lines, with a plot of the loss", async () => {
+    const { stdout, stderr } = await place.run(train("--epochs", "2", "--validation", "0.1"));
+    expect(stderr).toBe("");
+    expect(stdout).not.toContain(ESCAPE);
+    expect(stdout).toMatch(/^1 740 characters, \d+ different characters; gru 16, [\d ]+ parameters\n/);
+    expect(stdout).toMatch(
+      /\nstep \d+ {2}epoch 2\/2 {2}loss \d\.\d{3} {2}validation \d\.\d{3} {2}[\d.]+[kM]? characters\/s {2}0:00 left\n/,
+    );
+    expect(stdout).toMatch(/┼.*\n(.*┤.*\n)+done; \d+ steps in 0:\d\d, loss .*; saved to m\.safetensors\n$/);
+  });
+
+  it("with --quiet: nothing", async () => {
+    expect(await place.run(train("--steps", "3", "--quiet"))).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it("with --sample-every: what the model writes, which changes nothing", async () => {
+    const { stdout } = await place.run(train("--steps", "20", "--sample-every", "10"));
+    expect(stdout.match(/--- a sample at step (10|20)\n/g)).toHaveLength(2);
+    expect(bytes()).toEqual(await expected(TEXT, 20));
+  });
+
+  it("with --json: lines with the documented fields", async () => {
+    const args = [
+      "--steps",
+      "12",
+      "--json",
+      "--checkpoint-every",
+      "5",
+      "--sample-every",
+      "6",
+      "--validation",
+      "0.1",
+    ];
+    const { code, stdout, stderr } = await place.run(train(...args));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const events = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const names = (name: string) => Object.keys(events.find((each) => each["event"] === name) ?? {});
+    expect(names("begin").sort()).toEqual([
+      ...["cell", "characters", "epochs", "event", "file", "hiddenSize", "layers"],
+      ...["parameters", "steps", "texts", "unit", "vocabulary"],
+    ]);
+    expect(names("progress").sort()).toEqual([
+      ...["epoch", "etaSeconds", "event", "fraction", "gradientNorm", "learningRate", "loss", "step"],
+      ...["tokensPerSecond", "validationLoss"],
+    ]);
+    expect(events.filter((each) => each["event"] === "checkpoint")).toEqual(
+      [5, 10].map((step) => ({ event: "checkpoint", step, file: "m.safetensors" })),
+    );
+    expect(events.filter((each) => each["event"] === "sample").map(({ step }) => step)).toEqual([6, 12]);
+    const last = events.at(-1);
+    expect(last).toMatchObject({
+      event: "end",
+      stopped: "finished",
+      steps: 12,
+      keptStep: 12,
+      divergence: null,
+    });
+    expect(Object.keys(last ?? {}).sort()).toEqual([
+      ...["divergence", "epochs", "event", "file", "keptStep", "loss", "seconds"],
+      ...["steps", "stopped", "validationLoss"],
+    ]);
+    expect(events.at(-2)).toMatchObject({ event: "progress", step: 12, fraction: 1 });
+  });
+
+  it("at the end of its time: how to go on", async () => {
+    const { code, stderr } = await place.run(train("--steps", "1000000", "--time-limit", "0.3s"));
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^bptt: stopped after step \d+ and saved to m\.safetensors; to go on: bptt train text\.txt -o m\.safetensors --resume\n$/,
+    );
+    expect(model().resumable).toBe(true);
+  });
+
+  it("of a run that diverges: at which step, and what is kept", async () => {
+    const { code, stderr } = await place.run(
+      train("--steps", "50", "--cell", "relu", "--learning-rate", "1e30", "--clip", "none"),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^bptt: the run diverged at step \d+: .*; m\.safetensors has the weights of step \d+\n$/,
+    );
+  });
+});
+
+describe("a run that is ended", () => {
+  const whole = () => expected(TEXT, 400, { hiddenSize: 48, seed: 3 });
+  const long = (...args: string[]) => [
+    "train",
+    "text.txt",
+    "-o",
+    "m.safetensors",
+    "--hidden",
+    "48",
+    "--batch",
+    "4",
+    "--length",
+    "16",
+    "--seed",
+    "3",
+    "--steps",
+    "400",
+    ...args,
+  ];
+  const resume = ["train", "text.txt", "-o", "m.safetensors", "--resume"];
+
+  it.skipIf(process.platform === "win32").each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)(
+    "by %s: saves, says how to go on, exits with %i; and comes to the same bits",
+    async (signal, exit) => {
+      const { child, ended } = place.start(long("--json"));
+      await event(child, (each) => each["event"] === "progress");
+      child.kill(signal);
+      const { code, stderr, stdout } = await ended;
+      expect(code).toBe(exit);
+      expect(stderr).toMatch(/^bptt: stopped after step (\d+) and saved .*--resume\n$/);
+      expect(JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
+        event: "end",
+        stopped: "stopped",
+      });
+      expect(model().resumable).toBe(true);
+      const refused = await place.run(long());
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toMatch(/^bptt: m\.safetensors: it holds a run that was cut short; .*\n$/);
+      expect((await place.run([...resume, "--quiet"])).code).toBe(0);
+      expect(bytes()).toEqual(await whole());
+      expect(place.files).toEqual(["m.safetensors", "names.txt", "text.txt"]);
+    },
+  );
+
+  it.skipIf(process.platform === "win32")(
+    "by SIGKILL, again and again: its last checkpoint goes on to the same bits",
+    async () => {
+      let args = long("--json", "--checkpoint-every", "7");
+      for (let kills = 0; kills < 3; kills++) {
+        const { child, ended } = place.start(args);
+        let seen = 0;
+        await event(child, (each) => each["event"] === "checkpoint" && ++seen === kills + 2);
+        child.kill("SIGKILL");
+        expect((await ended).code).toBeNull();
+        expect(model().resumable).toBe(true);
+        args = [...resume, "--json", "--checkpoint-every", "7"];
+      }
+      expect((await place.run([...resume, "--quiet"])).code).toBe(0);
+      expect(bytes()).toEqual(await whole());
+    },
+  );
+
+  it.skipIf(process.platform === "win32")(
+    "by SIGINT twice: ends at once, with the last checkpoint intact and nothing beside it",
+    async () => {
+      // steps of a tenth of a second and more: both signals have come before the program can save
+      const args = [
+        "--hidden",
+        "768",
+        "--batch",
+        "32",
+        "--length",
+        "64",
+        "--json",
+        "--checkpoint-every",
+        "1",
+      ];
+      writeFileSync(place.path("text.txt"), TEXT.repeat(10));
+      const { child, ended } = place.start([
+        "train",
+        "text.txt",
+        "-o",
+        "m.safetensors",
+        "--steps",
+        "1000",
+        ...args,
+      ]);
+      await event(child, (each) => each["event"] === "checkpoint" && each["step"] === 2);
+      child.kill("SIGINT");
+      setTimeout(() => child.kill("SIGINT"), 5);
+      const { code, stderr } = await ended;
+      expect(code).toBe(130);
+      expect(stderr).toBe("");
+      expect(model().resumable).toBe(true);
+      expect(place.files).toEqual(["m.safetensors", "names.txt", "text.txt"]);
+    },
+  );
+
+  it("by a reader that goes away: saves and says so", async () => {
+    const { child, ended } = place.start(long("--json", "--checkpoint-every", "5"));
+    await event(child, (each) => each["event"] === "progress");
+    child.stdout.destroy();
+    const { code, stderr } = await ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^bptt: standard output: it was closed before all was written; step \d+ is saved to m\.safetensors; to go on: .*\n$/,
+    );
+    expect((await place.run([...resume, "--quiet"])).code).toBe(0);
+    expect(bytes()).toEqual(await whole());
+  });
+});
