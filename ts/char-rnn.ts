@@ -128,13 +128,13 @@ export class CharRnn extends Disposable {
    * a step; the windows of an epoch are as equal as can be, and every token is read once. A short text gets fewer
    * streams, then shorter windows. The texts of a list are batched with others of similar length, in another order each epoch.
    *
+   * The text is read in the call itself, so that what is wrong with it is an error of the call: some 10 ms a megabyte,
+   * more for lists of very many texts, and much more for graphemes. From then on the event loop has its turns.
+   *
    * With `worker` the run works elsewhere, to the same bits. Whoever reads the model meanwhile sees the weights that came
    * with a report, at most `snapshotsPerSecond` times a second, or with a checkpoint; what is asked of the run is heeded before the
    * worker's next step. The worker ends with the run; one that fails first rejects it with `WORKER_FAILED`, and the model
    * keeps the last weights that came, from which `resume` goes on. In Node a run that rests keeps the process alive.
-   *
-   * The text is read in the call itself, so that what is wrong with it is an error of the call: some 10 ms a megabyte,
-   * more for lists of very many texts, and much more for graphemes. From then on the event loop has its turns.
    *
    * @param text of the kind the model was made for
    * @param options how long, how, and who is told

@@ -3,8 +3,10 @@
 //
 //     npm run moby-dick                  ten epochs each, the settings are the defaults: about a quarter of an hour
 //     npm run moby-dick -- gru lstm      these cells alone; what results.json has of the others stays
-//     npm run moby-dick -- --quick       60 steps, for a look; writes to target/moby-dick
-//     BPTT_PYTHON=/path/to/python npm run moby-dick      with the PyTorch and safetensors of that Python, not python3's
+//     npm run moby-dick -- --quick       60 steps, for a look; writes to target/moby-dick-quick
+//     BPTT_PYTHON=/path/to/python npm run moby-dick      with that Python, not python3
+//
+// That Python needs PyTorch and safetensors (pip install torch==2.5.1 safetensors; figures are from these on one thread).
 //
 // PyTorch makes its own windows of the ids that it is handed (train.py), so that a window that is cut or carried otherwise
 // shows in the loss of its step. At the end both networks are judged by one measure, on the last tenth of the book, which
@@ -32,9 +34,19 @@ const EXTENT = given.quick ? { steps: 60 } : { epochs: 10 };
 /** Bits a character on the part held out: twenty times what was seen, a twentieth of what lies between two cells. */
 const NEAR = 0.01;
 
+const python = process.env["BPTT_PYTHON"] ?? "python3";
+try {
+  execFileSync(python, ["-c", "import torch, safetensors"], { stdio: "ignore" });
+} catch {
+  console.error(
+    `${python} has no PyTorch with safetensors: pip install torch==2.5.1 safetensors, and say where by BPTT_PYTHON`,
+  );
+  process.exit(1);
+}
+
 const { whole, trained, heldOut } = readText();
 const here = new URL("./", import.meta.url);
-const folder = new URL("../../target/moby-dick/", import.meta.url);
+const folder = new URL(`../../target/moby-dick${given.quick ? "-quick" : ""}/`, import.meta.url);
 const path = (name: string) => fileURLToPath(new URL(name, folder));
 mkdirSync(folder, { recursive: true });
 
@@ -104,6 +116,6 @@ function trainInPyTorch(
   };
   writeFileSync(path("task.json"), JSON.stringify(task));
   const program = fileURLToPath(new URL("train.py", here));
-  execFileSync(process.env["BPTT_PYTHON"] ?? "python3", [program, path("task.json")], { stdio: "inherit" });
+  execFileSync(python, [program, path("task.json")], { stdio: "inherit" });
   return JSON.parse(readFileSync(path("answer.json"), "utf8")) as ReturnType<typeof trainInPyTorch>;
 }

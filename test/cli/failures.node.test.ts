@@ -4,7 +4,7 @@
  */
 
 import { mkdirSync } from "node:fs";
-import { Rnn } from "bptt";
+import { CharRnn, Rnn } from "bptt";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { Folder } from "./run-cli.js";
 import { ofText } from "./text-models.js";
@@ -101,6 +101,57 @@ describe("a model that is none", () => {
   });
 });
 
+describe("a model whose texts are damaged", () => {
+  /** The model with another text; the header is JSON behind its length. */
+  function damaged(key: string, value: string): string {
+    const file = folder.read("model.safetensors");
+    const end = 8 + file.readUInt32LE(0);
+    const header = JSON.parse(file.subarray(8, end).toString()) as { __metadata__: Record<string, string> };
+    header.__metadata__[key] = value;
+    const json = Buffer.from(JSON.stringify(header));
+    const length = Buffer.alloc(8);
+    length.writeUInt32LE(json.length);
+    return folder.write("damaged.safetensors", Buffer.concat([length, json, file.subarray(end)]));
+  }
+
+  test.each([
+    ["bptt.text.state", "null", /: its text state: expected an object, got null$/],
+    [
+      "bptt.text.state",
+      `{"kind":"poem"}`,
+      /: its text state\.kind: expected one of "text", "list", got "poem"$/,
+    ],
+    ["bptt.vocabulary", `{"tokens":"abc"}`, /: its bptt\.vocabulary: /],
+    ["bptt.vocabulary", `{"tokens":["a"]}`, /: its bptt\.vocabulary: expected \d+ tokens/],
+    ["bptt.config", "[]", /: its bptt\.config: /],
+    ["bptt.version", "9", /: its bptt\.version: expected "1", all that this version of bptt reads, got "9"$/],
+  ])("%s %s", (key, value, what) => {
+    const file = damaged(key, value);
+    expect(sentence(["inspect", file], 1)).toMatch(what);
+    expect(sentence(["convert", file, "--to", "bptt", "-o", "out"], 1)).toMatch(what);
+    expect(sentence(["generate", file], 1)).toMatch(what);
+  });
+
+  test("bptt.training.state without its optimizer", () => {
+    expect(sentence(["inspect", damaged("bptt.training.state", "nope")], 1)).toMatch(
+      /: its bptt\.training\.state: expected JSON$/,
+    );
+  });
+
+  it("texts that fall into tokens by a function of a program", () => {
+    const own = new CharRnn({ text: "abc", tokens: (text) => Array.from(text), hiddenSize: 3 });
+    folder.write("own.safetensors", own.save());
+    expect(sentence(["generate", "own.safetensors"], 1)).toBe(
+      "own.safetensors: it cuts texts by a function of the program that made it, which bptt does not have",
+    );
+    const { code, stdout } = folder.bptt(["inspect", "own.safetensors"]);
+    expect({ code, last: stdout.trimEnd().split("\n").at(-2) }).toEqual({
+      code: 0,
+      last: "text        one long text by a function of its program",
+    });
+  });
+});
+
 describe("where nothing can be written", () => {
   const convert = (output: string, to = "onnx") => ["convert", "model.safetensors", "--to", to, "-o", output];
 
@@ -133,7 +184,7 @@ describe("wrong usage", () => {
     [["generate"], "missing required argument 'model'"],
     [["convert", "model.safetensors", "-o", "x"], "required option '--to <format>' not specified"],
     [["convert", "model.safetensors", "--to", "onnx"], "required option '-o, --output <file>' not specified"],
-    [["convert", "model.safetensors", "--to", "caffe", "-o", "x"], /argument 'caffe' is invalid\. Allowed choices are bptt, pytorch, keras, onnx, tfjs\.$/],
+    [["convert", "model.safetensors", "--to", "caffe", "-o", "x"], /argument 'caffe' is invalid\. Allowed choices are bptt, pytorch, keras, onnx, tfjs$/],
     [["convert", "model.safetensors", "--to", "tfjs", "-o", "x.bin"], "--output: expected a name that ends in .json, got x.bin"],
     [["convert", "model.safetensors", "--to", "onnx", "-o", "-"], "--output: expected a file, got standard output"],
     [["convert", "model.safetensors", "--to", "keras", "-o", "x", "--state"], "--state: it goes with --to onnx"],
@@ -144,7 +195,7 @@ describe("wrong usage", () => {
     [["inspect", "model.safetensors", "--cell", "lstm"], `--cell: expected "gru", as the file says, got "lstm" (model.safetensors)`],
     [["inspect", "weights.npz", "--cell", "lstm"], "--cell: the file says that"],
     [["inspect", "weights.npz", "--prefix", "a"], "--prefix: they are for files of PyTorch's"],
-    [["inspect", "model.safetensors", "--cell", "mlp"], /argument 'mlp' is invalid\. Allowed choices are tanh, relu, gru, lstm\.$/],
+    [["inspect", "model.safetensors", "--cell", "mlp"], /argument 'mlp' is invalid\. Allowed choices are tanh, relu, gru, lstm$/],
     [["inspect", "one", "two"], /^too many arguments for 'inspect'\. Expected 1 argument but got 2/],
     [["inspct", "one"], /^unknown command 'inspct' \(Did you mean inspect\?\)$/],
   ] as [string[], string | RegExp][])("%j", (args, what) => {

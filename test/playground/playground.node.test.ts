@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testGohome } from "./gohome.js";
 import { openSite, seriousFindings, type Site } from "./site.js";
+import { testText } from "./text.js";
 import { testThroughTime } from "./through-time.js";
 
 let site: Site;
@@ -66,3 +67,4 @@ describe("the page", () => {
 
 testGohome(() => site);
 testThroughTime(() => site);
+testText(() => site);

@@ -170,6 +170,24 @@ it("pauses, goes on, goes further than it was sent, and comes to the same bits",
   expect(session.model.save()).toEqual(straight.model.save());
 });
 
+it("rests behind the validation of a step, where a run that ends at that step stands, too", async () => {
+  const { session, when } = sessionOf(TEXT);
+  session.train(200);
+  let unvalidated = 0; // pauses asked for between the step and its validation
+  await when(() => {
+    if (session.steps === 25 && session.phase === "training") {
+      if (session.validations.length === 0) unvalidated++;
+      session.pause();
+    }
+    return session.phase === "paused";
+  });
+  expect(unvalidated).toBeGreaterThan(0);
+  expect(session.validations.map(({ step }) => step)).toEqual([25]);
+  const straight = await trained(TEXT, session.steps);
+  expect(session.validations).toEqual(straight.validations);
+  expect(session.losses).toEqual(straight.losses);
+});
+
 it("begins with a model's file, also one that was trained on lines, and says where it does not fit", async () => {
   const first = await trained(TEXT, 30);
   const { session, when } = sessionOf(TEXT, {}, first.model.save());

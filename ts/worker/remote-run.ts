@@ -200,7 +200,6 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
 
   #tell(reports: readonly Report[]): void {
     for (const report of reports) {
-      if (this.#ended) return;
       this.reports.push(report);
       this.#config.onProgress?.(report);
     }
@@ -220,7 +219,6 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
     this.#take(snapshot);
     if (carried) this.#claim.carry(carried);
     this.#tell(reports);
-    if (this.#ended) return; // by the listener of a report
     const unfinished = isUnfinished(result.stopped);
     this.#close();
     if (!unfinished) this.#optimizer = { ...snapshot.optimizer, moments: {} };

@@ -10,6 +10,9 @@ const openTab = () => (tabs.find(({ id }) => id === readLink().tab) ?? tabs[0]).
 export function App() {
   const [open, setOpen] = useState(openTab);
   const [visited, setVisited] = useState(() => new Set([open]));
+  useEffect(() => {
+    document.title = `${tabs.find(({ id }) => id === open)!.title} – bptt playground`;
+  }, [open]);
   const list = useRef<HTMLDivElement>(null);
 
   const show = (id: string) => {

@@ -28,8 +28,12 @@ export function useSettings<S extends Schema>(tab: string, schema: S, active: bo
   useEffect(() => {
     const follow = () => {
       const link = readLink();
-      // a tab's button leads to its bare name: then the settings stay as they were left
-      if (link.tab === tab && link.texts.size > 0) setState(({ visit }) => ({ ...read(), visit: visit + 1 }));
+      // a tab's button leads to its bare name, and "back" to where one was: then all stays as it was left
+      if (link.tab !== tab || link.texts.size === 0) return;
+      const now = read();
+      const same = (settings: Settings<S>) =>
+        linkTo(tab, schema, settings) === linkTo(tab, schema, now.settings);
+      setState((old) => (same(old.settings) ? { ...old, ...now } : { ...now, visit: old.visit + 1 }));
     };
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);

@@ -47,7 +47,11 @@ function vocabularyOf({ vocabulary }: Facts): string {
 }
 
 function textOf({ kind, tokens, end }: NonNullable<Facts["text"]>): string {
-  const what = tokens === "listed" ? "the vocabulary's tokens" : tokens;
+  const rules: Record<string, string> = {
+    listed: "the vocabulary's tokens",
+    function: "a function of its program",
+  };
+  const what = rules[tokens] ?? tokens;
   return kind === "text" ? `one long text by ${what}` : `texts that begin and end at ${end}, by ${what}`;
 }
 

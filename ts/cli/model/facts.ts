@@ -82,7 +82,7 @@ export function factsOf(file: string, { rnn, format, bytes, metadata }: StoredNe
     shapes: Object.fromEntries(parameters.map(([name, { shape }]) => [name, shape])),
     vocabulary: json(metadata, "bptt.vocabulary") as Facts["vocabulary"],
     text: text && { kind: text.kind, tokens: text.tokens, end: text.end },
-    run: training?.run ? runFacts(training.run) : null,
+    run: training?.run && "bptt.optimizer" in metadata ? runFacts(training.run) : null,
     optimizer: optimizerFacts(json(metadata, "bptt.optimizer.state")),
   };
 }
@@ -104,5 +104,9 @@ function optimizerFacts(state: unknown): OptimizerFacts | null {
 
 function json(metadata: Metadata, key: string): unknown {
   const text = metadata[key];
-  return text === undefined ? null : JSON.parse(text);
+  try {
+    return text === undefined ? null : JSON.parse(text);
+  } catch {
+    throw new RangeError(`its ${key}: expected JSON`);
+  }
 }

@@ -20,7 +20,7 @@ export function metadataOf(bytes: Uint8Array): Metadata {
 }
 
 /** The same file with more texts, in the order in which the library writes them. */
-export function withMetadata(bytes: Uint8Array, more: Metadata): Uint8Array {
+export function withMetadata(bytes: Uint8Array, more: Metadata): Uint8Array<ArrayBuffer> {
   const { header, end } = readHeader(bytes);
   const all = Object.entries({ ...metadataOf(bytes), ...more }).sort(([a], [b]) => (a < b ? -1 : 1));
   const json = new TextEncoder().encode(JSON.stringify({ ...header, [KEY]: Object.fromEntries(all) }));
@@ -42,6 +42,11 @@ export function carriedIn(value: unknown): Metadata {
   if (typeof value !== "object" || value === null) return {};
   const texts = Object.entries(value).filter(([, text]) => typeof text === "string") as [string, string][];
   return carried(Object.fromEntries(texts));
+}
+
+/** Whether a text falls into tokens by a function of the program that made the model. */
+export function hasOwnRule(metadata: Metadata): boolean {
+  return metadata["bptt.text.state"]?.includes('"tokens":"function"') ?? false;
 }
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; end: number } {

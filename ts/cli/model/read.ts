@@ -1,7 +1,7 @@
 /** A network from a file of any format that the library reads, with what the file says of how it reads text. */
 
 import { dirname, join } from "node:path";
-import { Rnn, type Cell, type RnnOptions } from "bptt";
+import { CharRnn, Rnn, type Cell, type RnnOptions } from "bptt";
 import {
   fromKeras,
   fromKerasFile,
@@ -13,7 +13,7 @@ import {
 import { Failure, UsageError } from "../failure.js";
 import { nameOf, readBytes } from "../input.js";
 import { formatOf, type Format } from "./format.js";
-import { carriedIn, metadataOf, type Metadata } from "./metadata.js";
+import { carried, carriedIn, hasOwnRule, metadataOf, withMetadata, type Metadata } from "./metadata.js";
 import { decodeNpz } from "./npz.js";
 import { modelFailure } from "./words.js";
 
@@ -49,8 +49,15 @@ export async function readNetwork(path: string, options: ReadOptions): Promise<S
   const bytes = await readBytes(path);
   try {
     const format = formatOf(bytes, name);
-    const { rnn, metadata } =
+    const stored =
       format === "safetensors" ? load(bytes, options) : make(await find(format, path, bytes, options));
+    const { rnn, metadata } = stored;
+    try {
+      check(stored, format === "safetensors" ? bytes : withMetadata(rnn.save(), carried(metadata)));
+    } catch (error) {
+      rnn.free();
+      throw error;
+    }
     return { rnn, format, bytes: bytes.length, metadata };
   } catch (error) {
     throw modelFailure(name, error);
@@ -62,7 +69,20 @@ function load(bytes: Buffer<ArrayBuffer>, options: ReadOptions): { rnn: Rnn; met
   const { cell, prefix, head } = options;
   const given = Object.entries({ cell, prefix, head }).filter(([, value]) => value !== undefined);
   const rnn = Rnn.load(bytes, Object.fromEntries(given));
-  return { rnn, metadata: metadataOf(bytes) };
+  // the file's own words are about the whole of it
+  return { rnn, metadata: prefix === undefined && head === undefined ? metadataOf(bytes) : {} };
+}
+
+/** Reads the rest of a file in the library's own form, so that nothing of it is passed on or shown that is damaged. */
+function check({ rnn, metadata }: { rnn: Rnn; metadata: Metadata }, bytes: Uint8Array<ArrayBuffer>): void {
+  if ("bptt.vocabulary" in metadata) {
+    // only the program that made such a model has its rule; any other will do to read the rest
+    const tokens = hasOwnRule(metadata) ? { tokens: (text: string) => Array.from(text) } : {};
+    CharRnn.load(bytes, tokens).free();
+  } else if ("bptt.optimizer" in metadata) {
+    using twin = Rnn.load(bytes, { cell: rnn.cell });
+    twin.loadOptimizer(bytes);
+  }
 }
 
 async function find(

@@ -4,6 +4,7 @@ import { CharRnn } from "bptt";
 import { Failure } from "../failure.js";
 import { nameOf, readBytes } from "../input.js";
 import { formatOf } from "./format.js";
+import { hasOwnRule, metadataOf } from "./metadata.js";
 import { modelFailure } from "./words.js";
 
 /** The text model in a file; of other models it says how they become one. The caller frees it. */
@@ -19,6 +20,10 @@ export async function readTextModel(path: string): Promise<CharRnn> {
     return CharRnn.load(bytes);
   } catch (error) {
     const { message } = error as Error;
+    if (hasOwnRule(metadataOf(bytes)))
+      throw new Failure(
+        `${name}: it cuts texts by a function of the program that made it, which bptt does not have`,
+      );
     if (!message.includes("with a vocabulary")) throw modelFailure(name, error);
     const how = "bptt convert --to bptt --vocabulary gives it one";
     throw new Failure(`${name}: expected a text model, got a network without a vocabulary; ${how}`, 1, {

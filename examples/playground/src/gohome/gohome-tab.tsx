@@ -1,5 +1,6 @@
 /** The tutorial, alive: a network that learns to say the rest of a word, with everything in it to be seen. */
 
+import { roundScale } from "../parts/colour-map.js";
 import { Complaints, Message, messageOf } from "../parts/message.js";
 import { Panel } from "../parts/panel.js";
 import { Scale } from "../parts/scale.js";
@@ -62,14 +63,20 @@ function Gohome({ active }: TabProps) {
         <Panel
           class="span-8"
           title="The network, unrolled over time"
-          aside={<Legend scale={stateScale(cell, snapshot)} />}
+          aside={
+            <Legend states={stateScale(cell, snapshot)} gradients={roundScale(snapshot.hiddenGradients)} />
+          }
         >
           <Unrolled learner={learner} snapshot={snapshot} output={output} />
         </Panel>
         <Panel class="span-4" title="The equations">
           <Equations cell={cell} output={output} />
         </Panel>
-        <Panel class="span-7" title="What it has learnt" aside={<Scale scale={weightScale(snapshot)} />}>
+        <Panel
+          class="span-7"
+          title="What it has learnt"
+          aside={<Scale of="weight" scale={weightScale(snapshot)} />}
+        >
           <Weights learner={learner} snapshot={snapshot} output={output} />
         </Panel>
         <Panel class="span-5 beside" title="The loss">
@@ -121,16 +128,17 @@ function Failure({ run }: { run: GohomeRun }) {
   );
 }
 
-function Legend({ scale }: { scale: number }) {
+/** What the colours mean, and how large what they show is at most. */
+function Legend({ states, gradients }: { states: number; gradients: number }) {
   return (
     <div class="legend note">
       <span>
         <i class="key" /> probability of the letter that should come
       </span>
       <span>
-        <i class="key back" /> the gradient, flowing back
+        <i class="key back" /> gradient ∂L/∂h, flowing back, at most ±{gradients}
       </span>
-      <Scale scale={scale} />
+      <Scale of="state" scale={states} />
     </div>
   );
 }

@@ -30,7 +30,8 @@ export function roundScale(values: ArrayLike<number>): number {
   for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!));
   if (!(most > 0) || !Number.isFinite(most)) return 1;
   const power = 10 ** Math.floor(Math.log10(most));
-  return (([1, 2, 5] as const).find((step) => most <= step * power) ?? 10) * power;
+  const step = ([1, 2, 5] as const).find((step) => most <= step * power) ?? 10;
+  return Number((step * power).toPrecision(1)); // without the last bit's noise: it is shown
 }
 
 const mix = (from: Rgb, to: Rgb, at: number): Rgb => [

@@ -4,8 +4,6 @@ import { useEffect, useId, useState } from "preact/hooks";
 import type { Setting } from "../setting.js";
 import "./fields.css";
 
-export { Panel } from "./panel.js";
-
 interface FieldProps<T> {
   label: string;
   value: T;

@@ -9,9 +9,6 @@ import "./heat-map.css";
 import { format } from "./number.js";
 import { useTheme } from "./theme.js";
 
-export { format } from "./number.js";
-export { Scale } from "./scale.js";
-
 export interface HeatMapProps {
   /** Row-major, (rows, columns). Painted anew whenever it is another array. */
   values: ArrayLike<number>;

@@ -1,8 +1,9 @@
 /** The model as a file: the same that the command line and PyTorch read and write. */
 
+import { CharRnn } from "bptt";
 import { useState } from "preact/hooks";
-import { Panel } from "../parts/fields.js";
 import { Message, messageOf } from "../parts/message.js";
+import { Panel } from "../parts/panel.js";
 import type { TextSession } from "./session.js";
 import { readModel } from "./text-file.js";
 import { FileButton } from "./text-panel.js";
@@ -22,9 +23,11 @@ export function ModelPanel({ session, name, opened, onOpen }: ModelPanelProps) {
     if (!file) return;
     setTrouble(undefined);
     try {
-      onOpen({ name: file.name, bytes: await readModel(file) });
+      const bytes = await readModel(file);
+      CharRnn.load(bytes).free(); // it is looked at first, so that a bad one changes nothing
+      onOpen({ name: file.name, bytes });
     } catch (error) {
-      setTrouble(messageOf(error));
+      setTrouble(`${file.name} does not open: ${messageOf(error)}`);
     }
   };
   const drop = {

@@ -1,7 +1,8 @@
 /** What the model expects behind a prompt that is being typed. */
 
-import { Panel, TypedField } from "../parts/fields.js";
-import { Busy, Message } from "../parts/message.js";
+import { TypedField } from "../parts/fields.js";
+import { Busy, Empty, Message } from "../parts/message.js";
+import { Panel } from "../parts/panel.js";
 import { visible } from "./characters.js";
 import { schema } from "./settings.js";
 import type { NextCharacters } from "./watch.js";
@@ -9,14 +10,30 @@ import type { NextCharacters } from "./watch.js";
 export interface NextPanelProps {
   next: NextCharacters | undefined;
   prompt: string;
+  /** Whether there is a model to ask. */
+  ready: boolean;
   onPrompt(prompt: string): void;
 }
 
-export function NextPanel({ next, prompt, onPrompt }: NextPanelProps) {
+export function NextPanel({ next, prompt, ready, onPrompt }: NextPanelProps) {
   return (
     <Panel class="span-5" title="What comes next">
-      <TypedField label="Prompt" value={prompt} setting={schema.prompt} width={24} onChange={onPrompt} />
-      {!next ? (
+      <TypedField
+        label="Prompt"
+        hint="(none: the text’s beginning)"
+        value={prompt}
+        setting={schema.prompt}
+        width={30}
+        onChange={onPrompt}
+      />
+      {next && prompt === "" && (
+        <p class="note">
+          Behind <q>{next.prompt}</q>:
+        </p>
+      )}
+      {!ready ? (
+        <Empty>What it expects, once there is a text.</Empty>
+      ) : !next ? (
         <Busy>asking the model</Busy>
       ) : next.trouble === undefined ? (
         <Bars next={next} />

@@ -17,6 +17,10 @@ export interface RunPanelProps {
 
 export function RunPanel({ live, settings, fromFile, set }: RunPanelProps) {
   const { session } = live;
+  const rnn = fromFile ? session?.model.rnn : undefined;
+  const { cell, hidden, layers } = rnn
+    ? { cell: rnn.cell, hidden: rnn.hiddenSize, layers: rnn.layers }
+    : settings;
   return (
     <section class="panel" aria-label="The run">
       <div class="row spread">
@@ -26,14 +30,14 @@ export function RunPanel({ live, settings, fromFile, set }: RunPanelProps) {
       <div class="row">
         <Segments
           label="Cell"
-          value={settings.cell}
+          value={cell}
           options={CELLS}
           disabled={fromFile}
           onChange={(cell) => set({ cell })}
         />
         <TypedField
           label="Units"
-          value={settings.hidden}
+          value={hidden}
           setting={schema.hidden}
           width={5}
           disabled={fromFile}
@@ -41,7 +45,7 @@ export function RunPanel({ live, settings, fromFile, set }: RunPanelProps) {
         />
         <TypedField
           label="Layers"
-          value={settings.layers}
+          value={layers}
           setting={schema.layers}
           width={5}
           disabled={fromFile}
@@ -119,13 +123,13 @@ function Figures({ session, last }: { session: TextSession; last: number }) {
       <div>
         <dt>loss</dt>
         <dd>
-          <data value={loss}>{loss?.toFixed(4) ?? "–"}</data>
+          <data value={loss ?? ""}>{loss?.toFixed(4) ?? "–"}</data>
         </dd>
       </div>
       <div>
         <dt>validation loss</dt>
         <dd>
-          <data value={validation}>{validation?.toFixed(4) ?? "–"}</data>
+          <data value={validation ?? ""}>{validation?.toFixed(4) ?? "–"}</data>
         </dd>
       </div>
       <div>

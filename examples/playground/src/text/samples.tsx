@@ -1,7 +1,8 @@
 /** What the model writes: now, and what it wrote at earlier steps. */
 
-import { Panel, Slider } from "../parts/fields.js";
+import { Slider } from "../parts/fields.js";
 import { Empty, Message } from "../parts/message.js";
+import { Panel } from "../parts/panel.js";
 import type { Sample } from "./writer.js";
 import type { Watch } from "./watch.js";
 
@@ -61,7 +62,11 @@ function Written({ sample, newest = false }: { sample: Sample; newest?: boolean 
   return (
     <figure class={newest ? "sample newest" : "sample"}>
       <figcaption>step {step}</figcaption>
-      <p>
+      <p
+        tabIndex={newest ? 0 : undefined}
+        role={newest ? "group" : undefined}
+        aria-label={newest ? "The newest sample" : undefined}
+      >
         <b>{prompt}</b>
         {text}
       </p>

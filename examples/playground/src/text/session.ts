@@ -55,6 +55,8 @@ export class TextSession {
   #phase: Phase = "ready";
   #last = 0;
   #goal = 0;
+  /** Whether it goes on only for a validation that is due, to rest then. */
+  #resting = false;
   #freed = false;
 
   /** @throws TypeError, RangeError or BpttError as `CharRnn` or `CharRnn.load`; RangeError for a text that is too short */
@@ -110,6 +112,8 @@ export class TextSession {
     run.pause();
     void run.checkpoint().then(() => {
       if (this.#run !== run) return; // it has ended meanwhile
+      this.#resting = this.#isValidationDue;
+      if (this.#resting) return run.resume(); // a link to this step leads behind its validation
       this.#phase = "paused";
       this.#goal = 0;
       this.#tell();
@@ -168,13 +172,22 @@ export class TextSession {
     this.pace = tokensPerSecond;
     if (again && validationLoss !== undefined && step % VALIDATE_EVERY === 0)
       this.validations.push({ step, loss: validationLoss });
+    if (this.#resting && !this.#isValidationDue) this.pause();
     this.#tell();
+  }
+
+  /** Whether the last step is one to be validated behind, and has not been. */
+  get #isValidationDue(): boolean {
+    const { steps, validations } = this;
+    const { held } = this.#options.recipe;
+    return held > 0 && steps > 0 && steps % VALIDATE_EVERY === 0 && validations.at(-1)?.step !== steps;
   }
 
   #end(result: unknown, run: Run<Uint8Array<ArrayBuffer>>): void {
     if (this.#run !== run) return;
     this.#run = undefined;
     this.#goal = 0;
+    this.#resting = false;
     if (isResult(result)) {
       this.#phase = result.stopped === "diverged" ? "diverged" : "finished";
       this.trouble = result.divergence?.message;

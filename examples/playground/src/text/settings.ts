@@ -31,7 +31,8 @@ export const schema = {
   held: realNumber(0.1, { min: 0, max: 0.5 }),
   seed: wholeNumber(1, { min: 0, max: 2 ** 32 - 1 }),
   temperature: realNumber(0.7, { min: 0, max: 5 }),
-  prompt: textOf("th", `at most ${LONGEST_PROMPT} characters`, fits(LONGEST_PROMPT)),
+  /** "" is the beginning of the text. */
+  prompt: textOf("", `at most ${LONGEST_PROMPT} characters`, fits(LONGEST_PROMPT)),
   /** The one that is looked at, counted through all layers. */
   unit: wholeNumber(0, { min: 0, max: 767 }),
   /** Steps done: whoever opens the link sees the model after so many. */

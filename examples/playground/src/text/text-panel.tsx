@@ -1,15 +1,16 @@
 /** What is learnt from: a text that ships, or one that is pasted, dropped or opened. */
 
-import { useId, useState } from "preact/hooks";
-import { Select, Panel } from "../parts/fields.js";
+import { useId, useMemo, useState } from "preact/hooks";
+import { Select } from "../parts/fields.js";
 import { Busy, Empty, Message, messageOf } from "../parts/message.js";
+import { Panel } from "../parts/panel.js";
 import { LONGEST_IN_LINK, type TextSettings } from "./settings.js";
 import { cleaned, LARGEST_TEXT, readText } from "./text-file.js";
 import { TEXT_NAMES, TEXTS, TITLES } from "./texts.js";
 import type { LoadedText } from "./use-text.js";
 
 /** A field with more than this is slow; then its beginning is shown. */
-const LONGEST_SHOWN = 20_000;
+const LONGEST_SHOWN = 30_000;
 
 export interface TextPanelProps {
   settings: TextSettings;
@@ -55,7 +56,7 @@ export function TextPanel({ settings, loaded, onChoose, onText }: TextPanelProps
     },
   };
   return (
-    <Panel class={`span-5 drop ${over ? "over" : ""}`} title="The text">
+    <Panel class="span-5" title="The text">
       <Select
         label="Learn from"
         value={settings.text}
@@ -69,11 +70,11 @@ export function TextPanel({ settings, loaded, onChoose, onText }: TextPanelProps
       {settings.text !== "own" && <p class="note">{TEXTS[settings.text].about}</p>}
       {loaded.state === "loading" && <Busy>loading it</Busy>}
       {loaded.state === "failed" && <Message kind="error">{loaded.reason}</Message>}
-      <div class="field" {...drop}>
+      <div class={`field ${over ? "over" : ""}`} {...drop}>
         <label for={id}>{long ? "Its beginning" : "Write or paste, or drop a file here"}</label>
         <textarea
           id={id}
-          rows={9}
+          rows={12}
           spellcheck={false}
           readOnly={long}
           disabled={loaded.state === "loading"}
@@ -89,7 +90,7 @@ export function TextPanel({ settings, loaded, onChoose, onText }: TextPanelProps
       )}
       <div class="row">
         <FileButton accept="text/*,.md,.csv,.json" label="Open a text…" onFile={(file) => void open(file)} />
-        {settings.text === "own" && loaded.state === "ready" && (
+        {(long || (settings.text === "own" && text !== "")) && (
           <button class="button" type="button" onClick={() => onText("")}>
             Clear
           </button>
@@ -97,7 +98,8 @@ export function TextPanel({ settings, loaded, onChoose, onText }: TextPanelProps
       </div>
       {loaded.state === "missing" && (
         <Empty>
-          No text yet. Where a link has led here: the text it was made with is too long to be in it.
+          No text yet. If a link has led here, its text is too long to be in it: put it in above, and the run
+          is the same.
         </Empty>
       )}
       {loaded.state === "ready" && <About text={loaded.text} own={settings.text === "own"} />}
@@ -107,7 +109,7 @@ export function TextPanel({ settings, loaded, onChoose, onText }: TextPanelProps
 
 function About({ text, own }: { text: string; own: boolean }) {
   const characters = text.length.toLocaleString("en");
-  const kinds = new Set(text).size;
+  const kinds = useMemo(() => new Set(text).size, [text]);
   return (
     <p class="note" data-characters={text.length}>
       {characters} characters, {kinds} different ones.

@@ -1,11 +1,12 @@
 /** A text model, trained before one's eyes. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { Panel } from "../parts/fields.js";
 import { LineChart } from "../parts/line-chart.js";
-import { Empty, Message } from "../parts/message.js";
+import { Complaints, Empty, Message } from "../parts/message.js";
+import { Panel } from "../parts/panel.js";
 import type { Tab, TabProps } from "../tab.js";
 import { useSettings } from "../use-settings.js";
+import { beginning } from "./characters.js";
 import { curvesOf } from "./curves.js";
 import { ModelPanel } from "./model-panel.js";
 import { NextPanel } from "./next-characters.js";
@@ -24,12 +25,21 @@ function Text({ active }: TabProps) {
   const [long, setLong] = useState("");
   const [opened, setOpened] = useState<OpenedModel>();
   useEffect(() => setOpened(undefined), [visit]); // a link means new weights
+  useEffect(() => {
+    // a file that misses its field would be opened in place of the page
+    const hold = (event: Event) => event.preventDefault();
+    const events = ["dragover", "drop"];
+    for (const name of events) addEventListener(name, hold);
+    return () => events.forEach((name) => removeEventListener(name, hold));
+  }, []);
   const loaded = useText(settings, long);
   /** Another run begins at its first step. */
   const set = (some: Partial<TextSettings>) => change({ step: 0, ...some });
-  const { cell, hidden, layers, rate, held, seed, temperature, prompt } = settings;
+  const { cell, hidden, layers, rate, held, seed, temperature } = settings;
+  const text = loaded.state === "ready" ? loaded.text : undefined;
+  const prompt = settings.prompt || beginning(text ?? "");
   const live = useSession({
-    text: loaded.state === "ready" ? loaded.text : undefined,
+    text,
     recipe: { cell, hidden, layers, rate, held, seed },
     file: opened,
     visit,
@@ -59,13 +69,7 @@ function Text({ active }: TabProps) {
           again for the next, it writes. Press Train, and watch letters become words.
         </p>
       </div>
-      {complaints.length > 0 && (
-        <Message kind="warning">
-          {complaints.map((text) => (
-            <p key={text}>{text}</p>
-          ))}
-        </Message>
-      )}
+      <Complaints of={complaints} />
       <RunPanel live={live} settings={settings} fromFile={opened !== undefined} set={set} />
       {!live.session && live.trouble !== undefined && (
         <Message kind="error">
@@ -94,7 +98,12 @@ function Text({ active }: TabProps) {
         <Panel class="span-7" title="The loss">
           {session ? <Losses session={session} /> : <Empty>Its curve, once there is a text.</Empty>}
         </Panel>
-        <NextPanel next={watch?.next} prompt={prompt} onPrompt={(prompt) => change({ prompt })} />
+        <NextPanel
+          next={watch?.next}
+          ready={watch !== undefined}
+          prompt={settings.prompt}
+          onPrompt={(prompt) => change({ prompt })}
+        />
         {watch && <Units watch={watch} unit={settings.unit} onUnit={(unit) => change({ unit })} />}
         <ModelPanel
           session={session}

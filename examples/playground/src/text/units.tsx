@@ -1,10 +1,13 @@
 /** Hidden units over the text: all of them as a heat map, one of them over the characters, and what that one follows. */
 
 import { useMemo } from "preact/hooks";
-import { Panel, Select, TypedField } from "../parts/fields.js";
+import { Select, TypedField } from "../parts/fields.js";
 import { roundScale } from "../parts/colour-map.js";
-import { format, HeatMap, Scale } from "../parts/heat-map.js";
+import { HeatMap } from "../parts/heat-map.js";
 import { Busy, Message } from "../parts/message.js";
+import { format } from "../parts/number.js";
+import { Panel } from "../parts/panel.js";
+import { Scale } from "../parts/scale.js";
 import { useWidth } from "../parts/use-width.js";
 import { visible } from "./characters.js";
 import { closestUnit, likenesses, statesOf, type Reading } from "./reading.js";
@@ -14,6 +17,8 @@ import type { Watch } from "./watch.js";
 
 /** Of the map of all units, about, in CSS pixels. */
 const MAP_HEIGHT = 256;
+/** A passage of more lines is written on without them. */
+const MOST_LINES = 24;
 /** Below this nothing is said of what a unit follows: of |r|. */
 const FAINT = 0.3;
 
@@ -86,6 +91,7 @@ function Follows({ reading, unit }: { reading: Reading; unit: number }) {
 
 function Passage({ reading, unit, scale }: { reading: Reading; unit: number; scale: number }) {
   const states = statesOf(reading, unit);
+  const breaks = reading.characters.filter((c) => c === "\n").length <= MOST_LINES;
   return (
     <p class="passage" data-unit={unit}>
       {reading.characters.map((c, t) => {
@@ -96,7 +102,7 @@ function Passage({ reading, unit, scale }: { reading: Reading; unit: number; sca
             <span class={share < 0 ? "below" : "above"} style={shade}>
               {c === "\n" ? "↵" : c === " " ? " " : visible(c)}
             </span>
-            {c === "\n" && <br />}
+            {c === "\n" && breaks && <br />}
           </>
         );
       })}

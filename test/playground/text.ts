@@ -1,0 +1,296 @@
+/** The text tab: it trains in a worker, and what it shows is what the library gives in Node, bit by bit. */
+
+import { readFile } from "node:fs/promises";
+import { CharRnn } from "bptt";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { TEXTS } from "../../examples/playground/src/text/texts.js";
+import { seriousFindings, settingsOf, type Site } from "./site.js";
+
+const SHORT = "so much depends upon a red wheel barrow. ";
+const panel = (page: Page) => page.getByRole("tabpanel", { name: "Text" });
+const button = (page: Page, name: string) => panel(page).getByRole("button", { name, exact: true });
+const region = (page: Page, name: string) => panel(page).getByRole("region", { name, exact: true });
+
+/** Step, loss and validation loss, to the bit. */
+function figures(page: Page): Promise<(string | null)[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll("#panel-text .figures data")].map((data) => data.getAttribute("value")),
+  );
+}
+
+/** What else is to be seen of the model, and must be the same for the same weights. */
+async function seen(page: Page) {
+  return {
+    figures: await figures(page),
+    sample: await panel(page).locator(".sample.newest").textContent(),
+    next: await panel(page).locator(".next").textContent(),
+    unit: await panel(page).locator(".follows").textContent(),
+  };
+}
+
+async function stepIs(page: Page, least: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => Number(document.querySelector("#panel-text .figures data")?.getAttribute("value")) >= wanted,
+    least,
+  );
+}
+
+/** Waits until what was asked of a model that rests has been answered, and does not change any more. */
+async function settled(page: Page) {
+  await button(page, "Train").waitFor();
+  let before = await seen(page);
+  for (;;) {
+    await page.waitForTimeout(400);
+    const now = await seen(page);
+    if (JSON.stringify(now) === JSON.stringify(before)) return now;
+    before = now;
+  }
+}
+
+const open = (page: Page, label: string, name: string, content: string | Uint8Array) =>
+  panel(page)
+    .getByLabel(label)
+    .setInputFiles({ name, mimeType: "application/octet-stream", buffer: Buffer.from(content) });
+
+async function downloaded(page: Page): Promise<{ name: string; bytes: Uint8Array }> {
+  const waiting = page.waitForEvent("download");
+  await button(page, "Download").click();
+  const download = await waiting;
+  return { name: download.suggestedFilename(), bytes: new Uint8Array(await readFile(await download.path())) };
+}
+
+export function testText(site: () => Site): void {
+  describe("text", () => {
+    it("trains in a worker to the same bits as the library in Node; the download is its file, and opens again", async () => {
+      const { page, close } = await site().open("#text?hidden=24&rate=0.02&steps=60&seed=3&unit=5");
+      const worker = page.waitForEvent("worker");
+      await button(page, "Train").click();
+      await worker;
+      await stepIs(page, 60);
+      const shown = await settled(page);
+
+      const text = await TEXTS.rhyme.load();
+      const model = new CharRnn({ text, cell: "gru", hiddenSize: 24, seed: 3 });
+      const losses: number[] = [];
+      let validation: number | undefined;
+      await model.fit(text, {
+        steps: 60,
+        batchSize: 16,
+        sequenceLength: 48,
+        learningRate: 0.02,
+        seed: 3,
+        validationFraction: 0.1,
+        validateEvery: 25,
+        onProgress: ({ step, loss, validationLoss }) => {
+          losses[step - 1] = loss;
+          if (step === 50) validation = validationLoss;
+        },
+      });
+      expect(shown.figures).toEqual(["60", String(losses.at(-1)), String(validation)]);
+      expect(losses.at(-1)).toBeLessThan(losses[0]! / 1.5);
+      const written = model.generate({ prompt: "This", length: 280, temperature: 0.7, seed: 3 });
+      expect(shown.sample).toBe(`step 60This${written}`);
+      const [first] = model.nextProbabilities("This");
+      expect(shown.next).toMatch(/^␣\d/);
+      expect(first!.token).toBe(" ");
+
+      const { name, bytes } = await downloaded(page);
+      expect(name).toBe("rhyme-gru-60.safetensors");
+      expect(bytes).toEqual(model.save());
+
+      await button(page, "Reset").click();
+      await page.waitForFunction(
+        () => document.querySelector("#panel-text .figures data")?.textContent === "0",
+      );
+      await open(page, "Open a model…", "mine.safetensors", bytes);
+      await panel(page).getByText("The weights are from mine.safetensors").waitFor();
+      const again = await settled(page);
+      expect(again.next).toBe(shown.next);
+      expect(again.sample).toBe(`step 0This${written}`);
+      expect((await downloaded(page)).bytes).toEqual(bytes);
+      await close();
+    });
+
+    it("overfits a short text, says it back, and its link has the text in it", async () => {
+      const { page, close } = await site().open("#text?held=0&rate=0.02&hidden=32&steps=250&temperature=0");
+      await panel(page).getByLabel("Write or paste").fill(SHORT);
+      await button(page, "Train").click();
+      await stepIs(page, 250);
+      const shown = await settled(page);
+      expect(Number(shown.figures[1])).toBeLessThan(0.05);
+      expect(shown.sample).toContain(`so much depends upon a red wheel barrow.`);
+      const settings = await settingsOf(page, "own");
+      expect([settings.get("own"), settings.get("step")]).toEqual([SHORT, "250"]);
+      await page.reload();
+      await stepIs(page, 250);
+      expect(await settled(page)).toEqual(shown);
+      await close();
+    });
+
+    it("pauses, comes back from its link with the same numbers, goes on from there, and resets", async () => {
+      const { page, close } = await site().open("#text?text=raven&hidden=16&steps=2000&unit=3");
+      await button(page, "Train").click();
+      await stepIs(page, 40);
+      await button(page, "Pause").click();
+      const before = await settled(page);
+      const step = Number(before.figures[0]);
+      expect(step).toBeLessThan(2000);
+      expect((await settingsOf(page, "step")).get("step")).toBe(String(step));
+      await page.reload();
+      await stepIs(page, step);
+      const after = await settled(page);
+      expect(after).toEqual(before);
+      await button(page, "Train").click();
+      await stepIs(page, step + 1);
+      await button(page, "Reset").click();
+      expect((await settled(page)).figures.slice(0, 2)).toEqual(["0", ""]);
+      await close();
+    });
+
+    it("says in words what is wrong with files, links and settings, and goes on with what it had", async () => {
+      const { page, close } = await site().open(
+        "#text?hidden=0&layers=1e9&cell=foo&rate=NaN&steps=0&text=bible",
+      );
+      const warning = (await panel(page).getByRole("status").first().textContent()) ?? "";
+      for (const part of [
+        "hidden=0",
+        "from 1 to 256",
+        "layers=1e9",
+        "cell=foo",
+        "rate=NaN",
+        "steps=0",
+        "text=bible",
+      ])
+        expect(warning).toContain(part);
+      const alert = panel(page).getByRole("alert");
+      const dismissed = async (pattern: RegExp) => {
+        await alert.waitFor();
+        expect(await alert.textContent()).toMatch(pattern);
+        await alert.getByRole("button", { name: "Dismiss" }).click();
+      };
+      await open(page, "Open a text…", "picture.png", Uint8Array.of(0x89, 0x50, 0xff, 0));
+      await dismissed(/picture.png is no text in UTF-8/);
+      await open(page, "Open a text…", "long.txt", new Uint8Array(2_000_001).fill(97));
+      await dismissed(/long.txt has 2.0 MB; a text may have 2.0 MB/);
+      await open(page, "Open a model…", "broken.safetensors", "not a model at all");
+      await dismissed(/broken.safetensors does not open: bytes: /);
+      const truncated = new CharRnn({ text: "abc", hiddenSize: 4 }).save().subarray(0, -9);
+      await open(page, "Open a model…", "cut.safetensors", truncated);
+      await dismissed(/cut.safetensors does not open: bytes: /);
+
+      await panel(page).getByLabel("Units", { exact: true }).fill("100000");
+      expect(await alert.textContent()).toBe("Not taken: it must be a whole number from 1 to 256.");
+      await panel(page).getByLabel("Units", { exact: true }).fill("16");
+      await panel(page).getByLabel("Prompt").fill("Ünseen");
+      await region(page, "What comes next")
+        .getByText(/It cannot be asked: .*"Ü"/)
+        .waitFor();
+      await panel(page).getByLabel("Prompt").fill("");
+      await panel(page).getByLabel("Write or paste").fill("a");
+      await panel(page).getByLabel("Steps in all").fill("5");
+      await button(page, "Train").click();
+      expect(await alert.textContent()).toMatch(/It cannot be trained: /);
+      await panel(page).getByLabel("Write or paste").fill(SHORT);
+      await button(page, "Train").click();
+      await stepIs(page, 5);
+      await close();
+    });
+
+    it("says why training cannot go on, and keeps the last good weights", async () => {
+      const { page, close } = await site().open("#text?cell=relu&rate=1000000&hidden=16");
+      await button(page, "Train").click();
+      const alert = panel(page).getByRole("alert");
+      await alert.waitFor();
+      expect(await alert.textContent()).toMatch(/Training cannot go on after step \d+: .*NaN or infinite/);
+      expect(await button(page, "Train").isDisabled()).toBe(true);
+      await panel(page).getByLabel("Learning rate").fill("0.01");
+      expect(await alert.count()).toBe(0);
+      await button(page, "Train").click();
+      await stepIs(page, 5);
+      await close();
+    });
+
+    it("says of a long text of one's own that it is not in the link; with the text the run is the same", async () => {
+      const { page, close } = await site().open("#text?hidden=8&steps=12");
+      const long = SHORT.repeat(30);
+      await open(page, "Open a text…", "long.txt", long.replaceAll(" b", "\r\nb"));
+      await panel(page).getByText("Too long for the link").waitFor();
+      await button(page, "Train").click();
+      await stepIs(page, 12);
+      const before = await settled(page);
+      expect((await settingsOf(page, "own")).get("own")).toBe("");
+      await page.reload();
+      await panel(page).getByText("its text is too long to be in it").waitFor();
+      expect(await button(page, "Train").isDisabled()).toBe(true);
+      await panel(page).getByLabel("Write or paste").fill(long.replaceAll(" b", "\nb"));
+      await button(page, "Train").click();
+      await stepIs(page, 12);
+      expect(await settled(page)).toEqual(before);
+      await close();
+    });
+
+    it("finds a unit that follows something, over the text and in the map", async () => {
+      const { page, close } = await site().open("#text?hidden=32&step=150");
+      await stepIs(page, 150);
+      await panel(page).getByLabel("Find one that follows").selectOption({ label: "spaces and line ends" });
+      await panel(page)
+        .getByText(/follows spaces and line ends/)
+        .waitFor();
+      const unit = await panel(page).getByLabel("Unit, 0 to 31").inputValue();
+      expect((await settingsOf(page, "unit")).get("unit")).toBe(unit);
+      expect(await panel(page).locator(".passage").getAttribute("data-unit")).toBe(unit);
+      expect(await panel(page).locator(".passage").textContent()).toMatch(
+        /^This is the house that Jack built/,
+      );
+      const map = panel(page).locator(".all-units");
+      const { height } = (await map.boundingBox())!;
+      await map.click({ position: { x: 40, y: (height * 7.5) / 32 } });
+      expect(await panel(page).getByLabel("Unit, 0 to 31").inputValue()).toBe("7");
+      await close();
+    });
+
+    it("works by keyboard alone", async () => {
+      const { page, close } = await site().open("#text?hidden=8&steps=20000");
+      await page.getByRole("tab", { name: "Text" }).focus();
+      await page.keyboard.press("Tab"); // the light
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await button(page, "Pause").waitFor();
+      await stepIs(page, 3);
+      await page.keyboard.press("Space");
+      await button(page, "Train").waitFor();
+      await page.keyboard.press("Tab"); // Reset
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("ArrowRight");
+      expect(await panel(page).getByRole("radio", { name: "lstm" }).isChecked()).toBe(true);
+      const slider = panel(page).getByLabel("Temperature");
+      await slider.focus();
+      await page.keyboard.press("ArrowRight");
+      expect(await slider.inputValue()).toBe("0.75");
+      const file = panel(page).getByLabel("Open a text…");
+      await file.focus();
+      const chooser = page.waitForEvent("filechooser");
+      await page.keyboard.press("Space");
+      await chooser;
+      await close();
+    });
+
+    it.each([
+      ["light", 1280],
+      ["dark", 1280],
+      ["light", 390],
+    ] as const)("axe finds nothing serious in it, trained, %s, %i wide", async (colorScheme, width) => {
+      const { page, close } = await site().open("#text?step=150&hidden=24&rate=0.02&prompt=%C3%9C&layers=7", {
+        colorScheme,
+        viewport: { width, height: 900 },
+      });
+      await stepIs(page, 150);
+      await panel(page).getByText("It cannot be asked").waitFor();
+      await panel(page).locator(".passage").waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await close();
+    });
+  });
+}
