@@ -20,7 +20,7 @@ const PACKAGES = new Map([
   ["commander", /^ts\/cli\//],
   ["cli-progress", /^ts\/cli\//],
   ["asciichart", /^ts\/cli\//],
-  ["pbf", /^ts\/convert\/onnx-model\.ts$/],
+  ["pbf", /^ts\/(convert\/onnx-model|cli\/model\/onnx-metadata)\.ts$/],
 ]); // package → who may import it
 const EXAMPLES =
   /^(vega|vega-datasets|@stdlib\/datasets-[\w-]+(\/data\/names\.json)?|vite|preact(\/hooks)?|uplot(\/dist\/uPlot\.min\.css)?)$/; // what examples may import besides bptt and Node

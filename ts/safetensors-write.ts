@@ -5,6 +5,7 @@
  * Source: safetensors 0.8.0 (test/golden).
  */
 
+import { byCodePoints } from "./code-points.js";
 import { ARRAYS, DTYPES, type Dtype, type FileData, type FileTensor } from "./dtype.js";
 import { BpttError } from "./errors.js";
 import { MAX_HEADER } from "./safetensors.js";
@@ -23,10 +24,10 @@ export function serializeSafetensors(
 ): Uint8Array<ArrayBuffer> {
   const list = Object.entries(tensors)
     .map(([name, { data, shape }]) => ({ name, data, shape, dtype: dtypeOf(data, shape, name) }))
-    .sort((a, b) => DTYPES.indexOf(b.dtype) - DTYPES.indexOf(a.dtype) || compare(a.name, b.name));
+    .sort((a, b) => DTYPES.indexOf(b.dtype) - DTYPES.indexOf(a.dtype) || byCodePoints(a.name, b.name));
 
   const parts: string[] = [];
-  const texts = Object.entries(metadata).sort(([a], [b]) => compare(a, b));
+  const texts = Object.entries(metadata).sort(([a], [b]) => byCodePoints(a, b));
   if (texts.length > 0) {
     const pairs = texts.map(([key, text]) => `${quote(key)}:${quote(text)}`);
     parts.push(`"__metadata__":{${pairs.join(",")}}`);
@@ -80,15 +81,4 @@ function allocate(length: number): Uint8Array<ArrayBuffer> {
   } catch {
     throw new BpttError("OUT_OF_MEMORY", `a file of ${length} bytes asked for, more than there is room for`);
   }
-}
-
-/** By code points, as UTF-8 sorts; UTF-16 would put surrogates before U+E000. */
-function compare(a: string, b: string): number {
-  const left = [...a];
-  const right = [...b];
-  for (let i = 0; i < left.length && i < right.length; i++) {
-    const difference = (left[i].codePointAt(0) as number) - (right[i].codePointAt(0) as number);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
 }

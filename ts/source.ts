@@ -66,21 +66,17 @@ function openFlat(data: unknown, shape: unknown, name: string): Source {
 }
 
 function openNested(values: readonly unknown[], name: string): Source {
-  const n0 = sizeOf(values, name);
-  if (n0 === 0) return { name, flat: false, values, kind: NONE, first: undefined, shape: [0] };
-  const first = values[0];
-  let kind = kindOf(first);
-  if (kind !== NONE) {
-    return { name, flat: false, values, kind, first, shape: [n0, lengthOf(first as ArrayLike<number>)] };
+  const shape: number[] = [];
+  let first: unknown;
+  let inner: unknown = values;
+  while (Array.isArray(inner)) {
+    const size = sizeOf(inner, name + "[0]".repeat(shape.length));
+    shape.push(size);
+    if (size === 0 || shape.length === 3) return { name, flat: false, values, kind: NONE, first, shape };
+    inner = inner[0] as unknown;
+    if (shape.length === 1) first = inner;
   }
-  if (!Array.isArray(first)) return { name, flat: false, values, kind, first, shape: [n0] };
-  const n1 = sizeOf(first, `${name}[0]`);
-  if (n1 === 0) return { name, flat: false, values, kind, first, shape: [n0, 0] };
-  const inner: unknown = first[0];
-  kind = kindOf(inner);
-  if (kind !== NONE) {
-    return { name, flat: false, values, kind, first, shape: [n0, n1, lengthOf(inner as ArrayLike<number>)] };
-  }
-  if (!Array.isArray(inner)) return { name, flat: false, values, kind, first, shape: [n0, n1] };
-  return { name, flat: false, values, kind, first, shape: [n0, n1, sizeOf(inner, `${name}[0][0]`)] };
+  const kind = kindOf(inner);
+  if (kind !== NONE) shape.push(lengthOf(inner as ArrayLike<number>));
+  return { name, flat: false, values, kind, first, shape };
 }

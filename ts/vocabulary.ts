@@ -3,6 +3,7 @@
  * than that are met when a text comes as a list of tokens.
  */
 
+import { byCodePoints } from "./code-points.js";
 import { expected, nonEmpty, optionsObject, string } from "./check.js";
 import { copyIds } from "./ids.js";
 import { show } from "./show.js";
@@ -95,10 +96,7 @@ export class Vocabulary {
     if (characters.size === 0 && unknown === undefined) {
       throw new RangeError("text: expected at least one character, got none");
     }
-    const tokens = [...characters].sort(
-      (a, b) => (a.codePointAt(0) as number) - (b.codePointAt(0) as number),
-    );
-    return new Vocabulary(tokens, unknown === undefined ? {} : { unknown });
+    return new Vocabulary([...characters].sort(byCodePoints), unknown === undefined ? {} : { unknown });
   }
 
   /** The number of tokens. */

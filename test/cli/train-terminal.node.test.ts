@@ -55,10 +55,10 @@ describe("in a terminal", () => {
     expect(plain(shown)).toMatch(/── a sample at step 10\r\n(.*\r\n)+──\r\n/);
   });
 
-  it.each([
-    [{ NO_COLOR: "1" }, "NO_COLOR"],
-    [{ NO_COLOR: "1", FORCE_COLOR: "3" }, "NO_COLOR beside FORCE_COLOR"],
-  ])("%o: the bar without a colour", async (env) => {
+  it.each<{ env: Record<string, string> }>([
+    { env: { NO_COLOR: "1" } },
+    { env: { NO_COLOR: "1", FORCE_COLOR: "3" } },
+  ])("$env: the bar without a colour", async ({ env }) => {
     const { code, shown } = await place.inTerminal(train("--steps", "20"), { env });
     expect(code).toBe(0);
     expect(shown).toContain("━");

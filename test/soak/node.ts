@@ -14,8 +14,8 @@ const ON_THIS_THREAD: Record<string, { call?: number }> = {
   "text, 1 MB": { call: 25 },
   "text, 1 MB, validating": { call: 25 },
   "text, 5 MB": { call: 100 },
-  "list, 21 000 lines": { call: 80 },
-  "list, 21 000 lines, validating": { call: 120 },
+  "list, 21 000 lines": { call: 100 },
+  "list, 21 000 lines, validating": { call: 150 },
   "list, 190 000 words": { call: 250 },
   "text, checkpoints": {},
 };

@@ -29,9 +29,8 @@ export async function fresh(
 ): Promise<Prepared> {
   const text = await readKind(files, asLines);
   const made = new CharRnn({ ...model, text });
-  const { epochs = 10, steps } = fit;
-  const extent = { epochs: steps === undefined ? epochs : undefined, steps };
-  const beginning = { ...describe(made, text, file), unit: unitOf(model.tokens), ...extent };
+  const { epochs, steps } = fit;
+  const beginning = { ...describe(made, text, file), unit: unitOf(model.tokens), epochs, steps };
   return {
     model: made,
     beginning,

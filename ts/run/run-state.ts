@@ -6,7 +6,7 @@
  * that was never interrupted.
  */
 
-import { expected, integer, number, record } from "../check.js";
+import { boolean, expected, integer, number, record } from "../check.js";
 import type { State } from "../state.js";
 import type { Tensor } from "../tensor.js";
 
@@ -133,7 +133,7 @@ export function readRunState(value: unknown, name: string): RunState {
     epoch: integer(given.epoch, `${name}.epoch`, { min: 1 }),
     cursor: integer(given.cursor, `${name}.cursor`, { min: 0 }),
     last: last === null ? null : readLast(last, `${name}.last`),
-    validationDue: flag(validationDue, `${name}.validationDue`),
+    validationDue: boolean(validationDue, `${name}.validationDue`),
     validation: validation === null ? null : readValidation(validation, `${name}.validation`),
     best:
       best === null
@@ -161,9 +161,4 @@ function readLast({ epoch, loss, gradientNorm, learningRate }: LastStep, name: s
 
 function readValidation({ step, loss }: ValidationLoss, name: string): ValidationLoss {
   return { step: integer(step, `${name}.step`, { min: 0 }), loss: number(loss, `${name}.loss`) };
-}
-
-function flag(value: unknown, name: string): boolean {
-  if (typeof value !== "boolean") throw new TypeError(expected(name, "true or false", value));
-  return value;
 }

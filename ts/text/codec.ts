@@ -3,6 +3,7 @@
  * of texts, the token at which each begins and ends.
  */
 
+import { byCodePoints } from "../code-points.js";
 import { expected, integer, oneOf, optionsObject } from "../check.js";
 import type { Section } from "../section.js";
 import { packSection, unpackSection } from "../section.js";
@@ -76,7 +77,7 @@ export class Codec {
       const texts = typeof text === "string" ? [text] : text;
       const seen =
         tokens === "characters" ? distinctCodePoints(texts) : distinctTokens(texts, tokenizer(tokens));
-      found = [...seen].sort(byCodePoint);
+      found = [...seen].sort(byCodePoints);
     }
     if (found.length === 0) throw new RangeError("text: expected at least one token, got none");
     return Codec.with(new Vocabulary(found, unknown === undefined ? {} : { unknown }), options);
@@ -206,13 +207,4 @@ function* groups(
     group = [];
   }
   if (group.length > 0) yield [group, start];
-}
-
-function byCodePoint(a: string, b: string): number {
-  const [left, right] = [Array.from(a), Array.from(b)];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const [x, y] = [left[i]?.codePointAt(0) ?? 0, right[i]?.codePointAt(0) ?? 0];
-    if (x !== y) return x - y;
-  }
-  return left.length - right.length;
 }

@@ -5,7 +5,7 @@
  * that characters newer than an engine may be cut otherwise there.
  */
 
-import { expected } from "../check.js";
+import { expected, nonEmpty } from "../check.js";
 
 /** A rule by name. */
 export type TokenRuleName = "characters" | "graphemes" | "words";
@@ -119,10 +119,5 @@ function longestMatch(tokens: readonly string[]): Tokenizer {
 function own(rule: (text: string) => readonly string[], text: string): readonly string[] {
   const found: unknown = rule(text);
   if (!Array.isArray(found)) throw new TypeError(expected("tokens(text)", "an array of strings", found));
-  return Array.from(found as unknown[], (token, i) => {
-    const name = `tokens(text)[${i}]`;
-    if (typeof token !== "string") throw new TypeError(expected(name, "a non-empty string", token));
-    if (token === "") throw new RangeError(expected(name, "a non-empty string", token));
-    return token;
-  });
+  return Array.from(found as unknown[], (token, i) => nonEmpty(token, `tokens(text)[${i}]`));
 }

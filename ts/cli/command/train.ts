@@ -101,7 +101,12 @@ export function defineTrain(program: Command): void {
     .option("--layers <n>", "cells upon each other", toCount, 1)
     .option("--dropout <share>", "between layers", toNumber, 0)
     .optionsGroup("The run:")
-    .addOption(new Option("--epochs <n>", "passes over the text (default: 10)").argParser(toCount))
+    .addOption(
+      new Option(
+        "--epochs <n>",
+        "passes over the text (default: 10; as many as 1000 steps take, where that is more)",
+      ).argParser(toCount),
+    )
     .addOption(
       new Option("--steps <n>", "updates, instead of epochs").argParser(toCount).conflicts(["epochs"]),
     )

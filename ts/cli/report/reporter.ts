@@ -19,7 +19,7 @@ export interface Beginning {
   readonly characters: number;
   /** Texts, where they are lines. */
   readonly texts: number | undefined;
-  /** Where the run's extent is known: one of both. */
+  /** Where they were asked for: one of both. */
   readonly epochs: number | undefined;
   readonly steps: number | undefined;
 }
