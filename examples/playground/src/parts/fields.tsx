@@ -1,6 +1,6 @@
 /** Controls of settings. What is typed is checked by the setting that it is for; what is wrong is said below it and not taken. */
 
-import { useEffect, useId, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useState } from "preact/hooks";
 import type { Setting } from "../setting.js";
 import "./fields.css";
 
@@ -24,7 +24,7 @@ export function TypedField<T>(props: TypedFieldProps<T>) {
   const { label, value, setting, disabled = false, width = 8, hint, onChange } = props;
   const id = useId();
   const [text, setText] = useState(setting.format(value));
-  useEffect(() => setText(setting.format(value)), [value]);
+  useLayoutEffect(() => setText(setting.format(value)), [value]); // before it is painted: no frame shows the old one
 
   const wrong = setting.parse(text) === undefined;
   const onInput = (event: { currentTarget: HTMLInputElement }) => {
