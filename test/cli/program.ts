@@ -11,7 +11,8 @@ import { inProject } from "../../scripts/setup/paths.mjs";
 const CLI = inProject("dist", "cli.js");
 /** Longest a process may take; then it is ended, and its test fails by the exit code. */
 const MILLISECONDS = 50_000;
-const { NO_COLOR: _no, FORCE_COLOR: _force, ...environment } = process.env;
+/** Nothing of who runs the tests: NO_COLOR, FORCE_COLOR, CI, COLORTERM, TMUX… all say something about colours. */
+const environment = { PATH: process.env["PATH"] };
 
 /** How a process ended. */
 export interface Ended {

@@ -47,7 +47,7 @@ export class Folder {
   /** Runs a line of a shell, in which `bptt` is the program. */
   shell(line: string): Outcome {
     const bptt = `bptt() { "${process.execPath}" "${PROGRAM}" "$@"; }`;
-    return this.run("bash", ["-c", `${bptt}\n${line}`], "");
+    return this.run("bash", ["--norc", "-c", `${bptt}\n${line}`], "");
   }
 
   remove(): void {
@@ -55,7 +55,7 @@ export class Folder {
   }
 
   private run(program: string, args: readonly string[], input: string | Uint8Array): Outcome {
-    const env = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined };
+    const env = { PATH: process.env["PATH"] }; // nothing of who runs the tests
     const { status, stdout, stderr, error } = spawnSync(program, args, {
       cwd: this.path,
       input,
