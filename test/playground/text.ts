@@ -263,6 +263,9 @@ export function testText(site: () => Site): void {
 
     it("works by keyboard alone", async () => {
       const { page, close } = await site().open("#text?hidden=8&steps=20000");
+      // Listened for from the start: a listener of the last moment may be too late for the key.
+      const chooser = new Promise((resolve) => page.once("filechooser", resolve));
+      await panel(page).locator("button:enabled", { hasText: "Train" }).waitFor();
       await page.getByRole("tab", { name: "Text" }).focus();
       await page.keyboard.press("Tab"); // the light
       await page.keyboard.press("Tab");
@@ -281,7 +284,6 @@ export function testText(site: () => Site): void {
       expect(await slider.inputValue()).toBe("0.75");
       const file = panel(page).getByLabel("Open a text…");
       await file.focus();
-      const chooser = page.waitForEvent("filechooser");
       await page.keyboard.press("Space");
       await chooser;
       await close();
