@@ -7,18 +7,20 @@ use crate::error::{Error, What};
 use crate::float::sqrt64;
 use crate::kernel::sum_of_squares;
 use crate::network::Network;
+use crate::params::Param;
+use core::ops::Range;
 
 /// √Σ g² over the active parameters, summed in f64; an error naming the first parameter whose gradient is not finite.
 pub fn global_norm(network: &Network) -> Result<f64, Error> {
-    let mut sum = 0.0;
-    for (place, (param, _)) in
-        network.table.iter().zip(&network.active).enumerate().filter(|(_, (_, active))| **active)
-    {
-        let part = sum_of_squares(&network.gradients[param.range.clone()]);
-        if !part.is_finite() {
-            return Err(Error::new(What::Gradient, place as u64));
-        }
-        sum += part;
+    let square = |range: Range<usize>| sum_of_squares(&network.gradients[range]);
+    let sum: f64 = network.table.runs(&network.active).map(square).sum();
+    if !sum.is_finite() {
+        let params = network.table.iter().zip(&network.active).enumerate();
+        let culprit = |&(_, (param, &active)): &(usize, (&Param, &bool))| {
+            active && !square(param.range.clone()).is_finite()
+        };
+        let place = params.into_iter().find(culprit).map_or(0, |(place, _)| place);
+        return Err(Error::new(What::Gradient, place as u64));
     }
     Ok(sqrt64(sum))
 }

@@ -217,6 +217,56 @@ impl F32x4 {
     }
 }
 
+/// Two lanes of f64, for sums that must not lose what floats would.
+#[derive(Clone, Copy)]
+pub struct F64x2(Register64);
+
+#[cfg(target_feature = "simd128")]
+type Register64 = v128;
+#[cfg(not(target_feature = "simd128"))]
+type Register64 = [f64; 2];
+
+impl F64x2 {
+    /// Zeros.
+    #[inline(always)]
+    pub fn zero() -> F64x2 {
+        #[cfg(target_feature = "simd128")]
+        return F64x2(f64x2_splat(0.0));
+        #[cfg(not(target_feature = "simd128"))]
+        F64x2([0.0; 2])
+    }
+
+    /// The first two and the last two of four floats.
+    #[inline(always)]
+    pub fn halves(x: F32x4) -> [F64x2; 2] {
+        #[cfg(target_feature = "simd128")]
+        return [x.0, i64x2_shuffle::<1, 1>(x.0, x.0)].map(|x| F64x2(f64x2_promote_low_f32x4(x)));
+        #[cfg(not(target_feature = "simd128"))]
+        {
+            let [a, b, c, d] = x.0.map(f64::from);
+            [F64x2([a, b]), F64x2([c, d])]
+        }
+    }
+
+    /// a + x²
+    #[inline(always)]
+    pub fn plus_square(self, x: F64x2) -> F64x2 {
+        #[cfg(target_feature = "simd128")]
+        return F64x2(f64x2_add(self.0, f64x2_mul(x.0, x.0)));
+        #[cfg(not(target_feature = "simd128"))]
+        F64x2(core::array::from_fn(|i| self.0[i] + x.0[i] * x.0[i]))
+    }
+
+    /// The sum of both lanes.
+    #[inline(always)]
+    pub fn sum(self) -> f64 {
+        #[cfg(target_feature = "simd128")]
+        return f64x2_extract_lane::<0>(self.0) + f64x2_extract_lane::<1>(self.0);
+        #[cfg(not(target_feature = "simd128"))]
+        (self.0[0] + self.0[1])
+    }
+}
+
 /// A cache line of floats: what buffers are made of.
 #[derive(Clone)]
 #[repr(C, align(64))]
@@ -288,8 +338,8 @@ pub fn tiles<const MR: usize, const P: usize, const W: usize, const PACKED: bool
     }
 }
 
-/// One tile, with C in registers: the innermost loop of everything. K goes by in fours with an exit after each part: the exits keep
-/// the compilers from mixing the parts, for which there are not enough registers.
+/// One tile, with C in registers: the innermost loop of everything. K goes by in eights, in smaller tiles in fours, with an exit
+/// after each part: the exits keep the compilers from mixing the parts, for which there are not enough registers.
 ///
 /// # Safety
 /// A (MR, K), B (K, P panels) and C (MR, P panels), as `tiles` describes them, can be read, and C written; K > 0.
@@ -316,27 +366,30 @@ unsafe fn tile<const MR: usize, const P: usize, const W: usize, const PACKED: bo
             }
         }
         let end = b.add(k * PANEL);
-        let ends = [1, 2, 3].map(|left| end.wrapping_sub(left * PANEL));
+        let ends = [1, 2, 3, 4, 5, 6, 7].map(|left| end.wrapping_sub(left * PANEL));
+        macro_rules! with_exits {
+            ($($at:literal)*) => {
+                $(
+                    add_outer::<MR, P, W, PACKED>(&mut sums, &rows, &panels, $at);
+                    if panels[0] == ends[$at] {
+                        break;
+                    }
+                )*
+            };
+        }
+        let parts = if MR == 4 && W == 2 { 8 } else { 4 };
         loop {
-            add_outer::<MR, P, W, PACKED>(&mut sums, &rows, &panels, 0);
-            if panels[0] == ends[0] {
-                break;
+            with_exits!(0 1 2);
+            if parts == 8 {
+                with_exits!(3 4 5 6);
             }
-            add_outer::<MR, P, W, PACKED>(&mut sums, &rows, &panels, 1);
-            if panels[0] == ends[1] {
-                break;
-            }
-            add_outer::<MR, P, W, PACKED>(&mut sums, &rows, &panels, 2);
-            if panels[0] == ends[2] {
-                break;
-            }
-            add_outer::<MR, P, W, PACKED>(&mut sums, &rows, &panels, 3);
+            add_outer::<MR, P, W, PACKED>(&mut sums, &rows, &panels, parts - 1);
             // After the last k, A's pointers may lie beyond its end: they are not read there.
             for row in &mut rows {
-                *row = row.wrapping_add(if PACKED { 4 * MR } else { 4 });
+                *row = row.wrapping_add(if PACKED { parts * MR } else { parts });
             }
             for panel in &mut panels {
-                *panel = panel.wrapping_add(4 * PANEL);
+                *panel = panel.wrapping_add(parts * PANEL);
             }
             if panels[0] == end {
                 break;

@@ -76,7 +76,8 @@ pub fn sequence_loss(network: &Network, ws: &mut Workspace, reduction: Reduction
             }
         }
     }
-    if gradient {
+    if gradient && !network.has_logits() {
+        // The walk back adds to whole rows of dh; nothing else has ever written behind the V columns of `dlogits`.
         clear_beyond(RowsMut { data: dlogits, stride: vp }, steps, v);
     }
     divide_or_zero(total, divisor)

@@ -80,6 +80,18 @@ impl ParamTable {
         self.params.iter()
     }
 
+    /// Where the parameters lie that are `active`, neighbours in one piece: one loop over many is faster than many short ones.
+    pub fn runs(&self, active: &[bool]) -> impl Iterator<Item = Range<usize>> {
+        let mut params = self.params.iter().zip(active);
+        core::iter::from_fn(move || {
+            let Range { start, mut end } = params.find(|&(_, &active)| active)?.0.range.clone();
+            for (param, _) in params.by_ref().take_while(|&(_, &active)| active) {
+                end = param.range.end;
+            }
+            Some(start..end)
+        })
+    }
+
     /// How many parameters there are.
     pub fn len(&self) -> usize {
         self.params.len()
@@ -88,5 +100,31 @@ impl ParamTable {
     /// The parameter at a place of the table.
     pub fn get(&self, index: usize) -> &Param {
         &self.params[index]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_cover_what_is_active_and_no_more() {
+        let mut table = ParamTable::default();
+        for (role, shape) in [(Role::InputWeight, [2, 3]), (Role::Bias, [1, 3]), (Role::OutputWeight, [3, 4])]
+        {
+            table.push(role, 0, shape).unwrap();
+        }
+        for pattern in 0..8 {
+            let active: Vec<bool> = (0..3).map(|place| pattern >> place & 1 == 1).collect();
+            let runs: Vec<Range<usize>> = table.runs(&active).collect();
+            for (param, &active) in table.iter().zip(&active) {
+                for at in param.range.clone() {
+                    assert_eq!(runs.iter().filter(|run| run.contains(&at)).count(), usize::from(active));
+                }
+            }
+            // No two that could be one.
+            assert!(runs.windows(2).all(|pair| pair[0].end < pair[1].start), "{runs:?}");
+            assert!(runs.iter().all(|run| !run.is_empty() && run.end <= table.arena_len()));
+        }
     }
 }

@@ -88,10 +88,12 @@ pub fn ln(x: f64) -> f64 {
     }
     let s = (m - 1.0) / (m + 1.0);
     let z = s * s;
-    let mut series = 0.0;
-    for odd in (1..=21).rev().step_by(2) {
-        series = series * z + 1.0 / odd as f64;
-    }
+    // Σ zᵏ/(2k + 1) by Estrin's scheme: half the terms wait for the other half no longer than for z⁶.
+    let term = |k: u32| 1.0 / f64::from(2 * k + 1);
+    let pair = |k: u32| term(k) + term(k + 1) * z;
+    let (z2, z4) = (z * z, (z * z) * (z * z));
+    let low = (pair(0) + pair(2) * z2) + (pair(4) + pair(6) * z2) * z4;
+    let series = low + (pair(8) + term(10) * z2) * (z4 * z4);
     2.0 * s * series + exponent as f64 * core::f64::consts::LN_2
 }
 

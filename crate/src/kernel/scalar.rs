@@ -89,13 +89,15 @@ pub fn scale(x: &mut [f32], factor: f32) {
     }
 }
 
-/// Summed in four lanes, as `exp_shifted_into` is.
+/// Summed in eight lanes, element i in lane i mod 8 as long as whole eights last; then the lanes, then the rest one by one.
 pub fn sum_of_squares(x: &[f32]) -> f64 {
-    let whole = x.len() / 4 * 4;
+    let whole = x.len() / 8 * 8;
     let square = |x: f32| f64::from(x) * f64::from(x);
-    let mut lanes = [0.0; 4];
+    let mut lanes = [0.0; 8];
     for (i, &x) in x[..whole].iter().enumerate() {
-        lanes[i % 4] += square(x);
+        lanes[i % 8] += square(x);
     }
-    x[whole..].iter().fold((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]), |sum, &x| sum + square(x))
+    let [a, b, c, d, e, f, g, h] = lanes;
+    let sum = ((a + b) + (c + d)) + ((e + f) + (g + h));
+    x[whole..].iter().fold(sum, |sum, &x| sum + square(x))
 }

@@ -2,7 +2,7 @@
 //! multiply-add saves).
 
 use super::approx::{EXP_C, EXP_START, LN2_HIGH, LN2_LOW, LOG2_E, TANH_END, TANH_P, TANH_Q};
-use crate::lanes::F32x4;
+use crate::lanes::{F32x4, F64x2};
 use core::hint::black_box;
 
 pub mod columns;
@@ -121,12 +121,17 @@ pub fn tanh_gradient_into(dx: &mut [f32], dy: &[f32], y: &[f32]) {
 }
 
 pub fn max(x: &[f32]) -> f32 {
-    let (x4, rest) = x.as_chunks::<4>();
-    let lanes = x4.iter().fold(F32x4::splat(f32::NEG_INFINITY), |max, x| {
-        let x = F32x4::load(x);
-        F32x4::select(max.less_than(x), x, max)
-    });
-    lanes.to_array().iter().chain(rest).fold(f32::NEG_INFINITY, |max, &x| if max < x { x } else { max })
+    let larger = |max, x| F32x4::select(F32x4::less_than(max, x), x, max);
+    let (x8, rest) = x.as_chunks::<8>();
+    // Two at a time: a comparison and a selection have to wait for the ones before them.
+    let mut maxima = [F32x4::splat(f32::NEG_INFINITY); 2];
+    for x in x8 {
+        for (max, x) in maxima.iter_mut().zip(x.as_chunks().0) {
+            *max = larger(*max, F32x4::load(x));
+        }
+    }
+    let lanes = larger(maxima[0], maxima[1]).to_array();
+    lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |max, &x| if max < x { x } else { max })
 }
 
 /// exp for x ≤ 0 with its constants at hand.
@@ -193,14 +198,14 @@ pub fn scale(x: &mut [f32], factor: f32) {
 }
 
 pub fn sum_of_squares(x: &[f32]) -> f64 {
-    let (x4, rest) = x.as_chunks::<4>();
-    let square = |x: f32| f64::from(x) * f64::from(x);
-    let [mut a, mut b, mut c, mut d] = [0.0f64; 4];
-    for x in x4 {
-        a += square(x[0]);
-        b += square(x[1]);
-        c += square(x[2]);
-        d += square(x[3]);
+    let (x8, rest) = x.as_chunks::<8>();
+    let mut sums = [F64x2::zero(); 4];
+    for x in x8 {
+        for (sums, half) in sums.as_chunks_mut::<2>().0.iter_mut().zip(x.as_chunks().0) {
+            let [low, high] = F64x2::halves(F32x4::load(half));
+            *sums = [sums[0].plus_square(low), sums[1].plus_square(high)];
+        }
     }
-    rest.iter().fold((a + b) + (c + d), |sum, &x| sum + square(x))
+    let [a, b, c, d] = sums.map(F64x2::sum);
+    rest.iter().fold((a + b) + (c + d), |sum, &x| sum + f64::from(x) * f64::from(x))
 }

@@ -63,8 +63,7 @@ impl Optimizer {
             Rule::Sgd(sgd) => Step::Sgd(sgd.step(learning_rate, gradient_scale)),
             Rule::RmsProp(rms_prop) => Step::RmsProp(rms_prop.step(learning_rate, gradient_scale)),
         };
-        for (param, _) in network.table.iter().zip(&network.active).filter(|&(_, &active)| active) {
-            let range = &param.range;
+        for range in network.table.runs(&network.active) {
             let theta = &mut network.theta[range.clone()];
             let gradient = &network.gradients[range.clone()];
             let mut moments = self.moments.iter_mut().map(|moments| &mut moments[range.clone()]);

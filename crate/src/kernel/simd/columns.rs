@@ -8,14 +8,13 @@ use crate::lanes::F32x4;
 const WIDE: usize = 8;
 
 pub fn repeat_into(to: RowsMut<'_>, count: usize, row: &[f32]) {
-    let width = row.len().next_multiple_of(4);
     let mut column = 0;
-    while column < width {
+    while column < to.stride {
         let four = |w: usize| {
             let from = &row[(column + w * 4).min(row.len())..];
             from.first_chunk().map_or_else(|| part(from), F32x4::load)
         };
-        if width - column >= 16 {
+        if to.stride - column >= 16 {
             let strip = [four(0), four(1), four(2), four(3)];
             for to in to.data.chunks_mut(to.stride).take(count) {
                 for (to, x) in to[column..column + 16].as_chunks_mut().0.iter_mut().zip(strip) {
@@ -33,7 +32,6 @@ pub fn repeat_into(to: RowsMut<'_>, count: usize, row: &[f32]) {
             column += 4;
         }
     }
-    clear_beyond(to, count, width);
 }
 
 pub fn clear_beyond(rows: RowsMut<'_>, count: usize, width: usize) {

@@ -16,13 +16,16 @@
 //! ```
 //!
 //! What made it so: dispatch is the limit, six instructions a cycle, of which a rolled loop spends a third on addresses and its end.
-//! - K four times in a row, each part left by an exit of its own (`lanes`), which keeps LLVM and V8 from moving loads of the next
-//!   part up. Without those exits the registers spill: .55 of the reference on Node 20.
+//! - K eight times in a row (four: a step of (64, 16, 32) takes 2 % longer), each part left by an exit of its own (`lanes`), which keeps
+//!   LLVM and V8 from moving loads of the next part up. Without those exits the registers spill: .55 of the reference on Node 20.
+//! - One row's panels in threes and twos: after threes alone a last panel takes nearly as long as three (5 % of a step of (64, 1, 25)).
 //! - One pointer an operand and constant offsets, which takes LLVM's loop strength reduction off (`scripts/setup/wasm-build.mjs`).
 //! - Packing by cache lines (`pack`); blocks of 256 in place of 128.
 //!
 //! Slower: 6×8 and 4×12 (.61), 5×8 (.53 / .94), 3×12 (.75 / .85), 2×16 (.87 / .86), 8×4 (.58 / .60); K twice in a row (.89 / .94);
-//! one index for all operands (equal / .91); 1×32 (.47 / .83) and 1×40 for one row.
+//! one index for all operands (equal / .91); 1×32 (.47 / .83) and 1×40 for one row. Equal: panels there and back again, so that one row's
+//! product begins with those that the last one has left in the cache; ids looked up a time step at a time, beside the product that adds
+//! to them (1.005 at (128, 32, 64) and .97 at (5, 1, 5)).
 
 use crate::kernel::pack::{BLOCK, STRIP};
 use crate::kernel::{PackedPair, Panels, Rows, RowsMut};
@@ -83,11 +86,19 @@ fn last_rows(rows: usize, a: &[f32], b: &[f32], c: &mut [f32], steps: Steps) {
 fn row_times_panels(c: &mut [f32], a: &[f32], b: &Panels) {
     let steps = Steps { k: b.rows(), a_row: 0, b_panel: b.stride(), c_row: 0 };
     let panels = b.columns() / PANEL;
-    let whole = panels / 3 * 3;
-    for p in (0..whole).step_by(3) {
+    // Threes, then twos: of one panel alone only two sums are under way.
+    let twos = if panels == 1 { 0 } else { (3 - panels % 3) % 3 };
+    let threes = (panels - 2 * twos) / 3;
+    let mut p = 0;
+    for _ in 0..threes {
         tiles::<1, 3, 2, false>(1, a, &b.data()[p * b.stride()..], &mut c[p * PANEL..], steps);
+        p += 3;
     }
-    for p in whole..panels {
+    for _ in 0..twos {
+        tiles::<1, 2, 2, false>(1, a, &b.data()[p * b.stride()..], &mut c[p * PANEL..], steps);
+        p += 2;
+    }
+    if p < panels {
         tiles::<1, 1, 2, false>(1, a, &b.data()[p * b.stride()..], &mut c[p * PANEL..], steps);
     }
 }
