@@ -89,7 +89,7 @@ describe("reports", () => {
         },
       { steps: 400, onProgress: (report) => void reports.push(report) },
     );
-    for (let i = 0; i < 100; i++) loop.turn();
+    while ((run.latest?.step ?? 0) < 100) loop.turn();
     run.pause();
     loop.time += 60_000;
     run.resume();

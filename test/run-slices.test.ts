@@ -35,7 +35,7 @@ describe("slices", () => {
   });
 
   it("one batch, where it takes longer to come by; it is trained on in the next", () => {
-    expect(stepsOfSlices(40, 4)).toEqual([0, 1, 1, 1]);
+    expect(stepsOfSlices(40, 6)).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
   it("one step, where it takes longer", () => {
@@ -44,6 +44,19 @@ describe("slices", () => {
       loop.turn();
       expect(run.latest?.step).toBe(step);
       expect(loop.time).toBe(40 * step);
+    }
+  });
+
+  it("one long step, though short ones came before it", () => {
+    const { run, loop } = manualRun(() => BATCHES, {
+      steps: 1000,
+      onProgress: ({ step }) => void (loop.time += step % 4 === 0 ? 14 : 2),
+    });
+    while ((run.latest?.step ?? 0) < 4) loop.turn();
+    while ((run.latest?.step ?? 0) < 100) {
+      const since = loop.time;
+      loop.turn();
+      expect(loop.time - since).toBeLessThanOrEqual(14);
     }
   });
 

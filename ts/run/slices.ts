@@ -1,12 +1,14 @@
 /**
  * Work cut into slices, so that the event loop is never held longer than a slice or one piece of work: each slice is a
- * macrotask, and ends before a piece as long as the last one would not fit in any more.
+ * macrotask, and ends before a piece as long as the longest of late would not fit in any more.
  */
 
 import type { EventLoop } from "./event-loop.js";
 
-/** Milliseconds of a slice; with what the piece after it may take longer than the last, within a frame of 16.7. */
+/** Milliseconds of a slice; with what a piece may take longer than all of late, within a frame of 16.7. */
 const LENGTH = 10;
+/** How the longest of late is forgotten, with each piece: batches differ in length, and the first are done by cold code. */
+const FORGETTING = 0.95;
 /** Pieces of work after which a slice ends all the same: some runtimes stop the clock while code runs. */
 const MOST_PIECES = 500;
 
@@ -16,7 +18,7 @@ export class Slices {
   #scheduled = false;
   #since = 0;
   #pieces = 0;
-  #last = 0; // milliseconds of the last piece
+  #longest = 0; // milliseconds of a piece, of late
 
   constructor(eventLoop: EventLoop) {
     this.#eventLoop = eventLoop;
@@ -37,7 +39,7 @@ export class Slices {
   /** Whether the next piece belongs to another slice. */
   get isOver(): boolean {
     if (this.#pieces === 0) return false;
-    return this.#pieces >= MOST_PIECES || this.#eventLoop.now() - this.#since + this.#last > LENGTH;
+    return this.#pieces >= MOST_PIECES || this.#eventLoop.now() - this.#since + this.#longest > LENGTH;
   }
 
   /** Whether its time is spent: in the midst of a piece, to leave the rest of it to another slice. */
@@ -50,7 +52,7 @@ export class Slices {
     const before = this.#eventLoop.now();
     const result = work();
     this.#pieces++;
-    this.#last = this.#eventLoop.now() - before;
+    this.#longest = Math.max(this.#eventLoop.now() - before, this.#longest * FORGETTING);
     return result;
   }
 }
