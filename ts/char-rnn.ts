@@ -15,7 +15,7 @@ import { Rnn } from "./rnn.js";
 import type { FitOptions, RunCheckpoint } from "./run/fit-options.js";
 import { SNAPSHOT, type Run } from "./run/run.js";
 import type { RunResult } from "./run/run-result.js";
-import { isUnfinished } from "./run/run-state.js";
+import { isUnfinished, type RunState } from "./run/run-state.js";
 import { isVocabulary, readCharRnnOptions, type CharRnnOptions } from "./text/char-rnn-options.js";
 import { Codec, type EncodedText, type Text, type TextKind } from "./text/codec.js";
 import { textCourse } from "./text/course.js";
@@ -30,6 +30,7 @@ import {
 import { generated, nextTokens, promptIds, type NextToken } from "./text/generate.js";
 import { readGenerateOptions, type GenerateOptions, type StreamOptions } from "./text/generate-options.js";
 import { inspectIds, type Inspection } from "./text/inspect.js";
+import { lastRunOf, optimizerKind, packLastRun, readLastRun, type LastRun } from "./text/last-run.js";
 import { packRun, unpackRun, type RunIdentity, type RunSections } from "./text/saved-run.js";
 import { readTokenRule, type TokenRule } from "./text/tokens.js";
 import type { Vocabulary } from "./vocabulary.js";
@@ -80,6 +81,7 @@ export class CharRnn extends Disposable {
   #run: Run<Uint8Array<ArrayBuffer>> | undefined;
   /** A run in the file that this model comes from. */
   #loaded: RunSections | undefined;
+  #lastRun: LastRun | undefined;
 
   /**
    * @param options the text (or its vocabulary) and the network's size; all but one of these two has a default
@@ -92,7 +94,9 @@ export class CharRnn extends Disposable {
     const parts = options instanceof Loaded ? options : readCharRnnOptions(options);
     this.#codec = parts.codec;
     this.#rnn = parts instanceof Loaded ? parts.rnn : new Rnn(parts.network);
-    this.#loaded = parts instanceof Loaded ? parts.sections : undefined;
+    if (!(parts instanceof Loaded)) return;
+    this.#loaded = parts.sections;
+    this.#lastRun = parts.lastRun;
   }
 
   /** The network: its parameters, and all that can be done with one. */
@@ -113,6 +117,11 @@ export class CharRnn extends Disposable {
   /** The token at which a list's texts begin and end; undefined for one long text. */
   get end(): string | undefined {
     return this.#codec.end;
+  }
+
+  /** The last run that came to its end, in this model or before it was saved; undefined where there was none. */
+  get lastRun(): LastRun | undefined {
+    return this.#lastRun;
   }
 
   /** Whether there is a run that was cut short, or is under way, with which {@link CharRnn#resume} would go on. */
@@ -332,8 +341,8 @@ export class CharRnn extends Disposable {
   }
 
   /**
-   * The model as a safetensors file: the network as {@link Rnn#save} writes it, which PyTorch reads, and how it reads
-   * text. With `optimizer` and a run that is under way or was cut short also all that it takes to finish it: where the
+   * The model as a safetensors file: the network as {@link Rnn#save} writes it, which PyTorch reads, how it reads text,
+   * and its {@link CharRnn#lastRun}. With `optimizer` and a run that is under way or was cut short also all that it takes to finish it: where the
    * last finished step left it. The same model gives the same bytes.
    *
    * @param options `optimizer`: whether the unfinished run goes along
@@ -377,6 +386,7 @@ export class CharRnn extends Disposable {
       parameters,
       vocabulary = given.vocabulary,
       text,
+      trained,
       optimizer,
       training,
     } = decodeModel(bytes);
@@ -402,6 +412,7 @@ export class CharRnn extends Disposable {
       : new Codec(vocabulary, undefined, { kind: "text", tokens: tokens ?? "characters", seed: 0 });
     const sections = optimizer && training ? { optimizer, training } : undefined;
     const unfinished = sections && unpackRun(sections) ? sections : undefined;
+    const lastRun = trained && readLastRun(trained);
     const rnn = new Rnn(rnnOptions(config));
     try {
       rnn.setParameters(parameters);
@@ -409,7 +420,7 @@ export class CharRnn extends Disposable {
       rnn.free();
       throw error;
     }
-    return new CharRnn(new Loaded(rnn, codec, unfinished) as unknown as CharRnnOptions);
+    return new CharRnn(new Loaded(rnn, codec, unfinished, lastRun) as unknown as CharRnnOptions);
   }
 
   /**
@@ -435,7 +446,7 @@ export class CharRnn extends Disposable {
     return optimizer && training ? { optimizer, training } : undefined;
   }
 
-  #encode(sections: RunSections | undefined): Uint8Array<ArrayBuffer> {
+  #encode(sections: RunSections | undefined, lastRun = this.#lastRun): Uint8Array<ArrayBuffer> {
     const rnn = this.#rnn;
     const { config } = rnn[NETWORK];
     const { vocabulary } = this.#codec;
@@ -444,6 +455,7 @@ export class CharRnn extends Disposable {
       parameters: rnn.parameters,
       vocabulary,
       text: this.#codec.section(),
+      trained: lastRun && packLastRun(lastRun),
       ...sections,
     });
   }
@@ -458,10 +470,12 @@ export class CharRnn extends Disposable {
     rnn[NETWORK].access.expectAlive("fit");
     rnn[NETWORK].access.expectChangeable("fit");
     const { training, options } = textCourse(rnn, this.#codec, encoded, settings);
+    const come = (state: RunState) => lastRunOf(settings, optimizerKind(rest), state);
     const complete = {
       ...options,
       ...rest,
-      snapshot: (_, checkpoint) => this.#encode(packRun({ settings, fingerprint }, checkpoint())),
+      snapshot: (state, checkpoint) =>
+        this.#encode(packRun({ settings, fingerprint }, checkpoint()), come(state)),
     } as FitOptions<Uint8Array<ArrayBuffer>>;
     const { kind, endId } = this.#codec;
     const run = worker
@@ -475,8 +489,10 @@ export class CharRnn extends Disposable {
       : fit(rnn, training, complete);
     this.#run = run;
     this.#loaded = undefined;
-    const ended = ({ stopped }: RunResult) => {
-      if (this.#run === run && !isUnfinished(stopped)) this.#run = undefined;
+    const ended = ({ state, stopped }: RunResult) => {
+      if (this.#run !== run || isUnfinished(stopped)) return;
+      this.#run = undefined;
+      this.#lastRun = come(state);
     };
     run.done.then(ended, () => undefined);
     return run;
@@ -489,5 +505,6 @@ class Loaded {
     readonly rnn: Rnn,
     readonly codec: Codec,
     readonly sections: RunSections | undefined,
+    readonly lastRun: LastRun | undefined,
   ) {}
 }

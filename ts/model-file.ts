@@ -3,7 +3,8 @@
  * file of PyTorch's that holds such a module.
  *
  *     tensors     rnn.weight_ih_l0 … head.weight, head.bias       (state-dict.ts)
- *                 optimizer.…, training.…                         sections (section.ts); text, of how a model reads it, has no tensors
+ *                 optimizer.…, training.…                         sections (section.ts); two have no tensors: text, of how
+ *                                                                 a model reads it, and trained, of its last run
  *     metadata    format "pt", bptt.version "1", bptt.config {…}, bptt.vocabulary {…}, bptt.optimizer.…, bptt.training.…
  *
  * Writing is a pure function: fixed order, no clock, no host. Reading looks at names and shapes of all tensors before it
@@ -38,13 +39,14 @@ export interface Model {
   readonly parameters: Readonly<Record<string, Tensor>>;
   readonly vocabulary?: Vocabulary | undefined;
   readonly text?: Section | undefined;
+  readonly trained?: Section | undefined;
   readonly optimizer?: Section | undefined;
   readonly training?: Section | undefined;
 }
 
 const VERSION = "1";
 const VOCABULARY_NAMES: ReadonlySet<string> = new Set(["tokens", "unknown"]);
-const SECTIONS = ["text", "optimizer", "training"] as const;
+const SECTIONS = ["text", "trained", "optimizer", "training"] as const;
 
 /** The bytes of a safetensors file. */
 export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
@@ -126,9 +128,7 @@ export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
     config,
     parameters: fromStateDict(config, read, names, biases),
     vocabulary: described ? readVocabulary(stored.metadata, config) : undefined,
-    text: described ? readSection(stored, "text") : undefined,
-    optimizer: described ? readSection(stored, "optimizer") : undefined,
-    training: described ? readSection(stored, "training") : undefined,
+    ...(described ? readSections(stored) : {}),
   };
 }
 
@@ -197,8 +197,13 @@ function readVocabulary(
   });
 }
 
-function readSection(stored: Stored, name: (typeof SECTIONS)[number]): Section | undefined {
-  if (!stored.metadata.has(`bptt.${name}`)) return undefined;
+/** Those of the sections that are there. */
+function readSections(stored: Stored): Partial<Record<(typeof SECTIONS)[number], Section>> {
+  const there = SECTIONS.filter((name) => stored.metadata.has(`bptt.${name}`));
+  return Object.fromEntries(there.map((name) => [name, readSection(stored, name)]));
+}
+
+function readSection(stored: Stored, name: string): Section {
   const behind = <T>(map: ReadonlyMap<string, T>, prefix: string): [string, T][] =>
     [...map]
       .filter(([key]) => key.startsWith(prefix))

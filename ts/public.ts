@@ -71,10 +71,11 @@ export {
 export type { CharRnnOptions } from "./text/char-rnn-options.js";
 export type { Text, TextKind } from "./text/codec.js";
 export type { TextEvaluation } from "./text/evaluate.js";
-export type { ResumeOptions, TextFitOptions } from "./text/fit-options.js";
+export type { ResumeOptions, RunSettings, TextFitOptions } from "./text/fit-options.js";
 export type { NextToken } from "./text/generate.js";
 export type { GenerateOptions, StreamOptions } from "./text/generate-options.js";
 export type { Inspection } from "./text/inspect.js";
+export type { LastRun } from "./text/last-run.js";
 export type { TokenRule, TokenRuleName } from "./text/tokens.js";
 export { Vocabulary, type VocabularyOptions } from "./vocabulary.js";
 export type { WorkerLike } from "./worker/worker-like.js";

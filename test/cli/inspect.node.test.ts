@@ -1,7 +1,6 @@
 /** `bptt inspect` says what is in a file. */
 
-import type { CharRnn } from "bptt";
-import { Rnn, Sgd } from "bptt";
+import { CharRnn, Rnn, Sgd } from "bptt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Folder } from "./run-cli.js";
 import { cutShort, ofNames } from "./text-models.js";
@@ -42,9 +41,26 @@ describe("as JSON", () => {
       shapes: Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, shape])),
       vocabulary: { tokens: names.vocabulary.tokens, unknown: "?" },
       text: { kind: "list", tokens: "characters", end: "<end>" },
+      trained: names.lastRun,
       run: null,
       optimizer: null,
     });
+  });
+
+  it("how it was trained", async () => {
+    const text = ["anna", "otto", "hanna"];
+    const model = new CharRnn({ text, hiddenSize: 4 });
+    await model.fit(text, { epochs: 2, learningRate: 0.01 });
+    folder.write("trained.safetensors", model.save());
+    expect(facts("trained.safetensors")).toMatchObject({ trained: model.lastRun, run: null });
+    expect(output("trained.safetensors")).toMatch(
+      /\ntrained {5}2 steps, 2 epochs, loss \d\.\d{3}, batches of 32×64, adam at 0\.01, clip 1, seed 0\n$/,
+    );
+    await model.fit(text, { steps: 40, validationFraction: 0.4, patience: 0, clipNorm: false });
+    folder.write("trained.safetensors", model.save());
+    expect(output("trained.safetensors")).toMatch(
+      /validation \d\.\d{3} at step \d+, batches of 32×64, adam, no clipping, 0\.4 kept back, seed 0\n$/,
+    );
   });
 
   it("a run that was cut short", () => {
@@ -86,7 +102,7 @@ describe("for people", () => {
           "parameters  1 \\d+",
           "( {12}\\w+ +[\\d×]+\\n)+vocabulary  12 tokens: .*<end>; others are read as \\?",
           "text        texts that begin and end at <end>, by characters",
-          "training    no unfinished run\n$",
+          "trained     60 steps, 59 epochs, loss 1\\.095, batches of 32×64, adam at 0\\.02, clip 1, seed 3\n$",
         ].join("\n"),
       ),
     );

@@ -159,6 +159,7 @@ function readLast({ epoch, loss, gradientNorm, learningRate }: LastStep, name: s
   };
 }
 
-function readValidation({ step, loss }: ValidationLoss, name: string): ValidationLoss {
+/** A validation out of a file or a user's hands. */
+export function readValidation({ step, loss }: ValidationLoss, name: string): ValidationLoss {
   return { step: integer(step, `${name}.step`, { min: 0 }), loss: number(loss, `${name}.loss`) };
 }

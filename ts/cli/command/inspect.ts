@@ -17,7 +17,7 @@ export function defineInspect(program: Command): void {
     .command("inspect")
     .summary("show what is in a model file")
     .description(
-      "Show what is in a model file: cell, sizes, parameters, vocabulary, and how far its training has come. Reads what " +
+      "Show what is in a model file: cell, sizes, parameters, vocabulary, and how it was trained. Reads what " +
         "`convert` reads: files of bptt, PyTorch, Keras and TensorFlow.js.",
     )
     .argument("<model>", "the file; - for standard input")

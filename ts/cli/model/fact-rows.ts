@@ -1,6 +1,7 @@
 /** What is known of a network, as a table for people. */
 
 import { counted, grouped } from "../report/words.js";
+import type { LastRun } from "bptt";
 import type { Facts } from "./facts.js";
 import type { Row } from "./table.js";
 
@@ -21,7 +22,8 @@ export function rowsOf(facts: Facts): readonly Row[] {
     ...shapes,
     ["vocabulary", vocabularyOf(facts)],
     ...(facts.text ? [["text", textOf(facts.text)] as const] : []),
-    ["training", trainingOf(facts)],
+    ...(facts.trained ? [["trained", trainedOf(facts.trained)] as const] : []),
+    ...(facts.trained && !facts.optimizer ? [] : [["training", trainingOf(facts)] as const]),
   ];
 }
 
@@ -53,6 +55,24 @@ function textOf({ kind, tokens, end }: NonNullable<Facts["text"]>): string {
   };
   const what = rules[tokens] ?? tokens;
   return kind === "text" ? `one long text by ${what}` : `texts that begin and end at ${end}, by ${what}`;
+}
+
+/** How the last run went, and by which settings. */
+function trainedOf({ stopped, steps, epochs, loss, validation, best, optimizer, settings }: LastRun): string {
+  const { batchSize, sequenceLength, learningRate, clipNorm, validationFraction, seed } = settings;
+  const rate = typeof learningRate === "object" && learningRate !== null ? learningRate.kind : learningRate;
+  const kept = best ?? validation;
+  return [
+    `${counted(steps, "step")}, ${counted(epochs, "epoch")}`,
+    ...(stopped === "early" ? ["no better any more"] : stopped === "diverged" ? ["then it diverged"] : []),
+    ...(loss === null ? [] : [`loss ${loss.toFixed(3)}`]),
+    ...(kept ? [`validation ${kept.loss.toFixed(3)}${best ? ` at step ${grouped(best.step)}` : ""}`] : []),
+    `batches of ${batchSize}×${sequenceLength}`,
+    `${optimizer}${rate === null ? "" : ` at ${rate}`}`,
+    clipNorm === false ? "no clipping" : `clip ${clipNorm}`,
+    ...(validationFraction === 0 ? [] : [`${validationFraction} kept back`]),
+    `seed ${seed}`,
+  ].join(", ");
 }
 
 function trainingOf({ run, optimizer, format }: Facts): string {

@@ -1,6 +1,6 @@
 /** What is known of a network and its file, as plain data. */
 
-import type { Cell, RunState, TextFitOptions } from "bptt";
+import type { Cell, LastRun, RunState, TextFitOptions } from "bptt";
 import type { Metadata } from "./metadata.js";
 import type { StoredNetwork } from "./read.js";
 
@@ -26,6 +26,8 @@ export interface Facts {
   readonly vocabulary: { readonly tokens: readonly string[]; readonly unknown?: string } | null;
   /** How a text model reads. */
   readonly text: TextFacts | null;
+  /** A text model's last run that came to its end. */
+  readonly trained: LastRun | null;
   /** The run that was cut short. */
   readonly run: RunFacts | null;
   /** The optimizer in the file. */
@@ -82,6 +84,7 @@ export function factsOf(file: string, { rnn, format, bytes, metadata }: StoredNe
     shapes: Object.fromEntries(parameters.map(([name, { shape }]) => [name, shape])),
     vocabulary: json(metadata, "bptt.vocabulary") as Facts["vocabulary"],
     text: text && { kind: text.kind, tokens: text.tokens, end: text.end },
+    trained: json(metadata, "bptt.trained.state") as LastRun | null,
     run: training?.run && "bptt.optimizer" in metadata ? runFacts(training.run) : null,
     optimizer: optimizerFacts(json(metadata, "bptt.optimizer.state")),
   };
