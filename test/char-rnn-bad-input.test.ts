@@ -109,7 +109,7 @@ const METHODS: Case[] = [
   [
     "fit: an option",
     TypeError,
-    'options: unknown option "workers"; known are epochs, steps, batchSize, sequenceLength, learningRate, clipNorm, validationFraction, validateEvery, patience, seed, optimizer, timeLimitSeconds, every, signal, onProgress, worker, snapshotsPerSecond',
+    'options: unknown option "workers"; known are epochs, steps, batchSize, sequenceLength, learningRate, clipNorm, validationFraction, validateEvery, patience, seed, optimizer, timeLimitSeconds, every, pauseEvery, signal, onProgress, worker, snapshotsPerSecond',
     fit({ workers: true }),
   ],
   [
@@ -157,6 +157,7 @@ const METHODS: Case[] = [
     fit({ validateEvery: 3 }),
   ],
   ["fit: every", RangeError, "every: expected an integer >= 1, got 0", fit({ every: 0 })],
+  ["fit: pauseEvery", RangeError, "pauseEvery: expected an integer >= 1, got 0", fit({ pauseEvery: 0 })],
   [
     "fit: learningRate",
     RangeError,
@@ -224,7 +225,7 @@ const METHODS: Case[] = [
   [
     "resume: an option",
     TypeError,
-    'options: unknown option "epochs"; known are timeLimitSeconds, every, signal, onProgress, worker, snapshotsPerSecond',
+    'options: unknown option "epochs"; known are timeLimitSeconds, every, pauseEvery, signal, onProgress, worker, snapshotsPerSecond',
     (model) => model.resume(TEXT, any({ epochs: 3 })),
   ],
   [

@@ -45,7 +45,7 @@ check([
     withOptions({ epoch: 3 }),
     TypeError,
     'options: unknown option "epoch"; known are epochs, steps, learningRate, optimizer, clipNorm, carryState, ' +
-      "trainStep, evaluate, validation, validateEvery, patience, timeLimitSeconds, every, signal, onProgress, " +
+      "trainStep, evaluate, validation, validateEvery, patience, timeLimitSeconds, every, pauseEvery, signal, onProgress, " +
       "stepsPerEpoch, resumeFrom, snapshot",
   ],
   ["no options object", ({ rnn }) => fit(rnn, [GOOD], any(3)), TypeError, "options: expected an object, got 3"],

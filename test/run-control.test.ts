@@ -75,6 +75,75 @@ describe("pause and resume", () => {
   });
 });
 
+describe("pauseEvery", () => {
+  it("pauses after each n-th step, with a report of it and before a validation; and changes no bit", async () => {
+    const options = { epochs: 2, validation: VALIDATION, validateEvery: 3 };
+    const told: unknown[] = [];
+    const { run, loop, rnn } = manualRun(() => BATCHES, {
+      ...options,
+      every: 5,
+      pauseEvery: 3,
+      onProgress: ({ step, validationLoss }) => {
+        told.push([step, run.paused, validationLoss !== undefined]);
+      },
+    });
+    const states: number[] = [];
+    while (loop.turn()) {
+      if (!run.paused) continue;
+      const { state, parameters } = await run.checkpoint();
+      states.push(state.step);
+      expect(parameters).toEqual(rnn.parameters);
+      expect(loop.tasks).toEqual([]);
+      run.resume();
+    }
+    expect(states).toEqual([3, 6, 9]);
+    expect(told).toEqual([
+      [3, true, false], // its own, though a report is asked for each 5 only
+      [3, false, true],
+      [5, false, true],
+      [6, true, true],
+      [6, false, true],
+      [9, true, true],
+      [9, false, true],
+      [10, false, true],
+      [10, false, true], // the validation at the end
+    ]);
+    expect(await run).toMatchObject({ steps: 10, stopped: "finished" });
+    const twin = new Rnn(SIZES);
+    await fit(twin, BATCHES, options);
+    expect(bitsOf(rnn)).toEqual(bitsOf(twin));
+  });
+
+  it("counts the steps before a resume, and not the one it was resumed at", async () => {
+    const { run, loop } = manualRun(() => BATCHES, { epochs: 2, pauseEvery: 4 });
+    loop.turn();
+    const kept = await run.checkpoint();
+    expect(kept.state.step).toBe(4);
+    const again = manualRun(() => BATCHES, { epochs: 2, pauseEvery: 4, resumeFrom: kept });
+    again.loop.turn();
+    expect(again.run.latest?.step).toBe(8);
+    expect(again.run.paused).toBe(true);
+  });
+
+  it("stop ends a run that has paused", async () => {
+    const { run, loop } = manualRun(() => BATCHES, { pauseEvery: 2 });
+    loop.turn();
+    run.stop();
+    expect(await run).toMatchObject({ steps: 2, stopped: "stopped" });
+  });
+
+  it.each([
+    [0, RangeError, "got 0"],
+    [1.5, RangeError, "got 1.5"],
+    ["3", TypeError, 'got "3"'],
+    [null, TypeError, "got null"],
+  ])("%j is refused", (pauseEvery, kind, got) => {
+    const refused = () => manualRun(() => BATCHES, { pauseEvery: pauseEvery as number });
+    expect(refused).toThrow(kind);
+    expect(refused).toThrow(`pauseEvery: expected an integer >= 1, ${got}`);
+  });
+});
+
 describe("stop and abort", () => {
   it("between two slices: at once, and the network is free", async () => {
     const { run, loop, rnn } = manualRun(slow(1));

@@ -240,10 +240,11 @@ describe("the news of a run", () => {
     etaSeconds: undefined,
   });
   const newsOf = (all: boolean, snapshotEvery = 250) => {
-    const sent: { steps: number[]; snapshot: boolean }[] = [];
+    const sent: { steps: number[]; snapshot: boolean; paused: boolean }[] = [];
     const news = new News(
-      (reports, snapshot) =>
-        void sent.push({ steps: reports.map(({ step }) => step), snapshot: snapshot !== undefined }),
+      ({ reports, snapshot, paused }) => {
+        sent.push({ steps: reports.map(({ step }) => step), snapshot: snapshot !== undefined, paused });
+      },
       () => ({}) as never,
       { all, snapshotEvery },
     );
@@ -253,7 +254,7 @@ describe("the news of a run", () => {
   it("are sent one at a time, a frame apart, a snapshot four times a second", () => {
     const { sent, news } = newsOf(true);
     for (let step = 1; step <= 30; step++) {
-      news.report(report(step));
+      news.report(report(step), false);
       vi.advanceTimersByTime(10);
       news.seen();
     }
@@ -267,7 +268,7 @@ describe("the news of a run", () => {
     for (const all of [true, false]) {
       const { sent, news } = newsOf(all);
       for (let step = 1; step <= 5; step++) {
-        news.report(report(step));
+        news.report(report(step), false);
         vi.advanceTimersByTime(100);
       }
       expect(sent).toHaveLength(1);
@@ -283,7 +284,7 @@ describe("the news of a run", () => {
     const { news } = newsOf(true);
     const batches = news.pace([1, 2, 3])[Symbol.asyncIterator]();
     expect(batches.next()).toEqual({ done: false, value: 1 }); // at once
-    for (let step = 0; step <= 10_000; step++) news.report(report(step));
+    for (let step = 0; step <= 10_000; step++) news.report(report(step), false);
     const next = batches.next();
     expect(next).toBeInstanceOf(Promise);
     vi.advanceTimersByTime(100);
@@ -294,12 +295,14 @@ describe("the news of a run", () => {
 
   it("say where a run rests, and bring no weights where none are wanted", () => {
     const { sent, news } = newsOf(false, Infinity);
-    news.report(report(1));
-    news.report(report(2));
+    news.report(report(1), false);
+    news.report(report(2), false);
     news.rest();
     expect(sent).toEqual([
-      { steps: [1], snapshot: false },
-      { steps: [2], snapshot: true },
+      { steps: [1], snapshot: false, paused: false },
+      { steps: [2], snapshot: true, paused: false },
     ]);
+    news.report(report(3), true); // by itself: at once, though nothing has been seen
+    expect(sent[2]).toEqual({ steps: [3], snapshot: true, paused: true });
   });
 });

@@ -67,6 +67,63 @@ describe("a run in a worker", () => {
       expect(await whole(course, { every: 4, worker, snapshotsPerSecond: 1000 })).toEqual(here);
     });
 
+    it("and pauses by itself after the same steps, with the model of just that step", async () => {
+      const course = COURSES["lstm, a list, windows that carry the state on"]!;
+      const paused = async (options: TextFitOptions) => {
+        const model = modelOf(course);
+        const seen: unknown[][] = [];
+        const run = model.fit(course.text, {
+          ...course.options,
+          pauseEvery: 5,
+          ...options,
+          onProgress: ({ step }) => {
+            if (!run.paused) return;
+            const at = [step, textOf(model.save({ optimizer: true })), model.generate({ seed: step })];
+            void run.checkpoint().then((bytes) => {
+              seen.push([...at, textOf(bytes)]);
+              run.resume();
+            });
+          },
+        });
+        const { steps } = await run;
+        return { seen, steps, bytes: textOf(model.save()) };
+      };
+      const here = await paused({});
+      expect(here.seen.map(([step]) => step)).toEqual([5, 10, 15]);
+      expect(here.seen.every(([, saved, , kept]) => saved === kept)).toBe(true);
+      expect(here.bytes).toBe((await whole(course, {})).bytes);
+      expect(await paused({ worker, snapshotsPerSecond: 0 })).toEqual(here);
+      expect(await paused({ worker, snapshotsPerSecond: 1000, every: 3 })).toEqual(here);
+    });
+
+    it("and a pause by itself is not undone by who did not know of it", async () => {
+      const model = modelOf(COURSES["lstm, a list, windows that carry the state on"]!);
+      const { text, options } = COURSES["lstm, a list, windows that carry the state on"]!;
+      const pauses: number[] = [];
+      const run = model.fit(text, {
+        ...options,
+        worker,
+        pauseEvery: 2,
+        onProgress: ({ step }) => {
+          if (run.paused && step % 2 === 0) pauses.push(step);
+        },
+      });
+      run.pause();
+      run.resume(); // the wishes are on their way while the run pauses
+      await reached(run, 2);
+      for (let step = 2; step < 18; step += 2) {
+        expect(run.paused).toBe(true);
+        expect(run.latest?.step).toBe(step);
+        run.resume();
+        run.pause();
+        run.resume();
+        await reached(run, step + 2);
+      }
+      run.resume();
+      await run;
+      expect(pauses).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18]);
+    });
+
     it("where it diverges", async () => {
       const course: Course = {
         text: TEXT,

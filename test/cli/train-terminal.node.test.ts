@@ -99,7 +99,7 @@ describe("in a terminal", () => {
     expect(restored(shown)).toEqual([true, true]);
     expect((await place.inTerminal(["train", "text.txt", "-o", "m.safetensors", "--resume"])).code).toBe(0);
     const whole = new CharRnn({ text: TEXT, hiddenSize: 16 });
-    await whole.fit(TEXT, { steps: 600, batchSize: 4, sequenceLength: 16 });
+    await whole.fit(TEXT, { steps: 600, batchSize: 4, sequenceLength: 16, learningRate: 0.002 });
     expect(new Uint8Array(readFileSync(place.path("m.safetensors")))).toEqual(whole.save());
   });
 

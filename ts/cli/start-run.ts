@@ -1,6 +1,14 @@
 /** A run about to begin: a new model on a text, or a model file's run that was cut short. */
 
-import { CharRnn, type CharRnnOptions, type Report, type Run, type Text, type TextFitOptions } from "bptt";
+import {
+  CharRnn,
+  type CharRnnOptions,
+  type Report,
+  type ResumeOptions,
+  type Run,
+  type Text,
+  type TextFitOptions,
+} from "bptt";
 import { Failure } from "./failure.js";
 import { linesOf, nameOf, readModel, readTexts } from "./input.js";
 import type { Beginning } from "./report/reporter.js";
@@ -10,8 +18,17 @@ export interface Prepared {
   readonly model: CharRnn;
   readonly beginning: Beginning;
   /** Begins the run; it can be asked for once, as the text is let go then. */
-  readonly start: (onProgress: (report: Report) => void) => Run<Uint8Array<ArrayBuffer>>;
+  readonly start: Start;
 }
+
+/** Begins a run that pauses by itself each so many steps. */
+type Start = (
+  onProgress: (report: Report) => void,
+  pauseEvery: number | undefined,
+) => Run<Uint8Array<ArrayBuffer>>;
+
+/** Weights come along only where the run rests: nobody looks at them in between. */
+const IN_A_WORKER = { worker: true, snapshotsPerSecond: 0 } as const;
 
 /** What a new run is. */
 export interface Fresh {
@@ -34,7 +51,7 @@ export async function fresh(
   return {
     model: made,
     beginning,
-    start: once(text, (given, onProgress) => made.fit(given, { ...fit, onProgress })),
+    start: once(text, (given, listening) => made.fit(given, { ...fit, ...listening })),
   };
 }
 
@@ -48,9 +65,9 @@ export async function unfinished(
   if (!model.resumable) throw new Failure(`${file}: expected a run that was cut short, got a finished model`);
   const text = await readKind(files, model.kind === "list");
   const beginning = describe(model, text, file);
-  const start = once(text, (given, onProgress) => {
+  const start = once(text, (given, listening) => {
     try {
-      return model.resume(given, { ...limit, onProgress });
+      return model.resume(given, { ...limit, ...listening });
     } catch (error) {
       if (!(error instanceof RangeError) || !error.message.startsWith("text")) throw error;
       throw new Failure(
@@ -72,13 +89,13 @@ async function readKind(files: readonly string[], asLines: boolean): Promise<Tex
 /** Hands the text over once, and keeps it no longer: the run keeps ids alone, a byte each. */
 function once(
   text: Text,
-  work: (text: Text, onProgress: (report: Report) => void) => Run<Uint8Array<ArrayBuffer>>,
-): Prepared["start"] {
+  work: (text: Text, listening: ResumeOptions) => Run<Uint8Array<ArrayBuffer>>,
+): Start {
   let held: Text | undefined = text;
-  return (onProgress) => {
+  return (onProgress, pauseEvery) => {
     const given = held as Text;
     held = undefined;
-    return work(given, onProgress);
+    return work(given, { ...IN_A_WORKER, onProgress, ...(pauseEvery !== undefined && { pauseEvery }) });
   };
 }
 

@@ -1,8 +1,9 @@
 /**
  * A run on the command line: reported, saved now and then, sampled, stopped by signals, and saved at its end.
  *
- * While it saves or samples, the run rests between two steps, so that a checkpoint is that of its step and a slow disk
- * holds up training rather than memory. None of it changes a bit of what is trained.
+ * It works in a worker, so that this thread hears a second Ctrl-C however long a step takes. While it is saved or
+ * sampled it rests between two steps, so that a checkpoint is that of its step and a slow disk holds up training rather
+ * than memory. None of it changes a bit of what is trained.
  */
 
 import type { CharRnn, Report, RunResult } from "bptt";
@@ -35,9 +36,13 @@ const WIDEST_PLOT = 80;
 export async function follow({ model, beginning, start }: Prepared, following: Following): Promise<number> {
   const { reporter, file, checkpointEvery, sampleEvery, toResume } = following;
   const curve = new LossCurve();
+  const toSave = (at: number) => checkpointEvery !== undefined && at % checkpointEvery === 0;
+  const toSample = (at: number) => sampleEvery !== undefined && at % sampleEvery === 0;
+  const isDue = () => checkpointEvery === undefined && performance.now() - savedAt >= CHECKPOINT_MILLISECONDS;
   let step = 0;
   let savedAt = performance.now();
   let savedStep: number | undefined;
+  let resting: Promise<void> | undefined;
   let failure: unknown;
 
   const fail = (reason: unknown) => {
@@ -49,39 +54,36 @@ export async function follow({ model, beginning, start }: Prepared, following: F
     savedStep = step;
     savedAt = performance.now();
   };
-  const interlude = async (at: number, saves: boolean, samples: boolean) => {
-    run.pause();
-    try {
-      if (saves) {
-        await save(await run.checkpoint());
-        reporter.saved(at);
-      }
-      if (samples) reporter.sample(at, sampleOf(model, at));
-    } catch (error) {
-      fail(error);
-    } finally {
-      run.resume();
+  /** Saves and samples as the step asks for it, or saves because it is time, while the run is paused. */
+  const rest = async (isTime: boolean) => {
+    if (isTime || toSave(step)) {
+      await save(await run.checkpoint()); // reports of earlier steps come before it
+      reporter.saved(step);
     }
+    if (toSample(step)) reporter.sample(step, sampleOf(model, step));
+  };
+  const goOn = () => {
+    resting = undefined;
+    run.resume();
   };
   const onProgress = (report: Report) => {
     reporter.progress(report);
     if (report.step === step) return; // a validation of the same step
     step = report.step;
     curve.add(report.loss);
-    const saves =
-      checkpointEvery === undefined
-        ? performance.now() - savedAt >= CHECKPOINT_MILLISECONDS
-        : step % checkpointEvery === 0;
-    const samples = sampleEvery !== undefined && step % sampleEvery === 0;
-    if (saves || samples) void interlude(step, saves, samples);
+    if (resting !== undefined) return;
+    const isTime = isDue();
+    if (isTime) run.pause();
+    if (run.paused) resting = rest(isTime).catch(fail).finally(goOn);
   };
 
-  const run = start(onProgress);
+  const run = start(onProgress, commonDivisor(checkpointEvery, sampleEvery));
   const interruption = new Interruption(() => run.stop(), reporter.close);
   const unwatch = whenBroken(fail);
   try {
     reporter.begin(beginning);
     const result = await run;
+    await resting;
     await save(model.save({ optimizer: true })).catch((error: unknown) => {
       throw savedStep === undefined || !(error instanceof Failure)
         ? error
@@ -98,6 +100,12 @@ export async function follow({ model, beginning, start }: Prepared, following: F
     unwatch();
     interruption.close();
   }
+}
+
+/** The largest number that both are multiples of; what is undefined asks for nothing. */
+function commonDivisor(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 /** What there is to say at the end, on standard error, and the exit code. */

@@ -43,6 +43,11 @@ export class Control {
     this.#set(true);
   }
 
+  /** Rests already, elsewhere: there is nobody to be told. */
+  rest(): void {
+    this.#paused = true;
+  }
+
   /** Goes on. */
   resume(): void {
     this.#set(false);

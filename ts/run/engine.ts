@@ -17,7 +17,7 @@ import type { Control } from "./control.js";
 import type { EventLoop } from "./event-loop.js";
 import { Pace } from "./pace.js";
 import { isPromise, Pass, type Batches, type Pulled } from "./pass.js";
-import { isDone, isStale, shouldValidate } from "./plan.js";
+import { isDone, isMultiple, isStale, shouldValidate } from "./plan.js";
 import { Progress, type Listening } from "./progress.js";
 import type { Divergence, RunResult } from "./run-result.js";
 import {
@@ -37,6 +37,8 @@ export interface Work extends Listening {
   readonly trainee: Pick<Trainee, keyof Trainee>;
   readonly batches: Batches;
   readonly validation: Batches | undefined;
+  /** Pauses after each so many steps. */
+  readonly pauseEvery: number | undefined;
   readonly eventLoop: EventLoop;
 }
 
@@ -181,7 +183,9 @@ export class Engine {
       return this.#finish("diverged", { step: this.#state.step + 1, parameter, message });
     }
     this.#state = afterStep(this.#state, outcome, plan.validates ? plan.validateEvery : undefined);
-    this.#progress.stepped(this.#state, outcome.timeSteps);
+    const pauses = isMultiple(this.#state.step, this.#work.pauseEvery);
+    if (pauses) this.#control.pause();
+    this.#progress.stepped(this.#state, outcome.timeSteps, pauses);
   }
 
   #endEpoch(): void {

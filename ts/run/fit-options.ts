@@ -75,6 +75,12 @@ export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> {
   timeLimitSeconds?: number;
   /** A report each so many steps; there is also one after each validation and one at the end. Default 1. */
   every?: number;
+  /**
+   * Pauses by itself after each n-th step, as `run.pause()` would, before a validation that is due: with the report of that step
+   * `run.paused` is true, and until `run.resume()` all that is asked of network and run is of just that step. For checkpoints and
+   * samples that are to be the same at each repetition. Default: never.
+   */
+  pauseEvery?: number;
   /** An `AbortSignal`: ends the run when it aborts; the run's promise resolves all the same. */
   signal?: AbortSignalLike;
   /** Called with each report, between two steps. */
@@ -106,6 +112,7 @@ const NAMES: ReadonlySet<string> = new Set([
   "patience",
   "timeLimitSeconds",
   "every",
+  "pauseEvery",
   "signal",
   "onProgress",
   "stepsPerEpoch",
@@ -121,6 +128,7 @@ export interface FitConfig<Checkpoint> {
   readonly training: Training;
   readonly timeLimitSeconds: number | undefined;
   readonly every: number;
+  readonly pauseEvery: number | undefined;
   readonly signal: AbortSignalLike | undefined;
   readonly onProgress: ((report: Report) => void) | undefined;
   readonly state: RunState;
@@ -149,6 +157,7 @@ export function readFitOptions<Checkpoint>(batches: unknown, options: unknown): 
       number(n, "timeLimitSeconds", { min: 0.001 }),
     ),
     every: readCount(given.every, "every") ?? 1,
+    pauseEvery: readCount(given.pauseEvery, "pauseEvery"),
     signal: readSignal(signal),
     onProgress: readFunction(onProgress, "onProgress"),
     state,

@@ -21,6 +21,11 @@ export interface Plan {
   readonly patience: number | undefined;
 }
 
+/** Whether a step is one of each so many; of undefined none is. */
+export function isMultiple(step: number, every: number | undefined): boolean {
+  return every !== undefined && step % every === 0;
+}
+
 /** Whether all the work is done. */
 export function isDone({ epochs, steps }: Plan, state: RunState): boolean {
   if (steps !== undefined) return state.step >= steps;

@@ -1,7 +1,7 @@
 /** What a run says of itself: makes reports of a state and the clock, each n-th step and where it matters. */
 
 import type { Pace } from "./pace.js";
-import { fractionDone, stepsLeft, type Plan } from "./plan.js";
+import { fractionDone, isMultiple, stepsLeft, type Plan } from "./plan.js";
 import type { Report, Reports } from "./reports.js";
 import type { RunState } from "./run-state.js";
 
@@ -28,11 +28,11 @@ export class Progress {
     this.#perEpoch = listening.plan.stepsPerEpoch;
   }
 
-  /** A step over so many tokens has been done. */
-  stepped(state: RunState, tokens: number): void {
+  /** A step over so many tokens has been done; it is told of where it is one of each n-th, or `must` be. */
+  stepped(state: RunState, tokens: number, must: boolean): void {
     this.#pace.count(tokens);
     this.#unreported = true;
-    if (state.step % this.#listening.every === 0) this.#report(state);
+    if (must || isMultiple(state.step, this.#listening.every)) this.#report(state);
   }
 
   /** An epoch had so many batches. */

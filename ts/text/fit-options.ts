@@ -9,7 +9,10 @@ import { readWorkerOptions, type RunsInWorker, type WorkerOptions } from "../wor
 import type { Cut } from "./batches.js";
 
 /** Options of {@link CharRnn#resume}: they do not decide what is computed, but for the time limit, which may end it. */
-export type ResumeOptions = Pick<FitOptions, "timeLimitSeconds" | "every" | "signal" | "onProgress"> &
+export type ResumeOptions = Pick<
+  FitOptions,
+  "timeLimitSeconds" | "every" | "pauseEvery" | "signal" | "onProgress"
+> &
   RunsInWorker;
 
 /** Options of {@link CharRnn#fit}. */
@@ -53,7 +56,7 @@ export interface RunSettings extends Cut {
   readonly patience: number | "Infinity" | null;
 }
 
-const ENGINE_NAMES = ["timeLimitSeconds", "every", "signal", "onProgress"] as const;
+const ENGINE_NAMES = ["timeLimitSeconds", "every", "pauseEvery", "signal", "onProgress"] as const;
 const WORKER_NAMES = ["worker", "snapshotsPerSecond"] as const satisfies (keyof RunsInWorker)[];
 const RESUME_NAMES = [...ENGINE_NAMES, ...WORKER_NAMES] as const satisfies (keyof ResumeOptions)[];
 const SETTING_NAMES = [

@@ -6,7 +6,7 @@
  */
 
 import type { Report } from "../run/reports.js";
-import type { Snapshot } from "./protocol.js";
+import type { News as Message, Snapshot } from "./protocol.js";
 
 /** Milliseconds from one message to the next: a frame. */
 const PAUSE = 16;
@@ -25,7 +25,7 @@ export interface Wanted {
 
 /** The news of one run. */
 export class News {
-  readonly #send: (reports: readonly Report[], snapshot: Snapshot | undefined) => void;
+  readonly #send: (news: Omit<Message, "bptt">) => void;
   readonly #snapshot: () => Snapshot;
   readonly #wanted: Wanted;
   #waiting: Report[] = [];
@@ -35,22 +35,19 @@ export class News {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #room: { promise: Promise<void>; resolve: () => void } | undefined;
 
-  constructor(
-    send: (reports: readonly Report[], snapshot: Snapshot | undefined) => void,
-    snapshot: () => Snapshot,
-    wanted: Wanted,
-  ) {
+  constructor(send: (news: Omit<Message, "bptt">) => void, snapshot: () => Snapshot, wanted: Wanted) {
     this.#send = send;
     this.#snapshot = snapshot;
     this.#wanted = wanted;
     this.#nextSnapshot = wanted.snapshotEvery === Infinity ? Infinity : 0; // with the first report
   }
 
-  /** The run has something to say. */
-  report(report: Report): void {
+  /** The run has something to say; `paused`: and has paused by itself. */
+  report(report: Report, paused: boolean): void {
     if (!this.#wanted.all) this.#waiting.length = 0;
     this.#waiting.push(report);
-    this.#sendSoon();
+    if (paused) this.#sendNow(true, true);
+    else this.#sendSoon();
   }
 
   /** The other side has seen the last message. */
@@ -102,7 +99,7 @@ export class News {
     }, wait);
   }
 
-  #sendNow(withSnapshot: boolean): void {
+  #sendNow(withSnapshot: boolean, paused = false): void {
     const reports = this.#waiting.splice(0);
     const now = performance.now();
     let snapshot: Snapshot | undefined;
@@ -112,7 +109,7 @@ export class News {
     }
     this.#underWay = true;
     this.#sentAt = now;
-    this.#send(reports, snapshot);
+    this.#send({ reports, snapshot, paused });
     this.#room?.resolve();
     this.#room = undefined;
   }

@@ -7,7 +7,7 @@
  *              ready                        ◄  it holds the lock
  *     start    module, network, text, state ►  builds the network, begins
  *     wish     paused, end                  ►  heeds it before its next step
- *              news                         ◄  reports, and some of the time a snapshot
+ *              news                         ◄  reports, and some of the time a snapshot; that it has paused by itself
  *     seen                                  ►  may send the next news
  *     checkpoint  id                        ►
  *              checkpoint  id               ◄  a snapshot between two steps
@@ -52,6 +52,8 @@ export interface TextTask extends FlatText {
 export interface Wish {
   readonly bptt: "wish";
   readonly paused: boolean;
+  /** Of how many pauses that the run made by itself this side knew. */
+  readonly pauses: number;
   readonly end: "stopped" | "aborted" | undefined;
 }
 
@@ -65,6 +67,7 @@ export interface Start extends Snapshot {
   readonly task: TextTask;
   readonly timeLimitSeconds: number | undefined;
   readonly every: number;
+  readonly pauseEvery: number | undefined;
   /** Milliseconds from one snapshot to the next, at least. */
   readonly snapshotEvery: number;
   /** Whether all reports are wanted, not only the newest. */
@@ -75,6 +78,15 @@ export interface Start extends Snapshot {
 /** To the worker. */
 export type ToWorker =
   Hello | Start | Wish | { readonly bptt: "checkpoint"; readonly id: number } | { readonly bptt: "seen" };
+
+/** What has happened meanwhile. */
+export interface News {
+  readonly bptt: "news";
+  readonly reports: readonly Report[];
+  readonly snapshot: Snapshot | undefined;
+  /** Whether the run has paused by itself, after the step of the last report. */
+  readonly paused: boolean;
+}
 
 /** The run has come to its end, or has failed. */
 export interface End {
@@ -98,7 +110,7 @@ export type Sign = { readonly bptt: "here" } | { readonly bptt: "ready" };
 
 /** From the worker, of its run. */
 export type FromWorker =
-  | { readonly bptt: "news"; readonly reports: readonly Report[]; readonly snapshot: Snapshot | undefined }
+  | News
   | { readonly bptt: "checkpoint"; readonly id: number; readonly snapshot: Snapshot }
   | End
   | { readonly bptt: "failed"; readonly error: PortableError; readonly snapshot: Snapshot | undefined };
@@ -117,11 +129,14 @@ export function transferOf({ weights, optimizer }: Snapshot): ArrayBuffer[] {
   return [weights, ...moments.map(({ data }) => data)].map(({ buffer }) => buffer as ArrayBuffer);
 }
 
-/** Texts in one piece: tens of thousands of small arrays are slow to send. */
+/** Texts in one piece: tens of thousands of small arrays are slow to send. What `parts` held may be gone once it has been sent. */
 export function flatten(parts: readonly IdArray[]): FlatText {
+  const [first] = parts;
+  if (first && parts.length === 1 && first.byteLength === first.buffer.byteLength)
+    return { ids: first, ends: Int32Array.of(first.length) };
   const ends = new Int32Array(parts.length);
   const ids = alike(
-    parts[0],
+    first,
     parts.reduce((sum, part) => sum + part.length, 0),
   );
   let at = 0;

@@ -22,7 +22,7 @@ import type { Training } from "../run/trainee.js";
 import { compiledModule } from "../wasm/core.js";
 import { Link } from "./link.js";
 import { fromPortable } from "./portable-error.js";
-import { type End, type FromWorker, type Snapshot, type TextTask, type Wish } from "./protocol.js";
+import type { End, FromWorker, News, Snapshot, TextTask, Wish } from "./protocol.js";
 import type { WorkerOptions } from "./worker-options.js";
 import type { WorkerLike } from "./worker-like.js";
 
@@ -69,6 +69,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
   #resolve!: (result: RunResult) => void;
   #reject!: (reason: unknown) => void;
   #count = 0;
+  #pauses = 0; // that the run has made by itself
   #ended = false;
   #state: RunState;
   #optimizer: OptimizerSnapshot;
@@ -137,7 +138,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
   }
 
   #start({ task, module, snapshotEvery }: Errand): void {
-    const { timeLimitSeconds, every, onProgress } = this.#config;
+    const { timeLimitSeconds, every, pauseEvery, onProgress } = this.#config;
     const weights = this.#claim.copyWeights();
     this.#link.post(
       {
@@ -151,6 +152,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
         task,
         timeLimitSeconds,
         every,
+        pauseEvery,
         snapshotEvery,
         allReports: onProgress !== undefined,
         wish: this.#wish(),
@@ -161,16 +163,14 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
 
   #wish(): Wish {
     const { paused, end } = this.#control;
-    return { bptt: "wish", paused, end };
+    return { bptt: "wish", paused, pauses: this.#pauses, end };
   }
 
   #hear(message: FromWorker): void {
     try {
       switch (message.bptt) {
         case "news":
-          if (message.snapshot) this.#take(message.snapshot);
-          this.#tell(message.reports);
-          return this.#link.post({ bptt: "seen" });
+          return this.#learn(message);
         case "checkpoint":
           this.#take(message.snapshot);
           return this.#answer(message.id);
@@ -183,6 +183,17 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #learn({ reports, snapshot, paused }: News): void {
+    if (snapshot) this.#take(snapshot);
+    if (paused) {
+      this.#tell(reports.slice(0, -1));
+      this.#pauses++;
+      this.#control.rest();
+    }
+    this.#tell(paused ? reports.slice(-1) : reports);
+    this.#link.post({ bptt: "seen" });
   }
 
   /** The network is now where the snapshot says. */

@@ -78,10 +78,11 @@ class Served {
   readonly #run: Run<Snapshot>;
   readonly #news: News;
   readonly #abort = new AbortController();
+  #pauses = 0; // that the run has made by itself
 
   constructor(start: Start, post: Post) {
-    const { network, frozen, weights, state, task, timeLimitSeconds, every, snapshotEvery, allReports } =
-      start;
+    const { network, frozen, weights, state, task, timeLimitSeconds, every, pauseEvery } = start;
+    const { snapshotEvery, allReports } = start;
     instantiate(start.module);
     const rnn = new Rnn(network);
     this.#post = post;
@@ -92,7 +93,7 @@ class Served {
     rnn.freeze(frozen);
     this.#optimizer = restoreOptimizerState(rnn, start.optimizer);
     this.#news = new News(
-      (reports, snapshot) => post({ bptt: "news", reports, snapshot }, snapshot && transferOf(snapshot)),
+      (news) => post({ bptt: "news", ...news }, news.snapshot && transferOf(news.snapshot)),
       () => this.#run[SNAPSHOT](),
       { all: allReports, snapshotEvery },
     );
@@ -102,10 +103,15 @@ class Served {
       ...options,
       ...(timeLimitSeconds !== undefined && { timeLimitSeconds }),
       every,
+      ...(pauseEvery !== undefined && { pauseEvery }),
       optimizer: this.#optimizer,
       resumeFrom: state,
       signal: this.#abort.signal,
-      onProgress: (report) => this.#news.report(report),
+      onProgress: (report) => {
+        const paused = this.#run.paused;
+        if (paused) this.#pauses++;
+        this.#news.report(report, paused);
+      },
       snapshot: (at) => this.#snapshot(at),
     });
     this.#run.then(
@@ -126,8 +132,9 @@ class Served {
       );
       return;
     }
-    const { paused, end } = message;
-    if (paused !== this.#run.paused) {
+    const { paused, pauses, end } = message;
+    // Who did not know yet that the run has paused by itself has not asked it to go on.
+    if (paused !== this.#run.paused && pauses === this.#pauses) {
       if (!paused) this.#run.resume();
       else {
         this.#run.pause();

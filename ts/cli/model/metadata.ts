@@ -11,8 +11,8 @@
 export type Metadata = Readonly<Record<string, string>>;
 
 const KEY = "__metadata__";
-/** What goes along into other formats: all that the library says of a model, but how far its training has come. */
-const CARRIED = /^bptt\.(config|vocabulary|text)($|\.)/;
+/** What goes along into other formats: all that the library says of a model, but an unfinished run. */
+const CARRIED = /^bptt\.(config|vocabulary|text|trained)($|\.)/;
 
 /** The texts of a file. */
 export function metadataOf(bytes: Uint8Array): Metadata {
