@@ -4,6 +4,7 @@
 import { describe, expect, it } from "vitest";
 import type { BpttError } from "bptt";
 import { Adam, cosine, linear, RmsProp, Rnn, Sgd, stepDecay, warmup, type Batch, type Optimizer } from "bptt";
+import { NETWORK } from "../ts/network.js";
 import { exportOptimizerState, restoreOptimizerState } from "../ts/optimizer-state.js";
 import { bits } from "./support/twins.js";
 
@@ -54,20 +55,22 @@ describe("10 steps, export, restore, 10 steps are 20 steps to the bit", () => {
     const first = new Rnn(SIZES);
     const before = make();
     train(first, before, 0, 10);
-    const snapshot = throughFile(exportOptimizerState(first, before));
+    const snapshot = throughFile(exportOptimizerState(first[NETWORK], before));
     const parameters = first.parameters;
     first.free();
 
     for (const given of [undefined, make()]) {
       const second = new Rnn({ ...SIZES, seed: 8 });
       second.setParameters(parameters);
-      const after = restoreOptimizerState(second, snapshot, given);
+      const after = restoreOptimizerState(second[NETWORK], snapshot, given);
       if (given) expect(after).toBe(given);
       expect(after.steps).toBe(10);
       expect(after.learningRate).toBe(before.learningRate);
       expect(train(second, after, 10, 20)).toEqual(losses.slice(10));
       expect(bitsOf(second)).toEqual(bitsOf(whole));
-      expect(exportOptimizerState(second, after)).toEqual(exportOptimizerState(whole, straight));
+      expect(exportOptimizerState(second[NETWORK], after)).toEqual(
+        exportOptimizerState(whole[NETWORK], straight),
+      );
       second.free();
     }
     whole.free();
@@ -93,7 +96,7 @@ describe("a snapshot", () => {
       const rnn = new Rnn(SIZES);
       const optimizer = make();
       train(rnn, optimizer, 0, 1);
-      const { moments } = exportOptimizerState(rnn, optimizer);
+      const { moments } = exportOptimizerState(rnn[NETWORK], optimizer);
       for (const arena of Object.values(moments)) {
         const shapes = Object.entries(arena).map(([name, { shape }]) => [name, shape]);
         expect(shapes).toEqual(Object.entries(rnn.parameters).map(([name, { shape }]) => [name, shape]));
@@ -114,17 +117,17 @@ describe("a snapshot", () => {
     const rnn = new Rnn(SIZES);
     const adam = new Adam({ beta1: 0.5, beta2: 0.75 });
     train(rnn, adam, 0, 3);
-    expect(exportOptimizerState(rnn, adam).products).toEqual([0.125, 0.421875]);
+    expect(exportOptimizerState(rnn[NETWORK], adam).products).toEqual([0.125, 0.421875]);
   });
 
   it("of an optimizer that has not stepped leaves the new one unbound", () => {
     const rnn = new Rnn(SIZES);
-    const snapshot = throughFile(exportOptimizerState(rnn, new Adam({ learningRate: 0.5 })));
-    const adam = restoreOptimizerState(rnn, snapshot);
+    const snapshot = throughFile(exportOptimizerState(rnn[NETWORK], new Adam({ learningRate: 0.5 })));
+    const adam = restoreOptimizerState(rnn[NETWORK], snapshot);
     expect([adam.steps, adam.learningRate]).toEqual([0, 0.5]);
     const other = new Rnn(SIZES);
     train(other, adam, 0, 1);
-    expect(() => exportOptimizerState(rnn, adam)).toThrow(
+    expect(() => exportOptimizerState(rnn[NETWORK], adam)).toThrow(
       expect.objectContaining({ code: "OPTIMIZER_BOUND" }) as Error,
     );
   });
@@ -134,7 +137,7 @@ describe("a snapshot that does not fit changes nothing", () => {
   const rnn = new Rnn(SIZES);
   const adam = new Adam();
   train(rnn, adam, 0, 2);
-  const good = exportOptimizerState(rnn, adam);
+  const good = exportOptimizerState(rnn[NETWORK], adam);
   const before = bitsOf(rnn);
   const moment = (name: string, change: (arena: Record<string, unknown>) => void) => {
     const moments = structuredClone(good.moments);
@@ -207,8 +210,8 @@ describe("a snapshot that does not fit changes nothing", () => {
   ])("%s", (_, snapshot, kind, message) => {
     const into = new Adam();
     for (const call of [
-      () => restoreOptimizerState(rnn, snapshot),
-      () => restoreOptimizerState(rnn, snapshot, into),
+      () => restoreOptimizerState(rnn[NETWORK], snapshot),
+      () => restoreOptimizerState(rnn[NETWORK], snapshot, into),
     ]) {
       expect(call).toThrow(kind);
       expect(call).toThrow(message);
@@ -219,23 +222,22 @@ describe("a snapshot that does not fit changes nothing", () => {
   });
 
   it("nor one for an optimizer of another kind or other settings, or one at work", () => {
-    const into = (optimizer: Optimizer) => () => restoreOptimizerState(rnn, good, optimizer);
+    const into = (optimizer: Optimizer) => () => restoreOptimizerState(rnn[NETWORK], good, optimizer);
     expect(into(new Sgd())).toThrow('optimizer.kind: expected "adam" as in the state, got "sgd"');
     expect(into(new Adam({ beta1: 0.5 }))).toThrow("optimizer.beta1: expected 0.9 as in the state, got 0.5");
     expect(into(adam)).toThrow("optimizer: expected one that has not stepped yet");
-    expect(() => restoreOptimizerState({} as never, good)).toThrow("rnn: expected a network (new Rnn(…))");
-    expect(() => exportOptimizerState(rnn, {} as never)).toThrow("optimizer: expected an optimizer");
+    expect(() => exportOptimizerState(rnn[NETWORK], {} as never)).toThrow("optimizer: expected an optimizer");
   });
 
   it("nor one for a network of another size, or one that is gone", () => {
     const other = new Rnn({ ...SIZES, hiddenSize: 6 });
-    expect(() => restoreOptimizerState(other, good)).toThrow(RangeError);
+    expect(() => restoreOptimizerState(other[NETWORK], good)).toThrow(RangeError);
     other.free();
     const freed = expect.objectContaining({ code: "FREED" }) as BpttError;
-    expect(() => restoreOptimizerState(other, throughFile(exportOptimizerState(rnn, new Sgd())))).toThrow(
-      freed,
-    );
-    expect(() => exportOptimizerState(other, adam)).toThrow(freed);
+    expect(() =>
+      restoreOptimizerState(other[NETWORK], throughFile(exportOptimizerState(rnn[NETWORK], new Sgd()))),
+    ).toThrow(freed);
+    expect(() => exportOptimizerState(other[NETWORK], adam)).toThrow(freed);
   });
 });
 

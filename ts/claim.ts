@@ -15,10 +15,11 @@ import {
   type OptimizerSnapshot,
 } from "./optimizer-state.js";
 import type { ParameterValues } from "./parameters.js";
+import { evaluate } from "./passes.js";
 import type { Evaluation, RegressionEvaluation, TrainStepOptions, TrainStepResult } from "./rnn-types.js";
-import type { Rnn } from "./rnn.js";
 import type { State } from "./state.js";
 import type { Tensor } from "./tensor.js";
+import { trainStep } from "./training.js";
 import { RawBuffer } from "./wasm/core.js";
 import { f32 } from "./wasm/memory.js";
 
@@ -27,13 +28,11 @@ export const CLAIM: unique symbol = Symbol.for("bptt.claim") as never;
 
 /** A network in the hands of one run, until `release`. */
 export class Claim {
-  readonly #rnn: Rnn;
   readonly #network: Network;
   readonly #length: number; // floats of the arena
 
-  constructor(rnn: Rnn, network: Network) {
+  constructor(network: Network) {
     network.access.hold("fit");
-    this.#rnn = rnn;
     this.#network = network;
     this.#length = network.table.reduce((end, { offset, length }) => Math.max(end, offset + length), 0);
   }
@@ -44,7 +43,7 @@ export class Claim {
     optimizer: Optimizer,
     options: TrainStepOptions,
   ): TrainStepResult & { timeSteps: number } {
-    const result = this.#network.access.admit(() => this.#rnn.trainStep(batch, optimizer, options));
+    const result = this.#network.access.admit(() => trainStep(this.#network, batch, optimizer, options));
     return { ...result, timeSteps: this.#network.timeSteps };
   }
 
@@ -56,18 +55,18 @@ export class Claim {
 
   /** Loss and accuracy of a batch; `divisor`: what its loss was divided by, to average over several. */
   evaluate(batch: Batch): (Evaluation | RegressionEvaluation) & { divisor: number } {
-    const evaluation = this.#rnn.evaluate(batch);
+    const evaluation = evaluate(this.#network, batch);
     return { ...evaluation, divisor: this.#network.divisor };
   }
 
   /** Copies of all parameters by name. */
   parameters(): Record<string, Tensor> {
-    return this.#rnn.parameters;
+    return this.#network.parameters;
   }
 
   /** Sets parameters by name. */
   setParameters(values: ParameterValues): void {
-    this.#network.access.admit(() => this.#rnn.setParameters(values));
+    this.#network.access.admit(() => this.#network.setParameters(values));
   }
 
   /** All parameters in one piece, into `into` where it is given. */
@@ -114,17 +113,17 @@ export class Claim {
 
   /** All there is to know of an optimizer. */
   exportOptimizer(optimizer: Optimizer): OptimizerSnapshot {
-    return exportOptimizerState(this.#rnn, optimizer);
+    return exportOptimizerState(this.#network, optimizer);
   }
 
   /** The optimizer of a snapshot: a new one, or `optimizer`, which has not stepped yet. */
   restoreOptimizer(snapshot: unknown, optimizer: Optimizer | undefined): Optimizer {
-    return this.#network.access.admit(() => restoreOptimizerState(this.#rnn, snapshot, optimizer));
+    return this.#network.access.admit(() => restoreOptimizerState(this.#network, snapshot, optimizer));
   }
 
   /** Puts an optimizer of this network to where a snapshot of it, made elsewhere, says. */
   forwardOptimizer(snapshot: OptimizerSnapshot, optimizer: Optimizer): void {
-    this.#network.access.admit(() => forwardOptimizerState(this.#rnn, snapshot, optimizer));
+    this.#network.access.admit(() => forwardOptimizerState(this.#network, snapshot, optimizer));
   }
 
   /** Gives the memory of an optimizer's moments back. */

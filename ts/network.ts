@@ -22,10 +22,18 @@ import {
 import { fromCore } from "./errors.js";
 import { scalarLoss } from "./loss-flags.js";
 import { OptimizerSlots } from "./optimizer-slots.js";
-import { parameterTable, type Parameter } from "./parameters.js";
+import {
+  parameterTable,
+  readArena,
+  readAssignments,
+  writeArena,
+  type Parameter,
+  type ParameterValues,
+} from "./parameters.js";
 import type { RnnConfig } from "./rnn-options.js";
 import type { Loaded, Units } from "./sequences.js";
 import { readState, writeState, type State, type StatePlace } from "./state.js";
+import type { Tensor } from "./tensor.js";
 import { RawBuffer } from "./wasm/core.js";
 import { f32, i32 } from "./wasm/memory.js";
 import { RawRnn } from "./wasm/raw.js";
@@ -111,6 +119,19 @@ export class Network {
     this.access.expectAlive(method);
     this.access.expectChangeable(method);
     return this.use(method, work);
+  }
+
+  /** Copies of all parameters by name. */
+  get parameters(): Record<string, Tensor> {
+    return readArena(this.table, this.peek("parameters").pointer(RawBuffer.Parameters) >>> 2);
+  }
+
+  /** Sets parameters: any subset, all or nothing. */
+  setParameters(values: ParameterValues): void {
+    this.change("setParameters", (raw) => {
+      const assignments = readAssignments(values, "parameters", this.table, true);
+      writeArena(assignments, raw.pointer(RawBuffer.Parameters) >>> 2);
+    });
   }
 
   /** Gives the memory back; once more does nothing. */

@@ -6,11 +6,10 @@
 
 import { Adam } from "./adam.js";
 import { expected, integer, number, oneOf, optionsObject, record } from "./check.js";
-import { NETWORK, type Network } from "./network.js";
+import type { Network } from "./network.js";
 import { momentNames, optimizerState, type Optimizer, type Rule } from "./optimizer.js";
 import { readArena, readAssignments, writeArena, type Assignment } from "./parameters.js";
 import { RmsProp } from "./rms-prop.js";
-import type { Rnn } from "./rnn.js";
 import { Sgd } from "./sgd.js";
 import { show } from "./show.js";
 import type { Tensor } from "./tensor.js";
@@ -38,13 +37,12 @@ const NAMES: ReadonlySet<string> = new Set([
 const SQUARES: ReadonlySet<string> = new Set(["exp_avg_sq", "square_avg"]);
 
 /**
- * The state of an optimizer of `rnn`, or of one that has not stepped yet.
+ * The state of an optimizer of `network`, or of one that has not stepped yet.
  *
- * @throws TypeError when either is none
+ * @throws TypeError when it is none
  * @throws BpttError `OPTIMIZER_BOUND` when it belongs to another network; `FREED`, `BUSY`
  */
-export function exportOptimizerState(rnn: Rnn, optimizer: Optimizer): OptimizerSnapshot {
-  const network = networkOf(rnn);
+export function exportOptimizerState(network: Network, optimizer: Optimizer): OptimizerSnapshot {
   const { rule, learningRate, steps } = optimizerState(optimizer);
   return network.use("save", (raw) => {
     const slot = network.slots.slotOf(optimizerState(optimizer));
@@ -60,7 +58,7 @@ export function exportOptimizerState(rnn: Rnn, optimizer: Optimizer): OptimizerS
 }
 
 /**
- * The optimizer that a snapshot is of, bound to `rnn`: a new one, or `optimizer`, which must not have stepped and have
+ * The optimizer that a snapshot is of, bound to `network`: a new one, or `optimizer`, which must not have stepped and have
  * the snapshot's kind and settings; its learning rate is its own.
  *
  * @throws TypeError when something is of the wrong kind
@@ -68,22 +66,21 @@ export function exportOptimizerState(rnn: Rnn, optimizer: Optimizer): OptimizerS
  *   `optimizer` does not fit the snapshot; nothing has changed then
  * @throws BpttError `OUT_OF_MEMORY`, `FREED`, `BUSY`
  */
-export function restoreOptimizerState(rnn: Rnn, snapshot: unknown, optimizer?: Optimizer): Optimizer {
-  return restore(rnn, snapshot, optimizer, true);
+export function restoreOptimizerState(network: Network, snapshot: unknown, optimizer?: Optimizer): Optimizer {
+  return restore(network, snapshot, optimizer, true);
 }
 
 /** Puts an optimizer that may have stepped to where a snapshot of itself says; its learning rate is its own. */
-export function forwardOptimizerState(rnn: Rnn, snapshot: unknown, optimizer: Optimizer): void {
-  restore(rnn, snapshot, optimizer, false);
+export function forwardOptimizerState(network: Network, snapshot: unknown, optimizer: Optimizer): void {
+  restore(network, snapshot, optimizer, false);
 }
 
 function restore(
-  rnn: Rnn,
+  network: Network,
   snapshot: unknown,
   optimizer: Optimizer | undefined,
   mustBeFresh: boolean,
 ): Optimizer {
-  const network = networkOf(rnn);
   const given = optionsObject(snapshot, "optimizer state", NAMES) as Record<string, unknown>;
   const kind = oneOf(given["kind"], "kind", ["adam", "sgd", "rmsProp"]);
   const made = make(kind, given["options"] as object);
@@ -102,12 +99,6 @@ function restore(
   });
   state.steps = steps;
   return target;
-}
-
-function networkOf(rnn: unknown): Network {
-  const network = typeof rnn === "object" && rnn !== null ? Reflect.get(rnn, NETWORK) : undefined;
-  if (network === undefined) throw new TypeError(expected("rnn", "a network (new Rnn(…))", rnn));
-  return network as Network;
 }
 
 function make(kind: Rule["kind"], options: object): Optimizer {

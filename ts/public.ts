@@ -27,7 +27,8 @@ export type {
   TrainStepResult,
 } from "./rnn-types.js";
 export { Rnn } from "./rnn.js";
-export type { FitOptions, OwnStepResult, RunCheckpoint, StepSettings } from "./run/fit-options.js";
+export type { FitOptions, RunCheckpoint } from "./run/fit-options.js";
+export type { OwnStepResult, StepSettings } from "./run/trainee.js";
 export type { AbortSignalLike } from "./run/control.js";
 export type { BatchIterable, Batches } from "./run/pass.js";
 export type { Report } from "./run/reports.js";

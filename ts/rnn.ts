@@ -17,7 +17,7 @@ import type { LoadOptions } from "./find-module.js";
 import { decodeModel, encodeModel, rnnOptions } from "./model-file.js";
 import { Network, NETWORK } from "./network.js";
 import type { Optimizer } from "./optimizer.js";
-import { readArena, readAssignments, writeArena, type ParameterValues } from "./parameters.js";
+import type { ParameterValues } from "./parameters.js";
 import { backward, evaluate, forward, gradients } from "./passes.js";
 import { readRnnOptions, type Cell, type RnnOptions } from "./rnn-options.js";
 import type {
@@ -37,8 +37,7 @@ import { Session, type SessionOptions } from "./session.js";
 import { zeros, type State } from "./state.js";
 import type { Tensor } from "./tensor.js";
 import { readSavedOptimizer, restoreOptimizer, restoreTraining, trainingSections } from "./training-state.js";
-import { applyGradients, setFrozen, trainStep } from "./training.js";
-import { RawBuffer } from "./wasm/core.js";
+import { applyGradients, frozenNames, setFrozen, trainStep } from "./training.js";
 
 const SAVE_NAMES: ReadonlySet<string> = new Set(["optimizer"] satisfies (keyof SaveOptions)[]);
 
@@ -292,7 +291,7 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
 
   /** The names of the frozen parameters. */
   get frozen(): string[] {
-    return this.#network.table.map(({ name }) => name).filter((name) => this.#network.frozen.has(name));
+    return frozenNames(this.#network);
   }
 
   /**
@@ -360,8 +359,7 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
    * console.log(Object.keys(rnn.parameters)); // ["w_ih_l0", "w_hh_l0", "b_h_l0"]
    */
   get parameters(): Record<string, Tensor> {
-    const raw = this.#network.peek("parameters");
-    return readArena(this.#network.table, raw.pointer(RawBuffer.Parameters) >>> 2);
+    return this.#network.parameters;
   }
 
   /**
@@ -380,11 +378,7 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
    * console.log(rnn.parameters.b_h_l0?.data); // Float32Array [0, 0.5]
    */
   setParameters(values: ParameterValues): void {
-    const network = this.#network;
-    network.change("setParameters", (raw) => {
-      const assignments = readAssignments(values, "parameters", network.table, true);
-      writeArena(assignments, raw.pointer(RawBuffer.Parameters) >>> 2);
-    });
+    this.#network.setParameters(values);
   }
 
   /**
@@ -415,7 +409,7 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
     const { optimizer } = optionsObject(options, "options", SAVE_NAMES) as SaveOptions;
     const model = { config: network.config, parameters: this.parameters };
     if (optimizer === undefined) return encodeModel(model);
-    return encodeModel({ ...model, ...trainingSections(this, network, readSavedOptimizer(optimizer)) });
+    return encodeModel({ ...model, ...trainingSections(network, readSavedOptimizer(optimizer)) });
   }
 
   /**
@@ -477,7 +471,7 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
    */
   loadOptimizer(bytes: Uint8Array | ArrayBuffer): Optimizer {
     this.#network.peek("loadOptimizer");
-    return restoreOptimizer(this, decodeModel(bytes).optimizer);
+    return restoreOptimizer(this.#network, decodeModel(bytes).optimizer);
   }
 
   /**
@@ -504,6 +498,6 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
 
   /** @internal Takes the network for a run. */
   [CLAIM](): Claim {
-    return new Claim(this, this.#network);
+    return new Claim(this.#network);
   }
 }

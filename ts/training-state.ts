@@ -14,11 +14,10 @@ import type { Model } from "./model-file.js";
 import type { Network } from "./network.js";
 import { exportOptimizerState, restoreOptimizerState } from "./optimizer-state.js";
 import { optimizerState, type Optimizer } from "./optimizer.js";
-import type { Rnn } from "./rnn.js";
 import { isPacked, ofFile, packSection, type Section, unpackSection } from "./section.js";
 import { showShape } from "./show.js";
 import type { State } from "./state.js";
-import { setFrozen } from "./training.js";
+import { frozenNames, setFrozen } from "./training.js";
 
 /** Of a network between two steps. */
 interface NetworkState {
@@ -38,15 +37,14 @@ const NAMES: ReadonlySet<string> = new Set([
 
 /** The sections of a network that `optimizer` trains. */
 export function trainingSections(
-  rnn: Rnn,
   network: Network,
   optimizer: Optimizer,
 ): Required<Pick<Model, "optimizer" | "training">> {
-  const snapshot = exportOptimizerState(rnn, optimizer);
+  const snapshot = exportOptimizerState(network, optimizer);
   const state: NetworkState = {
     carried: network.carried ?? null,
     dropoutStep: network.drops,
-    frozen: rnn.frozen,
+    frozen: frozenNames(network),
   };
   return { optimizer: packSection(snapshot), training: packSection({ network: state }) };
 }
@@ -68,12 +66,12 @@ export function restoreTraining(network: Network, section: Section): void {
   });
 }
 
-/** The optimizer of a section, bound to `rnn`. */
-export function restoreOptimizer(rnn: Rnn, section: Section | undefined): Optimizer {
+/** The optimizer of a section, bound to `network`. */
+export function restoreOptimizer(network: Network, section: Section | undefined): Optimizer {
   if (section === undefined) {
     throw new RangeError("bytes: expected a file that save({ optimizer }) wrote, got one without optimizer");
   }
-  return ofFile("optimizer", () => restoreOptimizerState(rnn, unpackSection(section, "optimizer")));
+  return ofFile("optimizer", () => restoreOptimizerState(network, unpackSection(section, "optimizer")));
 }
 
 /** Refuses what is no optimizer; before anything is looked at that it would be saved with. */

@@ -109,6 +109,11 @@ export function setFrozen(network: Network, method: string, names: unknown, froz
   });
 }
 
+/** The names of the frozen parameters, in the order of all. */
+export function frozenNames({ table, frozen }: Network): string[] {
+  return table.map(({ name }) => name).filter((name) => frozen.has(name));
+}
+
 /** Tells the core which parameters the optimizer updates and the norm counts: of `named` those that are not frozen. */
 function activate(network: Network, raw: RawRnn, named?: ReadonlySet<string>): void {
   for (const { index, name } of network.table) {

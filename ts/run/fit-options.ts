@@ -13,7 +13,7 @@ import type { Plan } from "./plan.js";
 import type { Report } from "./reports.js";
 import { readRunState, START, type RunState } from "./run-state.js";
 import type { Tensor } from "../tensor.js";
-import type { Training } from "./trainee.js";
+import type { OwnStepResult, StepSettings, Training } from "./trainee.js";
 
 /**
  * What `run.checkpoint()` gives unless `snapshot` says otherwise: all it takes to go on elsewhere, as plain data and
@@ -26,22 +26,6 @@ export interface RunCheckpoint {
   parameters: Record<string, Tensor>;
   /** Settings, counts and moments. */
   optimizer: OptimizerSnapshot;
-}
-
-/** With what a step of one's own is to train. */
-export interface StepSettings {
-  /** The run's optimizer, its learning rate set for this step. */
-  optimizer: Optimizer;
-  /** Largest norm of all gradients together; false for no clipping. */
-  clipNorm: number | false;
-}
-
-/** What a step of one's own says. */
-export interface OwnStepResult {
-  /** Before the update. */
-  loss: number;
-  /** Before clipping, as `applyGradients` returns it. */
-  gradientNorm: number;
 }
 
 /** Options of {@link fit}. `B`: what a batch is; anything but {@link Batch} needs `trainStep`, and `evaluate` to validate. */

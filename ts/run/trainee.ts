@@ -11,7 +11,6 @@ import type { Batch } from "../batch.js";
 import type { Claim } from "../claim.js";
 import { expected, record } from "../check.js";
 import { BpttError } from "../errors.js";
-import type { OwnStepResult, StepSettings } from "./fit-options.js";
 import type { Optimizer } from "../optimizer.js";
 import type { OptimizerSnapshot } from "../optimizer-state.js";
 import type { RunState } from "./run-state.js";
@@ -30,6 +29,22 @@ export interface StepOutcome {
   learningRate: number;
   /** Training passes of the network that dropped, this one included. */
   dropoutStep: number;
+}
+
+/** With what a step of one's own is to train. */
+export interface StepSettings {
+  /** The run's optimizer, its learning rate set for this step. */
+  optimizer: Optimizer;
+  /** Largest norm of all gradients together; false for no clipping. */
+  clipNorm: number | false;
+}
+
+/** What a step of one's own says. */
+export interface OwnStepResult {
+  /** Before the update. */
+  loss: number;
+  /** Before clipping, as `applyGradients` returns it. */
+  gradientNorm: number;
 }
 
 /** How a network is trained. */

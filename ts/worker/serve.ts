@@ -91,7 +91,7 @@ class Served {
     this.#claim.writeWeights(weights);
     this.#claim.release(); // the run takes a claim of its own; this one goes on reading
     rnn.freeze(frozen);
-    this.#optimizer = restoreOptimizerState(rnn, start.optimizer);
+    this.#optimizer = restoreOptimizerState(rnn[NETWORK], start.optimizer);
     this.#news = new News(
       (news) => post({ bptt: "news", ...news }, news.snapshot && transferOf(news.snapshot)),
       () => this.#run[SNAPSHOT](),
@@ -149,7 +149,7 @@ class Served {
     return {
       state,
       weights: this.#claim.copyWeights(),
-      optimizer: exportOptimizerState(this.#rnn, this.#optimizer),
+      optimizer: exportOptimizerState(this.#rnn[NETWORK], this.#optimizer),
     };
   }
 
