@@ -55,6 +55,23 @@ describe("the page", () => {
     await close();
   });
 
+  it.each(["gohome", "through-time", "text"])("fits a phone of 320: %s", async (tab) => {
+    const { page, close } = await site.open(`#${tab}`, { viewport: { width: 320, height: 700 } });
+    await page.locator(`#panel-${tab}`).waitFor();
+    const outside = await page.evaluate(() =>
+      [...document.querySelectorAll("section input, section select, section textarea, section button")]
+        .filter((control) => control.checkVisibility())
+        .filter((control) => {
+          const card = control.closest("section")!.getBoundingClientRect();
+          return control.getBoundingClientRect().right > card.right;
+        })
+        .map((control) => control.outerHTML),
+    );
+    expect(outside).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    await close();
+  });
+
   it.each(["light", "dark"] as const)("axe finds nothing serious, %s", async (colorScheme) => {
     for (const tab of ["gohome", "through-time", "text"]) {
       const { page, close } = await site.open(`#${tab}`, { colorScheme });
