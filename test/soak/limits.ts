@@ -7,14 +7,13 @@
  */
 export const HOLD = 16.7;
 
-/** A step is not always as long as its mean: batches differ, and so do the machine's moods. Two steps would be 2. */
+/** What the limits take for a step is a long one: of 20 the second longest, as batches differ. It may be longer still: the machine has moods. */
 export const STEP = 1.5;
 
 /**
- * The first step is compiled as it runs, and memory is taken for it. Seen: 1.5 to 2.7 times the others, of a list whose batches
- * differ in length up to twice that. Up to a slice's 10 ms may have gone before it, in which the epoch was opened.
+ * The first step is compiled as it runs, and memory is taken for it. Seen: 1.5 to 2.7 times the others. Up to a slice's 10 ms may have gone before it, in which the epoch was opened.
  */
-export const firstTurn = (step: number) => 10 + Math.max(HOLD, 4.5 * step);
+export const firstTurn = (step: number) => 10 + Math.max(HOLD, 3.5 * step);
 
 /** Milliseconds of a frame that one notices. The playground is held to it as well. */
 export const NOTICED = 50;

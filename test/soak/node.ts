@@ -36,7 +36,7 @@ export const node: Part = {
       const seen = await measure(name, effort);
       const { longest, first, step, clock } = seen;
       rows.push(
-        row(name, "a step", step, "ms"),
+        row(name, "a long step", step, "ms"),
         row(name, "longest hold", longest, "ms", Math.max(HOLD, STEP * step)),
         row(name, "the same by the clock", clock, "ms"),
         row(name, "first turns", first, "ms", firstTurn(step)),
