@@ -276,6 +276,31 @@ describe("a run that is ended", () => {
     },
   );
 
+  it("by a worker that dies: one sentence, and the last checkpoint goes on to the same bits", async () => {
+    writeFileSync(
+      place.path("dying.cjs"),
+      `const threads = require("node:worker_threads");
+      threads.Worker = class extends threads.Worker {
+        constructor(...given) {
+          super(...given);
+          setInterval(() => require("node:fs").existsSync("m.safetensors") && this.terminate(), 10).unref();
+        }
+      };
+      require("node:module").syncBuiltinESMExports();`,
+    );
+    const { ended } = place.start(
+      long("--json", "--checkpoint-every", "5"),
+      "export NODE_OPTIONS='--require ./dying.cjs'",
+    );
+    const { code, stderr } = await ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^bptt: worker: it ended, with code 1, before the run did; the checkpoint of step \d+ is in m\.safetensors; to go on: .*--resume\n$/,
+    );
+    expect((await place.run([...resume, "--quiet"])).code).toBe(0);
+    expect(bytes()).toEqual(await whole());
+  });
+
   it("by a reader that goes away: saves and says so", async () => {
     const { child, ended } = place.start(long("--json", "--checkpoint-every", "5"));
     await event(child, (each) => each["event"] === "progress");

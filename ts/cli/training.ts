@@ -82,7 +82,11 @@ export async function follow({ model, beginning, start }: Prepared, following: F
   const unwatch = whenBroken(fail);
   try {
     reporter.begin(beginning);
-    const result = await run;
+    const result = await run.done.catch((error: Error) => {
+      if (savedStep === undefined) throw error;
+      const kept = `the checkpoint of step ${savedStep} is in ${file}; to go on: ${toResume}`;
+      throw new Failure(`${error.message}; ${kept}`);
+    });
     await resting;
     await save(model.save({ optimizer: true })).catch((error: unknown) => {
       throw savedStep === undefined || !(error instanceof Failure)

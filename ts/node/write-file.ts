@@ -7,7 +7,7 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { rmSync, type Stats } from "node:fs";
+import { rmSync, writeFileSync, type Stats } from "node:fs";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -79,7 +79,8 @@ async function writeOnce(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(dirname(target), name);
   const done = keepTrack(temporary);
   try {
-    await writeInto(temporary, "wx", bytes, old);
+    writeFileSync(temporary, "", { flag: "wx" }); // at once: nothing may appear once the process has begun to end
+    await writeInto(temporary, "r+", bytes, old);
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -91,7 +92,7 @@ async function writeOnce(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 /** Opens, writes all, flushes what can be flushed, closes. `old`: whose permissions and owner the file gets. */
-async function writeInto(path: string, flags: "w" | "wx", bytes: Uint8Array, old?: Stats): Promise<void> {
+async function writeInto(path: string, flags: "w" | "r+", bytes: Uint8Array, old?: Stats): Promise<void> {
   const file = await open(path, flags);
   try {
     await file.writeFile(bytes); // goes on after a write that took a part only
