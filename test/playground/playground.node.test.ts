@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testGohome } from "./gohome.js";
+import { testLooks } from "./looks.js";
 import { openSite, seriousFindings, type Site } from "./site.js";
 import { testText } from "./text.js";
 import { testThroughTime } from "./through-time.js";
@@ -85,3 +86,4 @@ describe("the page", () => {
 testGohome(() => site);
 testThroughTime(() => site);
 testText(() => site);
+testLooks(() => site);

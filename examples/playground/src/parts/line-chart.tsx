@@ -3,6 +3,7 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { mark, power, powers, ROUND_STEPS } from "./axis.js";
 import "./line-chart.css";
 import { format } from "./number.js";
 import { token, useTheme } from "./theme.js";
@@ -148,11 +149,12 @@ function optionsOf(
         size: 56,
         ...(log
           ? {
-              splits: (_, __, min, max) => powers(min, max),
-              filter: (_, ticks) => ticks,
-              values: (_, ticks) => ticks.map(power),
+              incrs: (_: uPlot, __: number, min: number, max: number) => [max - min], // any: they are not what it counts by
+              splits: (_: uPlot, __: number, min: number, max: number) => powers(min, max),
+              filter: (_: uPlot, ticks: number[]) => ticks,
+              values: (_: uPlot, ticks: number[]) => ticks.map(power),
             }
-          : {}),
+          : { incrs: [...ROUND_STEPS], values: (_: uPlot, ticks: number[]) => ticks.map(mark) }),
       },
     ],
     series: [
@@ -181,27 +183,14 @@ const xRange = (
   Math.max(max ?? -Infinity, least?.[1] ?? 1),
 ];
 
+/** Of nats: so that a loss of nothing does not have a scale of its last bits. */
+const LEAST_TOP = 0.1;
+
 /** From zero, with a tenth of room above. */
 const yRange = ({ reference }: LineChartProps, min: number | null, max: number | null): [number, number] => [
   Math.min(0, min ?? 0),
-  Math.max(max ?? 0, reference?.value ?? 0, 1e-6) * 1.1,
+  Math.max(max ?? 0, reference?.value ?? 0, LEAST_TOP) * 1.1,
 ];
-
-/** Whole powers of ten, no more than a handful. */
-function powers(min: number, max: number): number[] {
-  const [from, to] = [Math.ceil(Math.log10(min) - 1e-9), Math.floor(Math.log10(max) + 1e-9)];
-  const every = Math.ceil((to - from + 1) / 7);
-  return Array.from(
-    { length: Math.floor((to - from) / every) + 1 },
-    (_, i) => 10 ** (to - i * every),
-  ).reverse();
-}
-
-/** 10ⁿ as it is printed. */
-function power(value: number): string {
-  const exponent = String(Math.round(Math.log10(value)));
-  return `10${[...exponent].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}`;
-}
 
 function drawReference(chart: uPlot, value: number | undefined): void {
   if (value === undefined) return;

@@ -1,0 +1,149 @@
+/** What the page looks like where it is hard to: narrow windows, forced colours, numbers of any size on the axes. */
+
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import type { Site } from "./site.js";
+
+/** A link to each tab as it is after some training. */
+const TRAINED = {
+  gohome: "#gohome?word=recurrent&cell=gru&output=yes&step=20",
+  "through-time": "#through-time?step=2",
+  text: "#text?step=30&hidden=8&rate=0.02",
+};
+
+async function openTrained(site: Site, tab: keyof typeof TRAINED) {
+  const visit = await site.open(TRAINED[tab]);
+  const step = new URLSearchParams(TRAINED[tab].split("?")[1]).get("step");
+  await visit.page.waitForFunction(
+    ([id, wanted]) => document.querySelector(`#panel-${id} .figures data`)?.getAttribute("value") === wanted,
+    [tab, step],
+  );
+  if (tab === "text") await visit.page.locator(".passage").waitFor();
+  return visit;
+}
+
+/** What lies outside of the panel it is in, and is in nothing that scrolls. */
+function sticksOut(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const scrolls = (element: Element, panel: Element): boolean =>
+      element !== panel &&
+      (getComputedStyle(element).overflowX !== "visible" || scrolls(element.parentElement!, panel));
+    return [...document.querySelectorAll("[role=tabpanel]:not([hidden]) .panel")].flatMap((panel) => {
+      const { left, right } = panel.getBoundingClientRect();
+      return [...panel.querySelectorAll("*")]
+        .filter((element) => {
+          const box = element.getBoundingClientRect();
+          return box.width > 1 && (box.left < left || box.right > right) && !scrolls(element, panel);
+        })
+        .map((element) => `${panel.querySelector("h3")?.textContent}: ${element.outerHTML.slice(0, 80)}`);
+    });
+  });
+}
+
+/** Words that touch their neighbour in the same row. */
+function touches(page: Page, row: string): Promise<string[]> {
+  return page.locator(row).evaluate((element) => {
+    const parts = [...element.children].map((part) => ({
+      text: part.textContent,
+      box: part.getBoundingClientRect(),
+    }));
+    return parts.flatMap(({ text, box }, i) => {
+      const next = parts[i + 1];
+      return next && next.box.top < box.bottom && next.box.left - box.right < 4
+        ? [`${text} | ${next.text}`]
+        : [];
+    });
+  });
+}
+
+interface Drawn {
+  text: string;
+  /** Of the text, from the canvas's left, in CSS pixels. */
+  left: number;
+}
+
+/** From now on the page keeps what its charts write beside their y axes. */
+function watchAxes(page: Page): Promise<void> {
+  return page.addInitScript(() => {
+    const drawn: Drawn[] = [];
+    Object.assign(globalThis, { drawn });
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+      if (this.textAlign === "right")
+        drawn.push({ text, left: (x - this.measureText(text).width) / devicePixelRatio });
+      fillText.call(this, text, x, y);
+    };
+  });
+}
+
+const axesOf = (page: Page): Promise<Drawn[]> =>
+  page.evaluate(() => (globalThis as unknown as { drawn: Drawn[] }).drawn);
+
+export function testLooks(site: () => Site): void {
+  describe("looks", () => {
+    it.each(["gohome", "through-time", "text"] as const)(
+      "%s: nothing sticks out of its panel, in a window that grows narrow",
+      async (tab) => {
+        const { page, close } = await openTrained(site(), tab);
+        for (const width of [1280, 1024, 768, 360, 320]) {
+          await page.setViewportSize({ width, height: 800 });
+          const message = `${width} wide`;
+          await expect.poll(() => sticksOut(page), { message }).toEqual([]);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth), message).toBe(width);
+          if (tab === "through-time") expect(await touches(page, ".flow-legend"), message).toEqual([]);
+        }
+        await close();
+      },
+    );
+
+    it.each(["light", "dark"] as const)(
+      "what is chosen, and how much, is to be seen in forced colours, %s",
+      async (colorScheme) => {
+        const { page, close } = await site().open(TRAINED.text, { colorScheme, forcedColors: "active" });
+        await page.locator(".passage").waitFor();
+        const look = (selector: string, property: string) =>
+          page
+            .locator(selector)
+            .first()
+            .evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property);
+        const tab = (selected: boolean) => look(`.tab[aria-selected="${selected}"]`, "border-bottom-color");
+        expect(await tab(true)).not.toBe(await tab(false));
+        const panel = "[role=tabpanel]:not([hidden])";
+        const surface = await look(`${panel} .panel`, "background-color");
+        expect(await look(`${panel} .segments label:has(:checked)`, "background-color")).not.toBe(surface);
+        expect(await look(`${panel} .next i`, "background-color")).not.toBe(surface);
+        expect(await look(`${panel} .scale i`, "background-image")).toContain("gradient");
+        const shades = await page
+          .locator(".passage span")
+          .evaluateAll(
+            (spans) => new Set(spans.map((span) => getComputedStyle(span).borderBottomColor)).size,
+          );
+        expect(shades).toBeGreaterThan(5);
+        await page.getByRole("tab", { name: "gohome" }).click();
+        expect(await look(`${panel} .key`, "background-color")).not.toBe(surface);
+        await close();
+      },
+    );
+
+    it("the axes name their numbers, however large or small", async () => {
+      for (const [link, expected] of [
+        ["#through-time?scale=10&hidden=32&length=120&rate=1000000&step=3", /^10[¹²³⁴⁵⁶⁷⁸⁹]/], // a gradient that explodes
+        ["#through-time?scale=10&rate=1000000&step=2", /^[1-9]e\d/], // losses of millions
+        ["#gohome?word=aaaa", /^0\.[1-9]/], // a loss of nothing
+      ] as const) {
+        const { page, close } = await site().open("#text?text=own");
+        await watchAxes(page);
+        await page.goto(page.url().split("#")[0]! + "?fresh" + link);
+        const step = new URLSearchParams(link.split("?")[1]).get("step") ?? "0";
+        await page.locator(`.figures data[value="${step}"]`).first().waitFor();
+        await page.evaluate(() => ((globalThis as unknown as { drawn: Drawn[] }).drawn.length = 0));
+        await page.setViewportSize({ width: 1200, height: 900 }); // all is drawn anew
+        await expect
+          .poll(async () => (await axesOf(page)).some(({ text }) => expected.test(text)), { message: link })
+          .toBe(true);
+        for (const { text, left } of await axesOf(page)) expect(left, text).toBeGreaterThanOrEqual(0);
+        await close();
+      }
+    });
+  });
+}
