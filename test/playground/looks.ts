@@ -63,8 +63,8 @@ interface Drawn {
 }
 
 /** From now on the page keeps what its charts write beside their y axes. */
-function watchAxes(page: Page): Promise<void> {
-  return page.addInitScript(() => {
+async function watchAxes(page: Page): Promise<void> {
+  await page.addInitScript(() => {
     const drawn: Drawn[] = [];
     Object.assign(globalThis, { drawn });
     const { fillText } = CanvasRenderingContext2D.prototype;

@@ -303,6 +303,26 @@ it("is asked a thing at a time, again where the model has changed, and never a m
   expect([watch.writer.trouble, watch.writer.now?.step]).toEqual([undefined, 60]);
 });
 
+it("reads a list model's texts one after the other, each from its start", () => {
+  const texts = ["anna", "otto", "hanna"];
+  const model = new CharRnn({ text: texts, hiddenSize: 8, seed: 1 });
+  const { characters, states, foretold } = read(model, "anna\notto\n\nhanna\n", QUICK);
+  expect(characters.join("")).toBe("\nanna\notto\nhanna"); // a start is shown as the line end that it stands for
+  const T = characters.length;
+  const inspected = model.inspect("otto");
+  for (const t of [0, 4]) expect(states[3 * T + 5 + t]).toBe(inspected.hidden.data[t * 8 + 3]);
+  expect([foretold[0], foretold[5], foretold[10]]).toEqual([NaN, NaN, NaN]);
+  expect(foretold[7]).toBeCloseTo(Math.exp(-inspected.losses[1]!), 6);
+});
+
+it("takes a file without a vocabulary, such as PyTorch writes, for one of the text's", () => {
+  const model = new CharRnn({ text: TEXT, hiddenSize: 8, seed: 1 });
+  const bare = model.rnn.save();
+  const { session } = sessionOf(TEXT, {}, bare);
+  expect(session.model.evaluate(TEXT)).toEqual(model.evaluate(TEXT));
+  expect(() => sessionOf(TEXT + "!", {}, bare)).toThrow(/from 18 tokens.*got one from 17 to 17/);
+});
+
 it("finds what a unit follows", () => {
   const characters = [...'(ab[c]) Bob said "no"\n'];
   const depth = TRAITS.find(({ id }) => id === "depth")!;

@@ -13,6 +13,7 @@ import { Equations } from "./equations.js";
 import "./gohome.css";
 import { HighlightArea } from "./highlight.js";
 import { Learner, type GohomeRun } from "./learner.js";
+import { lettersOf } from "./lesson.js";
 import { floorOf, Loss } from "./loss.js";
 import { LAST_STEP, schema, type GohomeSettings } from "./settings.js";
 import { stateScale, Unrolled } from "./unrolled.js";
@@ -32,7 +33,7 @@ function Gohome({ active }: TabProps) {
     perSecond: SPEEDS[settings.speed],
     active,
   });
-  const letters = [...word];
+  const letters = lettersOf(word);
   const { learner, snapshot } = run;
 
   return (

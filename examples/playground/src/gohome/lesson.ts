@@ -12,8 +12,14 @@ export interface Lesson {
   inputSize: number;
 }
 
+/** What a reader sees as letters: "é" is one however it is written, and so is a family of emoji. */
+export function lettersOf(word: string): string[] {
+  if (!("Segmenter" in Intl)) return [...word]; // code points, in older engines
+  return [...new Intl.Segmenter("und").segment(word)].map(({ segment }) => segment);
+}
+
 export function lessonOf(word: string): Lesson {
-  const all = [...word];
+  const all = lettersOf(word);
   const letters = [...new Set(all)];
   const ids = new Vocabulary(letters).encode(all);
   const inputs = ids.slice(0, -1);

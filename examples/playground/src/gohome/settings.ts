@@ -3,6 +3,7 @@
 import type { Settings } from "../link.js";
 import { SPEED_NAMES } from "../parts/transport.js";
 import { choice, flag, realNumber, textOf, wholeNumber } from "../setting.js";
+import { lettersOf } from "./lesson.js";
 
 export const CELLS = ["tanh", "relu", "gru", "lstm"] as const;
 export type CellName = (typeof CELLS)[number];
@@ -12,8 +13,9 @@ export const LAST_STEP = 20_000;
 
 const MOST_LETTERS = 16;
 const isWord = (text: string) => {
-  const letters = [...text].length;
-  return letters >= 2 && letters <= MOST_LETTERS && !/\p{C}/u.test(text);
+  const letters = lettersOf(text);
+  // of what cannot be seen by itself only what joins others is a part of a letter
+  return letters.length >= 2 && letters.length <= MOST_LETTERS && !/[^\P{C}\u200C\u200D]/u.test(text);
 };
 
 export const schema = {

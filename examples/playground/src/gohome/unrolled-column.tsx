@@ -4,6 +4,9 @@ import { usePart } from "./highlight.js";
 import { ROWS, type Layout } from "./unrolled-layout.js";
 import type { UnrolledProps } from "./unrolled.js";
 
+/** As wide as a letter of the smallest type is, in CSS pixels. */
+const LEAST_FOR_LETTER = 8;
+
 export function Column({
   t,
   layout,
@@ -22,7 +25,7 @@ export function Column({
   const target = targets[t]!;
   const bar = layout.strip / V;
   const input = layout.strip / inputSize;
-  const tiny = (i: number, of: number) => of >= 10 && letters[i];
+  const tiny = (i: number, of: number) => of >= LEAST_FOR_LETTER && letters[i];
   const state = ROWS.hidden.top + ROWS.hidden.height / 2;
   const back = ROWS.gradient.top + ROWS.gradient.height / 2;
   const before = t === 0 ? Math.max(left - layout.gap + 14, 0) : left - layout.gap;

@@ -30,60 +30,68 @@ export function Unrolled({ learner, snapshot, output }: UnrolledProps) {
   const flow = roundScale(hiddenGradients);
 
   return (
-    // one wide word may be wider than a phone: then it is a region that scrolls, by keyboard too
-    <div
-      class="unrolled"
-      ref={host}
-      role="group"
-      aria-label="The network, unrolled over time"
-      tabIndex={layout.width > width ? 0 : -1}
-    >
-      <div class="stage" style={{ width: `${layout.width}px`, height: `${layout.height}px` }}>
-        <svg width={layout.width} height={layout.height} aria-hidden="true">
-          <Arrowheads />
-          <RowNames layout={layout} output={output} />
+    <>
+      {/* one wide word may be wider than a phone: then it is a region that scrolls, by keyboard too */}
+      <div
+        class="unrolled"
+        ref={host}
+        role="group"
+        aria-label="The network, unrolled over time"
+        tabIndex={layout.width > width ? 0 : -1}
+      >
+        <div class="stage" style={{ width: `${layout.width}px`, height: `${layout.height}px` }}>
+          <svg width={layout.width} height={layout.height} aria-hidden="true">
+            <Arrowheads />
+            <RowNames layout={layout} output={output} />
+            {[...lesson.inputs].map((_, t) => (
+              <Column key={t} t={t} layout={layout} learner={learner} snapshot={snapshot} output={output} />
+            ))}
+          </svg>
           {[...lesson.inputs].map((_, t) => (
-            <Column key={t} t={t} layout={layout} learner={learner} snapshot={snapshot} output={output} />
+            <div key={t}>
+              <div
+                {...part("h", "h_prev")}
+                style={{ left: `${layout.left(t)}px`, top: `${ROWS.hidden.top}px` }}
+              >
+                <HeatMap
+                  values={row(hidden, t)}
+                  rows={1}
+                  columns={H}
+                  scale={stateScale(learner.cell, snapshot)}
+                  cell={strip}
+                  label={`The hidden state after ${letter(t)}, step ${t}`}
+                  describe={(_, unit) => `h${t}, unit ${unit}`}
+                  keyboard={false}
+                />
+              </div>
+              <div {...part("grad")} style={{ left: `${layout.left(t)}px`, top: `${ROWS.gradient.top}px` }}>
+                <HeatMap
+                  values={row(hiddenGradients, t)}
+                  rows={1}
+                  columns={H}
+                  scale={flow}
+                  cell={{ ...strip, height: ROWS.gradient.height }}
+                  label={`The gradient of the loss by the hidden state of step ${t}`}
+                  describe={(_, unit) => `∂L/∂h${t}, unit ${unit}`}
+                  keyboard={false}
+                />
+              </div>
+            </div>
           ))}
-        </svg>
-        {[...lesson.inputs].map((_, t) => (
-          <div key={t}>
-            <div
-              {...part("h", "h_prev")}
-              style={{ left: `${layout.left(t)}px`, top: `${ROWS.hidden.top}px` }}
-            >
-              <HeatMap
-                values={row(hidden, t)}
-                rows={1}
-                columns={H}
-                scale={stateScale(learner.cell, snapshot)}
-                cell={strip}
-                label={`The hidden state after ${letter(t)}, step ${t}`}
-                describe={(_, unit) => `h${t}, unit ${unit}`}
-                keyboard={false}
-              />
-            </div>
-            <div {...part("grad")} style={{ left: `${layout.left(t)}px`, top: `${ROWS.gradient.top}px` }}>
-              <HeatMap
-                values={row(hiddenGradients, t)}
-                rows={1}
-                columns={H}
-                scale={flow}
-                cell={{ ...strip, height: ROWS.gradient.height }}
-                label={`The gradient of the loss by the hidden state of step ${t}`}
-                describe={(_, unit) => `∂L/∂h${t}, unit ${unit}`}
-                keyboard={false}
-              />
-            </div>
-          </div>
-        ))}
+        </div>
+        <p class="visually-hidden" aria-live="off">
+          {[...lesson.inputs].map(
+            (_, t) => `After ${letter(t)} it says ${lesson.letters[snapshot.said[t]!] ?? "nothing"}. `,
+          )}
+        </p>
       </div>
-      <p class="visually-hidden" aria-live="off">
-        {[...lesson.inputs].map(
-          (_, t) => `After ${letter(t)} it says ${lesson.letters[snapshot.said[t]!]}. `,
-        )}
-      </p>
-    </div>
+      {layout.gutter === 0 && (
+        <p class="note">
+          From below: the letter it reads, the same one-hot, the state with the gradient below it, what of it
+          becomes probabilities, the letter it says.
+        </p>
+      )}
+    </>
   );
 }
 

@@ -1,10 +1,10 @@
 /** The model as a file: the same that the command line and PyTorch read and write. */
 
-import { CharRnn } from "bptt";
 import { useState } from "preact/hooks";
 import { Message, messageOf } from "../parts/message.js";
+import { counted } from "../parts/number.js";
 import { Panel } from "../parts/panel.js";
-import type { TextSession } from "./session.js";
+import { modelOf, type TextSession } from "./session.js";
 import { readModel } from "./text-file.js";
 import { FileButton } from "./text-panel.js";
 import type { OpenedModel } from "./use-session.js";
@@ -24,7 +24,7 @@ export function ModelPanel({ session, name, opened, onOpen }: ModelPanelProps) {
     setTrouble(undefined);
     try {
       const bytes = await readModel(file);
-      CharRnn.load(bytes).free(); // it is looked at first, so that a bad one changes nothing
+      modelOf(bytes, session?.text ?? "").free(); // it is looked at first, so that a bad one changes nothing
       onOpen({ name: file.name, bytes });
     } catch (error) {
       setTrouble(`${file.name} does not open: ${messageOf(error)}`);
@@ -68,7 +68,8 @@ export function ModelPanel({ session, name, opened, onOpen }: ModelPanelProps) {
       )}
       <p class="note">
         A safetensors file with PyTorch's names and shapes, and the vocabulary: load_state_dict takes it, and
-        so do CharRnn.load and the command line, whose files open here.
+        so do CharRnn.load and the command line, whose files open here. One without a vocabulary is taken to
+        be of the characters of the text above.
       </p>
     </Panel>
   );
@@ -77,11 +78,10 @@ export function ModelPanel({ session, name, opened, onOpen }: ModelPanelProps) {
 function Shape({ session }: { session: TextSession }) {
   const { rnn, vocabulary } = session.model;
   const parameters = Object.values(rnn.parameters).reduce((sum, { data }) => sum + data.length, 0);
-  const layers = rnn.layers === 1 ? "1 layer" : `${rnn.layers} layers`;
   return (
     <p>
-      {rnn.cell}, {rnn.hiddenSize} units, {layers}, {vocabulary.size} characters:{" "}
-      {parameters.toLocaleString("en")} parameters.
+      {rnn.cell}, {counted(rnn.hiddenSize, "unit")}, {counted(rnn.layers, "layer")},{" "}
+      {counted(vocabulary.size, "character")}: {counted(parameters, "parameter")}.
     </p>
   );
 }

@@ -11,7 +11,7 @@ export const QUICK = 20e6;
 export const THOROUGH = 100e6;
 
 export interface Reading {
-  /** The characters read, T of them. */
+  /** The characters read, T of them; of a list model the start of each text is a line end. */
   characters: string[];
   /** Units of all layers, lowest first: U = L·H. */
   units: number;
@@ -32,20 +32,44 @@ export interface Reading {
 export function read(model: CharRnn, text: string, effort: number): Reading {
   const parameters = Object.values(model.rnn.parameters).reduce((sum, { data }) => sum + data.length, 0);
   const most = Math.max(SHORTEST, Math.min(LONGEST, Math.floor(effort / parameters)));
-  const passage = [...text.slice(0, 2 * most)].slice(0, most).join("");
-  const { tokens, hidden, losses } = model.inspect(passage);
-  const [T, layers, , H] = hidden.shape as [number, number, number, number];
-  const units = layers * H;
+  const parts = passages(model, text, most).map((passage) => model.inspect(passage));
+  const characters = parts.flatMap(({ tokens }) =>
+    tokens.map((token) => (token === model.end ? "\n" : token)),
+  );
+  const T = characters.length;
+  const { rnn } = model;
+  const units = rnn.layers * rnn.hiddenSize;
   const states = new Float32Array(units * T);
-  for (let t = 0; t < T; t++) for (let u = 0; u < units; u++) states[u * T + t] = hidden.data[t * units + u]!;
-  return {
-    characters: tokens,
-    units,
-    hidden: H,
-    states,
-    foretold: Float32Array.from({ length: T }, (_, t) => Math.exp(-(losses[t - 1] ?? NaN))),
-    short: most < LONGEST && passage.length < text.length,
-  };
+  const foretold = new Float32Array(T);
+  let at = 0;
+  for (const { tokens, hidden, losses } of parts) {
+    for (let t = 0; t < tokens.length; t++, at++) {
+      for (let u = 0; u < units; u++) states[u * T + at] = hidden.data[t * units + u]!;
+      foretold[at] = Math.exp(-(losses[t - 1] ?? NaN));
+    }
+  }
+  const short = most < LONGEST && characters.join("").length < text.length;
+  return { characters, units, hidden: rnn.hiddenSize, states, foretold, short };
+}
+
+/** The beginning of a text, some characters long: of a list model text by text, each with its start. */
+function passages({ kind }: CharRnn, text: string, most: number): string[] {
+  const beginning = (text: string, most: number) => [...text.slice(0, 2 * most)].slice(0, most);
+  if (kind === "text") return [beginning(text, most).join("")];
+  const found: string[] = [];
+  let left = most;
+  for (const line of linesOf(text)) {
+    if (left <= 1) break;
+    const passage = beginning(line, left - 1);
+    found.push(passage.join(""));
+    left -= passage.length + 1;
+  }
+  return found;
+}
+
+/** The texts of a list, a line each. */
+export function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
 }
 
 /** A unit's states, (T). */

@@ -2,6 +2,7 @@
 
 import { Segments, TypedField } from "../parts/fields.js";
 import { Busy, Message } from "../parts/message.js";
+import { counted } from "../parts/number.js";
 import type { TextSession } from "./session.js";
 import { CELLS, schema, type TextSettings } from "./settings.js";
 import type { LiveSession } from "./use-session.js";
@@ -160,7 +161,8 @@ function Ending({ session, last }: { session: TextSession; last: number }) {
   if (phase === "finished" && steps >= last)
     return (
       <p class="note" role="status">
-        Trained for {steps} steps. More steps in all let it go on; it first comes back to where it is.
+        Trained for {counted(steps, "step")}. More steps in all let it go on; it first comes back to where it
+        is.
       </p>
     );
   return null;

@@ -3,6 +3,7 @@
 import { Slider } from "../parts/fields.js";
 import { Empty, Message } from "../parts/message.js";
 import { Panel } from "../parts/panel.js";
+import { HOTTEST } from "./settings.js";
 import type { Sample } from "./writer.js";
 import type { Watch } from "./watch.js";
 
@@ -23,7 +24,7 @@ export function Samples({ watch, temperature, onTemperature }: SamplesProps) {
           label="Temperature"
           value={temperature}
           min={0}
-          max={2}
+          max={HOTTEST}
           step={0.05}
           show={(value) => value.toFixed(2)}
           onChange={onTemperature}

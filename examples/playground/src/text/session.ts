@@ -6,8 +6,9 @@
  * with a later last step (`behind` meanwhile): the steps that were done come out the same.
  */
 
-import { CharRnn, type Report, type Run, type RunResult } from "bptt";
+import { CharRnn, Vocabulary, type Report, type Run, type RunResult } from "bptt";
 import { beginning } from "./characters.js";
+import { linesOf } from "./reading.js";
 import type { TextSettings } from "./settings.js";
 
 /** B: parts of the text that are read side by side. */
@@ -83,7 +84,7 @@ export class TextSession {
 
   /** What the model is trained on: a text, or its lines for a model of a list. */
   get lesson(): string | string[] {
-    return this.model.kind === "text" ? this.text : this.text.split("\n").filter((line) => line !== "");
+    return this.model.kind === "text" ? this.text : linesOf(this.text);
   }
 
   /** What it is asked about where nobody says: the text's beginning, or something else that the model knows. */
@@ -138,7 +139,7 @@ export class TextSession {
 
   #make(): CharRnn {
     const { text, file, recipe } = this.#options;
-    if (file) return CharRnn.load(file);
+    if (file) return modelOf(file, text);
     const { cell, hidden, layers, seed } = recipe;
     return new CharRnn({ text, cell, hiddenSize: hidden, layers, seed });
   }
@@ -210,6 +211,15 @@ export class TextSession {
   #tell(): void {
     if (!this.#freed) this.#options.onChange?.();
   }
+}
+
+/**
+ * The model in a file. One without a vocabulary, such as PyTorch writes, is taken for one of the text's characters.
+ *
+ * @throws TypeError, RangeError or BpttError as `CharRnn.load`
+ */
+export function modelOf(file: Uint8Array, text: string): CharRnn {
+  return CharRnn.load(file, text === "" ? {} : { vocabulary: Vocabulary.from(text) });
 }
 
 const isResult = (value: unknown): value is RunResult =>

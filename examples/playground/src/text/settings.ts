@@ -12,6 +12,8 @@ export const CELLS = ["tanh", "relu", "gru", "lstm"] as const;
 /** A text of one's own goes into the link up to this length, in characters; a longer one would make it unusable. */
 export const LONGEST_IN_LINK = 800;
 const LONGEST_PROMPT = 40;
+/** The highest temperature: above it all is noise. */
+export const HOTTEST = 2;
 
 const fits = (longest: number) => (text: string) => text.length <= longest;
 
@@ -30,7 +32,7 @@ export const schema = {
   /** The share of the text, its last part, that is not learnt from but validated with. */
   held: realNumber(0.1, { min: 0, max: 0.5 }),
   seed: wholeNumber(1, { min: 0, max: 2 ** 32 - 1 }),
-  temperature: realNumber(0.7, { min: 0, max: 5 }),
+  temperature: realNumber(0.7, { min: 0, max: HOTTEST }),
   /** "" is the beginning of the text. */
   prompt: textOf("", `at most ${LONGEST_PROMPT} characters`, fits(LONGEST_PROMPT)),
   /** The one that is looked at, counted through all layers. */

@@ -3,6 +3,7 @@
 import { useId, useMemo, useState } from "preact/hooks";
 import { Select } from "../parts/fields.js";
 import { Busy, Empty, Message, messageOf } from "../parts/message.js";
+import { counted } from "../parts/number.js";
 import { Panel } from "../parts/panel.js";
 import { LONGEST_IN_LINK, type TextSettings } from "./settings.js";
 import { cleaned, LARGEST_TEXT, readText } from "./text-file.js";
@@ -108,11 +109,10 @@ export function TextPanel({ settings, loaded, onChoose, onText }: TextPanelProps
 }
 
 function About({ text, own }: { text: string; own: boolean }) {
-  const characters = text.length.toLocaleString("en");
   const kinds = useMemo(() => new Set(text).size, [text]);
   return (
     <p class="note" data-characters={text.length}>
-      {characters} characters, {kinds} different ones.
+      {counted(text.length, "character")}, {kinds} different.
       {own &&
         (text.length <= LONGEST_IN_LINK
           ? " Short enough to be in the link."

@@ -50,7 +50,7 @@ export function Units({ watch, unit: wanted, onUnit }: UnitsProps) {
   return (
     <Panel
       title="What a unit follows"
-      aside={foretold ? <Scale scale={1} kind="size" /> : <Scale scale={scale} />}
+      aside={foretold ? <Scale of="probability" scale={1} kind="size" /> : <Scale of="state" scale={scale} />}
     >
       <div class="row">
         <TypedField
