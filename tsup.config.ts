@@ -80,6 +80,7 @@ const library: Options = {
     // identifiers stay: class and function names are what stacks and the console show
     options.minifyWhitespace = true;
     options.minifySyntax = true;
+    options.lineLimit = 200; // of an error that nobody catches engines show the whole line
     options.mainFields = ["module", "main"];
     options.legalComments = "none";
     options.drop = ["console"]; // jsfive prints parts of files that it cannot read

@@ -21,6 +21,16 @@ export function testNode(toy: Toy): void {
   describe("bptt", () => {
     it("by import", async () => expect(await toy.run("import.mjs")).toEqual(ANSWER));
     it("by require", async () => expect(await toy.run("require.cjs")).toEqual(ANSWER));
+
+    // Node shows the line that threw, whole
+    it.each(["uncaught.mjs", "uncaught.cjs"])(
+      "an error that nobody catches is read on one screen: %s",
+      async (program) => {
+        const said = await toy.run(program).then(String, ({ stderr }: { stderr: string }) => stderr);
+        expect(said).toContain("RangeError: text: expected at least one token, got none");
+        expect(said.length).toBeLessThan(3000);
+      },
+    );
   });
 
   describe("bptt/slim", () => {

@@ -1,0 +1,5 @@
+/** Wrong use that nobody catches. */
+
+const { CharRnn } = require("bptt");
+
+new CharRnn({ text: "" });

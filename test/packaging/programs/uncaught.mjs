@@ -1,0 +1,5 @@
+/** Wrong use that nobody catches. */
+
+import { CharRnn } from "bptt";
+
+new CharRnn({ text: "" });
