@@ -271,6 +271,18 @@ const METHODS: Case[] = [
     "text: expected a string, got an array of length 1",
     (model) => model.inspect(any(["a"])),
   ],
+  [
+    "inspect: unseen",
+    RangeError,
+    'text[1]: expected a character of the vocabulary, got "x"',
+    (model) => model.inspect("ax"),
+  ],
+  [
+    "inspect: nothing",
+    RangeError,
+    "text: expected at least one token, since this model is for one long text and knows no start, got none",
+    (model) => model.inspect(""),
+  ],
   ["evaluate", RangeError, "text: expected at least 2 tokens, got 1", (model) => model.evaluate("a")],
   [
     "save",

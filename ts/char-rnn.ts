@@ -327,7 +327,7 @@ export class CharRnn extends Disposable {
    */
   inspect(text: string): Inspection {
     const codec = this.#codec;
-    const ids = promptIds(codec, string(text, "text"));
+    const ids = promptIds(codec, string(text, "text"), "text");
     const next = codec.kind === "list" ? [...ids.slice(1), codec.endId] : ids.slice(1);
     const { config } = this.#rnn[NETWORK];
     if (config.dropout === 0) return inspectIds(this.#rnn, codec, ids, next);

@@ -14,13 +14,13 @@ export interface NextToken {
   probability: number;
 }
 
-/** The ids that a prompt is read as: behind the start token, where there is one. */
-export function promptIds(codec: Codec, prompt: string): number[] {
-  const ids = Array.from(codec.encode(prompt, "prompt"));
+/** The ids that a prompt is read as: behind the start token, where there is one. Messages call it `name`. */
+export function promptIds(codec: Codec, prompt: string, name = "prompt"): number[] {
+  const ids = Array.from(codec.encode(prompt, name));
   if (codec.kind === "list") return [codec.endId, ...ids];
   if (ids.length > 0) return ids;
   throw new RangeError(
-    "prompt: expected at least one token, since this model is for one long text and knows no start, got none",
+    `${name}: expected at least one token, since this model is for one long text and knows no start, got none`,
   );
 }
 
