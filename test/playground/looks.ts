@@ -125,8 +125,41 @@ export function testLooks(site: () => Site): void {
       },
     );
 
+    it.each([
+      ["#gohome", "Play", "Step"],
+      ["#text?hidden=8", "Train", "Reset"],
+    ])(
+      "%s: what stands beside a button stays in its place when it is pressed",
+      async (link, press, beside) => {
+        const { page, close } = await site().open(link);
+        const panel = page.locator("[role=tabpanel]:not([hidden])");
+        const button = (name: string) => panel.getByRole("button", { name, exact: true });
+        const before = await button(beside).boundingBox();
+        await button(press).click();
+        await button("Pause").waitFor();
+        expect(await button(beside).boundingBox()).toEqual(before);
+        await close();
+      },
+    );
+
+    it("the legend of a chart stays in its place while its numbers change", async () => {
+      const { page, close } = await site().open("#through-time");
+      const places = () =>
+        page
+          .locator("[role=tabpanel]:not([hidden]) .legend span")
+          .evaluateAll((spans) => spans.map((span) => Math.round(span.getBoundingClientRect().left)));
+      const before = await places();
+      expect(before.length).toBe(7);
+      await page.getByRole("button", { name: "Step" }).click();
+      await page.locator('#panel-through-time .figures data[value="1"]').waitFor();
+      await page.getByLabel("First W_hh times").fill("10");
+      expect(await places()).toEqual(before);
+      await close();
+    });
+
     it("the axes name their numbers, however large or small", async () => {
       for (const [link, expected] of [
+        ["#through-time", /^10⁻[²³⁴⁵⁶⁷⁸⁹]$/], // gradients that vanish
         ["#through-time?scale=10&hidden=32&length=120&rate=1000000&step=3", /^10[¹²³⁴⁵⁶⁷⁸⁹]/], // a gradient that explodes
         ["#through-time?scale=10&rate=1000000&step=2", /^[1-9]e\d/], // losses of millions
         ["#gohome?word=aaaa", /^0\.[1-9]/], // a loss of nothing

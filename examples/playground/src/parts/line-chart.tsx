@@ -149,7 +149,8 @@ function optionsOf(
         size: 56,
         ...(log
           ? {
-              incrs: (_: uPlot, __: number, min: number, max: number) => [max - min], // any: they are not what it counts by
+              // `splits` makes nothing of them, but without one that fits, of 5 or more, there would be no axis
+              incrs: (_: uPlot, __: number, min: number, max: number) => [Math.max(max - min, 5)],
               splits: (_: uPlot, __: number, min: number, max: number) => powers(min, max),
               filter: (_: uPlot, ticks: number[]) => ticks,
               values: (_: uPlot, ticks: number[]) => ticks.map(power),
