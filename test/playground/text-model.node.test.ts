@@ -152,9 +152,10 @@ it("pauses, goes on, goes further than it was sent, and comes to the same bits",
   const straight = await trained(TEXT, 90);
   const { session, when } = sessionOf(TEXT);
   session.train(40);
-  await when(() => session.steps >= 10);
-  session.pause();
-  await when(() => session.phase === "paused");
+  await when(() => {
+    if (session.steps === 10) session.pause(); // within the report: a fast machine is at the last step by the next task
+    return session.phase === "paused";
+  });
   const { steps } = session;
   await new Promise((resolve) => setTimeout(resolve, 30));
   expect([session.phase, session.steps]).toEqual(["paused", steps]);
