@@ -56,8 +56,18 @@ describe("the page", () => {
     await close();
   });
 
-  it.each(["gohome", "through-time", "text"])("fits a phone of 320: %s", async (tab) => {
+  it.each(["gohome", "through-time", "text"])("fits a phone of 320, from its first frame: %s", async (tab) => {
     const { page, close } = await site.open(`#${tab}`, { viewport: { width: 320, height: 700 } });
+    await page.addInitScript(() => {
+      const look = () => {
+        widest = Math.max(widest, document.documentElement.scrollWidth);
+        Object.assign(globalThis, { widest });
+        requestAnimationFrame(look);
+      };
+      let widest = 0;
+      requestAnimationFrame(look);
+    });
+    await page.reload();
     await page.locator(`#panel-${tab}`).waitFor();
     const outside = await page.evaluate(() =>
       [...document.querySelectorAll("section input, section select, section textarea, section button")]
@@ -69,7 +79,8 @@ describe("the page", () => {
         .map((control) => control.outerHTML),
     );
     expect(outside).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    await page.waitForTimeout(300); // whatever is still measured and drawn anew
+    expect(await page.evaluate(() => (globalThis as unknown as { widest: number }).widest)).toBe(320);
     await close();
   });
 

@@ -82,8 +82,10 @@ async function visit(
   };
 }
 
-/** What axe finds serious or critical on a page as it stands. */
+/** What axe finds serious or critical on a page as it stands, once no colour is on its way to another. */
 export async function seriousFindings(page: Page): Promise<string[]> {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.waitForFunction(() => document.getAnimations().length === 0);
   await page.addScriptTag({ path: AXE });
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
