@@ -22,10 +22,14 @@ import { Writer } from "../../examples/playground/src/text/writer.js";
 const TEXT = "the cat sat on the mat; the dog lay on the log.\n".repeat(12);
 const recipe: Recipe = { cell: "gru", hidden: 24, layers: 1, rate: 0.02, held: 0.1, seed: 3 };
 
-/** Resolves when `when` is so. */
+/** Resolves when `when` is so, and asks it no more. */
 function until(session: { onChange?: () => void }, when: () => boolean): Promise<void> {
   return new Promise((resolve) => {
-    const look = () => when() && resolve();
+    const look = () => {
+      if (!when()) return;
+      delete session.onChange;
+      resolve();
+    };
     session.onChange = look;
     look();
   });
@@ -173,6 +177,24 @@ it("pauses, goes on, goes further than it was sent, and comes to the same bits",
   expect(session.losses).toEqual(straight.losses);
   expect(session.validations).toEqual(straight.validations);
   expect(session.model.save()).toEqual(straight.model.save());
+});
+
+it("rests once, however often it is told to", async () => {
+  const { session, when } = sessionOf(TEXT);
+  session.train(40);
+  let rests = 0;
+  await when(() => {
+    if (session.phase === "training" && session.steps === 10 && rests === 0) {
+      session.pause();
+      session.pause();
+    }
+    if (session.phase === "paused") {
+      rests++;
+      session.train(40); // at once, with the second wish perhaps still under way
+    }
+    return session.phase === "finished";
+  });
+  expect([rests, session.steps]).toEqual([1, 40]);
 });
 
 it("rests behind the validation of a step, where a run that ends at that step stands, too", async () => {

@@ -118,7 +118,7 @@ export class TextSession {
   /** Rests at the end of the step under way; it is `paused` once the model is what that step made of it. */
   pause(): void {
     const run = this.#run;
-    if (this.#phase !== "training" || !run) return;
+    if (this.#phase !== "training" || !run || run.paused) return;
     run.pause();
     void run.checkpoint().then(() => {
       if (this.#run !== run) return; // it has ended meanwhile
