@@ -56,33 +56,36 @@ describe("the page", () => {
     await close();
   });
 
-  it.each(["gohome", "through-time", "text"])("fits a phone of 320, from its first frame: %s", async (tab) => {
-    const { page, close } = await site.open(`#${tab}`, { viewport: { width: 320, height: 700 } });
-    await page.addInitScript(() => {
-      const look = () => {
-        widest = Math.max(widest, document.documentElement.scrollWidth);
-        Object.assign(globalThis, { widest });
+  it.each(["gohome", "through-time", "text"])(
+    "fits a phone of 320, from its first frame: %s",
+    async (tab) => {
+      const { page, close } = await site.open(`#${tab}`, { viewport: { width: 320, height: 700 } });
+      await page.addInitScript(() => {
+        const look = () => {
+          widest = Math.max(widest, document.documentElement.scrollWidth);
+          Object.assign(globalThis, { widest });
+          requestAnimationFrame(look);
+        };
+        let widest = 0;
         requestAnimationFrame(look);
-      };
-      let widest = 0;
-      requestAnimationFrame(look);
-    });
-    await page.reload();
-    await page.locator(`#panel-${tab}`).waitFor();
-    const outside = await page.evaluate(() =>
-      [...document.querySelectorAll("section input, section select, section textarea, section button")]
-        .filter((control) => control.checkVisibility())
-        .filter((control) => {
-          const card = control.closest("section")!.getBoundingClientRect();
-          return control.getBoundingClientRect().right > card.right;
-        })
-        .map((control) => control.outerHTML),
-    );
-    expect(outside).toEqual([]);
-    await page.waitForTimeout(300); // whatever is still measured and drawn anew
-    expect(await page.evaluate(() => (globalThis as unknown as { widest: number }).widest)).toBe(320);
-    await close();
-  });
+      });
+      await page.reload();
+      await page.locator(`#panel-${tab}`).waitFor();
+      const outside = await page.evaluate(() =>
+        [...document.querySelectorAll("section input, section select, section textarea, section button")]
+          .filter((control) => control.checkVisibility())
+          .filter((control) => {
+            const card = control.closest("section")!.getBoundingClientRect();
+            return control.getBoundingClientRect().right > card.right;
+          })
+          .map((control) => control.outerHTML),
+      );
+      expect(outside).toEqual([]);
+      await page.waitForTimeout(300); // whatever is still measured and drawn anew
+      expect(await page.evaluate(() => (globalThis as unknown as { widest: number }).widest)).toBe(320);
+      await close();
+    },
+  );
 
   it.each(["light", "dark"] as const)("axe finds nothing serious, %s", async (colorScheme) => {
     for (const tab of ["gohome", "through-time", "text"]) {
