@@ -30,6 +30,12 @@ const CONSTRUCTOR: Case[] = [
   ],
   ["a number", TypeError, "text: expected a string or an array of strings, got 3", make({ text: 3 })],
   ["a list with a number", TypeError, "text[1]: expected a string, got 3", make({ text: ["a", 3] })],
+  [
+    "a list with a hole",
+    TypeError,
+    "text[0]: expected a string, got undefined",
+    make({ text: new Array<string>(3) }),
+  ],
   ["no tokens", RangeError, "text: expected at least one token, got none", make({ text: "" })],
   ["an empty list", RangeError, "text: expected at least one token, got none", make({ text: [] })],
   [
@@ -103,6 +109,12 @@ const METHODS: Case[] = [
     RangeError,
     "text: expected one long text, which this model is for, got an array of length 1",
     fit({}, ["ab"]),
+  ],
+  [
+    "fit: a list with a hole",
+    TypeError,
+    "text[0]: expected a string, got undefined",
+    fit({}, new Array<string>(1)),
   ],
   ["fit: one token", RangeError, "text: expected at least 2 tokens, got 1", fit({}, "a")],
   ["fit: no token", RangeError, "text: expected at least 2 tokens, got 0", fit({}, "")],
@@ -285,6 +297,12 @@ const METHODS: Case[] = [
   ],
   ["evaluate", RangeError, "text: expected at least 2 tokens, got 1", (model) => model.evaluate("a")],
   [
+    "evaluate: a list with a hole",
+    TypeError,
+    "text[0]: expected a string, got undefined",
+    (model) => model.evaluate(new Array<string>(1)),
+  ],
+  [
     "save",
     TypeError,
     "optimizer: expected true or false, got an object",
@@ -336,6 +354,7 @@ describe("CharRnn", () => {
     model.free();
     const uses = [
       () => model.fit(TEXT),
+      () => model.resume(TEXT),
       () => model.generate({ prompt: "a" }),
       () => [...model.stream({ prompt: "a" })],
       () => model.evaluate(TEXT),

@@ -35,6 +35,15 @@ describe("the last run", () => {
     expect(again.lastRun).toMatchObject({ stopped: "finished", steps: 20 });
   });
 
+  it("is nobody's to change: the file would say so", async () => {
+    const model = made();
+    await model.fit(TEXT, { steps: 3, validationFraction: 0.2, validateEvery: 1, patience: 5 });
+    for (const { lastRun } of [model, CharRnn.load(model.save())]) {
+      for (const part of [lastRun, lastRun?.validation, lastRun?.best, lastRun?.settings])
+        expect(Object.isFrozen(part) && part).toBeTypeOf("object");
+    }
+  });
+
   it("says what the result said, and with which settings; a file keeps it", async () => {
     const model = made();
     const options = {

@@ -195,6 +195,7 @@ export class CharRnn extends Disposable {
    * console.log(steps); // 40
    */
   resume(text: Text, options: ResumeOptions = {}): Run<Uint8Array<ArrayBuffer>> {
+    this.#rnn[NETWORK].access.expectAlive("resume");
     const { rest, worker } = readResumeOptions(options);
     const sections = this.#sections();
     const saved = sections && unpackRun(sections);

@@ -4,7 +4,7 @@
  */
 
 import { byCodePoints } from "../code-points.js";
-import { expected, integer, oneOf, optionsObject } from "../check.js";
+import { expected, integer, oneOf, optionsObject, string } from "../check.js";
 import type { Section } from "../section.js";
 import { packSection, unpackSection } from "../section.js";
 import { Vocabulary } from "../vocabulary.js";
@@ -38,9 +38,7 @@ const SECTION_NAMES: ReadonlySet<string> = new Set(["kind", "tokens", "end", "se
 export function kindOf(text: unknown, name = "text"): TextKind {
   if (typeof text === "string") return "text";
   if (!Array.isArray(text)) throw new TypeError(expected(name, "a string or an array of strings", text));
-  text.forEach((part: unknown, i) => {
-    if (typeof part !== "string") throw new TypeError(expected(`${name}[${i}]`, "a string", part));
-  });
+  for (let i = 0; i < text.length; i++) string(text[i], `${name}[${i}]`);
   return "list";
 }
 

@@ -55,7 +55,7 @@ export function lastRunOf(
   { stopped, step, epoch, last, validation, best }: RunState,
 ): LastRun | undefined {
   if (stopped === null || isUnfinished(stopped)) return undefined;
-  return {
+  return frozen({
     stopped,
     steps: step,
     epochs: epoch - 1,
@@ -64,7 +64,18 @@ export function lastRunOf(
     best: best && { step: best.step, loss: best.loss },
     optimizer,
     settings,
-  };
+  });
+}
+
+/** So that nobody writes into what `save` writes down. */
+function frozen(run: LastRun): LastRun {
+  const { validation, best, settings } = run;
+  return Object.freeze({
+    ...run,
+    validation: validation && Object.freeze({ ...validation }),
+    best: best && Object.freeze({ ...best }),
+    settings: Object.freeze({ ...settings }),
+  });
 }
 
 /** What kind of optimizer a run of these options has: one that is given or resumed, else an Adam of its own. */
@@ -88,7 +99,7 @@ export function readLastRun(section: Section): LastRun {
     const { loss } = given;
     const validation = (name: "validation" | "best") =>
       given[name] === null ? null : readValidation(record(given[name], name) as ValidationLoss, name);
-    return {
+    return frozen({
       stopped: oneOf(given["stopped"], "stopped", ENDINGS),
       steps: integer(given["steps"], "steps", { min: 0 }),
       epochs: integer(given["epochs"], "epochs", { min: 0 }),
@@ -97,6 +108,6 @@ export function readLastRun(section: Section): LastRun {
       best: validation("best"),
       optimizer: string(given["optimizer"], "optimizer"),
       settings: readSavedSettings(record(given["settings"], "settings")),
-    };
+    });
   });
 }
