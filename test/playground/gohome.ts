@@ -3,7 +3,8 @@
 import { Adam, Rnn, Vocabulary } from "bptt";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { seriousFindings, settingsOf, type Site } from "./site.js";
+import { testAxe } from "./axe.js";
+import { settingsOf, type Site } from "./site.js";
 
 /** What the page shows: its figures, with all their digits. */
 async function figures(page: Page): Promise<{ step: number; loss: number; says: string }> {
@@ -201,19 +202,6 @@ export function testGohome(site: () => Site): void {
       await close();
     });
 
-    it.each([
-      ["light", 1280],
-      ["dark", 1280],
-      ["light", 390],
-    ] as const)("axe finds nothing serious in it, trained, %s, %i wide", async (colorScheme, width) => {
-      const { page, close } = await site().open("#gohome?step=100&cell=gru&rate=x", {
-        colorScheme,
-        viewport: { width, height: 900 },
-      });
-      await stepIs(page, 100);
-      expect(await seriousFindings(page)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-      await close();
-    });
+    testAxe(site, "#gohome?step=100&cell=gru&rate=x", (page) => stepIs(page, 100));
   });
 }

@@ -4,9 +4,10 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seriousFindings } from "./axe.js";
 import { testGohome } from "./gohome.js";
 import { testLooks } from "./looks.js";
-import { openSite, seriousFindings, type Site } from "./site.js";
+import { openSite, type Site } from "./site.js";
 import { testText } from "./text.js";
 import { testThroughTime } from "./through-time.js";
 

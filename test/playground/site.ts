@@ -1,18 +1,14 @@
 /** The built playground, served from a sub-path, in a real Chromium: what the tests of its tabs share. */
 
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { build } from "vite";
 import { expect } from "vitest";
 import { inProject } from "../../scripts/setup/paths.mjs";
 import { launchChromium } from "../support/chromium.js";
 import { serve } from "../support/serve.js";
-
-const AXE = createRequire(import.meta.url).resolve("axe-core");
 
 export interface Site {
   /** The folder that was built. */
@@ -80,19 +76,6 @@ async function visit(
       expect(complaints).toEqual([]);
     },
   };
-}
-
-/** What axe finds serious or critical on a page as it stands, once no colour is on its way to another. */
-export async function seriousFindings(page: Page): Promise<string[]> {
-  await page.emulateMedia({ reducedMotion: "reduce" });
-  await page.waitForFunction(() => document.getAnimations().length === 0);
-  await page.addScriptTag({ path: AXE });
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
 
 /** The settings in the page's address, once they have been written there: those of a tab that has `name`. */

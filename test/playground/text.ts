@@ -5,7 +5,8 @@ import { CharRnn } from "bptt";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { TEXTS } from "../../examples/playground/src/text/texts.js";
-import { seriousFindings, settingsOf, type Site } from "./site.js";
+import { testAxe } from "./axe.js";
+import { settingsOf, type Site } from "./site.js";
 
 const SHORT = "so much depends upon a red wheel barrow. ";
 const panel = (page: Page) => page.getByRole("tabpanel", { name: "Text" });
@@ -289,21 +290,10 @@ export function testText(site: () => Site): void {
       await close();
     });
 
-    it.each([
-      ["light", 1280],
-      ["dark", 1280],
-      ["light", 390],
-    ] as const)("axe finds nothing serious in it, trained, %s, %i wide", async (colorScheme, width) => {
-      const { page, close } = await site().open("#text?step=150&hidden=24&rate=0.02&prompt=%C3%9C&layers=7", {
-        colorScheme,
-        viewport: { width, height: 900 },
-      });
+    testAxe(site, "#text?step=150&hidden=24&rate=0.02&prompt=%C3%9C&layers=7", async (page) => {
       await stepIs(page, 150);
       await panel(page).getByText("It cannot be asked").waitFor();
       await panel(page).locator(".passage").waitFor();
-      expect(await seriousFindings(page)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-      await close();
     });
   });
 }

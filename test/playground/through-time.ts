@@ -2,7 +2,8 @@
 
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { seriousFindings, settingsOf, type Site } from "./site.js";
+import { testAxe } from "./axe.js";
+import { settingsOf, type Site } from "./site.js";
 
 /** What the page shows: the count of steps, who is right at the end, and what arrives at the first step. */
 async function shown(page: Page) {
@@ -84,19 +85,6 @@ export function testThroughTime(site: () => Site): void {
       await close();
     });
 
-    it.each([
-      ["light", 1280],
-      ["dark", 1280],
-      ["light", 390],
-    ] as const)("axe finds nothing serious in it, trained, %s, %i wide", async (colorScheme, width) => {
-      const { page, close } = await site().open("#through-time?step=30&scale=x", {
-        colorScheme,
-        viewport: { width, height: 900 },
-      });
-      await stepIs(page, 30);
-      expect(await seriousFindings(page)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-      await close();
-    });
+    testAxe(site, "#through-time?step=30&scale=x", (page) => stepIs(page, 30));
   });
 }
