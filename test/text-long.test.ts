@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { Vocabulary } from "bptt";
 import { describe, expect, it } from "vitest";
 import { Codec } from "../ts/text/codec.js";
-import { distinctCodePoints, tokenizer, type TokenRule } from "../ts/text/tokens.js";
+import { tokenizer, type TokenRule } from "../ts/text/tokens.js";
 
 /** Code units that are encoded at a time. */
 const PIECE = 2 ** 16;
@@ -101,12 +101,4 @@ describe("ids of a long text", () => {
     expect(ids).toBeInstanceOf(Kind);
     expect(Array.from(ids)).toEqual([size - 1, 0]);
   });
-});
-
-it("the different characters of a text are its code points", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (text) => {
-      expect([...distinctCodePoints([text, "x"])].sort()).toEqual([...new Set([...text, "x"])].sort());
-    }),
-  );
 });
