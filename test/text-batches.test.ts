@@ -6,6 +6,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { batchesByLength, buckets, countSteps, sequenceRows, type SequenceRows } from "../ts/text/buckets.js";
+import { joined, numbers, startOf } from "../ts/text/encoded-text.js";
 import { fingerprint } from "../ts/text/fingerprint.js";
 import { shuffle } from "../ts/text/shuffle.js";
 import { fitShape, streams } from "../ts/text/streams.js";
@@ -73,14 +74,12 @@ describe("one long text", () => {
   });
 });
 
+const textOf = (texts: ArrayLike<number>[]) => joined(texts.length, 0, (i) => Int32Array.from(texts[i]!));
+
 describe("a list of texts", () => {
   const END = 99;
   const list = fc.array(fc.array(fc.nat(9), { maxLength: 30 }), { minLength: 1, maxLength: 60 });
-  const rowsOf = (texts: number[][]): SequenceRows =>
-    sequenceRows(
-      texts.map((text) => Int32Array.from(text)),
-      END,
-    );
+  const rowsOf = (texts: number[][]): SequenceRows => sequenceRows(textOf(texts), numbers(texts.length), END);
   const sorted = (texts: number[][]) => texts.map((text) => text.join()).sort();
 
   it("every text is read once an epoch, from its start to its end", () => {
@@ -128,10 +127,28 @@ describe("a list of texts", () => {
     const places = [...buckets(many, 3, 1, 2)].map((b) =>
       Int32Array.from(b, (row) => many.starts.indexOf(row.start)),
     );
-    expect(fingerprint(places)).toBe("0ac3b758e88a68b22b8cc78461d712df");
+    expect(fingerprint(textOf(places))).toBe("0ac3b758e88a68b22b8cc78461d712df");
     // stable where lengths are the same
     const starts = batchesByLength(rows, 4).flatMap((batch) => batch.map(({ start }) => start));
     expect(starts).toEqual(Array.from(rows.starts.subarray(0, -1)));
+  });
+});
+
+describe("texts one behind the other", () => {
+  it("are what they were, however many ids were expected", () => {
+    const kinds = fc.constantFrom(Uint8Array, Uint16Array, Int32Array);
+    const texts = fc.array(fc.array(fc.nat(255), { maxLength: 9 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(texts, fc.nat(60), kinds, (texts, capacity, Kind) => {
+        const { ids, ends } = joined(texts.length, capacity, (i) => Kind.from(texts[i]!));
+        expect(ids).toBeInstanceOf(Kind);
+        expect(ids.buffer.byteLength).toBe(ids.byteLength); // it may be handed over to a worker
+        expect(texts.map((_, i) => Array.from(ids.subarray(startOf({ ids, ends }, i), ends[i])))).toEqual(
+          texts,
+        );
+        expect(ids.length).toBe(ends.at(-1));
+      }),
+    );
   });
 });
 
@@ -147,7 +164,7 @@ describe("order and fingerprint", () => {
   });
 
   it("tells texts apart that differ in a token, in length or in where a part ends", () => {
-    const of = (...parts: number[][]) => fingerprint(parts.map((part) => Int32Array.from(part)));
+    const of = (...parts: number[][]) => fingerprint(textOf(parts));
     const all = [
       of([1, 2, 3]),
       of([1, 2, 4]),

@@ -17,8 +17,9 @@ import { SNAPSHOT, type Run } from "./run/run.js";
 import type { RunResult } from "./run/run-result.js";
 import { isUnfinished, type RunState } from "./run/run-state.js";
 import { isVocabulary, readCharRnnOptions, type CharRnnOptions } from "./text/char-rnn-options.js";
-import { Codec, type EncodedText, type Text, type TextKind } from "./text/codec.js";
+import { Codec, type Text, type TextKind } from "./text/codec.js";
 import { textCourse } from "./text/course.js";
+import type { EncodedText } from "./text/encoded-text.js";
 import { evaluateText, type TextEvaluation } from "./text/evaluate.js";
 import { fingerprint } from "./text/fingerprint.js";
 import {
@@ -34,7 +35,6 @@ import { lastRunOf, optimizerKind, packLastRun, readLastRun, type LastRun } from
 import { packRun, unpackRun, type RunIdentity, type RunSections } from "./text/saved-run.js";
 import { readTokenRule, type TokenRule } from "./text/tokens.js";
 import type { Vocabulary } from "./vocabulary.js";
-import { flatten } from "./worker/protocol.js";
 import { fitInWorker } from "./worker/remote-run.js";
 import type { WorkerOptions } from "./worker/worker-options.js";
 
@@ -168,7 +168,7 @@ export class CharRnn extends Disposable {
   fit(text: Text, options: TextFitOptions = {}): Run<Uint8Array<ArrayBuffer>> {
     const { settings, rest, worker } = readTextFitOptions(options, this.#codec.seed);
     const encoded = this.#codec.encodeAll(text);
-    return this.#start(encoded, { settings, fingerprint: fingerprint(encoded.parts) }, rest, worker);
+    return this.#start(encoded, { settings, fingerprint: fingerprint(encoded) }, rest, worker);
   }
 
   /**
@@ -206,7 +206,7 @@ export class CharRnn extends Disposable {
       );
     }
     const encoded = this.#codec.encodeAll(text);
-    if (fingerprint(encoded.parts) !== saved.fingerprint) {
+    if (fingerprint(encoded) !== saved.fingerprint) {
       throw new RangeError(expected("text", "the text that the run began with", text));
     }
     const { state, optimizer } = saved;
@@ -480,13 +480,7 @@ export class CharRnn extends Disposable {
     } as FitOptions<Uint8Array<ArrayBuffer>>;
     const { kind, endId } = this.#codec;
     const run = worker
-      ? fitInWorker(
-          rnn,
-          training,
-          complete,
-          { ...flatten(encoded.parts), layout: { kind, endId }, settings },
-          worker,
-        )
+      ? fitInWorker(rnn, training, complete, { ...encoded, layout: { kind, endId }, settings }, worker)
       : fit(rnn, training, complete);
     this.#run = run;
     this.#loaded = undefined;

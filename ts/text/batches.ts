@@ -2,8 +2,8 @@
 
 import type { Rnn } from "../rnn.js";
 import { batchesByLength, buckets, countSteps, sequenceRows } from "./buckets.js";
-import type { Codec, EncodedText } from "./codec.js";
-import type { IdArray } from "./id-array.js";
+import type { Codec } from "./codec.js";
+import { numbers, whole, type EncodedText } from "./encoded-text.js";
 import { shuffle } from "./shuffle.js";
 import { fitShape, streams, type Shape } from "./streams.js";
 import { countWindows, windows, type Row, type Window } from "./windows.js";
@@ -43,16 +43,11 @@ export interface Cut extends Shape {
 }
 
 /** Batches of a text. */
-export function textBatches(
-  rnn: Rnn,
-  codec: TextLayout,
-  { parts }: Pick<EncodedText, "parts">,
-  cut: Cut,
-): TextBatches {
+export function textBatches(rnn: Rnn, codec: TextLayout, text: EncodedText, cut: Cut): TextBatches {
   const zeros = (batch: number) => rnn.zeroState(batch);
   const { sequenceLength, batchSize, validationFraction, seed } = cut;
   if (codec.kind === "text") {
-    const [ids] = parts as [IdArray];
+    const { ids } = text;
     const kept = split(ids.length, validationFraction, 2);
     const trained = ids.subarray(0, ids.length - kept);
     const shape = fitShape(trained.length, cut);
@@ -60,35 +55,38 @@ export function textBatches(
     const longest = Math.ceil((trained.length - 1) / shape.batchSize);
     return {
       training: () => windows(rows, shape.sequenceLength, zeros),
-      validation: kept === 0 ? undefined : evaluationWindows(rnn, codec, [ids.subarray(ids.length - kept)]),
+      validation:
+        kept === 0 ? undefined : evaluationWindows(rnn, codec, whole(ids.subarray(ids.length - kept))),
       stepsPerEpoch: countWindows(longest, shape.sequenceLength),
     };
   }
-  const kept = split(parts.length, validationFraction, 1);
-  const order = kept === 0 ? [...parts] : shuffle([...parts], seed, VALIDATION_DRAW);
-  const rows = sequenceRows(order.slice(kept), codec.endId);
+  const count = text.ends.length;
+  const kept = split(count, validationFraction, 1);
+  const order = kept === 0 ? numbers(count) : shuffle(numbers(count), seed, VALIDATION_DRAW);
+  const rows = sequenceRows(text, order.subarray(kept), codec.endId);
   return {
     *training(epoch) {
       for (const batch of buckets(rows, batchSize, seed, epoch)) yield* windows(batch, sequenceLength, zeros);
     },
-    validation: kept === 0 ? undefined : evaluationWindows(rnn, codec, order.slice(0, kept)),
+    validation: kept === 0 ? undefined : evaluationWindows(rnn, codec, text, order.subarray(0, kept)),
     stepsPerEpoch: countSteps(rows, cut, seed, 1),
   };
 }
 
-/** A text as it is evaluated: in its order, read through from the start. */
+/** A text as it is evaluated: in its order, read through from the start; of a list the texts named. */
 export function evaluationWindows(
   rnn: Rnn,
   { kind, endId }: TextLayout,
-  parts: readonly IdArray[],
+  text: EncodedText,
+  order = numbers(text.ends.length),
 ): Evaluated {
   const zeros = (batch: number) => rnn.zeroState(batch);
   let batches: Row[][];
   if (kind === "text") {
-    const [ids] = parts as [IdArray];
+    const { ids } = text;
     const count = Math.floor((ids.length - 1) / EVALUATED_STREAM);
     batches = [streams(ids, Math.max(1, Math.min(MOST_EVALUATED, count)))];
-  } else batches = batchesByLength(sequenceRows(parts, endId), MOST_EVALUATED);
+  } else batches = batchesByLength(sequenceRows(text, order, endId), MOST_EVALUATED);
   const lengths = batches.map((rows) => rows.map(({ length }) => length));
   return {
     count: lengths.reduce((sum, each) => sum + countWindows(Math.max(...each), EVALUATED_WINDOW), 0),

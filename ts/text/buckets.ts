@@ -5,6 +5,7 @@
  * shuffled), cut into batches, and the batches shuffled. The order hangs on seed and epoch alone.
  */
 
+import { numbers, startOf, type EncodedText } from "./encoded-text.js";
 import { alike, type IdArray } from "./id-array.js";
 import { shuffle } from "./shuffle.js";
 import type { Shape } from "./streams.js";
@@ -21,15 +22,14 @@ export interface SequenceRows {
   readonly starts: Int32Array;
 }
 
-/** Texts as rows from the start token to the end token. */
-export function sequenceRows(parts: readonly IdArray[], end: number): SequenceRows {
-  const length = parts.reduce((sum, { length }) => sum + length + 1, 1);
-  const ids = alike(parts[0], length).fill(end);
-  const starts = new Int32Array(parts.length + 1);
-  parts.forEach((part, i) => {
-    const start = starts[i];
-    ids.set(part, start + 1);
-    starts[i + 1] = start + part.length + 1;
+/** Texts as rows from the start token to the end token: those named, in that order. */
+export function sequenceRows(text: EncodedText, order: Int32Array, end: number): SequenceRows {
+  const starts = new Int32Array(order.length + 1);
+  order.forEach((which, i) => (starts[i + 1] = starts[i] + 1 + text.ends[which] - startOf(text, which)));
+  const ids = alike(text.ids, starts[order.length] + 1).fill(end);
+  order.forEach((which, i) => {
+    let to = starts[i] + 1;
+    for (let at = startOf(text, which); at < text.ends[which]; at++) ids[to++] = text.ids[at];
   });
   return { ids, starts };
 }
@@ -109,10 +109,3 @@ function batchOf({ ids, starts }: SequenceRows, order: Int32Array, start: number
 
 const countRows = ({ starts }: SequenceRows) => starts.length - 1;
 const lengthOf = ({ starts }: SequenceRows, row: number) => starts[row + 1] - starts[row];
-
-/** 0, 1, 2, … */
-function numbers(count: number): Int32Array {
-  const all = new Int32Array(count);
-  for (let i = 0; i < count; i++) all[i] = i;
-  return all;
-}

@@ -8,6 +8,7 @@ import { expected, integer, oneOf, optionsObject, string } from "../check.js";
 import type { Section } from "../section.js";
 import { packSection, unpackSection } from "../section.js";
 import { Vocabulary } from "../vocabulary.js";
+import { joined, whole, type EncodedText } from "./encoded-text.js";
 import { idArray, type IdArray } from "./id-array.js";
 import { codePoints, distinctCodePoints, tokenizer, type Tokenizer, type TokenRule } from "./tokens.js";
 
@@ -22,12 +23,6 @@ export interface CodecOptions {
   readonly kind: TextKind;
   readonly tokens: TokenRule;
   readonly seed: number;
-}
-
-/** Texts as ids. */
-export interface EncodedText {
-  /** One of a long text, one a text of a list; without start and end. */
-  readonly parts: readonly IdArray[];
 }
 
 const KINDS = ["text", "list"] as const;
@@ -159,10 +154,11 @@ export class Codec {
       if (ids.length < 2) {
         throw new RangeError(`text: expected at least 2 tokens, got ${ids.length}`);
       }
-      return { parts: [ids] };
+      return whole(ids);
     }
     if (text.length === 0) throw new RangeError("text: expected at least one text, got none");
-    return { parts: text.map((part, i) => this.encode(part, "text", i)) };
+    const units = text.reduce((sum, { length }) => sum + length, 0); // hardly a token is shorter than one
+    return joined(text.length, units, (i) => this.encode(text[i], "text", i));
   }
 
   /** Code points in the tokens of a text that are to be predicted; an end counts one. */

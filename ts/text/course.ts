@@ -3,7 +3,7 @@
 import type { Rnn } from "../rnn.js";
 import type { FitOptions } from "../run/fit-options.js";
 import { textBatches, type TextBatches, type TextLayout } from "./batches.js";
-import type { EncodedText } from "./codec.js";
+import type { EncodedText } from "./encoded-text.js";
 import { validationLoss } from "./evaluate.js";
 import { engineOptions, type RunSettings } from "./fit-options.js";
 
@@ -21,10 +21,10 @@ export interface TextCourse {
 export function textCourse(
   rnn: Rnn,
   layout: TextLayout,
-  encoded: Pick<EncodedText, "parts">,
+  text: EncodedText,
   settings: RunSettings,
 ): TextCourse {
-  const { training, validation, stepsPerEpoch } = textBatches(rnn, layout, encoded, settings);
+  const { training, validation, stepsPerEpoch } = textBatches(rnn, layout, text, settings);
   const untold = settings.epochs === null && settings.steps === null;
   const options = {
     ...engineOptions(settings),

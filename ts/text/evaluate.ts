@@ -59,10 +59,10 @@ export class Evaluator {
 
 /** A whole text's. */
 export function evaluateText(rnn: Rnn, codec: Codec, text: Text): TextEvaluation {
-  const { parts } = codec.encodeAll(text);
+  const encoded = codec.encodeAll(text);
   const evaluator = new Evaluator(rnn);
   const total = { loss: 0, right: 0, tokens: 0 };
-  for (const window of evaluationWindows(rnn, codec, parts)) {
+  for (const window of evaluationWindows(rnn, codec, encoded)) {
     const { loss, right, tokens } = evaluator.take(window);
     total.loss += loss;
     total.right += right;

@@ -4,6 +4,7 @@
  * mixer.
  */
 
+import { startOf, type EncodedText } from "./encoded-text.js";
 import type { IdArray } from "./id-array.js";
 import { mix } from "./shuffle.js";
 
@@ -11,26 +12,28 @@ const OFFSETS = [0x811c9dc5, 0x9e3779b9, 0x7f4a7c15, 0xf39cc060] as const;
 const PRIMES = [0x01000193, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f] as const;
 
 /** The fingerprint of texts, as 32 hexadecimal digits. */
-export function fingerprint(parts: readonly IdArray[]): string {
+export function fingerprint(text: EncodedText): string {
+  const { ids, ends } = text;
   const hash = Int32Array.from(OFFSETS);
-  add(hash, Int32Array.of(parts.length));
-  const length = new Int32Array(1);
-  for (const ids of parts) {
-    length[0] = ids.length;
-    add(hash, length);
-    add(hash, ids);
-  }
+  const number = Int32Array.of(ends.length);
+  add(hash, number, 0, 1);
+  ends.forEach((end, i) => {
+    const start = startOf(text, i);
+    number[0] = end - start;
+    add(hash, number, 0, 1);
+    add(hash, ids, start, end);
+  });
   return Array.from(hash, (lane) => mix(lane).toString(16).padStart(8, "0")).join("");
 }
 
-/** Adds words to all four lanes in one pass: side by side they take hardly longer than one. */
-function add(hash: Int32Array, words: IdArray): void {
+/** Adds a range of words to all four lanes in one pass: side by side they take hardly longer than one. */
+function add(hash: Int32Array, words: IdArray, start: number, end: number): void {
   const [p, q, r, s] = PRIMES;
   let a = hash[0];
   let b = hash[1];
   let c = hash[2];
   let d = hash[3];
-  for (let i = 0; i < words.length; i++) {
+  for (let i = start; i < end; i++) {
     const word = words[i];
     a = Math.imul(a ^ word, p);
     a ^= a >>> 15; // FNV alone would leave high bits out of the low ones

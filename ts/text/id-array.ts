@@ -10,7 +10,7 @@ export function idArray(vocabularySize: number, length: number): IdArray {
 }
 
 /** Zeros of the same kind. */
-export function alike(ids: IdArray | undefined, length: number): IdArray {
+export function alike(ids: IdArray, length: number): IdArray {
   if (ids instanceof Uint8Array) return new Uint8Array(length);
   return ids instanceof Uint16Array ? new Uint16Array(length) : new Int32Array(length);
 }

@@ -23,8 +23,8 @@ import type { Report } from "../run/reports.js";
 import type { RunResult } from "../run/run-result.js";
 import type { RunState } from "../run/run-state.js";
 import type { State } from "../state.js";
-import { alike, type IdArray } from "../text/id-array.js";
 import type { TextLayout } from "../text/batches.js";
+import type { EncodedText } from "../text/encoded-text.js";
 import type { RunSettings } from "../text/fit-options.js";
 
 /** A whole run at one moment: what it takes to go on elsewhere. */
@@ -35,15 +35,8 @@ export interface Snapshot {
   readonly optimizer: OptimizerSnapshot;
 }
 
-/** A text as ids, part behind part. */
-export interface FlatText {
-  readonly ids: IdArray;
-  /** Where each part ends. */
-  readonly ends: Int32Array;
-}
-
 /** What a text run is made of, beside where it stands. */
-export interface TextTask extends FlatText {
+export interface TextTask extends EncodedText {
   readonly layout: TextLayout;
   readonly settings: RunSettings;
 }
@@ -127,27 +120,4 @@ export interface PortableError {
 export function transferOf({ weights, optimizer }: Snapshot): ArrayBuffer[] {
   const moments = Object.values(optimizer.moments).flatMap((arena) => Object.values(arena));
   return [weights, ...moments.map(({ data }) => data)].map(({ buffer }) => buffer as ArrayBuffer);
-}
-
-/** Texts in one piece: tens of thousands of small arrays are slow to send. What `parts` held may be gone once it has been sent. */
-export function flatten(parts: readonly IdArray[]): FlatText {
-  const [first] = parts;
-  if (first && parts.length === 1 && first.byteLength === first.buffer.byteLength)
-    return { ids: first, ends: Int32Array.of(first.length) };
-  const ends = new Int32Array(parts.length);
-  const ids = alike(
-    first,
-    parts.reduce((sum, part) => sum + part.length, 0),
-  );
-  let at = 0;
-  parts.forEach((part, i) => {
-    ids.set(part, at);
-    ends[i] = at += part.length;
-  });
-  return { ids, ends };
-}
-
-/** What `flatten` was given. */
-export function unflatten({ ids, ends }: FlatText): IdArray[] {
-  return Array.from(ends, (end, i) => ids.subarray(i === 0 ? 0 : ends[i - 1], end));
 }

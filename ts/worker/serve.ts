@@ -18,7 +18,6 @@ import { News } from "./news.js";
 import { portable } from "./portable-error.js";
 import {
   transferOf,
-  unflatten,
   type FromWorker,
   type Hello,
   type Sign,
@@ -98,7 +97,7 @@ class Served {
       { all: allReports, snapshotEvery },
     );
     const { layout, settings } = task;
-    const { training, options } = textCourse(rnn, layout, { parts: unflatten(task) }, settings);
+    const { training, options } = textCourse(rnn, layout, task, settings);
     this.#run = fit<Snapshot>(rnn, (epoch: number) => this.#news.pace(training(epoch)), {
       ...options,
       ...(timeLimitSeconds !== undefined && { timeLimitSeconds }),
