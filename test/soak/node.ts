@@ -15,15 +15,15 @@ const ON_THIS_THREAD: Record<string, { call?: number }> = {
   "text, 1 MB, validating": { call: 25 },
   "text, 5 MB": { call: 100 },
   "list, 21 000 lines": { call: 100 },
-  "list, 21 000 lines, validating": { call: 150 },
-  "list, 190 000 words": { call: 250 },
+  "list, 21 000 lines, validating": { call: 100 },
+  "list, 190 000 words": { call: 200 },
   "text, checkpoints": {},
 };
 
 const IN_A_WORKER: Record<string, { call: number }> = {
   "text, worker": { call: 50 },
   "text, H = 256, worker": { call: 50 },
-  "list, 190 000 words, worker": { call: 250 },
+  "list, 190 000 words, worker": { call: 200 },
   "text, checkpoints, worker": { call: 50 },
 };
 
