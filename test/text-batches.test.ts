@@ -6,9 +6,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { batchesByLength, buckets, countSteps, sequenceRows, type SequenceRows } from "../ts/text/buckets.js";
-import { joined, numbers, startOf } from "../ts/text/encoded-text.js";
+import { countOf, joined, lengthOf } from "../ts/text/encoded-text.js";
 import { fingerprint } from "../ts/text/fingerprint.js";
-import { shuffle } from "../ts/text/shuffle.js";
+import { numbers, shuffle } from "../ts/text/shuffle.js";
 import { fitShape, streams } from "../ts/text/streams.js";
 import { windows, type Window } from "../ts/text/windows.js";
 
@@ -140,13 +140,15 @@ describe("texts one behind the other", () => {
     const texts = fc.array(fc.array(fc.nat(255), { maxLength: 9 }), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(texts, fc.nat(60), kinds, (texts, capacity, Kind) => {
-        const { ids, ends } = joined(texts.length, capacity, (i) => Kind.from(texts[i]!));
+        const all = joined(texts.length, capacity, (i) => Kind.from(texts[i]!));
+        const { ids, starts } = all;
         expect(ids).toBeInstanceOf(Kind);
         expect(ids.buffer.byteLength).toBe(ids.byteLength); // it may be handed over to a worker
-        expect(texts.map((_, i) => Array.from(ids.subarray(startOf({ ids, ends }, i), ends[i])))).toEqual(
-          texts,
-        );
-        expect(ids.length).toBe(ends.at(-1));
+        expect(countOf(all)).toBe(texts.length);
+        expect(
+          texts.map((_, i) => Array.from(ids.subarray(starts[i], starts[i]! + lengthOf(all, i)))),
+        ).toEqual(texts);
+        expect(ids.length).toBe(starts.at(-1));
       }),
     );
   });

@@ -3,8 +3,8 @@
 import type { Rnn } from "../rnn.js";
 import { batchesByLength, buckets, countSteps, sequenceRows } from "./buckets.js";
 import type { Codec } from "./codec.js";
-import { numbers, whole, type EncodedText } from "./encoded-text.js";
-import { shuffle } from "./shuffle.js";
+import { countOf, whole, type EncodedText } from "./encoded-text.js";
+import { numbers, shuffle } from "./shuffle.js";
 import { fitShape, streams, type Shape } from "./streams.js";
 import { countWindows, windows, type Row, type Window } from "./windows.js";
 
@@ -60,7 +60,7 @@ export function textBatches(rnn: Rnn, codec: TextLayout, text: EncodedText, cut:
       stepsPerEpoch: countWindows(longest, shape.sequenceLength),
     };
   }
-  const count = text.ends.length;
+  const count = countOf(text);
   const kept = split(count, validationFraction, 1);
   const order = kept === 0 ? numbers(count) : shuffle(numbers(count), seed, VALIDATION_DRAW);
   const rows = sequenceRows(text, order.subarray(kept), codec.endId);
@@ -78,7 +78,7 @@ export function evaluationWindows(
   rnn: Rnn,
   { kind, endId }: TextLayout,
   text: EncodedText,
-  order = numbers(text.ends.length),
+  order = numbers(countOf(text)),
 ): Evaluated {
   const zeros = (batch: number) => rnn.zeroState(batch);
   let batches: Row[][];

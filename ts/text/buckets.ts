@@ -5,31 +5,26 @@
  * shuffled), cut into batches, and the batches shuffled. The order hangs on seed and epoch alone.
  */
 
-import { numbers, startOf, type EncodedText } from "./encoded-text.js";
-import { alike, type IdArray } from "./id-array.js";
-import { shuffle } from "./shuffle.js";
+import { countOf, lengthOf, type EncodedText } from "./encoded-text.js";
+import { alike } from "./id-array.js";
+import { numbers, shuffle } from "./shuffle.js";
 import type { Shape } from "./streams.js";
 import { countWindows, type Row } from "./windows.js";
 
 /** Batches that are sorted together: large enough to pad little, small enough that a batch is another each epoch. */
 const GROUP = 64;
 
-/** The rows of texts: numbers alone, since there may be a great many. */
-export interface SequenceRows {
-  /** Each text behind the start token and before the end token. They are the same, so one stands between any two. */
-  readonly ids: IdArray;
-  /** Where each row begins, and behind them where a next one would. */
-  readonly starts: Int32Array;
-}
+/** Texts as rows: each behind the start token and before the end token. They are the same, so one stands between any two. */
+export type SequenceRows = EncodedText;
 
-/** Texts as rows from the start token to the end token: those named, in that order. */
+/** The rows of a list's texts: of those named, in that order. */
 export function sequenceRows(text: EncodedText, order: Int32Array, end: number): SequenceRows {
   const starts = new Int32Array(order.length + 1);
-  order.forEach((which, i) => (starts[i + 1] = starts[i] + 1 + text.ends[which] - startOf(text, which)));
+  order.forEach((which, i) => (starts[i + 1] = starts[i] + 1 + lengthOf(text, which)));
   const ids = alike(text.ids, starts[order.length] + 1).fill(end);
   order.forEach((which, i) => {
     let to = starts[i] + 1;
-    for (let at = startOf(text, which); at < text.ends[which]; at++) ids[to++] = text.ids[at];
+    for (let at = text.starts[which]; at < text.starts[which + 1]; at++) ids[to++] = text.ids[at];
   });
   return { ids, starts };
 }
@@ -41,7 +36,7 @@ export function* buckets(
   seed: number,
   epoch: number,
 ): Generator<Row[], void, undefined> {
-  const order = shuffle(numbers(countRows(rows)), seed, epoch, 0);
+  const order = shuffle(numbers(countOf(rows)), seed, epoch, 0);
   const places = shuffle(numbers(Math.ceil(order.length / batchSize)), seed, epoch, 1);
   const groups: Int32Array[] = [];
   for (const place of places) {
@@ -59,7 +54,7 @@ export function countSteps(
   seed: number,
   epoch: number,
 ): number {
-  const lengths = numbers(countRows(rows)).map((row) => lengthOf(rows, row));
+  const lengths = numbers(countOf(rows)).map((row) => lengthOf(rows, row));
   shuffle(lengths, seed, epoch, 0);
   let steps = 0;
   for (let start = 0; start < lengths.length; start += GROUP * batchSize) {
@@ -73,7 +68,7 @@ export function countSteps(
 
 /** All rows in batches, the shortest first. */
 export function batchesByLength(rows: SequenceRows, batchSize: number): Row[][] {
-  const sorted = byLength(rows, numbers(countRows(rows)));
+  const sorted = byLength(rows, numbers(countOf(rows)));
   const count = Math.ceil(sorted.length / batchSize);
   return Array.from({ length: count }, (_, i) => batchOf(rows, sorted, i * batchSize, batchSize));
 }
@@ -101,11 +96,8 @@ function byLength(rows: SequenceRows, order: Int32Array): Int32Array {
   return sorted;
 }
 
-function batchOf({ ids, starts }: SequenceRows, order: Int32Array, start: number, size: number): Row[] {
+function batchOf(rows: SequenceRows, order: Int32Array, start: number, size: number): Row[] {
   return Array.from(order.subarray(start, start + size), (row) => {
-    return { ids, start: starts[row], length: starts[row + 1] - starts[row] };
+    return { ids: rows.ids, start: rows.starts[row], length: lengthOf(rows, row) };
   });
 }
-
-const countRows = ({ starts }: SequenceRows) => starts.length - 1;
-const lengthOf = ({ starts }: SequenceRows, row: number) => starts[row + 1] - starts[row];

@@ -5,25 +5,25 @@
 
 import { alike, type IdArray } from "./id-array.js";
 
-/** A long text, or the texts of a list; without start and end tokens. */
+/** A long text, or the texts of a list. */
 export interface EncodedText {
   /** All ids. */
   readonly ids: IdArray;
-  /** Where each text ends, which is where the next one begins. */
-  readonly ends: Int32Array;
+  /** Where each text begins, and behind them where a next one would. */
+  readonly starts: Int32Array;
 }
 
 /** One text. */
-export const whole = (ids: IdArray): EncodedText => ({ ids, ends: Int32Array.of(ids.length) });
+export const whole = (ids: IdArray): EncodedText => ({ ids, starts: Int32Array.of(0, ids.length) });
 
 /**
- * Several.
+ * Several; the memory is theirs alone, so that it may be handed over to a worker.
  *
  * @param capacity how many ids they probably have in all
  * @param encode the ids of the `i`-th
  */
 export function joined(count: number, capacity: number, encode: (i: number) => IdArray): EncodedText {
-  const ends = new Int32Array(count);
+  const starts = new Int32Array(count + 1);
   let ids: IdArray = new Uint8Array();
   let length = 0;
   for (let i = 0; i < count; i++) {
@@ -35,17 +35,13 @@ export function joined(count: number, capacity: number, encode: (i: number) => I
       ids = larger;
     }
     ids.set(text, length);
-    ends[i] = length = end;
+    starts[i + 1] = length = end;
   }
-  return { ids: length === ids.length ? ids : ids.slice(0, length), ends };
+  return { ids: length === ids.length ? ids : ids.slice(0, length), starts };
 }
 
-/** Where the `i`-th text begins. */
-export const startOf = ({ ends }: EncodedText, i: number): number => (i === 0 ? 0 : ends[i - 1]);
+/** How many texts there are. */
+export const countOf = ({ starts }: EncodedText): number => starts.length - 1;
 
-/** 0, 1, 2, …: texts, or rows, in their order. */
-export function numbers(count: number): Int32Array {
-  const all = new Int32Array(count);
-  for (let i = 0; i < count; i++) all[i] = i;
-  return all;
-}
+/** How many ids the `i`-th has. */
+export const lengthOf = ({ starts }: EncodedText, i: number): number => starts[i + 1] - starts[i];

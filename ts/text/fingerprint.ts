@@ -4,7 +4,7 @@
  * mixer.
  */
 
-import { startOf, type EncodedText } from "./encoded-text.js";
+import { countOf, lengthOf, type EncodedText } from "./encoded-text.js";
 import type { IdArray } from "./id-array.js";
 import { mix } from "./shuffle.js";
 
@@ -13,16 +13,16 @@ const PRIMES = [0x01000193, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f] as const;
 
 /** The fingerprint of texts, as 32 hexadecimal digits. */
 export function fingerprint(text: EncodedText): string {
-  const { ids, ends } = text;
+  const { ids, starts } = text;
+  const count = countOf(text);
   const hash = Int32Array.from(OFFSETS);
-  const number = Int32Array.of(ends.length);
+  const number = Int32Array.of(count);
   add(hash, number, 0, 1);
-  ends.forEach((end, i) => {
-    const start = startOf(text, i);
-    number[0] = end - start;
+  for (let i = 0; i < count; i++) {
+    number[0] = lengthOf(text, i);
     add(hash, number, 0, 1);
-    add(hash, ids, start, end);
-  });
+    add(hash, ids, starts[i], starts[i + 1]);
+  }
   return Array.from(hash, (lane) => mix(lane).toString(16).padStart(8, "0")).join("");
 }
 

@@ -13,6 +13,13 @@ export function mix(h: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/** 0, 1, 2, …: what there is to be shuffled, by number. */
+export function numbers(count: number): Int32Array {
+  const all = new Int32Array(count);
+  for (let i = 0; i < count; i++) all[i] = i;
+  return all;
+}
+
 /** Shuffles `items` in place. `keys`: integers that decide the order. */
 export function shuffle<T, Items extends { [place: number]: T; readonly length: number }>(
   items: Items,

@@ -157,7 +157,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
         allReports: onProgress !== undefined,
         wish: this.#wish(),
       },
-      [weights, task.ids, task.ends].map(({ buffer }) => buffer as ArrayBuffer),
+      [weights, task.ids, task.starts].map(({ buffer }) => buffer as ArrayBuffer),
     );
   }
 
