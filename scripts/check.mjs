@@ -1,7 +1,10 @@
-// `npm run check`: format, lint, types, docs and the layer rule. Runs all of them, says of each how it went, and ends with
-// code 1 where one failed. rustfmt and clippy are skipped, visibly, where they are not installed.
+// `npm run check`: format, lint, types, documentation, sizes and the layer rule. Runs all of them, prints the result of each, and
+// exits with code 1 when one failed. rustfmt and clippy are skipped by name when they are not installed.
+//
+// As many checks run at a time as the machine has cores; their results are printed in the order of the list.
 
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ask, run } from "./setup/run.mjs";
 import { buildRoot, inProject } from "./setup/paths.mjs";
@@ -26,7 +29,8 @@ const checks = [
     command: ["tsc", "-p", inProject("bench", "tsconfig.json")],
     skip: !existsSync(inProject("bench", "node_modules")) && "its peers are not installed: npm run bench",
   },
-  { name: "typedoc", command: ["typedoc", "--emit", "none"] },
+  { name: "docs", command: ["typedoc", "--out", join(buildRoot, "docs")] },
+  { name: "size", command: ["node", inProject("scripts", "size.mjs")] },
   { name: "layers", command: ["node", inProject("scripts", "check-layers.mjs")] },
   {
     name: "rustfmt",
@@ -51,18 +55,33 @@ const checks = [
   },
 ];
 
+/** @type {(() => void)[]} */
+const waiting = [];
+let free = availableParallelism();
+
+/** Runs a check as soon as a core is free. @param {Check} check */
+async function inTurn({ command: [program = "", ...args], env = {} }) {
+  if (free === 0) await new Promise((resolve) => waiting.push(() => resolve(undefined)));
+  else free--;
+  const result = await run(program, args, { env });
+  const next = waiting.shift();
+  if (next) next();
+  else free++;
+  return result;
+}
+
+const results = checks.map((check) => (check.skip ? undefined : inTurn(check)));
 let failed = 0;
-for (const { name, command, env, skip } of checks) {
-  if (skip) {
+for (const [i, { name, skip }] of checks.entries()) {
+  const result = await results[i];
+  if (!result) {
     process.stdout.write(`check: ${name} SKIPPED (${skip})\n`);
     continue;
   }
-  const [program = "", ...args] = command;
-  const { code, output } = await run(program, args, env ? { env } : {});
-  process.stdout.write(`check: ${name} ${code === 0 ? "ok" : "FAILED"}\n`);
-  if (code === 0) continue;
+  process.stdout.write(`check: ${name} ${result.code === 0 ? "ok" : "FAILED"}\n`);
+  if (result.code === 0) continue;
   failed++;
-  process.stdout.write(`${output.trimEnd()}\n`);
+  process.stdout.write(`${result.output.trimEnd()}\n`);
 }
 process.stdout.write(failed === 0 ? "check: all ok\n" : `check: ${failed} failed\n`);
 process.exit(failed === 0 ? 0 : 1);

@@ -1,8 +1,8 @@
-// `npm run size`: what the library weighs, raw and compressed, against the limits in scripts/size-limits.json
-// (bytes after gzip). Ends with code 1 where one is exceeded, or where a limit has nothing it belongs to.
+// `npm run size`: prints the size of the wasm modules and of each import, raw and compressed, and compares it with the limits
+// in scripts/size-limits.json (KB of 1024 bytes, after gzip). The exit code is 1 when a limit is exceeded or has no part.
 //
-// An import is measured as a user's bundler ships it: everything the entry exports, or what is named, bundled and
-// minified by esbuild. Where the module is inlined, what is not the module stands below it.
+// An import is measured as a user's bundler ships it: everything the entry exports, or only the names listed, bundled and
+// minified by esbuild. When the module is inlined, the row below shows the JavaScript without it.
 
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -10,7 +10,7 @@ import { build } from "esbuild";
 import { inProject } from "./setup/paths.mjs";
 import { orExit, setUp } from "./setup/steps.mjs";
 
-/** What is imported from which file. */
+/** The measured imports: file and imported names. */
 const IMPORTS = new Map([
   ['import "bptt"', { file: "index.js", names: "*" }],
   ['import "bptt/slim"', { file: "slim.js", names: "*" }],
@@ -30,7 +30,7 @@ await orExit(() => setUp());
 /** @type {Map<string, Uint8Array>} */
 const parts = new Map();
 for (const name of ["bptt.wasm", "relaxed.wasm"]) parts.set(name, readFileSync(inProject("dist", name)));
-/** Parts of what stands above them: without limits of their own. @type {Set<string>} */
+/** Rows that show a part of the row above them, and so have no limit. @type {Set<string>} */
 const shares = new Set();
 for (const [name, { file, names }] of IMPORTS) {
   const bytes = await bundled(file, names);
@@ -42,7 +42,7 @@ for (const [name, { file, names }] of IMPORTS) {
   parts.set(share, script);
 }
 
-const KiB = (/** @type {number} */ bytes) => `${(bytes / 1024).toFixed(1)} KB`;
+const KB = (/** @type {number} */ bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 const lines = [["", "raw", "gzip", "brotli", "limit (gzip)", ""]];
 const wrong = [];
 for (const [name, bytes] of parts) {
@@ -53,19 +53,19 @@ for (const [name, bytes] of parts) {
       [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
     },
   }).length;
-  const limit = limits[name];
+  const limit = limits[name] === undefined ? undefined : Math.round(limits[name] * 1024);
   const fits = limit !== undefined && gzip <= limit;
   if (shares.has(name)) {
-    lines.push([name, KiB(bytes.length), KiB(gzip), KiB(brotli), "", ""]);
+    lines.push([name, KB(bytes.length), KB(gzip), KB(brotli), "", ""]);
     continue;
   }
   if (limit === undefined) wrong.push(`${name} has no limit`);
   else if (!fits) wrong.push(`${name} is ${gzip - limit} bytes over its limit`);
-  const row = [name, KiB(bytes.length), KiB(gzip), KiB(brotli), limit === undefined ? "–" : KiB(limit)];
+  const row = [name, KB(bytes.length), KB(gzip), KB(brotli), limit === undefined ? "–" : KB(limit)];
   lines.push([...row, fits ? "ok" : "TOO LARGE"]);
 }
 for (const name of Object.keys(limits))
-  if (!parts.has(name)) wrong.push(`the limit of ${name} has nothing to it`);
+  if (!parts.has(name)) wrong.push(`there is a limit for ${name}, which is not measured`);
 
 const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map((cells) => cells[i]?.length ?? 0)));
 for (const cells of lines) {
@@ -77,7 +77,7 @@ for (const cells of lines) {
 for (const complaint of wrong) process.stdout.write(`size: ${complaint}\n`);
 process.exit(wrong.length === 0 ? 0 : 1);
 
-/** A bundle but for the inlined module. @param {Uint8Array} bytes @returns {Uint8Array} */
+/** A bundle without the inlined module. @param {Uint8Array} bytes @returns {Uint8Array} */
 function withoutModule(bytes) {
   const inlined = /(["'`])[A-Za-z0-9+/=]{10000,}\1/g;
   return Buffer.from(Buffer.from(bytes).toString().replace(inlined, '""'));
@@ -98,6 +98,6 @@ async function bundled(file, names) {
     logLevel: "silent",
   });
   const [output] = outputFiles;
-  if (!output) throw new Error(`esbuild made nothing of ${file}`);
+  if (!output) throw new Error(`esbuild wrote no output for ${file}`);
   return output.contents;
 }
