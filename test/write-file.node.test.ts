@@ -2,14 +2,24 @@
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { chmod, lstat, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { writeFileAtomic } from "bptt/node";
+import { runInNewContext } from "node:vm";
+import { writeFileAtomic, writeFilesAtomic } from "bptt/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { inProject } from "../scripts/setup/paths.mjs";
 
@@ -30,7 +40,7 @@ const program = (code: string) => [
   "tsx",
   "--input-type=module",
   "--eval",
-  `import { writeFileAtomic } from ${JSON.stringify(inProject("ts", "node.ts"))};\n${code}`,
+  `import { writeFileAtomic, writeFilesAtomic } from ${JSON.stringify(inProject("ts", "node.ts"))};\n${code}`,
 ];
 
 describe("writeFileAtomic", () => {
@@ -66,6 +76,70 @@ describe("writeFileAtomic", () => {
     expect((await lstat(link)).isSymbolicLink()).toBe(true);
   });
 
+  it("writes the file that a dangling link names, and the link stays one", async () => {
+    mkdirSync(join(folder, "data"));
+    symlinkSync("data/first", join(folder, "link"));
+    symlinkSync(join(folder, "data", "second"), join(folder, "data", "first"));
+    await writeFileAtomic(join(folder, "link"), bytes(5, 2));
+    expect(content(join(folder, "data", "second"))).toEqual(bytes(5, 2));
+    for (const link of ["link", "data/first"])
+      expect((await lstat(join(folder, link))).isSymbolicLink()).toBe(true);
+    expect(readdirSync(join(folder, "data"))).toEqual(["first", "second"]);
+    symlinkSync("round", join(folder, "round"));
+    await expect(writeFileAtomic(join(folder, "round"), bytes(1, 1))).rejects.toMatchObject({
+      code: "ELOOP",
+    });
+  });
+
+  it("writes what the operating system would open: '..' is the parent of the folder that was reached", async () => {
+    mkdirSync(join(folder, "a", "b"), { recursive: true });
+    symlinkSync(join("a", "b"), join(folder, "link"));
+    writeFileSync(file, "old");
+    await expect(writeFileAtomic(`${folder}/typo/../model.safetensors`, bytes(1, 1))).rejects.toMatchObject({
+      code: "ENOENT",
+    });
+    expect(readFileSync(file, "utf8")).toBe("old");
+    await writeFileAtomic(`${folder}/link/../model.safetensors`, bytes(2, 7));
+    expect(content(join(folder, "a", "model.safetensors"))).toEqual(bytes(2, 7));
+    expect(readFileSync(file, "utf8")).toBe("old");
+    await expect(writeFileAtomic(`${folder}/new/`, bytes(1, 1))).rejects.toMatchObject({ code: "EISDIR" });
+  });
+
+  it("other hard links to the old file keep the old content", async () => {
+    writeFileSync(file, "old");
+    linkSync(file, join(folder, "other"));
+    await writeFileAtomic(file, bytes(5, 2));
+    expect(readFileSync(join(folder, "other"), "utf8")).toBe("old");
+  });
+
+  it.skipIf(process.platform === "win32").each([0o600, 0o640, 0o444])(
+    "the temporary file has the permissions %o of the old one from the start",
+    async (mode) => {
+      writeFileSync(file, "old");
+      await chmod(file, mode);
+      const code = `
+        import { readdirSync, statSync } from "node:fs";
+        process.umask(0);
+        const seen = new Set();
+        const write = writeFileAtomic(${JSON.stringify(file)}, new Uint8Array(20_000_000));
+        let ended = false;
+        write.finally(() => { ended = true; });
+        while (!ended) {
+          for (const name of readdirSync(${JSON.stringify(folder)}))
+            if (name.endsWith(".tmp")) try { seen.add(statSync(${JSON.stringify(folder)} + "/" + name).mode & 0o777); } catch {}
+          await new Promise(setImmediate);
+        }
+        process.stdout.write(JSON.stringify([...seen]));
+      `;
+      const { stdout } = await promisify(execFile)(process.execPath, program(code), { cwd: inProject() });
+      const seen = JSON.parse(stdout) as number[];
+      expect(seen.length).toBeGreaterThan(0);
+      for (const each of seen) expect(each & ~0o600).toBe(mode & ~0o600);
+      expect(statSync(file).mode & 0o777).toBe(mode);
+      expect(content().length).toBe(20_000_000);
+    },
+  );
+
   it("a name as long as names may be", async () => {
     const long = join(folder, "ü".repeat(127));
     await writeFileAtomic(long, bytes(1, 3));
@@ -80,6 +154,13 @@ describe("writeFileAtomic", () => {
     expect(readdirSync(folder)).toHaveLength(1);
   });
 
+  it("takes arrays of another realm", async () => {
+    for (const code of ["Uint8Array.of(1, 2)", "Uint8Array.of(1, 2).buffer"]) {
+      await writeFileAtomic(file, runInNewContext(code) as Uint8Array);
+      expect(content()).toEqual(Uint8Array.of(1, 2));
+    }
+  });
+
   it("a write that failed does not keep the next from its turn", async () => {
     const missing = join(folder, "later", "x");
     const [first, second] = await Promise.allSettled([
@@ -87,6 +168,59 @@ describe("writeFileAtomic", () => {
       writeFileAtomic(file, bytes(1, 1)),
     ]);
     expect([first.status, second.status]).toEqual(["rejected", "fulfilled"]);
+  });
+});
+
+describe("writeFilesAtomic", () => {
+  const paths = () => ["model.json", "model.bin"].map((name) => join(folder, name)) as [string, string];
+  const files = (value: number, length = 4) => paths().map((path) => [path, bytes(length, value)] as const);
+
+  it("writes files, replaces them, and leaves nothing beside them", async () => {
+    for (const value of [1, 2, 2]) {
+      await writeFilesAtomic(files(value));
+      for (const path of paths()) expect(content(path)).toEqual(bytes(4, value));
+      expect(readdirSync(folder)).toEqual(["model.bin", "model.json"]);
+    }
+    await writeFilesAtomic([]);
+  });
+
+  it("when one of them cannot be written, none has changed", async () => {
+    await writeFilesAtomic(files(1));
+    const [first] = paths();
+    await expect(
+      writeFilesAtomic([
+        [first, bytes(4, 2)],
+        [join(folder, "no", "x"), bytes(4, 2)],
+      ]),
+    ).rejects.toMatchObject({ code: "ENOENT" });
+    for (const path of paths()) expect(content(path)).toEqual(bytes(4, 1));
+    expect(readdirSync(folder)).toEqual(["model.bin", "model.json"]);
+  });
+
+  it("a process that is killed between the two leaves no first file with another's second", async () => {
+    await writeFilesAtomic(files(1));
+    const code = `
+      import files from "node:fs/promises";
+      import { syncBuiltinESMExports } from "node:module";
+      const { rename } = files;
+      files.rename = async (from, to) => {
+        await rename(from, to);
+        if (to.endsWith(".bin")) process.kill(process.pid, "SIGKILL");
+      };
+      syncBuiltinESMExports();
+      await writeFilesAtomic(${JSON.stringify(paths())}.map((path) => [path, new Uint8Array(4).fill(2)]));
+    `;
+    const child = spawn(process.execPath, program(code), { cwd: inProject(), stdio: "inherit" });
+    expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
+    const [first, second] = paths();
+    expect(content(second)).toEqual(bytes(4, 2));
+    expect(existsSync(first)).toBe(false);
+    await writeFilesAtomic(files(3));
+    expect(readdirSync(folder)).toEqual(["model.bin", "model.json"]);
+  });
+
+  it.each([[undefined], [[["x"]]], [["x"]], [[[7, new Uint8Array(1)]]]])("bad input %j", async (given) => {
+    await expect(writeFilesAtomic(given as never)).rejects.toThrow(TypeError);
   });
 });
 
@@ -185,6 +319,8 @@ describe.skipIf(process.platform === "win32")("a process killed at any moment", 
       expect(now.every((byte) => byte === now[0])).toBe(true);
       seen.add(now[0]!);
     }
+    await writeFileAtomic(file, bytes(1, 1));
+    expect(readdirSync(folder)).toEqual(["model.safetensors"]); // what the killed ones left went with the next write
     expect(seen.has(0)).toBe(false); // it did write
   });
 });

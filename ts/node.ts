@@ -1,3 +1,5 @@
 /** The entry "bptt/node": what only Node has, files. It holds no network and no wasm. */
 
-export { writeFileAtomic, type FileAddress } from "./node/write-file.js";
+export type { FileAddress } from "./node/file-address.js";
+export { lockFile, type FileLock } from "./node/lock.js";
+export { writeFileAtomic, writeFilesAtomic } from "./node/write-file.js";

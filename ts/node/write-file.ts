@@ -2,30 +2,31 @@
  * Files that are complete or absent: written under a temporary name in the same folder, flushed to the disk, then renamed,
  * which a file system does at once or not at all. Whatever ends the process in between, the file is the old one or the new one.
  *
- * Of our own, since the packages for it (write-file-atomic 7, atomically 2.1) ask for one write and do not look how much
- * of it was done: on a disk that is nearly full they rename a file that is cut short.
+ * There are packages for it (write-file-atomic 7, atomically 2.1). They call `write` once and do not check how much of the data it
+ * has written: on a disk that is nearly full they rename a file that is cut short.
  */
 
-import { randomBytes } from "node:crypto";
-import { rmSync, writeFileSync, type Stats } from "node:fs";
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import type { Stats } from "node:fs";
+import { open, readFile, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import { types } from "node:util";
 import { expected } from "../check.js";
-
-/** A path, or a `file:` URL; the DOM's types need not be there. */
-export type FileAddress = string | { readonly href: string };
+import { clearBeside, createBeside, removeBeside } from "./beside.js";
+import { pathOf, type FileAddress } from "./file-address.js";
+import { absolute, targetOf } from "./target.js";
 
 /** The last write to each path that is under way: writes to one path happen in the order in which they were asked for. */
 const underWay = new Map<string, Promise<void>>();
 
 /**
- * Writes a file so that it is complete or absent: whoever reads the path, at any moment and after any crash, sees the file
- * as it was before or as it is to be, never a part. When the promise resolves, the bytes are on the disk.
+ * Writes a file so that it is complete or absent: a reader of the path, at any moment and after any crash, sees the file as it was
+ * before or as it is after the write, never a part. When the promise resolves, the bytes are on the disk.
  *
  * The bytes go to a temporary file beside it (`.name-….tmp`), which is flushed and renamed; when that fails it is removed and the
- * old file is as it was. Only a process that is killed in the middle leaves the temporary file behind. A link stays a link, and
- * permissions stay. What is no regular file, as a pipe or a device, has no whole to be replaced and is written to directly.
+ * old file is as it was. A process that is killed in the middle leaves its temporary file; the next write to the same path removes it.
+ * A symbolic link stays one, and the file that it names is written, also one that is not there yet. Permissions stay, and the temporary file has
+ * them from the start. The new content is a new file: other hard links to the old file keep the old content. A pipe or a device
+ * cannot be replaced and is written to directly.
  *
  * @param path where to; the folder has to be there
  * @param bytes what to write, such as a model's; they must not change until the promise settles
@@ -43,67 +44,147 @@ const underWay = new Map<string, Promise<void>>();
  * rmSync("abc.safetensors");
  */
 export async function writeFileAtomic(path: FileAddress, bytes: Uint8Array | ArrayBuffer): Promise<void> {
-  const target = resolve(pathOf(path));
-  const data = bytesOf(bytes);
-  const before = underWay.get(target) ?? Promise.resolve();
-  const write = before.then(() => writeOnce(target, data));
-  const settled = write.catch(() => undefined);
-  underWay.set(target, settled);
+  const place = absolute(pathOf(path));
+  const data = bytesOf(bytes, "bytes");
+  return inTurn([place], () => writeAll([[place, data]]));
+}
+
+/**
+ * Writes several files that belong together, such as TensorFlow.js's `model.json` and its weights. All bytes are on the disk before
+ * the first file changes, so that a full disk changes none. Then they are exchanged one after the other; the first one, which a reader opens first, is
+ * absent meanwhile and comes last: no reader sees it with files that belong to another one.
+ *
+ * @param files pairs of a path and its bytes, as {@link writeFileAtomic} takes them; the first is the one by which the others are found
+ * @throws TypeError when something is of the wrong kind
+ * @throws Error Node's own, with its `code`, when a file cannot be written
+ *
+ * @example
+ * import { Rnn } from "bptt";
+ * import { toTensorFlowJs } from "bptt/convert";
+ * import { writeFilesAtomic } from "bptt/node";
+ * import { rmSync } from "node:fs";
+ *
+ * const rnn = new Rnn({ cell: "lstm", inputSize: 4, hiddenSize: 8 });
+ * const { weightData, weightSpecs, ...json } = toTensorFlowJs(rnn);
+ * const model = { ...json, weightsManifest: [{ paths: ["model.bin"], weights: weightSpecs }] };
+ * await writeFilesAtomic([
+ *   ["model.json", new TextEncoder().encode(JSON.stringify(model))],
+ *   ["model.bin", weightData],
+ * ]);
+ * for (const file of ["model.json", "model.bin"]) rmSync(file);
+ */
+export async function writeFilesAtomic(
+  files: readonly (readonly [path: FileAddress, bytes: Uint8Array | ArrayBuffer])[],
+): Promise<void> {
+  if (!Array.isArray(files))
+    throw new TypeError(expected("files", "an array of pairs of a path and bytes", files));
+  const all = files.map((file: unknown, k): [string, Uint8Array] => {
+    const name = `files[${k}]`;
+    if (!Array.isArray(file)) throw new TypeError(expected(name, "a pair of a path and bytes", file));
+    return [absolute(pathOf(file[0], `${name}[0]`)), bytesOf(file[1], `${name}[1]`)];
+  });
+  return inTurn(
+    all.map(([path]) => path),
+    () => writeAll(all),
+  );
+}
+
+/** Calls `write` when the earlier writes to all of the paths have settled. */
+async function inTurn(paths: readonly string[], write: () => Promise<void>): Promise<void> {
+  const before = Promise.all(paths.map((path) => underWay.get(path) ?? Promise.resolve()));
+  const writing = before.then(write);
+  const settled = writing.catch(() => undefined);
+  for (const path of paths) underWay.set(path, settled);
   try {
-    await write;
+    await writing;
   } finally {
-    if (underWay.get(target) === settled) underWay.delete(target);
+    for (const path of paths) if (underWay.get(path) === settled) underWay.delete(path);
   }
 }
 
-/** Temporary files that are there now. A process that ends by its own will takes them along. */
-const temporaries = new Set<string>();
-const removeTemporaries = () => {
-  for (const path of temporaries) rmSync(path, { force: true });
-};
-
-function keepTrack(path: string): () => void {
-  if (temporaries.size === 0) process.once("exit", removeTemporaries);
-  temporaries.add(path);
-  return () => {
-    temporaries.delete(path);
-    if (temporaries.size === 0) process.off("exit", removeTemporaries);
-  };
+/** A file whose bytes are on the disk under a temporary name. */
+interface Prepared {
+  readonly temporary: string;
+  readonly target: string;
 }
 
-async function writeOnce(path: string, bytes: Uint8Array): Promise<void> {
-  const old = await stat(path).catch(unlessMissing);
-  if (old && !old.isFile()) return writeInto(path, "w", bytes);
-  const target = old ? await realpath(path) : path;
-  const name = `.${basename(target).slice(0, 40)}-${randomBytes(6).toString("hex")}.tmp`;
-  const temporary = join(dirname(target), name);
-  const done = keepTrack(temporary);
+async function writeAll(files: readonly (readonly [path: string, bytes: Uint8Array])[]): Promise<void> {
+  const prepared: Prepared[] = [];
   try {
-    writeFileSync(temporary, "", { flag: "wx" }); // at once: nothing may appear once the process has begun to end
-    await writeInto(temporary, "r+", bytes, old);
-    await rename(temporary, target);
+    for (const [path, bytes] of files) {
+      const { path: target, old } = await targetOf(path);
+      if (old && !old.isFile()) await writeInto(path, bytes);
+      else prepared.push(await prepare(target, bytes, old));
+    }
+    await exchange(prepared);
+  } finally {
+    for (const { temporary } of prepared) removeBeside(temporary);
+  }
+}
+
+async function prepare(target: string, bytes: Uint8Array, old: Stats | undefined): Promise<Prepared> {
+  // whoever may not read the old file may not read the new one either, at no moment; its owner, this process, has to write it
+  const temporary = createBeside(target, "tmp", "", old ? (old.mode & 0o777) | 0o600 : 0o666);
+  try {
+    await clearBeside(target, temporary);
+    const file = await open(temporary, "r+");
+    try {
+      if (old) {
+        const now = await file.stat();
+        if (now.uid !== old.uid || now.gid !== old.gid)
+          await file.chown(old.uid, old.gid).catch(() => undefined);
+        await file.chmod(old.mode & 0o7777);
+      }
+      await file.writeFile(bytes); // continues after a write that took a part only
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return { temporary, target };
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    removeBeside(temporary);
+    throw error;
+  }
+}
+
+async function exchange(prepared: readonly Prepared[]): Promise<void> {
+  const [first, ...others] = prepared;
+  if (first === undefined) return;
+  const aside = others.length === 0 ? undefined : await setAside(first);
+  try {
+    for (const { temporary, target } of others) {
+      await rename(temporary, target);
+      await flushFolder(dirname(target));
+    }
+    await rename(first.temporary, first.target);
+  } catch (error) {
+    if (aside !== undefined) await rename(aside, first.target);
     throw error;
   } finally {
-    done();
+    if (aside !== undefined) removeBeside(aside);
   }
-  await flushFolder(dirname(target));
+  await flushFolder(dirname(first.target));
 }
 
-/** Opens, writes all, flushes what can be flushed, closes. `old`: whose permissions and owner the file gets. */
-async function writeInto(path: string, flags: "w" | "r+", bytes: Uint8Array, old?: Stats): Promise<void> {
-  const file = await open(path, flags);
+/** Renames an old file that differs from the new one, so that it can come back; the name that it has then. */
+async function setAside({ temporary, target }: Prepared): Promise<string | undefined> {
+  const old = await readFile(target).catch(() => undefined);
+  if (old === undefined || old.equals(await readFile(temporary))) return undefined;
+  const aside = createBeside(target, "tmp");
   try {
-    await file.writeFile(bytes); // goes on after a write that took a part only
-    if (flags === "w") return;
-    if (old) {
-      const now = await file.stat();
-      if (now.uid !== old.uid || now.gid !== old.gid)
-        await file.chown(old.uid, old.gid).catch(() => undefined);
-      await file.chmod(old.mode & 0o7777);
-    }
-    await file.sync();
+    await rename(target, aside);
+    return aside;
+  } catch (error) {
+    removeBeside(aside);
+    throw error;
+  }
+}
+
+/** Opens what cannot be replaced, writes all, closes. */
+async function writeInto(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    await file.writeFile(bytes);
   } finally {
     await file.close();
   }
@@ -116,21 +197,8 @@ async function flushFolder(path: string): Promise<void> {
   await folder?.close();
 }
 
-function unlessMissing(error: unknown): undefined {
-  if ((error as { code?: unknown }).code === "ENOENT") return undefined;
-  throw error;
-}
-
-function pathOf(path: unknown): string {
-  if (typeof path === "string" && path !== "") return path;
-  if (typeof path === "object" && path !== null && "href" in path && typeof path.href === "string") {
-    if (path.href.startsWith("file:")) return fileURLToPath(path.href);
-  }
-  throw new TypeError(expected("path", "a path or a file: URL", path));
-}
-
-function bytesOf(bytes: unknown): Uint8Array {
-  if (bytes instanceof Uint8Array) return bytes;
-  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
-  throw new TypeError(expected("bytes", "a Uint8Array or an ArrayBuffer", bytes));
+function bytesOf(bytes: unknown, name: string): Uint8Array {
+  if (types.isUint8Array(bytes)) return bytes;
+  if (types.isArrayBuffer(bytes)) return new Uint8Array(bytes);
+  throw new TypeError(expected(name, "a Uint8Array or an ArrayBuffer", bytes));
 }
