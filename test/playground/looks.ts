@@ -157,9 +157,69 @@ export function testLooks(site: () => Site): void {
       await close();
     });
 
+    it("draws its charts where the browser's language is no language tag", async () => {
+      const { page, close } = await site().open("#text?text=own");
+      await page.addInitScript(() =>
+        Object.defineProperty(Navigator.prototype, "language", { get: () => "C", configurable: true }),
+      );
+      await page.goto(page.url().split("#")[0]! + "?fresh#gohome?step=3");
+      await page.locator('#panel-gohome .figures data[value="3"]').waitFor();
+      await page.locator("#panel-gohome .plot canvas").waitFor();
+      expect(await page.evaluate(() => navigator.language)).toBe("C");
+      await close();
+    });
+
+    it("keeps the page where the chart library cannot be loaded, and says so", async () => {
+      const { page, close } = await site().open("#text?text=own");
+      await page.addInitScript(() => Object.assign(Intl, { NumberFormat: undefined }));
+      await page.goto(page.url().split("#")[0]! + "?fresh#gohome?step=3");
+      const panel = page.locator("#panel-gohome");
+      await panel.locator('.figures data[value="3"]').waitFor();
+      await panel.getByText(/The chart cannot be drawn: /).waitFor();
+      await page.getByRole("button", { name: "Step", exact: true }).click();
+      await panel.locator('.figures data[value="4"]').waitFor();
+      await page.getByRole("tab", { name: "Text" }).click();
+      await page.getByRole("button", { name: "Train", exact: true }).waitFor();
+      await close();
+    });
+
+    it("colours weights and gradients by scales that stay as they are while these grow and shrink", async () => {
+      const { page, close } = await site().open("#gohome?output=yes&step=1&speed=most");
+      const scales = () => page.locator("#panel-gohome .scale").allTextContents();
+      const strength = (label: RegExp) =>
+        page
+          .locator("#panel-gohome")
+          .getByRole("img", { name: label })
+          .first()
+          .evaluate((canvas: HTMLCanvasElement) => {
+            const { width, height } = canvas;
+            const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true })!;
+            copy.drawImage(canvas, 0, 0);
+            const { data } = copy.getImageData(0, 0, width, height);
+            const nothing = [0xf3, 0xf1, 0xec, 0xff];
+            return data.reduce((sum, byte, i) => sum + Math.abs(byte - nothing[i % 4]!), 0) / data.length;
+          });
+      const look = async () => ({
+        weights: await strength(/^unit to unit/),
+        gradients: await strength(/^The gradient of the loss/),
+      });
+      await page.locator('#panel-gohome .figures data[value="1"]').waitFor();
+      const [before, names] = [await look(), await scales()];
+      await page.getByRole("button", { name: "Play" }).click();
+      await page.waitForFunction(
+        () => Number(document.querySelector("#panel-gohome .figures data")?.getAttribute("value")) > 400,
+      );
+      await page.getByRole("button", { name: "Pause" }).click();
+      const after = await look();
+      expect(after.weights).toBeGreaterThan(1.5 * before.weights);
+      expect(after.gradients).toBeLessThan(before.gradients / 2);
+      expect(await scales()).toEqual(names);
+      await close();
+    });
+
     it("the axes name their numbers, however large or small", async () => {
       for (const [link, expected] of [
-        ["#through-time", /^10⁻[²³⁴⁵⁶⁷⁸⁹]$/], // gradients that vanish
+        ["#through-time", /^10⁻¹?[²³⁴⁵⁶⁷⁸⁹]$/], // gradients that vanish
         ["#through-time?scale=10&hidden=32&length=120&rate=1000000&step=3", /^10[¹²³⁴⁵⁶⁷⁸⁹]/], // a gradient that explodes
         ["#through-time?scale=10&rate=1000000&step=2", /^[1-9]e\d/], // losses of millions
         ["#gohome?word=aaaa", /^0\.[1-9]/], // a loss of nothing

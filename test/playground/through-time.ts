@@ -35,17 +35,44 @@ const button = (page: Page, name: string) => page.getByRole("button", { name, ex
 
 export function testThroughTime(site: () => Site): void {
   describe("back through time", () => {
-    it("shows gradients that vanish before training, and with larger weights one that explodes", async () => {
+    it("starts all cells from one scale: the gradient of the tanh vanishes first; with larger weights one explodes", async () => {
       const { page, close } = await site().open("#through-time");
       const before = arriving((await shown(page)).legends[0]);
       for (const cell of ["tanh", "gru", "lstm"]) expect(before[cell], cell).toBeLessThan(1e-3);
+      for (const cell of ["gru", "lstm"]) expect(before[cell], cell).toBeGreaterThan(10 * before.tanh!);
       await page.getByLabel("First W_hh times").fill("4");
       await expect.poll(async () => arriving((await shown(page)).legends[0]).tanh).toBeGreaterThan(1);
       await close();
     });
 
-    it("learns: the gru lets the gradient pass, the tanh does not; and comes back from its link", async () => {
+    it("marks what is below the axis, and says so", async () => {
+      const { page, close } = await site().open("#through-time?scale=0.1&length=120");
+      const plot = page.locator("#panel-through-time .plot").first();
+      await plot.locator("canvas").waitFor();
+      const label = (await plot.getAttribute("aria-label")) ?? "";
+      expect(label).toMatch(/tanh is below the axis at [1-9]\d+ of 120 points/);
+      const legend = page.locator("#panel-through-time .legend").first();
+      expect(await legend.textContent()).toMatch(/tanh .*▼.*gru/);
+      // at the first steps of the sequence there is no curve of tanh, and a row of marks at the lower end
+      const found = await plot.locator("canvas").evaluate((canvas: HTMLCanvasElement) => {
+        const { width, height } = canvas;
+        const { data } = canvas.getContext("2d")!.getImageData(0, 0, width, height);
+        const rows = new Set<number>();
+        for (let y = 0; y < height; y++)
+          for (let x = 0; x < width / 4; x++) {
+            const at = 4 * (y * width + x);
+            if (data[at] === 0xb3 && data[at + 1] === 0x47 && data[at + 2] === 0) rows.add(y);
+          }
+        return { rows: [...rows], height };
+      });
+      expect(found.rows.length).toBeGreaterThan(1);
+      expect(found.rows.length).toBeLessThan(8);
+      await close();
+    });
+
+    it("learns: the gru lets the gradient pass; and comes back from its link", async () => {
       const { page, close } = await site().open("#through-time?speed=most");
+      const untrained = arriving((await shown(page)).legends[0]);
       await button(page, "Play").click();
       await stepIs(page, 200);
       await button(page, "Pause").click();
@@ -53,7 +80,7 @@ export function testThroughTime(site: () => Site): void {
       expect(before.right[1]).toBe(1); // the gru
       const share = arriving(before.legends[0]);
       expect(share.gru).toBeGreaterThan(0.05);
-      expect(share.tanh).toBeLessThan(1e-6);
+      expect(share.gru).toBeGreaterThan(1e6 * untrained.gru!);
       expect((await settingsOf(page, "step")).get("step")).toBe(String(before.step));
       await page.reload();
       await stepIs(page, before.step!);

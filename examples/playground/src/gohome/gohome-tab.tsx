@@ -1,6 +1,5 @@
 /** The tutorial, alive: a network that learns to say the rest of a word, with everything in it to be seen. */
 
-import { roundScale } from "../parts/colour-map.js";
 import { Complaints, Message, messageOf } from "../parts/message.js";
 import { Panel } from "../parts/panel.js";
 import { Scale } from "../parts/scale.js";
@@ -16,8 +15,8 @@ import { Learner, type GohomeRun } from "./learner.js";
 import { lettersOf } from "./lesson.js";
 import { floorOf, Loss } from "./loss.js";
 import { LAST_STEP, schema, type GohomeSettings } from "./settings.js";
-import { stateScale, Unrolled } from "./unrolled.js";
-import { Weights, weightScale } from "./weights.js";
+import { GRADIENTS, stateScale, Unrolled } from "./unrolled.js";
+import { Weights, WEIGHTS } from "./weights.js";
 
 function Gohome({ active }: TabProps) {
   const live = useSettings("gohome", schema, active);
@@ -61,23 +60,13 @@ function Gohome({ active }: TabProps) {
       </section>
       <Failure run={run} />
       <div class="grid">
-        <Panel
-          class="span-8"
-          title="The network, unrolled over time"
-          aside={
-            <Legend states={stateScale(cell, snapshot)} gradients={roundScale(snapshot.hiddenGradients)} />
-          }
-        >
+        <Panel class="span-8" title="The network, unrolled over time" aside={<Legend cell={cell} />}>
           <Unrolled learner={learner} snapshot={snapshot} output={output} />
         </Panel>
         <Panel class="span-4" title="The equations">
           <Equations cell={cell} output={output} />
         </Panel>
-        <Panel
-          class="span-7"
-          title="What it has learnt"
-          aside={<Scale of="weight" scale={weightScale(snapshot)} />}
-        >
+        <Panel class="span-7" title="What it has learnt" aside={<Scale of="weight" scale={WEIGHTS} />}>
           <Weights learner={learner} snapshot={snapshot} output={output} />
         </Panel>
         <Panel class="span-5 beside" title="The loss">
@@ -129,17 +118,15 @@ function Failure({ run }: { run: GohomeRun }) {
   );
 }
 
-/** What the colours mean, and how large what they show is at most. */
-function Legend({ states, gradients }: { states: number; gradients: number }) {
+/** What the colours mean. */
+function Legend({ cell }: { cell: GohomeSettings["cell"] }) {
   return (
     <div class="legend note">
       <span>
         <i class="key" /> probability of the letter that should come
       </span>
-      <span>
-        <i class="key back" /> gradient ∂L/∂h, flowing back, at most ±{gradients}
-      </span>
-      <Scale of="state" scale={states} />
+      <Scale of="state" scale={stateScale(cell)} />
+      <Scale of="gradient" scale={GRADIENTS} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** The network unrolled over time: a column for each letter, what goes in below, what it says above, the state handed on. */
 
 import { HeatMap } from "../parts/heat-map.js";
-import { roundScale } from "../parts/colour-map.js";
+import { proportional, unbounded, type ColourScale } from "../parts/colour-map.js";
 import { useWidth } from "../parts/use-width.js";
 import { usePart } from "./highlight.js";
 import type { Learner, Snapshot } from "./learner.js";
@@ -27,7 +27,6 @@ export function Unrolled({ learner, snapshot, output }: UnrolledProps) {
   const row = (values: Float32Array, t: number) => values.subarray(t * H, (t + 1) * H);
   const letter = (t: number) => lesson.letters[lesson.inputs[t]!];
   const part = usePart();
-  const flow = roundScale(hiddenGradients);
 
   return (
     <>
@@ -57,7 +56,7 @@ export function Unrolled({ learner, snapshot, output }: UnrolledProps) {
                   values={row(hidden, t)}
                   rows={1}
                   columns={H}
-                  scale={stateScale(learner.cell, snapshot)}
+                  scale={stateScale(learner.cell)}
                   cell={strip}
                   label={`The hidden state after ${letter(t)}, step ${t}`}
                   describe={(_, unit) => `h${t}, unit ${unit}`}
@@ -69,7 +68,7 @@ export function Unrolled({ learner, snapshot, output }: UnrolledProps) {
                   values={row(hiddenGradients, t)}
                   rows={1}
                   columns={H}
-                  scale={flow}
+                  scale={GRADIENTS}
                   cell={{ ...strip, height: ROWS.gradient.height }}
                   label={`The gradient of the loss by the hidden state of step ${t}`}
                   describe={(_, unit) => `∂L/∂h${t}, unit ${unit}`}
@@ -139,7 +138,13 @@ function RowNames({ layout, output }: { layout: Layout; output: boolean }) {
   );
 }
 
-/** Of the colours of hidden states: all but a relu's lie within −1 … 1. */
-export function stateScale(cell: CellName, { hidden }: Snapshot): number {
-  return cell === "relu" ? roundScale(hidden) : 1;
+const WITHIN_ONE = proportional(1);
+const BEYOND_ONE = unbounded(1);
+
+/** The colours of hidden states: of all cells but relu they lie within −1 … 1. */
+export function stateScale(cell: CellName): ColourScale {
+  return cell === "relu" ? BEYOND_ONE : WITHIN_ONE;
 }
+
+/** The colours of ∂L/∂h: some 0.1 of a network that knows nothing, less and less while it learns. */
+export const GRADIENTS = unbounded(0.1);

@@ -1,6 +1,6 @@
 /** The parameters and the states as heat maps, a column a unit; the gates of a gated cell stand side by side. */
 
-import { roundScale } from "../parts/colour-map.js";
+import { unbounded, type ColourScale } from "../parts/colour-map.js";
 import { HeatMap } from "../parts/heat-map.js";
 import { usePart, type Part } from "./highlight.js";
 import type { Learner, Snapshot } from "./learner.js";
@@ -24,7 +24,7 @@ interface Matrix {
   blocks: readonly string[];
   columns: number;
   columnNames: readonly string[];
-  scale: number;
+  scale: ColourScale;
 }
 
 /** The room for all blocks of a row; squares are no larger than `MOST` and as high as wide. */
@@ -33,10 +33,10 @@ const MOST = 24;
 /** From here on a square has room for a letter above it. */
 const LEAST_FOR_NAMES = 14;
 
-/** Of the colours: all parameters by one scale, so that they can be compared. */
-export function weightScale({ parameters }: Snapshot): number {
-  return Math.max(...Object.values(parameters).map(({ data }) => roundScale(data)));
-}
+/** The colours of all parameters, so that they can be compared with each other and from step to step. */
+export const WEIGHTS = unbounded(1);
+/** A cell state of an lstm counts up and down without an end. */
+const CELL_STATES = unbounded(1);
 
 export function Weights({
   learner,
@@ -132,7 +132,6 @@ function matricesOf(learner: Learner, snapshot: Snapshot, output: boolean): Matr
   const common = { blocks, columns: H, columnNames: units };
   const whole = { ...common, blocks: [""] };
 
-  const scale = weightScale(snapshot);
   const weight = (part: Part, key: string, says: string, rowNames: readonly string[]): Matrix => {
     const [name = "", sub = ""] = part.split("_");
     return {
@@ -144,12 +143,12 @@ function matricesOf(learner: Learner, snapshot: Snapshot, output: boolean): Matr
       values: parameters[key]!.data,
       rows: rowNames.length,
       rowNames,
-      scale,
+      scale: WEIGHTS,
     };
   };
   const state = (part: Part, name: string, says: string, data: Float32Array): Matrix => ({
     ...{ ...whole, part, name, sub: "t", says, values: data, rows: steps.length, rowNames: steps },
-    scale: stateScale(cell, snapshot),
+    scale: stateScale(cell),
   });
   const letters = { ...whole, columns: lesson.letters.length, columnNames: lesson.letters };
   return [
@@ -164,7 +163,7 @@ function matricesOf(learner: Learner, snapshot: Snapshot, output: boolean): Matr
         ]
       : []),
     state("h", "h", "states, a row a step", hidden),
-    ...(cells ? [state("c", "c", "cell states, a row a step", cells)] : []),
+    ...(cells ? [{ ...state("c", "c", "cell states, a row a step", cells), scale: CELL_STATES }] : []),
     ...(blocks.length > 1 ? [{ ...state("gate", "gates", "a row a step", gates), ...common }] : []),
   ];
 }

@@ -1,4 +1,8 @@
-/** Numbers as colours: −1 … 0 … 1 as orange, the colour of nothing, blue; or 0 … 1 as nothing … violet. In 256 steps. */
+/**
+ * Numbers as colours: −1 … 0 … 1 as orange, the colour of nothing, blue; or 0 … 1 as nothing … violet. In 256 steps. A scale
+ * gives a number its place there. Scales do not follow the numbers while these change, so that a larger number always has
+ * the stronger colour, today and a thousand steps later.
+ */
 
 import { rgb, type Rgb } from "./theme.js";
 
@@ -17,21 +21,44 @@ export function colourMap(kind: MapKind): Uint32Array {
   });
 }
 
-/** Where a value lies in the map, with `scale` at its end; NaN, which has no colour, at undefined. */
-export function indexOf(value: number, scale: number, kind: MapKind): number | undefined {
-  if (Number.isNaN(value)) return undefined;
-  const at = Math.max(-1, Math.min(1, value / scale));
-  return kind === "signed" ? Math.round(at * 128 + 128) : Math.round(Math.abs(at) * 256);
+/** What a colour means. */
+export interface ColourScale {
+  kind: MapKind;
+  /** The place of a number in the map: −1 … 1, of a size 0 … 1. NaN has none. */
+  at(value: number): number;
+  /** Numbers that a legend names. */
+  marks: readonly number[];
 }
 
-/** The next of 1, 2, 5, 10, … that holds all of them: a scale that stands still while the values move. */
-export function roundScale(values: ArrayLike<number>): number {
+/** In proportion, up to a largest number; what is larger has its colour. */
+export function proportional(most: number, kind: MapKind = "signed"): ColourScale {
+  const end = most > 0 && Number.isFinite(most) ? most : 1;
+  const marks = kind === "signed" ? [-end, end] : [0, end];
+  return { kind, at: (value) => Math.max(-1, Math.min(1, value / end)), marks };
+}
+
+/**
+ * x / (|x| + half), for numbers of which nobody knows how large they become: in proportion while they are small, half of
+ * the colour at `half`, and never quite all of it.
+ */
+export function unbounded(half: number): ColourScale {
+  const at = (value: number) =>
+    Math.abs(value) === Infinity ? Math.sign(value) : value / (Math.abs(value) + half);
+  return { kind: "signed", at, marks: [-Infinity, -half, 0, half, Infinity] };
+}
+
+/** The index of a number's colour in the map; undefined for NaN. */
+export function indexOf(value: number, { kind, at }: ColourScale): number | undefined {
+  const place = at(value);
+  if (Number.isNaN(place)) return undefined;
+  return kind === "signed" ? Math.round(place * 128 + 128) : Math.round(Math.abs(place) * 256);
+}
+
+/** The size of the largest of some numbers. */
+export function largest(values: ArrayLike<number>): number {
   let most = 0;
   for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!));
-  if (!(most > 0) || !Number.isFinite(most)) return 1;
-  const power = 10 ** Math.floor(Math.log10(most));
-  const step = ([1, 2, 5] as const).find((step) => most <= step * power) ?? 10;
-  return Number((step * power).toPrecision(1)); // without the last bit's noise: it is shown
+  return most;
 }
 
 const mix = (from: Rgb, to: Rgb, at: number): Rgb => [

@@ -4,7 +4,7 @@
  */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { colourMap, indexOf, type MapKind } from "./colour-map.js";
+import { colourMap, indexOf, type ColourScale } from "./colour-map.js";
 import "./heat-map.css";
 import { format } from "./number.js";
 import { useTheme } from "./theme.js";
@@ -14,27 +14,22 @@ export interface HeatMapProps {
   values: ArrayLike<number>;
   rows: number;
   columns: number;
-  /** The value of the strongest colour. */
-  scale: number;
-  kind?: MapKind;
+  scale: ColourScale;
   /** Of one square, in CSS pixels. */
   cell: { width: number; height: number };
   /** What it is, for those who do not see it: "W_hh, 5 by 5". */
   label: string;
   /** What a square is called: "from unit 2 to unit 3". Without it single numbers cannot be read. */
   describe?: (row: number, column: number) => string;
-  /** The number that a square stands for, where `values` is only its shade. */
-  read?: (row: number, column: number) => number;
   /** Whether arrow keys read it too. Default true; false where the same numbers stand elsewhere. */
   keyboard?: boolean;
 }
 
 export function HeatMap(props: HeatMapProps) {
-  const { values, rows, columns, scale, kind = "signed", cell, label, describe, keyboard = true } = props;
-  const { read = (row: number, column: number) => values[row * columns + column]! } = props;
+  const { values, rows, columns, scale, cell, label, describe, keyboard = true } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useTheme();
-  const colours = useMemo(() => colourMap(kind), [kind, theme]);
+  const colours = useMemo(() => colourMap(scale.kind), [scale.kind, theme]);
   const [at, setAt] = useState<{ row: number; column: number }>();
 
   useEffect(() => {
@@ -43,7 +38,7 @@ export function HeatMap(props: HeatMapProps) {
     const image = context.createImageData(columns, rows);
     const pixels = new Uint32Array(image.data.buffer);
     for (let i = 0; i < pixels.length; i++) {
-      const index = indexOf(values[i]!, scale, kind);
+      const index = indexOf(values[i]!, scale);
       pixels[i] = index === undefined ? 0 : colours[index]!;
     }
     context.putImageData(image, 0, 0);
@@ -75,7 +70,9 @@ export function HeatMap(props: HeatMapProps) {
   // sizes may have shrunk since the pointer came
   const shown = at && at.row < rows && at.column < columns ? at : undefined;
   const text =
-    shown && describe && `${describe(shown.row, shown.column)}: ${format(read(shown.row, shown.column))}`;
+    shown &&
+    describe &&
+    `${describe(shown.row, shown.column)}: ${format(values[shown.row * columns + shown.column]!)}`;
   return (
     <div class="heat-map">
       <canvas

@@ -1,11 +1,14 @@
 /** Curves over one axis, by uPlot, in the tokens of the design. The legend is ours: it is text, and shows values. */
 
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { mark, power, powers, ROUND_STEPS } from "./axis.js";
+import { below, drawn, logRange, type Values } from "./chart-data.js";
 import "./line-chart.css";
+import { Message, messageOf } from "./message.js";
 import { format } from "./number.js";
+import { loadPlot, type Plot } from "./plot-library.js";
 import { token, useTheme } from "./theme.js";
 
 export interface Curve {
@@ -15,7 +18,7 @@ export interface Curve {
   /** As of canvas; none is a line without gaps. */
   dash?: number[] | undefined;
   /** One for each of `x`; a gap where there is none, or no finite one. */
-  values: readonly (number | null)[];
+  values: Values;
 }
 
 export interface LineChartProps {
@@ -28,9 +31,8 @@ export interface LineChartProps {
   curves: readonly Curve[];
   /** In CSS pixels. Default 220. */
   height?: number;
-  /** Whether the y axis counts in powers of ten; values below `floor` are drawn there. */
-  log?: boolean;
-  floor?: number;
+  /** Makes the y axis logarithmic. Values below `lowest` are marked at its lower end instead of being drawn. */
+  log?: { lowest: number };
   /** A value worth a line of its own. */
   reference?: { value: number; label: string } | undefined;
   /** Least range of x, so that a short curve does not jump. */
@@ -40,39 +42,57 @@ export interface LineChartProps {
 }
 
 export function LineChart(props: LineChartProps) {
-  const { label, xLabel, yLabel, x, curves, height = 220, log = false, floor = 1e-12, reference } = props;
+  const { label, xLabel, yLabel, x, curves, height = 220, log, reference } = props;
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(null);
   const latest = useRef(props);
   latest.current = props;
   const theme = useTheme();
   const [at, setAt] = useState<number | null>();
+  const [plot, setPlot] = useState<{ Plot: Plot }>();
+  const [failure, setFailure] = useState<unknown>();
   const look = curves.map(({ label, colour, dash }) => `${label}${colour}${dash}`).join();
 
   useEffect(() => {
-    const options = optionsOf(latest, host.current!.clientWidth, (index) => setAt(index));
-    const made = new uPlot(options, dataOf(latest.current), host.current!);
-    chart.current = made;
-    const observer = new ResizeObserver(([entry]) => {
-      const width = Math.floor(entry!.contentRect.width);
-      if (width > 0 && width !== made.width) made.setSize({ width, height });
-    });
-    observer.observe(host.current!);
-    return () => {
-      observer.disconnect();
-      made.destroy();
-    };
-  }, [look, log, height, theme]);
-  useEffect(() => chart.current?.setData(dataOf(latest.current)), [x, curves, reference?.value, floor]);
+    loadPlot().then((Plot) => setPlot({ Plot }), setFailure);
+  }, []);
+  useEffect(() => {
+    if (!plot || failure !== undefined) return;
+    try {
+      const options = optionsOf(latest, host.current!.clientWidth, (index) => setAt(index));
+      const made = new plot.Plot(options, dataOf(latest.current), host.current!);
+      chart.current = made;
+      const observer = new ResizeObserver(([entry]) => {
+        const width = Math.floor(entry!.contentRect.width);
+        if (width > 0 && width !== made.width) made.setSize({ width, height });
+      });
+      observer.observe(host.current!);
+      return () => {
+        observer.disconnect();
+        made.destroy();
+        chart.current = null;
+      };
+    } catch (error) {
+      setFailure(error);
+      return;
+    }
+  }, [plot, look, log?.lowest, height, theme]);
+  useEffect(() => {
+    try {
+      chart.current?.setData(dataOf(latest.current));
+    } catch (error) {
+      setFailure(error);
+    }
+  }, [x, curves, reference?.value]);
 
   const index = at ?? (props.rest === "first" ? 0 : x.length - 1);
   return (
     <figure class="chart" aria-label={label}>
-      <div class="legend">
+      <div class={`legend ${log ? "wide" : ""}`}>
         {curves.map((curve) => (
           <span key={curve.label}>
             <Swatch colour={curve.colour} dash={curve.dash} />
-            {curve.label} <b>{shown(curve.values[index])}</b>
+            {curve.label} <b>{shown(curve.values[index], log?.lowest)}</b>
           </span>
         ))}
         {reference && (
@@ -83,12 +103,36 @@ export function LineChart(props: LineChartProps) {
         )}
       </div>
       <div class="axis-y">{yLabel}</div>
-      <div ref={host} role="img" aria-label={`${label}: ${yLabel} by ${xLabel}`} />
+      {failure === undefined ? (
+        <div
+          ref={host}
+          class="plot"
+          style={{ height: `${height}px` }}
+          role="img"
+          aria-label={`${label}: ${yLabel} by ${xLabel}${hidden(props)}`}
+        />
+      ) : (
+        <Message kind="warning">
+          The chart cannot be drawn: {messageOf(failure)}. The numbers above it are still up to date.
+        </Message>
+      )}
     </figure>
   );
 }
 
-const shown = (value: number | null | undefined) => (typeof value === "number" ? format(value) : "–");
+/** For those who do not see the marks below a log axis: which curves have some. */
+function hidden({ curves, log, x }: LineChartProps): string {
+  if (!log) return "";
+  const parts = curves.flatMap(({ label, values }) => {
+    const count = below(values, log.lowest).length;
+    return count > 0 ? [`${label} is below the axis at ${count} of ${x.length} points`] : [];
+  });
+  return parts.map((part) => `; ${part}`).join("");
+}
+
+/** A value in the legend; "▼" says that it is below the axis. */
+const shown = (value: number | null | undefined, lowest = -Infinity) =>
+  typeof value === "number" ? `${format(value)}${value < lowest ? " ▼" : ""}` : "–";
 
 function Swatch({ colour, dash }: { colour: string; dash?: number[] | undefined }) {
   return (
@@ -106,10 +150,8 @@ function Swatch({ colour, dash }: { colour: string; dash?: number[] | undefined 
   );
 }
 
-function dataOf({ x, curves, log, floor = 1e-12 }: LineChartProps): uPlot.AlignedData {
-  const shown = ({ values }: Curve) =>
-    values.map((y) => (y === null || !Number.isFinite(y) ? null : log ? Math.max(y, floor) : y));
-  return [[...x], ...curves.map(shown)];
+function dataOf({ x, curves, log }: LineChartProps): uPlot.AlignedData {
+  return [[...x], ...curves.map(({ values }) => drawn(values, log?.lowest))];
 }
 
 function optionsOf(
@@ -117,7 +159,7 @@ function optionsOf(
   width: number,
   onCursor: (index: number | null) => void,
 ): uPlot.Options {
-  const { curves, height = 220, log = false, xLabel } = latest.current;
+  const { curves, height = 220, log, xLabel } = latest.current;
   const font = `13px ${token("--sans")}`;
   const axis: uPlot.Axis = {
     font,
@@ -133,7 +175,9 @@ function optionsOf(
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
       x: { time: false, range: (_, min, max) => xRange(latest.current, min, max) },
-      y: log ? { distr: 3, log: 10 } : { range: (_, min, max) => yRange(latest.current, min, max) },
+      y: log
+        ? { distr: 3, log: 10, range: () => logRange(latest.current.curves.map(valuesOf), log.lowest) }
+        : { range: (_, min, max) => yRange(latest.current, min, max) },
     },
     axes: [
       {
@@ -169,11 +213,16 @@ function optionsOf(
       })),
     ],
     hooks: {
-      draw: [(chart) => drawReference(chart, latest.current.reference?.value)],
+      draw: [
+        (chart) => drawReference(chart, latest.current.reference?.value),
+        (chart) => drawBelow(chart, latest.current),
+      ],
       setCursor: [(chart) => onCursor(chart.cursor.idx ?? null)],
     },
   };
 }
+
+const valuesOf = ({ values }: Curve) => values;
 
 const xRange = (
   { xRange: least }: LineChartProps,
@@ -205,5 +254,26 @@ function drawReference(chart: uPlot, value: number | undefined): void {
   ctx.moveTo(bbox.left, y);
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
+  ctx.restore();
+}
+
+/** A triangle at the lower end of the axis for each value below it, side by side where several curves have one. */
+function drawBelow(chart: uPlot, { x, curves, log }: LineChartProps): void {
+  if (!log) return;
+  const { ctx, bbox } = chart;
+  const size = 4 * devicePixelRatio;
+  const bottom = bbox.top + bbox.height - devicePixelRatio;
+  ctx.save();
+  for (const [i, { values, colour }] of curves.entries()) {
+    ctx.fillStyle = token(colour);
+    for (const at of below(values, log.lowest)) {
+      const middle = chart.valToPos(x[at]!, "x", true) + (i - (curves.length - 1) / 2) * 1.5 * size;
+      ctx.beginPath();
+      ctx.moveTo(middle - size / 2, bottom - size);
+      ctx.lineTo(middle + size / 2, bottom - size);
+      ctx.lineTo(middle, bottom);
+      ctx.fill();
+    }
+  }
   ctx.restore();
 }

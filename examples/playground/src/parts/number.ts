@@ -7,6 +7,13 @@ export function format(value: number): string {
   return text.replace("-", "−");
 }
 
+/** Two digits, no zeros that say nothing: 0.5, 20, −0.034. */
+export function short(value: number): string {
+  return String(Number(value.toPrecision(2)))
+    .replace("-", "−")
+    .replace("Infinity", "∞");
+}
+
 /** "1 unit", "2,341 units". */
 export function counted(count: number, what: string): string {
   return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;

@@ -1,7 +1,8 @@
-/** A part of the page with a heading, and perhaps something beside that. */
+/** A part of the page with a heading, and perhaps something beside that. What fails in a panel fails there alone. */
 
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useErrorBoundary, useId } from "preact/hooks";
+import { Message, messageOf } from "./message.js";
 
 export function Panel(props: {
   title: string;
@@ -10,13 +11,18 @@ export function Panel(props: {
   children: ComponentChildren;
 }) {
   const id = useId();
+  const [failure] = useErrorBoundary() as [unknown, () => void];
   return (
     <section class={`panel ${props.class ?? ""}`} aria-labelledby={id}>
       <header>
         <h3 id={id}>{props.title}</h3>
-        {props.aside}
+        {failure === undefined && props.aside}
       </header>
-      {props.children}
+      {failure === undefined ? (
+        props.children
+      ) : (
+        <Message kind="error">This panel cannot be shown: {messageOf(failure)}</Message>
+      )}
     </section>
   );
 }

@@ -1,16 +1,31 @@
-/** What the colours of a heat map mean: its scale, from end to end. */
+/** What the colours of a heat map mean: its scale, from end to end, with the numbers that it names below their colours. */
 
-import type { MapKind } from "./colour-map.js";
+import type { ColourScale } from "./colour-map.js";
 import "./heat-map.css";
+import { short } from "./number.js";
 
-/** @param of what the numbers are */
-export function Scale({ of: what, scale, kind = "signed" }: { of?: string; scale: number; kind?: MapKind }) {
+interface ScaleProps {
+  /** The quantity. */
+  of?: string;
+  scale: ColourScale;
+  /** How a number is written. */
+  name?: (mark: number) => string;
+}
+
+export function Scale({ of: what, scale, name = short }: ScaleProps) {
+  const { kind, at, marks } = scale;
+  const left = (mark: number) => (kind === "signed" ? 50 * (1 + at(mark)) : 100 * at(mark));
   return (
     <div class={`scale ${kind === "size" ? "much" : ""}`}>
       {what && <span class="what">{what}</span>}
-      <span>{kind === "signed" ? `−${scale}` : "0"}</span>
-      <i />
-      <span>{kind === "signed" ? `+${scale}` : scale}</span>
+      <div class="bar">
+        <i />
+        {marks.map((mark) => (
+          <span key={mark} style={{ left: `${left(mark)}%` }}>
+            {name(mark)}
+          </span>
+        ))}
+      </div>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** A text with a number behind each character, as a shade under it and a line below it: dotted, where it is below zero. */
 
-import type { MapKind } from "../parts/colour-map.js";
+import type { ColourScale } from "../parts/colour-map.js";
 import { visible } from "./characters.js";
 
 /** A passage of more lines is written on without them. */
@@ -11,17 +11,15 @@ export interface PassageProps {
   characters: readonly string[];
   /** (T); NaN has no shade. */
   values: Float32Array;
-  /** The value of the strongest shade. */
-  scale: number;
-  kind: MapKind;
+  scale: ColourScale;
 }
 
-export function Passage({ characters, values, scale, kind }: PassageProps) {
+export function Passage({ characters, values, scale }: PassageProps) {
   const breaks = characters.filter((c) => c === "\n").length <= MOST_LINES;
   return (
-    <p class={`passage ${kind}`}>
+    <p class={`passage ${scale.kind}`}>
       {characters.map((c, t) => {
-        const share = Math.round((100 * values[t]!) / scale) || 0;
+        const share = Math.round(100 * scale.at(values[t]!)) || 0;
         return (
           <>
             <span class={share < 0 ? "below" : "above"} style={`--share: ${Math.abs(share)}%`}>

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { Check, Select, TypedField } from "../parts/fields.js";
-import { roundScale } from "../parts/colour-map.js";
+import { largest, proportional } from "../parts/colour-map.js";
 import { HeatMap } from "../parts/heat-map.js";
 import { Busy, Message } from "../parts/message.js";
 import { format } from "../parts/number.js";
@@ -20,6 +20,7 @@ import type { Watch } from "./watch.js";
 const MAP_HEIGHT = 256;
 /** Below this nothing is said of what a unit follows: of |r|. */
 const FAINT = 0.3;
+const PROBABILITIES = proportional(1, "size");
 
 export interface UnitsProps {
   watch: Watch;
@@ -42,7 +43,7 @@ export function Units({ watch, unit: wanted, onUnit }: UnitsProps) {
     );
   const unit = Math.min(wanted, reading.units - 1);
   const states = statesOf(reading, unit);
-  const scale = roundScale(states);
+  const scale = proportional(largest(states));
   const find = (id: string) => {
     const trait = TRAITS.find((one) => one.id === id);
     if (trait) onUnit(closestUnit(reading, trait));
@@ -50,7 +51,7 @@ export function Units({ watch, unit: wanted, onUnit }: UnitsProps) {
   return (
     <Panel
       title="What a unit follows"
-      aside={foretold ? <Scale of="probability" scale={1} kind="size" /> : <Scale of="state" scale={scale} />}
+      aside={foretold ? <Scale of="probability" scale={PROBABILITIES} /> : <Scale of="state" scale={scale} />}
     >
       <div class="row">
         <TypedField
@@ -75,9 +76,9 @@ export function Units({ watch, unit: wanted, onUnit }: UnitsProps) {
         onChange={setForetold}
       />
       {foretold ? (
-        <Passage characters={reading.characters} values={reading.foretold} scale={1} kind="size" />
+        <Passage characters={reading.characters} values={reading.foretold} scale={PROBABILITIES} />
       ) : (
-        <Passage characters={reading.characters} values={states} scale={scale} kind="signed" />
+        <Passage characters={reading.characters} values={states} scale={scale} />
       )}
       <AllUnits reading={reading} unit={unit} onUnit={onUnit} />
       <p class="note">
@@ -105,7 +106,7 @@ function Follows({ reading, unit }: { reading: Reading; unit: number }) {
 function AllUnits({ reading, unit, onUnit }: { reading: Reading; unit: number; onUnit(unit: number): void }) {
   const [host, width] = useWidth<HTMLDivElement>(600);
   const { states, units, hidden, characters } = reading;
-  const scale = useMemo(() => roundScale(states), [states]);
+  const scale = useMemo(() => proportional(largest(states)), [states]);
   const cell = { width: width / characters.length, height: Math.max(1, Math.round(MAP_HEIGHT / units)) };
   const press = (event: MouseEvent) => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();

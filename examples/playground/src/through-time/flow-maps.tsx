@@ -1,7 +1,9 @@
 /** The gradient in every unit at every step, a picture a cell, its steps in line with the letters that are read. */
 
-import { useMemo } from "preact/hooks";
+import { power } from "../parts/axis.js";
+import type { ColourScale } from "../parts/colour-map.js";
 import { HeatMap } from "../parts/heat-map.js";
+import { Scale } from "../parts/scale.js";
 import { useWidth } from "../parts/use-width.js";
 import { LETTERS } from "./recall.js";
 import type { Flow } from "./trio.js";
@@ -9,6 +11,11 @@ import type { Flow } from "./trio.js";
 /** Sizes from 10⁻ᴰᴱᶜᴬᴰᴱˢ of the largest on have a colour. */
 const DECADES = 8;
 const HEIGHT = 96;
+const DECADES_TO_ONE: ColourScale = {
+  kind: "size",
+  at: (size) => Math.max(0, 1 + Math.log10(size) / DECADES),
+  marks: [10 ** -DECADES, 1],
+};
 
 export function FlowMaps({
   flows,
@@ -40,11 +47,7 @@ export function FlowMaps({
       </div>
       <div class="flow-legend">
         <span class="note">step 0</span>
-        <div class="scale much">
-          <span>10⁻⁸</span>
-          <i />
-          <span>1</span>
-        </div>
+        <Scale scale={DECADES_TO_ONE} name={(size) => (size === 1 ? "1" : power(size))} />
         <span class="note">step {T - 1}</span>
       </div>
     </div>
@@ -59,24 +62,17 @@ interface FlowMapProps {
 }
 
 function FlowMap({ flow, hidden, steps, cell }: FlowMapProps) {
-  /** Decades, as 0 … 1. */
-  const shades = useMemo(
-    () => flow.units.map((size) => Math.max(0, 1 + Math.log10(size) / DECADES)),
-    [flow.units],
-  );
   return (
     <div class="flow-map">
       <span style={{ color: `var(--${flow.cell})` }}>{flow.cell}</span>
       <HeatMap
-        values={shades}
+        values={flow.units}
         rows={hidden}
         columns={steps}
-        scale={1}
-        kind="size"
+        scale={DECADES_TO_ONE}
         cell={cell}
         label={`The size of the gradient in the ${flow.cell} network, ${hidden} units by ${steps} steps`}
         describe={(unit, t) => `unit ${unit}, step ${t}`}
-        read={(unit, t) => flow.units[unit * steps + t]!}
       />
     </div>
   );

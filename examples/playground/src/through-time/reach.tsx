@@ -5,8 +5,8 @@ import { format } from "../parts/number.js";
 import { DASHES } from "./dashes.js";
 import type { Flow } from "./trio.js";
 
-/** Below this a share is drawn as this: a float32 knows nothing much smaller. */
-const FLOOR = 1e-12;
+/** The lower end of the axis: a gradient so small teaches nothing, and the axis needs an end. */
+const LOWEST = 1e-20;
 
 export function Reach({ flows }: { flows: Flow[] }) {
   const T = flows[0]!.share.length;
@@ -23,18 +23,18 @@ export function Reach({ flows }: { flows: Flow[] }) {
           dash: DASHES[cell],
           values: share,
         }))}
-        log
-        floor={FLOOR}
+        log={{ lowest: LOWEST }}
         height={300}
         xRange={[0, T - 1]}
         rest="first"
       />
       <p class="note">
-        The legend says what arrives at the first step (
+        The legend shows what arrives at the first step (
         {flows.map(({ cell, share }) => `${cell} ${format(share[0]!)}`).join(", ")}); point at the chart for
         another. A line that falls to the left is a gradient that vanishes: each step multiplies it by W_hhᵀ
-        and by the slope of tanh. One that rises explodes. The gates of gru and lstm can learn to let it pass;
-        an lstm's flows through its cell state as well, which is not drawn here.
+        and by the slope of tanh. A line that rises is one that explodes. A triangle ▼ at the lower edge marks
+        a value below 10⁻²⁰. The gates of gru and lstm can learn to let the gradient pass; an lstm’s also
+        flows through its cell state, which is not drawn here.
       </p>
     </>
   );

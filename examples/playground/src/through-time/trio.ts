@@ -9,6 +9,12 @@ import { LAST_STEP, type ThroughTimeSettings } from "./settings.js";
 export const CELLS = ["tanh", "gru", "lstm"] as const;
 export type TrioCell = (typeof CELLS)[number];
 
+/**
+ * "uniform-hidden" draws the weights of all cells from U(±1/√H). Glorot's limit depends on the number of gates, so that the
+ * gated cells would start with smaller weights than tanh, and with gradients that vanish sooner.
+ */
+const SHAPE = { inputSize: INPUT_SIZE, outputSize: OUTPUT_SIZE, init: "uniform-hidden" } as const;
+
 /** How one cell's gradient of the last step's loss flows back, over the sequences of the probe. */
 export interface Flow {
   cell: TrioCell;
@@ -52,7 +58,7 @@ export class Trio implements Trainable<Flow[]> {
     this.#probe = { ...recall(this.#coin, length), weights: lastStepOnly(length) };
     this.shown = this.#probe.inputs[0]!;
     this.members = CELLS.map((cell) => {
-      const rnn = new Rnn({ cell, inputSize: INPUT_SIZE, hiddenSize: hidden, outputSize: OUTPUT_SIZE, seed });
+      const rnn = new Rnn({ cell, ...SHAPE, hiddenSize: hidden, seed });
       const { data, shape } = rnn.parameters.w_hh_l0!;
       rnn.setParameters({ w_hh_l0: { data: data.map((w) => w * scale), shape } });
       return { cell, rnn, adam: new Adam({ learningRate: rate }), losses: [] };
