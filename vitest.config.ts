@@ -1,26 +1,39 @@
-// The suite runs on both builds of the core, each in Node and in a real Chromium. Tests that need Node's own modules are named
-// *.node.test.ts. The relaxed build in Node needs a Node that has relaxed SIMD: its project is there where this one is such a
-// Node, and scripts/test.mjs runs it in a Node 24 where it is not.
+// The suite runs on both builds of the core, each in Node and in Chromium. Tests that need Node's modules are named
+// *.node.test.ts. The relaxed build needs a Node with relaxed SIMD: its project exists when this Node has it, and otherwise
+// scripts/test.mjs runs it in Node 24. With BPTT_CORE=debug the suite runs on the debug core instead of both builds.
 
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { findBrowser } from "./scripts/setup/browser.mjs";
 import { hasRelaxedSimd } from "./scripts/setup/engines.mjs";
+import { debugVariant } from "./scripts/setup/wasm-build.mjs";
+import { debugCore } from "./scripts/test/vitest.mjs";
 
 const source = (name: string) => fileURLToPath(new URL(`./ts/${name}.ts`, import.meta.url));
 const executablePath = findBrowser();
 
-/** Tests see the sources; what is published is tested from the packed tarball. `entry` is what "bptt" means to them. */
-const bptt = (entry: string) => [
+/** The debug core and its JavaScript, in place of the default core's. */
+const debugAliases = debugCore
+  ? [
+      { find: /^(\.\.\/)+crate\/pkg\/bptt\.js$/, replacement: join(debugVariant.outDir, "bptt.js") },
+      { find: /^\.\/inlined\.generated\.js$/, replacement: debugVariant.inlined },
+    ]
+  : [];
+
+/** Tests import the sources; the published files are tested from the packed tarball. "bptt" is an alias of `entry`. */
+const aliases = (entry: string) => [
+  ...debugAliases,
   { find: /^bptt$/, replacement: source(entry) },
   { find: /^bptt\/(slim|relaxed|convert|worker|node)$/, replacement: source("$1") },
 ];
 
+const core: "release" | "debug" = debugCore ? "debug" : "release";
 const include = ["test/**/*.test.ts"];
 const nodeOnly = "test/**/*.node.test.ts";
-/** What never calls the core, or names the build it is about: running it again with the other one would say nothing new. */
-const notOfTheCore = [
+/** Tests that never call the core, or that select a build themselves: they run with the default build only. */
+const oneBuildOnly = [
   "test/{cli,convert,docs,engines,kill,packaging,playground}/**",
   "test/{reference,reference-golden,support,check,vocabulary,one-hot,tensor}.test.ts",
   "test/{init,init-sources.node,memory-dropped.node,relaxed.node}.test.ts",
@@ -39,16 +52,29 @@ const browser = {
 };
 const optimizeDeps = { include: ["fast-check", "fflate", "jsfive", "lzma1", "pbf"] };
 
-const relaxedInNode = {
+/** A project in Node. */
+const inNode = (name: string, entry: "index" | "relaxed", exclude: string[] = []) => ({
   extends: true as const,
-  resolve: { alias: bptt("relaxed") },
+  resolve: { alias: aliases(entry) },
   test: {
-    name: "relaxed-node",
+    name,
     environment: "node",
     include,
-    exclude: notOfTheCore,
-    provide: { build: "relaxed" as const },
+    exclude,
+    globalSetup: "test/support/worker-script.ts",
+    provide: { build: entry === "relaxed" ? ("relaxed" as const) : ("default" as const), core },
   },
+});
+
+/** The same in Chromium. */
+const inChromium = (name: string, entry: "index" | "relaxed", exclude: string[] = []) => {
+  const project = inNode(name, entry, [nodeOnly, ...exclude]);
+  const { environment: _environment, globalSetup: _setup, ...test } = project.test;
+  return {
+    ...project,
+    optimizeDeps,
+    test: { ...test, browser: { ...browser, instances: [{ browser: "chromium" as const }] } },
+  };
 };
 
 export default defineConfig({
@@ -56,36 +82,10 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 300_000,
     projects: [
-      {
-        extends: true,
-        resolve: { alias: bptt("index") },
-        test: { name: "node", environment: "node", include, provide: { build: "default" } },
-      },
-      {
-        extends: true,
-        resolve: { alias: bptt("index") },
-        optimizeDeps,
-        test: {
-          name: "chromium",
-          include,
-          exclude: [nodeOnly],
-          provide: { build: "default" },
-          browser: { ...browser, instances: [{ browser: "chromium" }] },
-        },
-      },
-      {
-        extends: true,
-        resolve: { alias: bptt("relaxed") },
-        optimizeDeps,
-        test: {
-          name: "relaxed-chromium",
-          include,
-          exclude: [nodeOnly, ...notOfTheCore],
-          provide: { build: "relaxed" },
-          browser: { ...browser, instances: [{ browser: "chromium" }] },
-        },
-      },
-      ...(hasRelaxedSimd() ? [relaxedInNode] : []),
+      inNode("node", "index"),
+      inChromium("chromium", "index"),
+      ...(debugCore ? [] : [inChromium("relaxed-chromium", "relaxed", oneBuildOnly)]),
+      ...(!debugCore && hasRelaxedSimd() ? [inNode("relaxed-node", "relaxed", oneBuildOnly)] : []),
     ],
   },
 });

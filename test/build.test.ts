@@ -12,6 +12,7 @@ import { expect, inject, it } from "vitest";
 declare module "vitest" {
   interface ProvidedContext {
     build: "default" | "relaxed";
+    core: "release" | "debug";
   }
 }
 

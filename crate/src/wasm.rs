@@ -25,6 +25,9 @@ use core::ptr;
 use core::sync::atomic::{AtomicU64, Ordering};
 use wasm_bindgen::prelude::*;
 
+#[cfg(all(target_arch = "wasm32", not(test), debug_assertions))]
+mod panic;
+
 /// The last failure, for `failure_what` and `failure_number`: functions that can fail return 0, a negative slot or NaN then.
 static FAILURE: AtomicU64 = AtomicU64::new(0);
 

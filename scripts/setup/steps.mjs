@@ -1,4 +1,4 @@
-// The steps of the set-up in their order.
+// The steps of the set-up, in order.
 
 import { join } from "node:path";
 import { needBrowser } from "./browser.mjs";
@@ -9,22 +9,25 @@ import { installDependencies } from "./npm.mjs";
 import { buildRoot } from "./paths.mjs";
 import { withLock } from "./place.mjs";
 import { findWasmRust, isAtLeast } from "./rust.mjs";
-import { buildWasm, checkGlue, inlineWasm, variants } from "./wasm-build.mjs";
+import { buildWasm, checkGlue, debugVariant, inlineWasm, variants } from "./wasm-build.mjs";
 import { findWasmTools } from "./wasm-tools.mjs";
 
 const NODE_LEAST = "20.19.0";
 
 /**
  * @typedef {object} SetUpOptions
- * @property {boolean} [browser] whether the tests' browser is needed as well
- * @property {boolean} [engines] whether other engines are wanted for the tests, where they can be had
+ * @property {boolean} [library] whether to bundle `dist` (default true)
+ * @property {boolean} [debugCore] whether to build the debug variant of the core (default false)
+ * @property {boolean} [browser] whether the tests need a browser (default false)
+ * @property {boolean} [engines] whether to install the other engines of the tests, when they are available (default false)
  */
 
 /**
+ * Sets up the project. Does nothing when nothing changed since the last time, which takes about half a second.
  * @param {SetUpOptions} [options]
  * @returns the Rust and the wasm tools that were used
  */
-export async function setUp({ browser = false, engines = false } = {}) {
+export async function setUp({ library = true, debugCore = false, browser = false, engines = false } = {}) {
   if (!isAtLeast(process.versions.node, NODE_LEAST)) {
     throw new SetupError(
       `Node ${process.versions.node} is too old: install Node ${NODE_LEAST} or newer, then run this again.`,
@@ -34,20 +37,25 @@ export async function setUp({ browser = false, engines = false } = {}) {
     await installDependencies();
     const rust = await findWasmRust();
     const tools = await findWasmTools(rust);
-    for (const variant of variants) {
+    for (const variant of debugCore ? [...variants, debugVariant] : variants) {
       await buildWasm(variant, rust, tools);
       await inlineWasm(variant);
     }
     checkGlue();
-    await bundle();
+    if (library) await bundle();
     if (browser) await needBrowser();
     if (engines) await tryEngines();
     return { rust, tools };
   });
 }
 
+/** Bundles `dist` when the sources changed; everything else must have been set up. For tests that use the built library. */
+export function setUpLibrary() {
+  return withLock(join(buildRoot, "lock"), bundle);
+}
+
 /**
- * Runs the set-up, or as much of it as is asked for; where it cannot go on, prints its one sentence and ends the process.
+ * Runs the set-up or a part of it. When it fails with a SetupError, prints the error's sentence and ends the process.
  * @template T
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}

@@ -1,4 +1,4 @@
-// Compiles the crate to WebAssembly with wasm-pack, for each variant, and puts their bytes into the sources.
+// Compiles the crate to WebAssembly with wasm-pack, once per variant, and writes each module into a TypeScript file.
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -13,9 +13,10 @@ import { makeIfChanged } from "./stamp.mjs";
 /** @typedef {import("./wasm-tools.mjs").WasmTools} WasmTools */
 
 /**
- * One build of the core. They differ in their flags and land in folders of their own.
+ * One build of the core. The builds differ in their flags and have separate output folders.
  * @typedef {object} Variant
  * @property {string} name
+ * @property {string} [profile] the Cargo profile, when it is not `release`; such a module is not optimised by wasm-opt
  * @property {string[]} rustflags
  * @property {string} outDir
  * @property {string} inlined the TypeScript file that carries the module
@@ -49,7 +50,17 @@ export const relaxedVariant = {
   inlined: inProject("ts", "wasm", "inlined-relaxed.generated.ts"),
 };
 
+/** The variants that are published. */
 export const variants = [defaultVariant, relaxedVariant];
+
+/** @type {Variant} for tests: with names, panic messages, debug assertions and overflow checks; the same bits as the default */
+export const debugVariant = {
+  name: "debug",
+  profile: "debug-core",
+  rustflags: defaultVariant.rustflags,
+  outDir: inProject("target", "core-debug"),
+  inlined: inProject("target", "core-debug-inlined.ts"),
+};
 
 // The features are those that wasm-opt may meet. It adds none of their instructions by itself, but would name them all in
 // the module, so that list goes. What LLVM has not inlined is not inlined here either: it only made the module larger.
@@ -92,7 +103,7 @@ export async function buildWasm(variant, rust, tools) {
     step(`wasm-pack build crate (${variant.name})`);
     const fresh = join(buildRoot, `pkg-${variant.name}`);
     rmSync(fresh, { recursive: true, force: true });
-    const { code, output } = await run("wasm-pack", wasmPackArguments(fresh), {
+    const { code, output } = await run("wasm-pack", wasmPackArguments(fresh, variant.profile), {
       path: searchPath([...rust.path, ...tools.path, inProject("node_modules", ".bin")]),
       env: {
         ...rust.env,
@@ -103,10 +114,10 @@ export async function buildWasm(variant, rust, tools) {
     if (code !== 0 || !existsSync(join(fresh, "bptt_bg.wasm"))) {
       showOutput(output);
       throw new SetupError(
-        "The crate does not build for WebAssembly: mend what stands above, then run this again.",
+        "The crate does not build for WebAssembly: fix the errors above, then run this again.",
       );
     }
-    await optimiseWasm(join(fresh, "bptt_bg.wasm"));
+    if (variant.profile === undefined) await optimiseWasm(join(fresh, "bptt_bg.wasm"));
     replaceFolder(fresh, variant.outDir);
   });
 }
@@ -120,11 +131,11 @@ async function optimiseWasm(file) {
   });
   if (code === 0) return;
   showOutput(output);
-  throw new SetupError("wasm-opt refuses the module: mend what stands above, then run this again.");
+  throw new SetupError("wasm-opt refuses the module: fix the errors above, then run this again.");
 }
 
-/** @param {string} outDir */
-function wasmPackArguments(outDir) {
+/** @param {string} outDir @param {string} [profile] */
+function wasmPackArguments(outDir, profile) {
   const fromCrate = relative(inProject("crate"), outDir); // wasm-pack takes it from the crate's folder
   return [
     "build",
@@ -133,7 +144,7 @@ function wasmPackArguments(outDir) {
     "no-install",
     "--target",
     "web",
-    "--release",
+    ...(profile === undefined ? ["--release"] : ["--profile", profile]),
     "--out-name",
     "bptt",
     "--out-dir",

@@ -1,6 +1,7 @@
 /** Workers with this library's script, in Node and in a browser; and such as can be told to die. */
 
 import type { WorkerLike } from "bptt";
+import { inject } from "vitest";
 
 interface Threads {
   Worker: new (script: string | URL, options?: { eval: boolean }) => WorkerLike;
@@ -9,9 +10,9 @@ interface Threads {
 const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
 const threads = process?.getBuiltinModule?.("node:worker_threads") as Threads | undefined;
 
-/** Node has the script as it was built; a browser gets the sources, as all other tests do. */
+/** The script of `bptt/worker`, from the sources. */
 const script = threads
-  ? new URL("../../dist/worker.js", import.meta.url).href
+  ? inject("workerScript") // worker-script.ts
   : new URL("../../ts/worker.ts", import.meta.url).href;
 
 /** For the option `worker`. */
