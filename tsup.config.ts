@@ -4,15 +4,6 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Options } from "tsup";
 
-// What reads Keras's files needs jsfive, which no bundler can leave out of a larger file: it has one of its own.
-const besideJsfive: NonNullable<Options["esbuildPlugins"]>[number] = {
-  name: "jsfive in a file of its own",
-  setup(build) {
-    const path = build.initialOptions.define?.["TSUP_FORMAT"] === '"cjs"' ? "./jsfive.cjs" : "./jsfive.js";
-    build.onResolve({ filter: /\/jsfive\.js$/ }, () => ({ path, external: true, sideEffects: false }));
-  },
-};
-
 // Where the worker's script is, CommonJS finds out in another way.
 const besideWorker: NonNullable<Options["esbuildPlugins"]>[number] = {
   name: "the worker of CommonJS",
@@ -58,7 +49,6 @@ const library: Options = {
     relaxed: "ts/relaxed.ts",
     convert: "ts/convert.ts",
     worker: "ts/worker.ts",
-    jsfive: "ts/convert/jsfive.ts",
   },
   format: ["esm", "cjs"],
   target: "es2022",
@@ -74,8 +64,8 @@ const library: Options = {
   },
   splitting: false,
   treeshake: true,
-  noExternal: ["fflate", "jsfive", "pbf"],
-  esbuildPlugins: [besideJsfive, besideWorker, enumerationsAsNumbers],
+  noExternal: ["fflate", "pbf"],
+  esbuildPlugins: [besideWorker, enumerationsAsNumbers],
   esbuildOptions(options) {
     // identifiers stay: class and function names are what stacks and the console show
     options.minifyWhitespace = true;
@@ -83,7 +73,7 @@ const library: Options = {
     options.lineLimit = 200; // of an error that nobody catches engines show the whole line
     options.mainFields = ["module", "main"];
     options.legalComments = "none";
-    options.drop = ["console"]; // jsfive prints parts of files that it cannot read
+    options.drop = ["console"]; // of bundled packages
   },
 };
 

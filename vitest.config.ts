@@ -50,7 +50,7 @@ const browser = {
     },
   }),
 };
-const optimizeDeps = { include: ["fast-check", "fflate", "jsfive", "lzma1", "pbf"] };
+const optimizeDeps = { include: ["fast-check", "fflate", "lzma1", "pbf"] };
 
 /** A project in Node. */
 const inNode = (name: string, entry: "index" | "relaxed", exclude: string[] = []) => ({

@@ -15,8 +15,7 @@ const UNSAFE_MODULES = /^(lanes|handle)\.rs$/;
 const ENTRIES = /^ts\/(index|slim|relaxed|convert|worker|node)\.ts$/;
 const OF_NODE = /^ts\/(node|cli)\//;
 const PACKAGES = new Map([
-  ["fflate", /^ts\/(convert\/keras-file\.ts$|cli\/model\/)/],
-  ["jsfive", /^ts\/convert\/jsfive\.ts$/],
+  ["fflate", /^ts\/(convert\/inflate\.ts$|cli\/model\/)/],
   ["commander", /^ts\/cli\//],
   ["cli-progress", /^ts\/cli\//],
   ["asciichart", /^ts\/cli\//],

@@ -9,9 +9,9 @@
  * networks.
  */
 
+import { fileBytes } from "./base/file-bytes.js";
 import { BITS, type Dtype, type StoredTensor } from "./dtype.js";
 import { show, showShape } from "./show.js";
-import { lengthOf, tagOf } from "./typed-array.js";
 
 /** Largest header in bytes: the reference's limit. */
 export const MAX_HEADER = 100_000_000;
@@ -67,18 +67,6 @@ interface Entry {
   readonly shape: number[];
   readonly begin: number;
   readonly end: number;
-}
-
-function fileBytes(bytes: unknown): Uint8Array {
-  if (tagOf(bytes) === "Uint8Array") {
-    const { buffer, byteOffset } = bytes as Uint8Array;
-    return new Uint8Array(buffer, byteOffset, lengthOf(bytes as Uint8Array)); // of this realm, and no Buffer
-  }
-  const kind = Object.prototype.toString.call(bytes).slice(8, -1);
-  if (kind === "ArrayBuffer" || kind === "SharedArrayBuffer") return new Uint8Array(bytes as ArrayBuffer);
-  throw new TypeError(
-    `bytes: expected the bytes of a file (a Uint8Array or an ArrayBuffer), got ${show(bytes)}`,
-  );
 }
 
 function parseHeader(bytes: Uint8Array): { value: object; fractions: boolean } {

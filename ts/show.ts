@@ -6,6 +6,7 @@
 import { lengthOf, tagOf } from "./typed-array.js";
 
 const LONGEST = 40;
+const MOST_NAMES = 10;
 
 /** `value` as it stands behind "got …" in messages. */
 export function show(value: unknown): string {
@@ -18,7 +19,7 @@ export function show(value: unknown): string {
       case "bigint":
         return BigInt.asIntN(64, value) === value ? `${value}n` : "a large bigint";
       case "symbol":
-        return cut(String(value));
+        return clip(String(value));
       case "function":
         return "a function";
       case "object":
@@ -42,9 +43,17 @@ function showObject(value: object): string {
   if (tag !== undefined) return `${tag} of length ${lengthOf(value as ArrayLike<number>)}`;
   if (Array.isArray(value)) return `an array of length ${show(value.length)}`;
   const kind = Object.prototype.toString.call(value).slice(8, -1);
-  return kind === "Object" ? "an object" : `an object (${cut(kind)})`;
+  return kind === "Object" ? "an object" : `an object (${clip(kind)})`;
 }
 
-function cut(text: string): string {
+/** The beginning of a long text. */
+export function clip(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** Names as messages list them: the first ten, and how many there are. */
+export function showNames(names: Iterable<string>): string {
+  const all = [...names];
+  const some = all.slice(0, MOST_NAMES).map(show).join(", ");
+  return all.length > MOST_NAMES ? `${some}, … (${all.length})` : some;
 }

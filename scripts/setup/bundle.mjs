@@ -11,7 +11,7 @@ import { defaultVariant, relaxedVariant, variants, wasmFileOf } from "./wasm-bui
 
 const ENTRIES = ["index", "slim", "relaxed", "convert", "worker", "node"];
 /** In the entries; what is in the command line says its bundle. */
-const BUNDLED_PACKAGES = ["fflate", "jsfive", "pako", "pbf"];
+const BUNDLED_PACKAGES = ["fflate", "pbf"];
 
 /** The modules as files, by what they are called in dist. */
 const WASM_FILES = new Map([
@@ -54,7 +54,7 @@ export async function bundle() {
     facts: [],
     outputs: [
       ...ENTRIES.flatMap((entry) => [".js", ".cjs", ".d.ts", ".d.cts"].map((ending) => entry + ending)),
-      ...["jsfive.js", "jsfive.cjs", "cli.js"],
+      "cli.js",
       ...WASM_FILES.keys(),
       ...WASM_TYPES.keys(),
       "THIRD_PARTY_LICENSES.txt",

@@ -420,7 +420,7 @@ describe("layers models", () => {
       () => weights([spec("a/kernel", [-1])], 4),
     ],
     [
-      'layers[0] SimpleRNN "a": expected 3 arrays, got 4 (kernel, recurrent_kernel, bias, gamma)',
+      'layers[0] SimpleRNN "a": expected 3 arrays, got 4 ("kernel", "recurrent_kernel", "bias", "gamma")',
       RangeError,
       () =>
         weights(
@@ -434,7 +434,7 @@ describe("layers models", () => {
         ),
     ],
     [
-      'model: the weight "b/bias" belongs to no layer',
+      `model: expected no weights but the layers', got also "b/bias"`,
       RangeError,
       () =>
         weights(

@@ -139,12 +139,15 @@ export function product(a: Tensor, b: Tensor): Tensor {
   const [N, K] = matrixShape(a, "product");
   const [, M] = matrixShape(b, "product");
   const c = zeros(N, M);
+  const row = new Float64Array(M);
   for (let n = 0; n < N; n++) {
-    for (let m = 0; m < M; m++) {
-      let total = 0;
-      for (let k = 0; k < K; k++) total += a.data[n * K + k] * b.data[k * M + m];
-      c.data[n * M + m] = total;
+    row.fill(0);
+    for (let k = 0; k < K; k++) {
+      const factor = a.data[n * K + k];
+      const from = k * M;
+      for (let m = 0; m < M; m++) row[m] += factor * b.data[from + m];
     }
+    c.data.set(row, n * M);
   }
   return c;
 }

@@ -1,12 +1,22 @@
 /**
- * An HDF5 file as a list of its arrays, read by jsfive: numbers and attributes of the kinds that Keras writes.
+ * An HDF5 file as a list of its arrays: groups, arrays of floating-point numbers and attributes of text, which is what
+ * Keras writes. A reader of our own, because others believe the counts and addresses in a file: here each structure
+ * is checked before it is followed, and reading takes time and memory in proportion to the file (hdf5/file-view.ts).
  * Whatever goes wrong inside a damaged file ends as one RangeError.
+ *
+ * Source: HDF5 File Format Specification 3.0.
  */
 
-import { File, Group } from "./jsfive.js";
+import { readFloats } from "../dtype.js";
 import { show } from "../show.js";
 import type { Tensor } from "../tensor.js";
 import { readArray } from "./arrays.js";
+import { GlobalHeap, readAttribute } from "./hdf5/attribute.js";
+import { readDataset } from "./hdf5/dataset.js";
+import { FileView } from "./hdf5/file-view.js";
+import { linksOf } from "./hdf5/group.js";
+import { MESSAGE, messageOf, readObject, type Message } from "./hdf5/object-header.js";
+import { InflationBudget } from "./inflate.js";
 
 /** A file that has been looked through. */
 export interface Hdf5File {
@@ -20,7 +30,9 @@ export interface Hdf5File {
 
 const MAGIC = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const MAX_DEPTH = 32;
-const MAX_OBJECTS = 100_000;
+/** What is kept of an object, in bytes that are paid for. */
+const OBJECT_COST = 64;
+const DTYPES = { 2: "F16", 4: "F32", 8: "F64" } as const;
 
 /** Whether the bytes begin as an HDF5 file does. */
 export function isHdf5(bytes: Uint8Array): boolean {
@@ -34,43 +46,72 @@ export function openHdf5(bytes: Uint8Array, name: string): Hdf5File {
       return read();
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new RangeError(`${name}: ${what} cannot be read as HDF5 (${show(reason)})`, { cause });
+      throw new RangeError(`${name}: ${what} cannot be read as HDF5 (${clipped(reason)})`, { cause });
     }
   };
-  const file = guard("the file", () => new File(new Uint8Array(bytes).buffer, name));
-  const paths: string[] = [];
-  guard("its tree", () => walk(file, "", paths, 0, { left: MAX_OBJECTS }));
-  const nodeAt = (path: string) => (path === "" ? file : file.get(path));
+  const file = new FileView(bytes);
+  const budget = new InflationBudget(bytes.length);
+  const heap = new GlobalHeap(file);
+  const { arrays, groups } = guard("the file", () => walk(file, rootOf(file)));
   return {
-    paths,
+    paths: [...arrays.keys()],
     read(path) {
-      const { values, shape } = guard(show(path), () => {
-        const { value, shape } = file.get(path) as { value: unknown; shape: unknown };
-        return { values: value, shape };
+      const stored = guard(show(path), () => {
+        const messages = arrays.get(path);
+        if (messages === undefined) throw new RangeError("there is no such array");
+        const { bytes, shape, width } = readDataset(file, messages, budget);
+        return readFloats({ bytes, shape, dtype: DTYPES[width as keyof typeof DTYPES] }, path);
       });
-      return readArray({ data: values, shape }, path);
+      return readArray(stored, path);
     },
     attribute(path, key) {
       return guard(`attribute ${show(key)} of ${show(path)}`, () => {
-        const node = nodeAt(path);
-        const value = node instanceof Group ? node.attrs[key] : undefined;
-        if (typeof value === "string") return value;
-        return Array.isArray(value) && value.every((one) => typeof one === "string") ? value : undefined;
+        const messages = groups.get(path);
+        return messages && readAttribute(file, heap, messages, key);
       });
     },
   };
 }
 
-function walk(group: Group, path: string, into: string[], depth: number, budget: { left: number }): void {
-  if (depth > MAX_DEPTH) throw new RangeError("groups within groups without end");
-  const { keys } = group;
-  if (!Array.isArray(keys)) throw new RangeError("a group without keys");
-  for (const key of keys as unknown[]) {
-    if (--budget.left < 0) throw new RangeError(`more than ${MAX_OBJECTS} objects`);
-    if (typeof key !== "string") throw new RangeError("a key that is no text");
-    const inner = group.get(key);
-    const place = path === "" ? key : `${path}/${key}`;
-    if (inner instanceof Group) walk(inner, place, into, depth + 1, budget);
-    else into.push(place);
-  }
+/** The address of the root group, which the superblock has. */
+function rootOf(file: FileView): number {
+  const version = file.u8(8);
+  if (version > 3) throw new RangeError(`a superblock of version ${version}`);
+  const isOld = version < 2;
+  const sizes = isOld ? 13 : 9;
+  if (file.u8(sizes) !== 8 || file.u8(sizes + 1) !== 8)
+    throw new RangeError("addresses that have not 8 bytes");
+  const base = isOld ? 24 + version * 4 : 12;
+  if (file.address(base) !== 0) throw new RangeError("a file within a file");
+  const root = file.address(isOld ? base + 40 : 36);
+  if (root === undefined) throw new RangeError("a file without a root");
+  return root;
+}
+
+/** All groups and arrays by their paths. */
+function walk(file: FileView, root: number) {
+  const arrays = new Map<string, readonly Message[]>();
+  const groups = new Map<string, readonly Message[]>();
+  const seen = new Set<number>();
+  const visit = (address: number, path: string, depth: number): void => {
+    file.pay(OBJECT_COST + path.length);
+    const messages = readObject(file, address);
+    const links = linksOf(file, messages);
+    if (links === undefined) {
+      if (messageOf(messages, MESSAGE.layout)) arrays.set(path, messages);
+      return;
+    }
+    if (depth > MAX_DEPTH) throw new RangeError(`groups more than ${MAX_DEPTH} deep`);
+    if (seen.has(address)) throw new RangeError("a group that is in two places");
+    seen.add(address);
+    groups.set(path, messages);
+    for (const { name, address: inner } of links)
+      visit(inner, path === "" ? name : `${path}/${name}`, depth + 1);
+  };
+  visit(root, "", 0);
+  return { arrays, groups };
+}
+
+function clipped(reason: string): string {
+  return reason.length > 160 ? `${reason.slice(0, 160)}…` : reason;
 }

@@ -75,3 +75,8 @@ export function toKerasCell(cell: Cell, { w_ih, w_hh, b_h, b_hn }: CellParameter
   const { data } = concat([ordered(b_h), ordered(recurrent)]);
   return [...kernels, { data, shape: [2, data.length / 2] }];
 }
+
+/** Whether a GRU's bias is of the reset-after form. */
+export function hasTwoRows({ shape }: Tensor): boolean {
+  return shape.length === 2;
+}

@@ -1,31 +1,26 @@
 /**
- * Keras's files: `.keras` (a zip of config.json and model.weights.h5), whole models in `.h5`, and weights alone in
- * `.weights.h5` or `.h5`. HDF5 is read by jsfive, zip by fflate; writing HDF5 takes the C library, so it is not offered.
- *
- *     Keras 3   layers/<class>_<n>/(forward_layer/|backward_layer/|layer/)(cell/)vars/<k>
- *     tf.keras  the same under _layer_checkpoint_dependencies; .h5: <layer>/…/kernel:0, with the model's JSON as attribute
+ * Keras's files: `.keras` (a zip of metadata.json, config.json and model.weights.h5), whole models in `.h5`, and
+ * weights alone in `.weights.h5` or `.h5`. Writing HDF5 takes the C library, so it is not offered.
  *
  * Source: Keras 3.15 (saving_lib, legacy_h5_format), tf_keras 2.21.
  */
 
-import { unzipSync } from "fflate";
+import { fileBytes } from "../base/file-bytes.js";
+import { parseJson } from "../base/json.js";
 import { show } from "../show.js";
-import { tagOf } from "../typed-array.js";
-import type { Tensor } from "../tensor.js";
 import type { NetworkDescription } from "./description.js";
 import { isHdf5, openHdf5, type Hdf5File } from "./hdf5.js";
-import { fromLayers, type LayerWeights } from "./keras-layers.js";
+import { fromLayers, type Defaults } from "./keras-layers.js";
 import { readTopology, type Layer } from "./keras-topology.js";
-import { fromKeras, type FromKerasOptions } from "./keras.js";
+import { GroupedArrays, legacyWeights, textsOf } from "./keras-weights.js";
+import { fromKeras, fromWeights, type FromKerasOptions } from "./keras.js";
+import { openZip, type Zip } from "./zip.js";
 
-const DEFAULTS = { recurrentActivation: "sigmoid", resetAfter: true };
+const METADATA = "metadata.json";
 const CONFIG = "config.json";
 const WEIGHTS = "model.weights.h5";
-/** The group of a layer. */
-const GROUP = /^(?:layers|_layer_checkpoint_dependencies)\/([^/]+)\//;
-const ROLES = ["kernel", "recurrent_kernel", "bias"];
-// what deflate can make of a byte at most; a header that says more is not true
-const MOST_PER_BYTE = 1100;
+/** Bytes that a text in an archive may have beyond the archive's own. */
+const LONGEST_TEXT = 2 ** 20;
 
 /**
  * The network in a file that Keras wrote: a whole model (`.keras`, or `.h5` with its JSON), or weights alone
@@ -63,17 +58,22 @@ export function fromKerasFile(
   if (typeof json !== "string") return fromWeightsAlone(hdf5, options);
   expectNone(options);
   const layers = readTopology(parseJson(json, "model_config"), "model_config");
-  return fromLayers(layers, (layer) => legacyWeights(hdf5, "model_weights", layer.name), DEFAULTS);
+  const defaults = defaultsOf(hdf5.attribute("", "keras_version"));
+  return fromLayers(layers, (layer) => legacyWeights(hdf5, "model_weights", layer.name), defaults);
 }
 
 /** `.keras` */
 function fromArchive(file: Uint8Array, options: FromKerasOptions | undefined): NetworkDescription {
-  const { config, weights } = unzip(file);
+  const archive = readArchive(file);
   expectNone(options);
-  const layers = readTopology(parseJson(new TextDecoder().decode(config), CONFIG), CONFIG);
-  const hdf5 = openHdf5(weights, WEIGHTS);
+  const layers = readTopology(parseJson(archive.config, CONFIG), CONFIG);
+  const arrays = new GroupedArrays(openHdf5(archive.weights, WEIGHTS));
   const groups = groupNames(layers);
-  return fromLayers(layers, (layer) => groupWeights(hdf5, groups.get(layer) ?? ""), DEFAULTS);
+  const metadata = archive.metadata === undefined ? {} : parseJson(archive.metadata, METADATA);
+  const defaults = defaultsOf((metadata as { keras_version?: unknown } | null)?.keras_version);
+  const network = fromLayers(layers, (layer) => arrays.take(groups.get(layer) ?? ""), defaults);
+  arrays.expectNone();
+  return network;
 }
 
 /** A file without the model's JSON: the arrays in the order of `get_weights()`. */
@@ -81,67 +81,32 @@ function fromWeightsAlone(hdf5: Hdf5File, options: FromKerasOptions | undefined)
   if (options === undefined) {
     throw new RangeError("file: it holds weights alone: expected options that say the cell, got none");
   }
-  const layers = hdf5.attribute("", "layer_names");
-  if (Array.isArray(layers)) {
-    const arrays = (layers as string[]).flatMap((name) => [...legacyWeights(hdf5, "", name).values()]);
-    return fromKeras(arrays, options);
+  const layers = textsOf(hdf5, "", "layer_names");
+  if (layers !== undefined) {
+    const weights = layers.flatMap((name) => [...legacyWeights(hdf5, "", name).values()]);
+    const { resetAfter } = defaultsOf(hdf5.attribute("", "keras_version"));
+    return fromWeights(weights, options, resetAfter);
   }
-  const found = new Map<string, { isDense: boolean; index: number }>();
-  for (const path of hdf5.paths) {
-    const group = GROUP.exec(path)?.[1];
-    if (group === undefined) continue;
-    const [, kind = "", index = "0"] = /^(.*?)(?:_(\d+))?$/.exec(group) ?? [];
-    found.set(group, { isDense: kind === "dense" || kind === "time_distributed", index: Number(index) });
-  }
-  // recurrent layers are numbered within their class; what order the classes stood in is not in the file
-  const order = [...found].sort(([, a], [, b]) => Number(a.isDense) - Number(b.isDense) || a.index - b.index);
-  return fromKeras(
-    order.flatMap(([group]) => [...groupWeights(hdf5, group).values()]),
-    options,
-  );
+  const arrays = new GroupedArrays(hdf5);
+  // recurrent layers are numbered within their class; the order of the classes is not in the file
+  const order = arrays.groups
+    .map((group) => {
+      const [, kind = "", index = "0"] = /^(.*?)(?:_(\d+))?$/.exec(group) ?? [];
+      return { group, isDense: kind === "dense" || kind === "time_distributed", index: Number(index) };
+    })
+    .sort((a, b) => Number(a.isDense) - Number(b.isDense) || a.index - b.index);
+  const weights = order.flatMap(({ group }) => [...arrays.take(group).values()]);
+  arrays.expectNone();
+  return fromKeras(weights, options);
 }
 
-/** The arrays of a layer in the files of Keras 3: by place, since they bear no names. */
-function groupWeights(hdf5: Hdf5File, group: string): LayerWeights {
-  const weights = new Map<string, Tensor>();
-  const paths = hdf5.paths.filter(
-    (path) => GROUP.exec(path)?.[1] === group && !path.includes("/seed_generator/"),
-  );
-  // forward before backward, vars/0 before vars/1, as get_weights() has them
-  const rank = (path: string) => (path.includes("/backward_layer/") ? 1 : 0);
-  paths.sort((a, b) => rank(a) - rank(b) || placeOf(a) - placeOf(b));
-  for (const path of paths) {
-    const direction = /\/(forward|backward)_layer\//.exec(path)?.[1];
-    const isCell = path.includes("/cell/");
-    const roles = isCell ? ROLES : group.startsWith("embedding") ? ["embeddings"] : ["kernel", "bias"];
-    const role = roles[placeOf(path)] ?? path;
-    weights.set(direction === undefined ? role : `${direction}/${role}`, hdf5.read(path));
-  }
-  return weights;
-}
-
-/** The k of ".../vars/k". */
-function placeOf(path: string): number {
-  return Number(/\/vars\/(\d+)$/.exec(path)?.[1] ?? NaN);
-}
-
-/** The arrays of a layer in the older `.h5` files: by the names that the layer's group lists. */
-function legacyWeights(hdf5: Hdf5File, prefix: string, layer: string): LayerWeights {
-  const place = prefix === "" ? layer : `${prefix}/${layer}`;
-  const names = hdf5.paths.some((path) => path.startsWith(`${place}/`))
-    ? hdf5.attribute(place, "weight_names")
-    : [];
-  const weights = new Map<string, Tensor>();
-  for (const name of Array.isArray(names) ? (names as string[]) : []) {
-    const segments = name.split("/");
-    const direction = segments
-      .filter((segment) => segment !== layer)
-      .map((segment) => /^(forward|backward)_/.exec(segment)?.[1])
-      .find((found) => found !== undefined);
-    const role = segments.at(-1)?.replace(/:\d+$/, "") ?? "";
-    weights.set(direction === undefined ? role : `${direction}/${role}`, hdf5.read(`${place}/${name}`));
-  }
-  return weights;
+/**
+ * Settings that a configuration leaves out. The only one that is left out in practice is `reset_after` of GRU layers
+ * from before Keras had it; the last version whose default is false is 2.3.
+ */
+function defaultsOf(kerasVersion: unknown): Defaults {
+  const [major = 0, minor = 0] = typeof kerasVersion === "string" ? kerasVersion.split(".").map(Number) : [];
+  return { recurrentActivation: "sigmoid", resetAfter: major > 2 || (major === 2 && minor > 3) };
 }
 
 /** Keras 3 names the groups by class, not by the layer's name: "simple_rnn", "simple_rnn_1", … */
@@ -160,46 +125,34 @@ function groupNames(layers: readonly Layer[]): Map<Layer, string> {
   return names;
 }
 
-function unzip(file: Uint8Array): { config: Uint8Array; weights: Uint8Array } {
-  let parts: Record<string, Uint8Array>;
-  try {
-    parts = unzipSync(file, {
-      filter: ({ name, size, originalSize }) => {
-        if (name !== CONFIG && name !== WEIGHTS) return false;
-        if (originalSize > size * MOST_PER_BYTE + MOST_PER_BYTE)
-          throw new RangeError(`a wrong size of ${name}`);
-        return true;
-      },
-    });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RangeError(`file: neither HDF5 nor a .keras archive (${show(reason)})`, { cause });
-  }
-  const { [CONFIG]: config, [WEIGHTS]: weights } = parts;
-  if (!config || !weights) {
-    throw new RangeError(
-      `file: expected a .keras archive with ${CONFIG} and ${WEIGHTS}: ${config ? WEIGHTS : CONFIG} is missing`,
-    );
-  }
-  return { config, weights };
+interface Archive {
+  readonly metadata: string | undefined;
+  readonly config: string;
+  readonly weights: Uint8Array;
 }
 
-function parseJson(text: string, name: string): unknown {
+function readArchive(file: Uint8Array): Archive {
   try {
-    return JSON.parse(text);
+    const zip = openZip(file);
+    const missing = [CONFIG, WEIGHTS].find((name) => !zip.names.includes(name));
+    if (missing !== undefined) throw new RangeError(`${missing} is missing`);
+    return {
+      metadata: zip.names.includes(METADATA) ? textIn(zip, METADATA, file.length) : undefined,
+      config: textIn(zip, CONFIG, file.length),
+      weights: zip.read(WEIGHTS),
+    };
   } catch (cause) {
-    throw new RangeError(`${name}: expected JSON (${show((cause as Error).message)})`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RangeError(`file: neither HDF5 nor a .keras archive (${reason})`, { cause });
   }
+}
+
+function textIn(zip: Zip, name: string, archiveSize: number): string {
+  if (zip.sizeOf(name) > archiveSize + LONGEST_TEXT) throw new RangeError(`${show(name)} is too long`);
+  return new TextDecoder().decode(zip.read(name));
 }
 
 function expectNone(options: unknown): void {
   if (options !== undefined)
     throw new RangeError("options: expected none, the file says itself what it holds");
-}
-
-function fileBytes(bytes: unknown): Uint8Array {
-  if (tagOf(bytes) === "Uint8Array") return bytes as Uint8Array;
-  if (Object.prototype.toString.call(bytes) === "[object ArrayBuffer]")
-    return new Uint8Array(bytes as ArrayBuffer);
-  throw new TypeError(`bytes: expected a Uint8Array or ArrayBuffer, got ${show(bytes)}`);
 }

@@ -7,7 +7,7 @@
  */
 
 import type { Cell } from "../rnn-options.js";
-import { show } from "../show.js";
+import { clip, show, showNames, showShape } from "../show.js";
 import type { Tensor } from "../tensor.js";
 import { matrixShape, product, shaped, zeros } from "./arrays.js";
 import {
@@ -16,12 +16,13 @@ import {
   type HeadParameters,
   type NetworkDescription,
 } from "./description.js";
-import { fromKerasCell } from "./keras-cell.js";
+import { fromKerasCell, hasTwoRows } from "./keras-cell.js";
 import { readLayer, type Layer } from "./keras-topology.js";
 
 /** What a setting is where the JSON does not say it. */
 export interface Defaults {
   readonly recurrentActivation: string;
+  /** Of a GRU without bias; the shape of a bias says it otherwise. */
   readonly resetAfter: boolean;
 }
 
@@ -33,6 +34,12 @@ export type LayerWeights = ReadonlyMap<string, Tensor>;
 
 const RECURRENT = ["SimpleRNN", "GRU", "LSTM"];
 const WITHOUT_MEANING = ["InputLayer", "Dropout", "SpatialDropout1D"];
+
+// what the product with an Embedding may take: memory, and multiplications of about a nanosecond
+const FOLDED_BYTES = 2 ** 25;
+const FOLDED_BYTES_PER_BYTE = 7;
+const FOLDED_PRODUCTS = 2 ** 28;
+const FOLDED_PRODUCTS_PER_BYTE = 400;
 
 interface Recurrent {
   readonly cell: Cell;
@@ -57,7 +64,7 @@ export function fromLayers(
   const returns: boolean[] = [];
 
   layers.forEach((layer, k) => {
-    const where = `layers[${k}] ${layer.className} ${show(layer.name)}`;
+    const where = `layers[${k}] ${clip(layer.className)} ${show(layer.name)}`;
     const { className, config } = layer;
     if (WITHOUT_MEANING.includes(className)) return;
     if (isEnd) throw new RangeError(`${where}: expected nothing behind the softmax`);
@@ -79,7 +86,7 @@ export function fromLayers(
       if (head) throw new RangeError(`${where}: expected no recurrent layer behind the Dense one`);
       const inner = className === "Bidirectional" ? innerOf(layer, where) : layer;
       stack.push({
-        ...readRecurrent(inner, where, defaults),
+        ...readRecurrent(inner, where, defaults, weights.get(inner === layer ? "bias" : "forward/bias")),
         bidirectional: inner !== layer,
         where,
         weights,
@@ -139,9 +146,9 @@ function assemble(
     // x = E[id], so x·W_ih is row id of E·W_ih
     const [ids, depth] = matrixShape(embeddings, "embeddings");
     shaped(embeddings, "embeddings", [ids, inputSize]);
-    for (const cellOf of cells[0] ?? []) cellOf.w_ih = product(embeddings, cellOf.w_ih);
-    inputSize = ids;
     if (depth === 0) throw new RangeError("embeddings: expected at least one column, got 0");
+    for (const cellOf of cells[0] ?? []) cellOf.w_ih = folded(embeddings, cellOf, D);
+    inputSize = ids;
   }
   return describe({
     cell,
@@ -151,6 +158,23 @@ function assemble(
     cells,
     head: head && readHead(head, D * hiddenSize),
   });
+}
+
+/**
+ * An Embedding multiplied into the input weights: (ids, depth)·(depth, G·H). Two small arrays can have a large product;
+ * one that is out of proportion to the weights is refused before it is computed.
+ */
+function folded(embeddings: Tensor, { w_ih, w_hh }: CellParameters, directions: number): Tensor {
+  const [ids, depth] = matrixShape(embeddings, "embeddings");
+  const [, columns] = matrixShape(w_ih, "w_ih");
+  const bytes = 4 * (embeddings.data.length + w_ih.data.length + w_hh.data.length);
+  const most = (FOLDED_BYTES + FOLDED_BYTES_PER_BYTE * bytes) / 4 / directions;
+  const mostProducts = (FOLDED_PRODUCTS + FOLDED_PRODUCTS_PER_BYTE * bytes) / directions;
+  if (ids * columns > most || ids * columns * depth > mostProducts) {
+    const what = `embeddings: expected input weights of at most ${Math.floor(most)} values when multiplied into them`;
+    throw new RangeError(`${what}, got ${showShape([ids, depth])}·${showShape([depth, columns])}`);
+  }
+  return product(embeddings, w_ih);
 }
 
 function readHead(
@@ -197,7 +221,12 @@ function innerOf({ config }: Layer, where: string): Layer {
 }
 
 /** The settings of one recurrent layer that decide what it computes. */
-function readRecurrent({ className, config }: Layer, where: string, defaults: Defaults) {
+function readRecurrent(
+  { className, config }: Layer,
+  where: string,
+  defaults: Defaults,
+  bias: Tensor | undefined,
+) {
   const units = config["units"];
   if (typeof units !== "number" || !Number.isInteger(units) || units < 1)
     throw refused(where, "units", "an integer >= 1", units);
@@ -216,7 +245,8 @@ function readRecurrent({ className, config }: Layer, where: string, defaults: De
     const recurrent = nameOf(config["recurrent_activation"] ?? defaults.recurrentActivation);
     if (recurrent !== "sigmoid") throw refused(where, "recurrent_activation", "sigmoid", recurrent);
   }
-  const resetAfter = cell === "gru" && (config["reset_after"] ?? defaults.resetAfter) === true;
+  const theirDefault = bias === undefined ? defaults.resetAfter : hasTwoRows(bias);
+  const resetAfter = cell === "gru" && (config["reset_after"] ?? theirDefault) === true;
   return { cell, units, resetAfter, useBias: config["use_bias"] !== false };
 }
 
@@ -248,7 +278,7 @@ function need(weights: LayerWeights, role: string, where: string): Tensor {
   const array = weights.get(role);
   if (!array)
     throw new RangeError(
-      `${where}: its ${role} is missing (there is ${[...weights.keys()].join(", ") || "nothing"})`,
+      `${where}: its ${role} is missing (there is ${showNames(weights.keys()) || "nothing"})`,
     );
   return array;
 }
@@ -256,7 +286,7 @@ function need(weights: LayerWeights, role: string, where: string): Tensor {
 function expectOnly(weights: LayerWeights, where: string, count: number): void {
   if (weights.size !== count) {
     throw new RangeError(
-      `${where}: expected ${count} arrays, got ${weights.size} (${[...weights.keys()].join(", ")})`,
+      `${where}: expected ${count} arrays, got ${weights.size} (${showNames(weights.keys())})`,
     );
   }
 }

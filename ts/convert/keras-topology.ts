@@ -7,7 +7,7 @@
  */
 
 import { record } from "../check.js";
-import { show } from "../show.js";
+import { show, showNames } from "../show.js";
 import { list } from "./description.js";
 
 /** A layer's JSON. */
@@ -70,26 +70,26 @@ function readChain(config: Record<string, unknown>, where: string): Layer[] {
   if (outputs.length !== 1) {
     throw new RangeError(`${where}: expected a model of one output, got ${outputs.length}`);
   }
-  const chain: Layer[] = [];
+  const chain = new Set<Layer>(); // from the output to the input
   for (let next = outputs; next.length > 0;) {
     const [name = ""] = next;
     const found = layers.get(name);
-    if (!found || next.length > 1 || chain.includes(found.layer)) {
+    if (!found || next.length > 1 || chain.has(found.layer)) {
       const what = found
-        ? `${next.length} layers lead into one (${next.map(show).join(", ")})`
+        ? `${next.length} layers lead into one (${showNames(next)})`
         : `no layer ${show(name)}`;
       throw new RangeError(`${where}: expected layers in one chain: ${what}`);
     }
-    chain.unshift(found.layer);
+    chain.add(found.layer);
     next = found.from;
   }
-  if (chain.length !== layers.size) {
-    const aside = [...layers.values()].find(({ layer }) => !chain.includes(layer));
+  if (chain.size !== layers.size) {
+    const aside = [...layers.values()].find(({ layer }) => !chain.has(layer));
     throw new RangeError(
       `${where}: expected layers in one chain: ${show(aside?.layer.name)} stands beside it`,
     );
   }
-  return chain;
+  return [...chain].reverse();
 }
 
 /** Collects the layers that inbound nodes name: ["name", node, tensor, …] or { keras_history: ["name", node, tensor] }. */

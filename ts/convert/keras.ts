@@ -18,7 +18,7 @@ import {
   type HeadParameters,
   type NetworkDescription,
 } from "./description.js";
-import { fromKerasCell, toKerasCell } from "./keras-cell.js";
+import { fromKerasCell, hasTwoRows, toKerasCell } from "./keras-cell.js";
 
 /** What a list of weights does not say by itself. */
 export interface FromKerasOptions {
@@ -66,6 +66,15 @@ const OPTIONS: ReadonlySet<string> = new Set([
  * console.log(rnn.inputSize, rnn.hiddenSize, rnn.outputSize); // 2 1 2
  */
 export function fromKeras(weights: readonly WeightArray[], options: FromKerasOptions): NetworkDescription {
+  return fromWeights(weights, options, true);
+}
+
+/** The same, with the form that a GRU without bias has when the options do not say it. */
+export function fromWeights(
+  weights: readonly WeightArray[],
+  options: FromKerasOptions,
+  resetAfterByDefault: boolean,
+): NetworkDescription {
   const given = optionsObject(options, "options", OPTIONS) as FromKerasOptions;
   const cell = oneOf(given.cell, "cell", CELLS);
   const layers = size(given.layers ?? 1, "layers");
@@ -88,7 +97,8 @@ export function fromKeras(weights: readonly WeightArray[], options: FromKerasOpt
     throw new RangeError(expected("weights", "at least one input and one unit", arrays));
   }
   const resetAfter =
-    cell === "gru" && (useBias ? hasTwoRows(at(2)) : boolean(given.resetAfter, "resetAfter", true));
+    cell === "gru" &&
+    (useBias ? hasTwoRows(at(2)) : boolean(given.resetAfter, "resetAfter", resetAfterByDefault));
   const cells: CellParameters[][] = [];
   for (let l = 0, k = 0; l < layers; l++) {
     const rows = l === 0 ? inputSize : D * hiddenSize;
@@ -131,11 +141,6 @@ export function toKeras(network: Describable): Tensor[] {
   const { cell, cells, head } = readNetwork(network, "network");
   const recurrent = cells.flat().flatMap((parameters) => toKerasCell(cell, parameters));
   return head ? [...recurrent, head.w_ho, head.b_o] : recurrent;
-}
-
-/** Whether a GRU's bias is of the reset-after form. */
-function hasTwoRows({ shape }: Tensor): boolean {
-  return shape.length === 2;
 }
 
 function readHead(arrays: readonly Tensor[], rows: number, at: number): HeadParameters | undefined {

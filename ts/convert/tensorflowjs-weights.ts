@@ -4,7 +4,7 @@
  */
 
 import { record } from "../check.js";
-import { show } from "../show.js";
+import { show, showNames } from "../show.js";
 import { readShape, type Tensor } from "../tensor.js";
 import { quoted } from "./arrays.js";
 import { list } from "./description.js";
@@ -81,7 +81,8 @@ export function readWeights({
         `weightData: ${quoted(name)} ends at byte ${at + length * 4}, there are ${bytes.length}`,
       );
     }
-    const data = Float32Array.from({ length }, (_, i) => view.getFloat32(at + i * 4, true));
+    const data = new Float32Array(length);
+    for (let i = 0; i < length; i++) data[i] = view.getFloat32(at + i * 4, true);
     const bad = data.findIndex((x) => !Number.isFinite(x));
     if (bad >= 0)
       throw new RangeError(`weightData: ${quoted(name)}[${bad}]: expected a finite number, got ${data[bad]}`);
@@ -110,27 +111,59 @@ function bytesOf(weightData: TensorFlowJsModel["weightData"]): Uint8Array {
   return all;
 }
 
-/** The weights that bear a layer's name, by role: "lstm/kernel", "bidirectional/forward_lstm/lstm_cell/bias". */
-export function weightsOf(
-  layer: Layer,
-  arrays: ReadonlyMap<string, Tensor>,
-  used: Set<string>,
-): LayerWeights {
-  const inner =
-    layer.className === "TimeDistributed"
-      ? (layer.config["layer"] as { config?: { name?: unknown } } | undefined)?.config?.name
-      : undefined;
-  const weights = new Map<string, Tensor>();
-  for (const [name, array] of arrays) {
-    const segments = name.split("/");
-    const at = segments.findIndex((segment) => segment === layer.name || segment === inner);
-    if (at < 0) continue;
-    used.add(name);
-    const direction =
-      layer.className === "Bidirectional"
-        ? /^(forward|backward)(?=_)/.exec(segments[at + 1] ?? "")?.[0]
-        : undefined;
-    weights.set(`${direction === undefined ? "" : `${direction}/`}${segments.at(-1) ?? ""}`, array);
+/** Of a name, more than layers within layers have. */
+const MOST_SEGMENTS = 32;
+
+/** The weights by the segments of their names, so that a layer's are found without looking at all. */
+export class NamedWeights {
+  readonly #bySegment = new Map<string, [name: string, segments: readonly string[]][]>();
+  readonly #left: Map<string, Tensor>;
+  readonly #arrays: ReadonlyMap<string, Tensor>;
+
+  constructor(arrays: ReadonlyMap<string, Tensor>) {
+    this.#arrays = arrays;
+    this.#left = new Map(arrays);
+    for (const name of arrays.keys()) {
+      const segments = name.split("/", MOST_SEGMENTS);
+      for (const segment of new Set(segments)) {
+        const named = this.#bySegment.get(segment) ?? [];
+        named.push([name, segments]);
+        this.#bySegment.set(segment, named);
+      }
+    }
   }
-  return weights;
+
+  /** The weights that bear a layer's name, by role: "lstm/kernel", "bidirectional/forward_lstm/lstm_cell/bias". */
+  take(layer: Layer): LayerWeights {
+    const inner =
+      layer.className === "TimeDistributed"
+        ? (layer.config["layer"] as { config?: { name?: unknown } } | undefined)?.config?.name
+        : undefined;
+    const places = new Set([layer.name, ...(typeof inner === "string" ? [inner] : [])]);
+    const weights = new Map<string, Tensor>();
+    for (const place of places) {
+      const named = this.#bySegment.get(place) ?? [];
+      this.#bySegment.delete(place); // of another layer of this name nothing is left
+      for (const [name, segments] of named) {
+        const array = this.#arrays.get(name);
+        if (array === undefined) continue;
+        this.#left.delete(name);
+        const at = segments.findIndex((segment) => places.has(segment));
+        const direction =
+          layer.className === "Bidirectional"
+            ? /^(forward|backward)(?=_)/.exec(segments[at + 1] ?? "")?.[0]
+            : undefined;
+        weights.set(`${direction === undefined ? "" : `${direction}/`}${segments.at(-1) ?? ""}`, array);
+      }
+    }
+    return weights;
+  }
+
+  /** Throws when weights are left that no layer took. */
+  expectNone(): void {
+    if (this.#left.size > 0)
+      throw new RangeError(
+        `model: expected no weights but the layers', got also ${showNames(this.#left.keys())}`,
+      );
+  }
 }

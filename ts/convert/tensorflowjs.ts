@@ -9,12 +9,12 @@
 import { oneOf, optionsObject, record } from "../check.js";
 import type { Cell } from "../rnn-options.js";
 import type { Tensor } from "../tensor.js";
-import { quoted, zeros } from "./arrays.js";
+import { zeros } from "./arrays.js";
 import { readNetwork, type Describable, type NetworkDescription } from "./description.js";
 import { toKerasCell } from "./keras-cell.js";
 import { fromLayers } from "./keras-layers.js";
 import { readTopology } from "./keras-topology.js";
-import { joined, readWeights, weightsOf, type TensorFlowJsModel } from "./tensorflowjs-weights.js";
+import { joined, NamedWeights, readWeights, type TensorFlowJsModel } from "./tensorflowjs-weights.js";
 
 /** What {@link toTensorFlowJs} gives: artifacts for `tf.io.fromMemory`; without `weightData` and `weightSpecs`, a model.json. */
 export interface TensorFlowJsArtifacts {
@@ -69,11 +69,9 @@ export function fromTensorFlowJs(model: TensorFlowJsModel): NetworkDescription {
   if (given.modelTopology === undefined)
     throw new RangeError("model: modelTopology is missing (is it a graph model?)");
   const layers = readTopology(given.modelTopology, "modelTopology");
-  const arrays = readWeights(given);
-  const used = new Set<string>();
-  const network = fromLayers(layers, (layer) => weightsOf(layer, arrays, used), DEFAULTS);
-  const extra = [...arrays.keys()].find((name) => !used.has(name));
-  if (extra !== undefined) throw new RangeError(`model: the weight ${quoted(extra)} belongs to no layer`);
+  const weights = new NamedWeights(readWeights(given));
+  const network = fromLayers(layers, (layer) => weights.take(layer), DEFAULTS);
+  weights.expectNone();
   return network;
 }
 

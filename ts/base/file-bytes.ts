@@ -1,0 +1,21 @@
+/** The bytes of a file as users hand them over: a typed array of any realm, a Buffer, or a buffer. */
+
+import { show } from "../show.js";
+import { lengthOf, tagOf } from "../typed-array.js";
+
+/**
+ * A view of the bytes as a Uint8Array of this realm, which a Buffer is not: its `slice` does not copy.
+ *
+ * @throws TypeError when it is no Uint8Array, ArrayBuffer or SharedArrayBuffer
+ */
+export function fileBytes(bytes: unknown): Uint8Array {
+  if (tagOf(bytes) === "Uint8Array") {
+    const { buffer, byteOffset } = bytes as Uint8Array;
+    return new Uint8Array(buffer, byteOffset, lengthOf(bytes as Uint8Array));
+  }
+  const kind = Object.prototype.toString.call(bytes).slice(8, -1);
+  if (kind === "ArrayBuffer" || kind === "SharedArrayBuffer") return new Uint8Array(bytes as ArrayBuffer);
+  throw new TypeError(
+    `bytes: expected the bytes of a file (a Uint8Array or an ArrayBuffer), got ${show(bytes)}`,
+  );
+}

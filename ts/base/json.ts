@@ -1,0 +1,67 @@
+/**
+ * JSON that a file holds, parsed with bounds: the tree that `JSON.parse` builds takes up to 40 times the memory of its
+ * text where the text is made of small objects and lists. No file of ours, of Keras or of TensorFlow.js comes near
+ * the limits.
+ */
+
+import { expected } from "../check.js";
+
+const MAX_DEPTH = 128;
+/** Objects and lists that a text of any length may hold, and how many characters allow one more. */
+const CONTAINERS = 100_000;
+const CHARACTERS_PER_CONTAINER = 16;
+
+/**
+ * The value of a JSON text.
+ *
+ * @param text the JSON
+ * @param name what messages call it
+ * @throws RangeError when it is no JSON, nested more than 128 deep, or has far more objects and lists than a text of
+ * its length needs
+ */
+export function parseJson(text: string, name: string): unknown {
+  checkContainers(text, name);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RangeError(expected(name, "JSON", text), { cause });
+  }
+}
+
+/** Counts brackets outside strings. The text need not be JSON. */
+function checkContainers(text: string, name: string): void {
+  const most = CONTAINERS + text.length / CHARACTERS_PER_CONTAINER;
+  let depth = 0;
+  let containers = 0;
+  for (let i = 0; i < text.length; i++) {
+    switch (text.charCodeAt(i)) {
+      case 0x22: // "
+        i = endOfString(text, i);
+        break;
+      case 0x5b: // [
+      case 0x7b: // {
+        if (++depth > MAX_DEPTH)
+          throw new RangeError(`${name}: expected JSON nested at most ${MAX_DEPTH} deep, got deeper JSON`);
+        if (++containers > most) {
+          throw new RangeError(
+            `${name}: expected at most ${Math.floor(most)} objects and lists in JSON of ${text.length} characters, got more`,
+          );
+        }
+        break;
+      case 0x5d: // ]
+      case 0x7d: // }
+        depth--;
+    }
+  }
+}
+
+/** The index of the closing quote of the string that begins at `start`, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  let i = start + 1;
+  while (i < text.length) {
+    const code = text.charCodeAt(i);
+    if (code === 0x22) return i;
+    i += code === 0x5c ? 2 : 1;
+  }
+  return i;
+}

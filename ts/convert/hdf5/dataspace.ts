@@ -1,0 +1,51 @@
+/**
+ * Shapes and element types.
+ *
+ * Source: HDF5 File Format Specification 3.0, IV.A.2.b and d.
+ */
+
+import type { FileView } from "./file-view.js";
+
+/** An element's type, as far as files of Keras have it. */
+export interface Datatype {
+  readonly kind: "float" | "text" | "long text" | "other";
+  /** Bytes of an element. */
+  readonly size: number;
+  readonly isBigEndian: boolean;
+}
+
+const MOST_AXES = 32;
+/** Precision, place and size of the exponent, of the fraction, bias: IEEE 754, by size in bytes. */
+const IEEE: Readonly<Record<number, readonly number[]>> = {
+  2: [16, 10, 5, 0, 10, 15],
+  4: [32, 23, 8, 0, 23, 127],
+  8: [64, 52, 11, 0, 52, 1023],
+};
+
+/** The sizes of the axes, none for a single value; undefined where there is no value at all. */
+export function dataspace(file: FileView, at: number): number[] | undefined {
+  const version = file.u8(at);
+  const rank = file.u8(at + 1);
+  if (version < 1 || version > 2 || rank > MOST_AXES) throw new RangeError("a shape that cannot be read");
+  if (version === 2 && file.u8(at + 3) === 2) return undefined;
+  const first = at + (version === 1 ? 8 : 4);
+  return Array.from({ length: rank }, (_, axis) => file.u64(first + axis * 8));
+}
+
+/** The type that a message describes. */
+export function datatype(file: FileView, at: number): Datatype {
+  const kind = file.u8(at) & 15;
+  const bits = file.u8(at + 1);
+  const size = file.u32(at + 4);
+  const isBigEndian = (bits & 1) === 1;
+  if (kind === 1 && (bits & 0x40) === 0 && isIeee(file, at + 8, size))
+    return { kind: "float", size, isBigEndian };
+  if (kind === 3 && size > 0) return { kind: "text", size, isBigEndian: false };
+  if (kind === 9 && (bits & 15) === 1 && size === 16) return { kind: "long text", size, isBigEndian: false };
+  return { kind: "other", size, isBigEndian: false };
+}
+
+function isIeee(file: FileView, at: number, size: number): boolean {
+  const found = [file.u16(at + 2), ...[4, 5, 6, 7].map((k) => file.u8(at + k)), file.u32(at + 8)];
+  return IEEE[size]?.every((value, k) => value === found[k]) ?? false;
+}

@@ -1,0 +1,101 @@
+/**
+ * The bytes of an HDF5 file, read within bounds and on a budget: the structures of a file point at each other freely,
+ * so one that lies can have the same bytes read any number of times. Each byte looked at is paid for, out of a
+ * budget that is a multiple of the file's size.
+ */
+
+/** Bytes that may be looked at for each byte of the file. A true file's are looked at about twice. */
+const LOOKS_PER_BYTE = 8;
+const LEAST_LOOKS = 2 ** 20;
+const UNDEFINED = 0xffffffff;
+
+/** Reads little-endian numbers; lengths and addresses have 8 bytes, as in every file that h5py writes. */
+export class FileView {
+  readonly size: number;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #decoder = new TextDecoder();
+  #looks: number;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.size = bytes.length;
+    this.#looks = LEAST_LOOKS + LOOKS_PER_BYTE * bytes.length;
+  }
+
+  /** Pays for work in proportion to `bytes`. */
+  pay(bytes: number): void {
+    this.#looks -= bytes;
+    if (this.#looks < 0) throw new RangeError("its structures lead to the same bytes again and again");
+  }
+
+  u8(at: number): number {
+    return this.#view.getUint8(this.#within(at, 1));
+  }
+
+  u16(at: number): number {
+    return this.#view.getUint16(this.#within(at, 2), true);
+  }
+
+  u32(at: number): number {
+    return this.#view.getUint32(this.#within(at, 4), true);
+  }
+
+  /** An unsigned number of 1 … 8 bytes. */
+  uint(at: number, width: number): number {
+    let value = 0;
+    for (let k = width - 1; k >= 0; k--) value = value * 256 + this.u8(at + k);
+    if (!Number.isSafeInteger(value)) throw new RangeError(`a length of ${value} at byte ${at}`);
+    return value;
+  }
+
+  /** A length. */
+  u64(at: number): number {
+    return this.uint(at, 8);
+  }
+
+  /** An address; undefined where nothing was allocated. */
+  address(at: number): number | undefined {
+    if (this.u32(at) === UNDEFINED && this.u32(at + 4) === UNDEFINED) return undefined;
+    const address = this.u64(at);
+    if (address > this.size) throw new RangeError(`an address of ${address} in ${this.size} bytes`);
+    return address;
+  }
+
+  /** Throws unless the four letters of a structure stand there. */
+  expect(at: number, signature: string): void {
+    for (let k = 0; k < signature.length; k++) {
+      if (this.u8(at + k) !== signature.charCodeAt(k))
+        throw new RangeError(`expected ${signature} at byte ${at}`);
+    }
+  }
+
+  /** A view of `length` bytes. */
+  bytes(at: number, length: number): Uint8Array {
+    this.#within(at, length);
+    this.pay(length);
+    return this.#bytes.subarray(at, at + length);
+  }
+
+  /** UTF-8 of `length` bytes, up to a NUL. */
+  text(at: number, length: number): string {
+    const bytes = this.bytes(at, length);
+    const end = bytes.indexOf(0);
+    return this.#decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
+  }
+
+  /** UTF-8 up to a NUL, which must come before `end`. */
+  textUntil(at: number, end: number): string {
+    this.#within(at, 0);
+    const nul = this.#bytes.subarray(at, Math.min(end, this.size)).indexOf(0);
+    if (nul < 0) throw new RangeError(`a name without end at byte ${at}`);
+    return this.text(at, nul);
+  }
+
+  #within(at: number, length: number): number {
+    if (!(at >= 0 && length >= 0 && at + length <= this.size))
+      throw new RangeError(`${length} bytes at ${at}, past the end at ${this.size}`);
+    return at;
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * An object of a file, a group or an array: the messages of its header, which say what it is. Both versions.
+ *
+ * Source: HDF5 File Format Specification 3.0, IV.A.
+ */
+
+import type { FileView } from "./file-view.js";
+
+/** The messages that are read, by their numbers. */
+export const MESSAGE = {
+  dataspace: 0x01,
+  linkInfo: 0x02,
+  datatype: 0x03,
+  link: 0x06,
+  layout: 0x08,
+  filters: 0x0b,
+  attribute: 0x0c,
+  continuation: 0x10,
+  symbolTable: 0x11,
+  attributeInfo: 0x15,
+} as const;
+const KNOWN: ReadonlySet<number> = new Set(Object.values(MESSAGE));
+const SHARED = 2;
+
+/** A message: its number, and where its content is. */
+export interface Message {
+  readonly type: number;
+  readonly at: number;
+  readonly size: number;
+  /** Whether its content is elsewhere: a committed datatype. */
+  readonly isShared: boolean;
+}
+
+/** The messages of the object whose header is at an address. */
+export function readObject(file: FileView, address: number): Message[] {
+  if (file.u8(address) === 1) {
+    const blocks = [{ at: address + 16, size: file.u32(address + 8) }];
+    return readBlocks(file, blocks, { header: 8, width: 2, signature: "", checksum: 0 });
+  }
+  file.expect(address, "OHDR");
+  if (file.u8(address + 4) !== 2) throw new RangeError(`an object header of version ${file.u8(address + 4)}`);
+  const flags = file.u8(address + 5);
+  const sizeAt = address + 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0);
+  const width = 1 << (flags & 3);
+  const blocks = [{ at: sizeAt + width, size: file.uint(sizeAt, width) }];
+  const header = flags & 4 ? 6 : 4; // with the order of creation
+  return readBlocks(file, blocks, { header, width: 1, signature: "OCHK", checksum: 4 });
+}
+
+/** The message of a kind; undefined where there is none. */
+export function messageOf(messages: readonly Message[], type: number): Message | undefined {
+  return messages.find((message) => message.type === type);
+}
+
+/** Follows the header from block to block. */
+function readBlocks(
+  file: FileView,
+  blocks: { at: number; size: number }[],
+  form: { header: number; width: 1 | 2; signature: string; checksum: number },
+): Message[] {
+  const messages: Message[] = [];
+  // the list grows while it is read; the budget ends a header that continues in itself
+  for (const block of blocks) {
+    file.pay(16 + block.size);
+    const end = block.at + block.size;
+    if (end > file.size) throw new RangeError(`an object header of ${block.size} bytes at ${block.at}`);
+    for (let at = block.at; at + form.header <= end;) {
+      const type = form.width === 2 ? file.u16(at) : file.u8(at);
+      const size = file.u16(at + form.width);
+      const flags = file.u8(at + form.width + 2);
+      const content = at + form.header;
+      if (content + size > end) throw new RangeError(`a message of ${size} bytes at ${at}`);
+      if (type === MESSAGE.continuation) {
+        const start = file.address(content) ?? file.size;
+        file.expect(start, form.signature);
+        const length = file.u64(content + 8) - form.checksum - form.signature.length;
+        if (length < 0) throw new RangeError(`a block of too few bytes at ${start}`);
+        blocks.push({ at: start + form.signature.length, size: length });
+      } else if (KNOWN.has(type)) {
+        messages.push({ type, at: content, size, isShared: (flags & SHARED) !== 0 });
+      }
+      at = content + size;
+    }
+  }
+  return messages;
+}

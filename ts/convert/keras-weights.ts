@@ -1,0 +1,121 @@
+/**
+ * The arrays of a Keras file by layer. Each array is handed out once; what is left over belongs to no layer.
+ *
+ *     Keras 3   layers/<class>_<n>/(forward_layer/|backward_layer/|layer/)(cell/)vars/<k>
+ *     tf.keras  the same under _layer_checkpoint_dependencies
+ *     .h5       <layer>/…/kernel:0, listed in the group's attribute weight_names
+ *
+ * Source: Keras 3.15 (saving_lib, legacy_h5_format), tf_keras 2.21.
+ */
+
+import { show, showNames } from "../show.js";
+import type { Tensor } from "../tensor.js";
+import type { Hdf5File } from "./hdf5.js";
+import type { LayerWeights } from "./keras-layers.js";
+
+const ROLES = ["kernel", "recurrent_kernel", "bias"];
+/** The group of a layer. */
+const GROUP = /^(?:layers|_layer_checkpoint_dependencies)\/([^/]+)\//;
+/** State that is no layer's: of the optimizer, of metrics and losses, of random draws. */
+const BESIDE = /^_?(?:optimizer|\w*metrics?|\w*loss\w*)(?:\/|$)|\/seed_generator\//;
+
+/** The arrays of a file of Keras 3: by place, since they bear no names. */
+export class GroupedArrays {
+  readonly #file: Hdf5File;
+  readonly #groups = new Map<string, string[]>();
+  readonly #outside: string[] = [];
+
+  constructor(file: Hdf5File) {
+    this.#file = file;
+    for (const path of file.paths) {
+      if (BESIDE.test(path)) continue;
+      const group = GROUP.exec(path)?.[1];
+      if (group === undefined) {
+        this.#outside.push(path);
+        continue;
+      }
+      const paths = this.#groups.get(group) ?? [];
+      paths.push(path);
+      this.#groups.set(group, paths);
+    }
+  }
+
+  /** The layers' groups. */
+  get groups(): string[] {
+    return [...this.#groups.keys()];
+  }
+
+  /** The arrays of a layer, which are then no longer left. */
+  take(group: string): LayerWeights {
+    const weights = new Map<string, Tensor>();
+    const paths = this.#groups.get(group) ?? [];
+    this.#groups.delete(group);
+    // forward before backward, vars/0 before vars/1, as get_weights() has them
+    const rank = (path: string) => (path.includes("/backward_layer/") ? 1 : 0);
+    paths.sort((a, b) => rank(a) - rank(b) || placeOf(a) - placeOf(b));
+    for (const path of paths) {
+      const direction = /\/(forward|backward)_layer\//.exec(path)?.[1];
+      const isCell = path.includes("/cell/");
+      const roles = isCell ? ROLES : group.startsWith("embedding") ? ["embeddings"] : ["kernel", "bias"];
+      add(weights, roles[placeOf(path)] ?? path, direction, this.#file.read(path), path);
+    }
+    return weights;
+  }
+
+  /** Throws when arrays are left that no layer took. */
+  expectNone(): void {
+    const left = [...this.#outside, ...[...this.#groups.values()].flat()];
+    if (left.length > 0) {
+      throw new RangeError(
+        `file: expected the arrays of layers alone, as layers/…, got also ${showNames(left)}; of a subclassed model, model.get_weights() has the arrays in the order that fromKeras takes`,
+      );
+    }
+  }
+}
+
+/** The arrays of a layer in the older `.h5` files: by the names that the layer's group lists. */
+export function legacyWeights(hdf5: Hdf5File, prefix: string, layer: string): LayerWeights {
+  const place = prefix === "" ? layer : `${prefix}/${layer}`;
+  const weights = new Map<string, Tensor>();
+  for (const name of textsOf(hdf5, place, "weight_names") ?? []) {
+    const segments = name.split("/");
+    const direction = segments
+      .filter((segment) => segment !== layer)
+      .map((segment) => /^(forward|backward)_/.exec(segment)?.[1])
+      .find((found) => found !== undefined);
+    const role = segments.at(-1)?.replace(/:\d+$/, "") ?? "";
+    const path = `${place}/${name}`;
+    add(weights, role, direction, hdf5.read(path), path);
+  }
+  return weights;
+}
+
+/** A list of texts, which Keras divides among name0, name1, … where it is longer than an attribute can be. */
+export function textsOf(hdf5: Hdf5File, path: string, name: string): readonly string[] | undefined {
+  const whole = hdf5.attribute(path, name);
+  if (Array.isArray(whole)) return whole as readonly string[];
+  const parts: string[] = [];
+  for (let k = 0; ; k++) {
+    const part = hdf5.attribute(path, `${name}${k}`);
+    if (!Array.isArray(part)) return k === 0 ? undefined : parts;
+    for (const text of part as readonly string[]) parts.push(text);
+  }
+}
+
+function add(
+  weights: Map<string, Tensor>,
+  role: string,
+  direction: string | undefined,
+  array: Tensor,
+  path: string,
+) {
+  const name = direction === undefined ? role : `${direction}/${role}`;
+  if (weights.has(name))
+    throw new RangeError(`file: ${show(path)}: expected one ${name} in a layer, got two`);
+  weights.set(name, array);
+}
+
+/** The k of ".../vars/k". */
+function placeOf(path: string): number {
+  return Number(/\/vars\/(\d+)$/.exec(path)?.[1] ?? NaN);
+}
