@@ -1,26 +1,33 @@
-//! Dropout between layers: what a layer hands up is multiplied by 0 with probability p, by 1/(1 − p) otherwise.
+//! Dropout between layers: an output is multiplied by 0 with probability p, by 1/(1 − p) otherwise.
 //!
 //! Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 2014, in the inverted
 //! form of `torch.nn.RNN(dropout=p)`; between layers only: Zaremba, Sutskever, Vinyals, "Recurrent neural network
-//! regularization", 2014. The draws depend on nothing but (seed, step, unit, element).
+//! regularization", 2014. The draws depend on nothing but (seed, training pass, layer's direction, element).
 
 use crate::kernel::multiply_into;
 use crate::rng::{Stream, uniform_four};
 
-/// mask ← 0 or 1/(1 − p) for a unit's outputs in a step; dropped ← mask ⊙ outputs
+/// Dropout of a network.
+#[derive(Clone, Copy)]
+pub struct Dropout {
+    /// The probability p that a value is dropped
+    pub rate: f64,
+    /// The network's seed
+    pub seed: u32,
+}
+
+/// mask ← 0 or 1/(1 − p) for the outputs of direction `index` in training pass `pass`; dropped ← mask ⊙ outputs
 pub fn drop_into(
     mask: &mut [f32],
     dropped: &mut [f32],
     outputs: &[f32],
-    rate: f64,
-    seed: u32,
-    at: (u64, usize),
+    Dropout { rate, seed }: Dropout,
+    (pass, index): (u64, usize),
 ) {
-    let (step, unit) = at;
     let keep = (1.0 / (1.0 - rate)) as f32;
-    let first = (unit as u64) << 38; // a fourth of 2⁴⁰
+    let first = (index as u64) << 38; // a fourth of 2⁴⁰
     for (four, block) in mask.as_chunks_mut::<4>().0.iter_mut().zip(first..) {
-        *four = uniform_four(seed, Stream::Dropout, step, block)
+        *four = uniform_four(seed, Stream::Dropout, pass, block)
             .map(|u| if f64::from(u) < rate { 0.0 } else { keep });
     }
     multiply_into(dropped, outputs, mask);
@@ -33,9 +40,10 @@ mod tests {
     #[test]
     fn drops_its_share_and_keeps_the_mean() {
         let n = 40_000;
-        let draw = |step, unit| {
+        let draw = |pass, index| {
             let (mut mask, mut dropped) = (vec![f32::NAN; n], vec![f32::NAN; n]);
-            drop_into(&mut mask, &mut dropped, &vec![2.0; n], 0.25, 7, (step, unit));
+            let dropout = Dropout { rate: 0.25, seed: 7 };
+            drop_into(&mut mask, &mut dropped, &vec![2.0; n], dropout, (pass, index));
             assert!(mask.iter().zip(&dropped).all(|(m, d)| 2.0 * m == *d));
             mask
         };

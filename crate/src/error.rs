@@ -1,65 +1,64 @@
-//! The one error type of the core: what failed and a number, in one word, so that every `Result` fits a register.
+//! The error type of the core: a kind and a number in one word, so that every `Result` fits a register.
 
 use core::num::NonZeroU64;
 
-/// What can go wrong inside the core. Arguments have been checked by the facade; these are the failures it cannot
-/// foresee. Their words, and those of the codes that users see, stand in ts/wasm/failure.ts, in the same order.
+/// The failures of the core. The facade has checked all arguments before; these are the ones it cannot foresee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
-    /// The loss is NaN or infinite; nothing has been changed.
+pub enum ErrorKind {
+    /// The loss is NaN or infinite. Nothing has changed.
     Loss = 1,
-    /// The gradient of a parameter is, whose place in the table is the number.
+    /// The gradient of a parameter is NaN or infinite. The number is the parameter's index in the table. Nothing has changed.
     Gradient,
-    /// No memory; the number is how many bytes were asked for. This and all below.
+    /// No memory for the parameters. The number is, as in all kinds below, how many bytes were requested.
     Parameters,
-    /// …
+    /// No memory for the parameters, their gradients and packed forms together.
     Network,
-    /// …
+    /// No memory for the gradients.
     Gradients,
-    /// …
+    /// No memory for the packed weights.
     PackedWeights,
-    /// …
+    /// No memory for the packed operands of a gradient product.
     PackedGradients,
-    /// …
+    /// No memory for drawing orthogonal weights.
     OrthogonalWeights,
-    /// …
+    /// No memory for an optimizer's moments.
     Moments,
-    /// …
+    /// No memory for the buffers of a pass.
     Workspace,
-    /// …
+    /// No memory for the state carried from one training step to the next.
     CarriedState,
-    /// …
+    /// No memory for `sequenceLoss`.
     SequenceLoss,
-    /// …
+    /// No memory for `sample`.
     Sample,
 }
 
-/// A failure: `What` in the highest byte, the number below.
+/// A failure: the `ErrorKind` in the highest byte, the number in the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Error(NonZeroU64);
 
 impl Error {
     const SHIFT: u32 = 56;
 
-    /// A failure with its number, saturated where it does not fit.
+    /// A failure and its number, which is saturated where it does not fit.
     #[inline(never)]
-    pub fn new(what: What, number: u64) -> Error {
+    pub fn new(kind: ErrorKind, number: u64) -> Error {
         let number = number.min((1 << Error::SHIFT) - 1);
-        let word = (what as u64) << Error::SHIFT | number;
-        Error(NonZeroU64::new(word).unwrap_or(NonZeroU64::MAX)) // `what` is never 0
+        let word = (kind as u64) << Error::SHIFT | number;
+        Error(NonZeroU64::new(word).unwrap_or(NonZeroU64::MAX)) // `kind` is never 0
     }
 
-    /// What failed.
-    pub fn what(self) -> u32 {
+    /// The `ErrorKind` as a number.
+    pub fn kind(self) -> u32 {
         (self.0.get() >> Error::SHIFT) as u32
     }
 
-    /// The number that goes with it.
+    /// The number: bytes, or the index of a parameter.
     pub fn number(self) -> u64 {
         self.0.get() & ((1 << Error::SHIFT) - 1)
     }
 
-    /// The failure that a word stands for; none for 0.
+    /// The failure that `u64::from` encoded; `None` for 0.
     pub fn from_word(word: u64) -> Option<Error> {
         NonZeroU64::new(word).map(Error)
     }

@@ -1,10 +1,10 @@
-//! The roots and the rounding that `core` lacks without `std`: in WebAssembly one instruction each, as `std`'s are. All three are
+//! Square roots and rounding, which `core` lacks without `std`. In WebAssembly each is one instruction, as in `std`. All three are
 //! exactly rounded, so that every machine gives the same bits.
 
 #[cfg(target_feature = "simd128")]
 use core::arch::wasm32::*;
 
-/// √x
+/// Returns √x in single precision.
 #[inline(always)]
 pub fn sqrt(x: f32) -> f32 {
     #[cfg(target_feature = "simd128")]
@@ -13,7 +13,7 @@ pub fn sqrt(x: f32) -> f32 {
     x.sqrt()
 }
 
-/// √x
+/// Returns √x in double precision.
 #[inline(always)]
 pub fn sqrt64(x: f64) -> f64 {
     #[cfg(target_feature = "simd128")]
@@ -22,7 +22,7 @@ pub fn sqrt64(x: f64) -> f64 {
     x.sqrt()
 }
 
-/// The nearest integer, of two the even one.
+/// Returns the nearest integer, or the even one of two equally near ones.
 #[inline(always)]
 pub fn round_ties_even(x: f32) -> f32 {
     #[cfg(target_feature = "simd128")]

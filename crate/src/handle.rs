@@ -1,4 +1,4 @@
-//! What JavaScript holds of an object: its address. The facade's classes (ts/wasm/raw.ts) are the only holders.
+//! ErrorKind JavaScript holds of an object: its address. The facade's classes (ts/wasm/raw.ts) are the only holders.
 //!
 //! Unsafe, as every address that comes back is. It rests on this: a class passes on the address that `give` made and of the same type,
 //! until it has called `free`, and 0 afterwards, which traps; the module has one thread, and no function of it calls JavaScript,

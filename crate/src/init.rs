@@ -10,38 +10,38 @@
 //! nonlinear dynamics of learning in deep linear neural networks", ICLR 2014.
 
 use crate::buffer::doubles;
-use crate::error::{Error, What};
+use crate::error::{Error, ErrorKind};
 use crate::float::sqrt64;
 use crate::kernel::ln;
 use crate::rng::{Stream, uniform};
 
-/// How the weights start.
+/// The initialisation of the parameters.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Init {
-    /// Glorot-uniform matrices, zero biases
+    /// Glorot uniform matrices and zero biases, as in TensorFlow
     GlorotUniform,
-    /// U(±1/√H) for everything, as PyTorch's recurrent modules
+    /// U(±1/√H) for all parameters, as in PyTorch's recurrent modules
     UniformHidden,
 }
 
-/// How W_hh starts.
+/// The initialisation of W_hh.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum RecurrentInit {
-    /// As the other weights
+    /// The same as that of the other weights
     Same,
-    /// Each gate's (H, H) block a random orthogonal matrix
+    /// A random orthogonal matrix for each gate's (H, H) block
     Orthogonal,
 }
 
-/// The limit of the uniform distribution for the given fans.
+/// Returns the limit of the uniform distribution for these fans.
 pub fn glorot_limit(fan_in: usize, fan_out: usize) -> f32 {
     sqrt64(6.0 / (fan_in as f64 + fan_out as f64)) as f32
 }
 
-/// Fills `weights` with U(−limit, limit). `place` is the parameter's place in the table: each has draws of its own.
-pub fn uniform_into(weights: &mut [f32], limit: f32, seed: u32, place: usize) {
+/// Fills `weights` with U(−limit, limit). `parameter` is the index in the table: each parameter has its own substream.
+pub fn uniform_into(weights: &mut [f32], limit: f32, seed: u32, parameter: usize) {
     for (index, w) in weights.iter_mut().enumerate() {
-        *w = limit * (2.0 * uniform(seed, Stream::Init, place as u64, index as u64) - 1.0);
+        *w = limit * (2.0 * uniform(seed, Stream::Init, parameter as u64, index as u64) - 1.0);
     }
 }
 
@@ -51,11 +51,11 @@ pub fn orthogonal_into(
     h: usize,
     g: usize,
     seed: u32,
-    place: usize,
+    parameter: usize,
 ) -> Result<(), Error> {
-    let mut normals = Normals { seed, place: place as u64, index: 0, spare: None };
+    let mut normals = Normals { seed, substream: parameter as u64, index: 0, spare: None };
     let len = h.saturating_mul(h).saturating_add(3 * h);
-    let mut work = doubles(len, What::OrthogonalWeights)?;
+    let mut work = doubles(len, ErrorKind::OrthogonalWeights)?;
     let (q, vectors) = work.split_at_mut(h * h);
     for gate in 0..g {
         orthogonal(q, vectors, h, &mut normals);
@@ -84,7 +84,7 @@ fn orthogonal(q: &mut [f64], vectors: &mut [f64], n: usize, normals: &mut Normal
         signs[k] = sign(v[0]);
         v[0] += signs[k] * norm;
         let factor = 2.0 / sum_of_squares(v);
-        // q ← H·q below and right of (k, k), where q is not the identity any more
+        // q ← H·q below and right of (k, k), where q is no longer the identity
         let product = &mut product[k..];
         product.fill(0.0);
         for (row, &x) in q[k * n..].chunks_exact(n).zip(v.iter()) {
@@ -111,12 +111,12 @@ fn add_scaled(y: &mut [f64], x: &[f64], factor: f64) {
     }
 }
 
-/// Normal draws by the polar method: two uniform ones within the unit circle, a logarithm of our own, a root.
+/// Normal draws by the polar method: two uniform draws within the unit circle, the crate's logarithm, a square root.
 ///
 /// Source: Marsaglia & Bray, "A convenient method for generating normal variables", SIAM Review 6, 1964.
 struct Normals {
     seed: u32,
-    place: u64,
+    substream: u64,
     index: u64,
     spare: Option<f64>,
 }
@@ -128,8 +128,9 @@ impl Normals {
             return spare;
         }
         loop {
-            let [x, y] = [0, 1]
-                .map(|i| 2.0 * f64::from(uniform(self.seed, Stream::Init, self.place, self.index + i)) - 1.0);
+            let [x, y] = [0, 1].map(|i| {
+                2.0 * f64::from(uniform(self.seed, Stream::Init, self.substream, self.index + i)) - 1.0
+            });
             self.index += 2;
             let s = x * x + y * y;
             if s < 1.0 && s > 0.0 {
@@ -146,12 +147,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stays_within_the_limit_and_differs_by_seed_and_place() {
+    fn stays_within_the_limit_and_differs_by_seed_and_parameter() {
         let limit = glorot_limit(9, 5);
         assert!((limit - 0.654_653_7).abs() < 1e-7);
-        let draw = |seed, place| {
+        let draw = |seed, parameter| {
             let mut weights = [0.0; 100];
-            uniform_into(&mut weights, limit, seed, place);
+            uniform_into(&mut weights, limit, seed, parameter);
             weights
         };
         assert!(draw(0, 0).iter().all(|w| w.abs() <= limit));
@@ -163,7 +164,7 @@ mod tests {
 
     #[test]
     fn normals_have_the_moments_of_a_normal() {
-        let mut normals = Normals { seed: 3, place: 1, index: 0, spare: None };
+        let mut normals = Normals { seed: 3, substream: 1, index: 0, spare: None };
         let n = 100_000;
         let draws: Vec<f64> = (0..n).map(|_| normals.draw()).collect();
         let moment = |k| draws.iter().map(|x| x.powi(k)).sum::<f64>() / f64::from(n);

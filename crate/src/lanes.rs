@@ -1,15 +1,15 @@
-//! Four `f32` side by side, cache lines of them, and the register tile of the matrix product: the only `unsafe` lines of the
-//! mathematics (the seam has others, in `handle`).
+//! Vectors of four `f32`, cache lines of them, and the register tile of the matrix product. The only `unsafe` code apart from the
+//! handles of the seam (`handle`).
 //!
-//! On wasm32 a `F32x4` is one 128-bit register; elsewhere it is an array that the compiler vectorises, so that the
-//! SIMD kernels run and are tested natively too, with the same bits. Loads and stores take references to arrays and
-//! are sound for any caller; `tile` works on pointers, within bounds that it checks once per call.
+//! On wasm32 an `F32x4` is one 128-bit register. Elsewhere it is an array that the compiler vectorises, so that the SIMD kernels run
+//! and are tested natively too, with the same bits. Loads and stores take references to arrays and are sound for any caller. `tiles`
+//! checks the bounds once per call and then works on pointers.
 #![allow(unsafe_code)]
 
 #[cfg(target_feature = "simd128")]
 use core::arch::wasm32::*;
 
-/// Four lanes.
+/// A vector of four `f32` lanes.
 #[derive(Clone, Copy)]
 #[cfg_attr(target_feature = "simd128", repr(transparent))]
 pub struct F32x4(Register);
@@ -39,7 +39,7 @@ fn mask(condition: bool) -> f32 {
 }
 
 impl F32x4 {
-    /// The same value in each lane.
+    /// A vector with the same value in each lane.
     #[inline(always)]
     pub fn splat(x: f32) -> F32x4 {
         #[cfg(target_feature = "simd128")]
@@ -72,31 +72,31 @@ impl F32x4 {
         }
     }
 
-    /// a + b
+    /// Returns a + b.
     #[inline(always)]
     pub fn plus(self, b: F32x4) -> F32x4 {
         lanewise!(f32x4_add, self, b, |a, b| a + b)
     }
 
-    /// a − b
+    /// Returns a − b.
     #[inline(always)]
     pub fn minus(self, b: F32x4) -> F32x4 {
         lanewise!(f32x4_sub, self, b, |a, b| a - b)
     }
 
-    /// a · b
+    /// Returns a · b.
     #[inline(always)]
     pub fn times(self, b: F32x4) -> F32x4 {
         lanewise!(f32x4_mul, self, b, |a, b| a * b)
     }
 
-    /// a / b
+    /// Returns a / b.
     #[inline(always)]
     pub fn over(self, b: F32x4) -> F32x4 {
         lanewise!(f32x4_div, self, b, |a, b| a / b)
     }
 
-    /// a · b + c: two roundings, or one in the relaxed build, which is why that build is not bit-reproducible.
+    /// Returns a · b + c, with two roundings. In the relaxed build there may be one, so that its bits depend on the machine.
     #[inline(always)]
     pub fn times_plus(self, b: F32x4, c: F32x4) -> F32x4 {
         #[cfg(target_feature = "relaxed-simd")]
@@ -105,7 +105,7 @@ impl F32x4 {
         self.times(b).plus(c)
     }
 
-    /// √a, exactly rounded.
+    /// Returns √a, exactly rounded.
     #[inline(always)]
     pub fn sqrt(self) -> F32x4 {
         #[cfg(target_feature = "simd128")]
@@ -114,7 +114,7 @@ impl F32x4 {
         F32x4(self.0.map(f32::sqrt))
     }
 
-    /// |a|
+    /// Returns |a|.
     #[inline(always)]
     pub fn abs(self) -> F32x4 {
         #[cfg(target_feature = "simd128")]
@@ -123,20 +123,20 @@ impl F32x4 {
         F32x4(self.0.map(f32::abs))
     }
 
-    /// All bits of a lane set where a < b, which NaN never is.
+    /// A mask with all bits of a lane set where a < b, which is false for NaN.
     #[inline(always)]
     pub fn less_than(self, b: F32x4) -> F32x4 {
         lanewise!(f32x4_lt, self, b, |a, b| mask(a < b))
     }
 
-    /// a where the mask is not set, +0 where it is. Unlike min and max this lets NaN through in every build:
-    /// the relaxed build turns pmin and pmax into forms that may drop it.
+    /// Returns a where the mask is not set, +0 where it is. Unlike min and max this propagates NaN in every build: the relaxed build
+    /// turns pmin and pmax into forms that may drop it.
     #[inline(always)]
     pub fn zero_where(self, mask: F32x4) -> F32x4 {
         lanewise!(v128_andnot, self, mask, |a, m| f32::from_bits(a.to_bits() & !m.to_bits()))
     }
 
-    /// a where the mask is set, b elsewhere.
+    /// Returns a where the mask is set, b elsewhere.
     #[inline(always)]
     pub fn select(mask: F32x4, a: F32x4, b: F32x4) -> F32x4 {
         #[cfg(target_feature = "simd128")]
@@ -145,8 +145,8 @@ impl F32x4 {
         F32x4(core::array::from_fn(|i| if mask.0[i].to_bits() != 0 { a.0[i] } else { b.0[i] }))
     }
 
-    /// a limited to low … high; NaN stays NaN. One instruction a side on x64, where min and max take seven; but not in the
-    /// relaxed build, which turns pmin and pmax into forms that may drop NaN.
+    /// Returns a limited to low … high. NaN stays NaN. Each limit is one instruction on x64, where min and max take seven. The relaxed
+    /// build would turn pmin and pmax into forms that may drop NaN, and compares instead.
     #[inline(always)]
     pub fn within(self, low: F32x4, high: F32x4) -> F32x4 {
         #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
@@ -158,11 +158,11 @@ impl F32x4 {
         }
     }
 
-    /// 1.5·2²³: floats of that size are integers, so that a sum with it is rounded to one, which stands in the lowest bits.
+    /// 1.5·2²³. Floats of that size are integers, so that a sum with it is rounded to an integer in its lowest bits.
     pub const ROUNDING: f32 = 12_582_912.0;
 
-    /// The nearest integer n, ties to even, and 2ⁿ, for n in −126 … 127; what comes of NaN is NaN and any power. Takes `ROUNDING`
-    /// and 1 as its constants.
+    /// Returns the nearest integer n, ties to even, and 2ⁿ, for n in −126 … 127. NaN gives NaN and an arbitrary power. The constants are
+    /// `ROUNDING` and 1.
     #[inline(always)]
     pub fn nearest_and_power(self, rounding: F32x4, one: F32x4) -> (F32x4, F32x4) {
         let sum = self.plus(rounding);
@@ -184,7 +184,7 @@ impl F32x4 {
         lanes
     }
 
-    /// Rows become columns.
+    /// Transposes four rows of four lanes.
     #[inline(always)]
     pub fn transpose([a, b, c, d]: [F32x4; 4]) -> [F32x4; 4] {
         #[cfg(target_feature = "simd128")]
@@ -202,7 +202,7 @@ impl F32x4 {
         core::array::from_fn(|i| F32x4([a.0[i], b.0[i], c.0[i], d.0[i]]))
     }
 
-    /// Splats the float at a pointer.
+    /// A vector with the float at a pointer in each lane.
     ///
     /// # Safety
     /// `from` points to a readable float.
@@ -217,7 +217,7 @@ impl F32x4 {
     }
 }
 
-/// Two lanes of f64, for sums that must not lose what floats would.
+/// A vector of two `f64` lanes, for sums that need more precision than `f32`.
 #[derive(Clone, Copy)]
 pub struct F64x2(Register64);
 
@@ -227,7 +227,7 @@ type Register64 = v128;
 type Register64 = [f64; 2];
 
 impl F64x2 {
-    /// Zeros.
+    /// A vector of zeros.
     #[inline(always)]
     pub fn zero() -> F64x2 {
         #[cfg(target_feature = "simd128")]
@@ -236,7 +236,7 @@ impl F64x2 {
         F64x2([0.0; 2])
     }
 
-    /// The first two and the last two of four floats.
+    /// The first two and the last two of four floats, converted to `f64`.
     #[inline(always)]
     pub fn halves(x: F32x4) -> [F64x2; 2] {
         #[cfg(target_feature = "simd128")]
@@ -248,7 +248,7 @@ impl F64x2 {
         }
     }
 
-    /// a + x²
+    /// Returns a + x².
     #[inline(always)]
     pub fn plus_square(self, x: F64x2) -> F64x2 {
         #[cfg(target_feature = "simd128")]
@@ -257,7 +257,7 @@ impl F64x2 {
         F64x2(core::array::from_fn(|i| self.0[i] + x.0[i] * x.0[i]))
     }
 
-    /// The sum of both lanes.
+    /// Returns the sum of both lanes.
     #[inline(always)]
     pub fn sum(self) -> f64 {
         #[cfg(target_feature = "simd128")]
@@ -267,25 +267,25 @@ impl F64x2 {
     }
 }
 
-/// A cache line of floats: what buffers are made of.
+/// A cache line of floats, the unit of which buffers are made.
 #[derive(Clone)]
 #[repr(C, align(64))]
 pub struct Line([f32; Line::FLOATS]);
 
 impl Line {
-    /// Floats in a line.
+    /// The number of floats in a line.
     pub const FLOATS: usize = 16;
     /// A line of zeros.
     pub const ZERO: Line = Line([0.0; Line::FLOATS]);
 
-    /// The floats of many lines.
+    /// The floats of a slice of lines.
     #[inline(always)]
     pub fn floats(lines: &[Line]) -> &[f32] {
-        // SAFETY: a line is 16 floats without padding, so that many of them are 16 times as many floats in a row.
+        // SAFETY: a line is 16 floats without padding, so that n lines are 16·n consecutive floats.
         unsafe { core::slice::from_raw_parts(lines.as_ptr().cast(), lines.len() * Line::FLOATS) }
     }
 
-    /// The floats of many lines, to be written.
+    /// The floats of a slice of lines, mutable.
     #[inline(always)]
     pub fn floats_mut(lines: &mut [Line]) -> &mut [f32] {
         // SAFETY: as above; the borrow is unique.
@@ -293,34 +293,34 @@ impl Line {
     }
 }
 
-/// Columns of a panel of packed weights; a tile is as wide as one or more panels.
+/// Columns of a panel of packed weights. A tile is as wide as one or more panels.
 pub const PANEL: usize = 8;
 
-/// Where a product's tiles find their operands, in floats.
+/// The distances between the operands of a product's tiles, in floats.
 #[derive(Clone, Copy)]
-pub struct Steps {
-    /// K
+pub struct Strides {
+    /// K, the number of products in each sum
     pub k: usize,
-    /// From one row of A to the next; a packed strip of (K, MR) has none.
+    /// From one row of A to the next; unused for packed strips of (K, MR)
     pub a_row: usize,
-    /// From one panel of B to the next.
+    /// From one panel of B to the next
     pub b_panel: usize,
-    /// From one row of C to the next.
+    /// From one row of C to the next
     pub c_row: usize,
 }
 
-/// C += A · B for `count` tiles below each other: C (count·MR, P panels), A (count·MR, K), B (K, P panels). Of each panel
-/// the first W·4 columns count.
+/// C += A · B for a column of `count` tiles: C (count·MR, P panels), A (count·MR, K), B (K, P panels). The first W·4 columns of each
+/// panel are used.
 ///
-/// Row i of A starts at `a[i·a_row]`, or, `PACKED`, is interleaved with the others of its tile in a strip of (K, MR). Panel p of
-/// B starts at `b[p·b_panel]` and has 8 floats for each k. Each element of C is summed over ascending k in one accumulator.
+/// Row i of A starts at `a[i·a_row]`. If `PACKED`, it is interleaved with the other rows of its tile in a strip of (K, MR). Panel p of B
+/// starts at `b[p·b_panel]` and has 8 floats for each k. Each element of C is summed over ascending k in one accumulator.
 #[inline(never)]
 pub fn tiles<const MR: usize, const P: usize, const W: usize, const PACKED: bool>(
     count: usize,
     a: &[f32],
     b: &[f32],
     c: &mut [f32],
-    Steps { k, a_row, b_panel, c_row }: Steps,
+    Strides { k, a_row, b_panel, c_row }: Strides,
 ) {
     if count == 0 {
         return;
@@ -384,7 +384,7 @@ unsafe fn tile<const MR: usize, const P: usize, const W: usize, const PACKED: bo
                 with_exits!(3 4 5 6);
             }
             add_outer::<MR, P, W, PACKED>(&mut sums, &rows, &panels, parts - 1);
-            // After the last k, A's pointers may lie beyond its end: they are not read there.
+            // After the last k, the pointers into A may be beyond its end, where they are not read.
             for row in &mut rows {
                 *row = row.wrapping_add(if PACKED { parts * MR } else { parts });
             }

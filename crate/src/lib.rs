@@ -1,8 +1,8 @@
 //! The core of `bptt`: recurrent networks on flat `f32` buffers.
 //!
-//! Modules in the order of the data flow; each uses only those above it.
+//! The modules are in the order of the data flow, and each uses only those above it.
 //!
-//! The shape alphabet, used in every comment (the index of an axis is the same letter in lower case):
+//! Comments use these letters for sizes (the index of an axis is the same letter in lower case):
 //!
 //! | letter | meaning                        | letter | meaning                                     |
 //! |--------|--------------------------------|--------|---------------------------------------------|
@@ -12,8 +12,8 @@
 //! | H      | hidden size                    | D      | directions (1 or 2)                         |
 //! |        |                                | Hp, Vp | H, V rounded up to 8, the row length inside |
 //!
-//! Sequences are time-major inside: one time step is one contiguous slab. Weights are stored (in, out) row-major,
-//! so that a one-hot row times `w_ih` is the copy of a row, and one-hot is never materialised.
+//! Sequences are time-major inside the core: one time step is one contiguous slab. Weights are stored (in, out) row-major, so that the
+//! product of a one-hot row and `w_ih` is a copy of one row, and one-hot rows are never created.
 
 #![cfg_attr(all(target_arch = "wasm32", not(test)), no_std)]
 #![deny(unsafe_code)]
@@ -40,10 +40,11 @@ mod params;
 mod init;
 
 mod cell;
-mod unit;
+mod layer_direction;
 
 mod network;
-mod track;
+
+mod activations;
 mod workspace;
 
 mod dropout;
@@ -62,7 +63,7 @@ mod schedule;
 mod train;
 
 #[cfg(test)]
-mod differences;
+mod gradient_check;
 
 mod sample;
 

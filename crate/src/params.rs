@@ -1,39 +1,39 @@
-//! The parameters: one table of (name, shape, offset) over one flat arena.
+//! The parameters: one table of (role, shape, range) over one flat arena.
 //!
-//! Gradients and an optimizer's moments are arenas of the same layout, so that zeroing, clipping, updating and saving
-//! are one loop each.
+//! Gradients and an optimizer's moments are arenas of the same layout, so that zeroing, clipping, updating and saving are one loop
+//! each.
 
 use crate::buffer::{check_bytes, elements, part, part_mut};
-use crate::error::{Error, What};
+use crate::error::{Error, ErrorKind};
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// What a parameter is to its unit or to the output layer. The facade makes its name of it.
+/// The role of a parameter in its layer's direction or in the output layer. The facade derives the parameter's name from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// w_ih (I or D·H, G·H)
+    /// w_ih (I or D·H, G·H): multiplies the inputs
     InputWeight,
-    /// w_hh (H, G·H)
+    /// w_hh (H, G·H): multiplies the previous hidden state
     RecurrentWeight,
-    /// b_h (G·H)
+    /// b_h (G·H): added to both products
     Bias,
-    /// b_hn (H)
+    /// b_hn (H): added to the recurrent product of a GRU's candidate
     RecurrentBias,
-    /// w_ho (D·H, V)
+    /// w_ho (D·H, V): multiplies the hidden states of the last layer
     OutputWeight,
-    /// b_o (V)
+    /// b_o (V): added to the logits
     OutputBias,
 }
 
-/// One parameter: where it lies in the arena and what shape it has there, row-major.
+/// One parameter: its shape and position in the arena, row-major.
 pub struct Param {
-    /// What it is.
+    /// Its role
     pub role: Role,
-    /// Whose it is: layer·D + direction, or L·D for the output layer.
-    pub unit: usize,
-    /// Rows and columns; a bias is one row.
+    /// The direction it belongs to, layer·D + direction, or L·D for the output layer
+    pub direction: usize,
+    /// Rows and columns; a bias is one row
     pub shape: [usize; 2],
-    /// The elements of the arena that hold it.
+    /// The elements of the arena that hold it
     pub range: Range<usize>,
 }
 
@@ -45,43 +45,43 @@ pub struct ParamTable {
 }
 
 impl ParamTable {
-    /// Appends a parameter and returns its place in the table.
+    /// Appends a parameter and returns its index in the table.
     #[inline(never)]
-    pub fn push(&mut self, role: Role, unit: usize, shape: [usize; 2]) -> Result<usize, Error> {
-        let count = elements(&shape, What::Parameters)?;
+    pub fn push(&mut self, role: Role, direction: usize, shape: [usize; 2]) -> Result<usize, Error> {
+        let count = elements(&shape, ErrorKind::Parameters)?;
         let end = self.len + count;
-        check_bytes(end as u64 * 4, What::Parameters)?;
-        self.params.push(Param { role, unit, shape, range: self.len..end });
+        check_bytes(end as u64 * 4, ErrorKind::Parameters)?;
+        self.params.push(Param { role, direction, shape, range: self.len..end });
         self.len = end;
         Ok(self.params.len() - 1)
     }
 
-    /// The part of an arena that is a parameter's.
+    /// The elements of an arena that belong to the parameter with this index.
     #[inline(never)]
-    pub fn of<'a>(&self, arena: &'a [f32], place: usize) -> &'a [f32] {
-        let range = &self.params[place].range;
+    pub fn of<'a>(&self, arena: &'a [f32], index: usize) -> &'a [f32] {
+        let range = &self.params[index].range;
         part(arena, range.start, range.len())
     }
 
-    /// The same, to be written.
+    /// The same elements, mutable.
     #[inline(never)]
-    pub fn of_mut<'a>(&self, arena: &'a mut [f32], place: usize) -> &'a mut [f32] {
-        let range = &self.params[place].range;
+    pub fn of_mut<'a>(&self, arena: &'a mut [f32], index: usize) -> &'a mut [f32] {
+        let range = &self.params[index].range;
         part_mut(arena, range.start, range.len())
     }
 
-    /// How many floats an arena of this table has.
+    /// The number of floats in an arena of this table.
     pub fn arena_len(&self) -> usize {
         self.len
     }
 
-    /// The parameters in order.
+    /// The parameters, in the order of the arena.
     pub fn iter(&self) -> impl Iterator<Item = &Param> {
         self.params.iter()
     }
 
-    /// Where the parameters lie that are `active`, neighbours in one piece: one loop over many is faster than many short ones.
-    pub fn runs(&self, active: &[bool]) -> impl Iterator<Item = Range<usize>> {
+    /// The ranges of the `active` parameters. Adjacent ones share a range, because one long loop is faster than many short ones.
+    pub fn active_ranges(&self, active: &[bool]) -> impl Iterator<Item = Range<usize>> {
         let mut params = self.params.iter().zip(active);
         core::iter::from_fn(move || {
             let Range { start, mut end } = params.find(|&(_, &active)| active)?.0.range.clone();
@@ -92,12 +92,12 @@ impl ParamTable {
         })
     }
 
-    /// How many parameters there are.
+    /// The number of parameters.
     pub fn len(&self) -> usize {
         self.params.len()
     }
 
-    /// The parameter at a place of the table.
+    /// The parameter with this index.
     pub fn get(&self, index: usize) -> &Param {
         &self.params[index]
     }
@@ -108,23 +108,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_cover_what_is_active_and_no_more() {
+    fn ranges_cover_the_active_parameters_and_no_others() {
         let mut table = ParamTable::default();
         for (role, shape) in [(Role::InputWeight, [2, 3]), (Role::Bias, [1, 3]), (Role::OutputWeight, [3, 4])]
         {
             table.push(role, 0, shape).unwrap();
         }
         for pattern in 0..8 {
-            let active: Vec<bool> = (0..3).map(|place| pattern >> place & 1 == 1).collect();
-            let runs: Vec<Range<usize>> = table.runs(&active).collect();
+            let active: Vec<bool> = (0..3).map(|index| pattern >> index & 1 == 1).collect();
+            let ranges: Vec<Range<usize>> = table.active_ranges(&active).collect();
             for (param, &active) in table.iter().zip(&active) {
                 for at in param.range.clone() {
-                    assert_eq!(runs.iter().filter(|run| run.contains(&at)).count(), usize::from(active));
+                    assert_eq!(
+                        ranges.iter().filter(|range| range.contains(&at)).count(),
+                        usize::from(active)
+                    );
                 }
             }
-            // No two that could be one.
-            assert!(runs.windows(2).all(|pair| pair[0].end < pair[1].start), "{runs:?}");
-            assert!(runs.iter().all(|run| !run.is_empty() && run.end <= table.arena_len()));
+            // No two ranges could be one.
+            assert!(ranges.windows(2).all(|pair| pair[0].end < pair[1].start), "{ranges:?}");
+            assert!(ranges.iter().all(|range| !range.is_empty() && range.end <= table.arena_len()));
         }
     }
 }

@@ -1,17 +1,17 @@
-//! Random numbers that depend on nothing but their place: Philox4x32-10.
+//! Counter-based random numbers: Philox4x32-10.
 //!
 //! Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
-//! Every draw is a pure function of (seed, stream, step, index), so that initialisation, order, dropout and sampling
-//! never disturb one another and nothing has to be saved but counters. Not for cryptography.
+//! Every draw is a pure function of (seed, stream, substream, index). Initialisation, dropout and sampling therefore never affect one
+//! another, and nothing has to be saved but counters. Not for cryptography.
 
-/// The streams of one seed. The numbers are part of the file format: never renumber.
+/// The streams of one seed. The numbers decide the results: never renumber.
 #[derive(Clone, Copy)]
 pub enum Stream {
-    /// Initial weights; `step` is the parameter's place in the table.
+    /// Initial weights. The substream is the parameter's index in the table.
     Init = 0,
-    /// Ids drawn from logits; `step` is the caller's, `index` the row.
+    /// Ids drawn from logits. The substream is the caller's number of the draw, the index is the row.
     Sample = 1,
-    /// What is dropped between layers; `step` is the caller's, `index` the unit's and the element's.
+    /// Dropout. The substream is the number of the training pass, the index combines layer's direction and element.
     Dropout = 2,
 }
 
@@ -19,7 +19,7 @@ const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 const ROUNDS: usize = 10;
 
-/// One block of Philox4x32-10: four words from a counter of four and a key of two.
+/// Computes one block of Philox4x32-10: four words from a counter of four words and a key of two.
 pub fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     for _ in 0..ROUNDS {
         let [p0, p1] = [wide(MULTIPLIER[0], counter[0]), wide(MULTIPLIER[1], counter[2])];
@@ -29,21 +29,21 @@ pub fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     counter
 }
 
-/// (high, low) word of a 32×32-bit product.
+/// The (high, low) words of a 32×32-bit product.
 fn wide(a: u32, b: u32) -> (u32, u32) {
     let product = u64::from(a) * u64::from(b);
     ((product >> 32) as u32, product as u32)
 }
 
-/// A uniform draw in [0, 1), a multiple of 2⁻²⁴.
-pub fn uniform(seed: u32, stream: Stream, step: u64, index: u64) -> f32 {
-    uniform_four(seed, stream, step, index / 4)[(index % 4) as usize]
+/// Returns a uniform draw in [0, 1), a multiple of 2⁻²⁴.
+pub fn uniform(seed: u32, stream: Stream, substream: u64, index: u64) -> f32 {
+    uniform_four(seed, stream, substream, index / 4)[(index % 4) as usize]
 }
 
-/// The draws of indices 4·block … 4·block + 3, which cost what one costs.
+/// Returns the draws of indices 4·block … 4·block + 3, at the cost of one.
 #[inline(never)]
-pub fn uniform_four(seed: u32, stream: Stream, step: u64, block: u64) -> [f32; 4] {
-    let counter = [block as u32, (block >> 32) as u32, step as u32, (step >> 32) as u32];
+pub fn uniform_four(seed: u32, stream: Stream, substream: u64, block: u64) -> [f32; 4] {
+    let counter = [block as u32, (block >> 32) as u32, substream as u32, (substream >> 32) as u32];
     philox(counter, [seed, stream as u32]).map(|word| (word >> 8) as f32 * (1.0 / 16_777_216.0))
 }
 

@@ -1,51 +1,51 @@
-//! Draws ids from logits: p = softmax(logits / temperature), and the first id at which the running sum of p passes the coin.
+//! Samples ids from logits: p = softmax(logits / temperature), and the first id at which the running sum of p exceeds the uniform draw.
 //!
-//! The coin is an argument of `pick`, so that it can be tested; `Sampler` takes it from the stream of (seed, step, row).
+//! The uniform draw is an argument of `pick`, so that it can be tested. `Sampler` takes it from (seed, number of the draw, row).
 
 use crate::buffer::{Buffer, elements, fit_integers, part};
-use crate::error::{Error, What};
+use crate::error::{Error, ErrorKind};
 use crate::kernel::{exp_shifted_into, max};
 use crate::rng::{Stream, uniform};
 use alloc::vec::Vec;
 
-/// Buffers for one draw a row.
+/// Buffers for sampling one id per row.
 #[derive(Default)]
 pub struct Sampler {
-    /// Logits
-    pub logits: Buffer, // (B, V)
-    /// What was drawn
-    pub ids: Vec<i32>, // (B)
+    /// (B, V) logits
+    pub logits: Buffer,
+    /// (B) the sampled ids
+    pub ids: Vec<i32>,
     scaled: Buffer,     // (V)
     numerators: Buffer, // (V)
     shape: [usize; 2],
 }
 
 impl Sampler {
-    /// Room for (B, V).
+    /// Buffers for (B, V).
     pub fn new(batch: usize, classes: usize) -> Result<Sampler, Error> {
-        let what = What::Sample;
+        let kind = ErrorKind::Sample;
         let mut sampler = Sampler { shape: [batch, classes], ..Sampler::default() };
-        sampler.logits.fit(elements(&[batch, classes], what)?, what)?;
-        fit_integers(&mut sampler.ids, batch, what)?;
-        sampler.scaled.fit(classes, what)?;
-        sampler.numerators.fit(classes, what)?;
+        sampler.logits.fit(elements(&[batch, classes], kind)?, kind)?;
+        fit_integers(&mut sampler.ids, batch, kind)?;
+        sampler.scaled.fit(classes, kind)?;
+        sampler.numerators.fit(classes, kind)?;
         Ok(sampler)
     }
 
-    /// Draws an id for each row. Row b of step n always has the same coin for the same seed.
-    pub fn draw(&mut self, temperature: f64, seed: u32, step: u64) {
+    /// Samples an id for each row. The uniform draw of a row depends on nothing but the seed, the number `draw` and the row.
+    pub fn draw(&mut self, temperature: f64, seed: u32, draw: u64) {
         let [batch, classes] = self.shape;
         for b in 0..batch {
             let logits = part(&self.logits, b * classes, classes);
-            let coin = uniform(seed, Stream::Sample, step, b as u64);
+            let uniform = uniform(seed, Stream::Sample, draw, b as u64);
             let (scaled, p) = (&mut self.scaled[..classes], &mut self.numerators[..classes]);
-            self.ids[b] = pick(logits, scaled, p, temperature, coin) as i32;
+            self.ids[b] = pick(logits, scaled, p, temperature, uniform) as i32;
         }
     }
 }
 
-/// The id that a coin in [0, 1) falls on; at temperature 0 the largest logit's, the first of equals.
-fn pick(logits: &[f32], scaled: &mut [f32], p: &mut [f32], temperature: f64, coin: f32) -> usize {
+/// Returns the id for a uniform draw in [0, 1). At temperature 0 it is that of the largest logit, the first of equal ones.
+fn pick(logits: &[f32], scaled: &mut [f32], p: &mut [f32], temperature: f64, uniform: f32) -> usize {
     let top = max(logits);
     if temperature == 0.0 {
         return logits.iter().position(|&x| x == top).unwrap_or(0);
@@ -55,7 +55,7 @@ fn pick(logits: &[f32], scaled: &mut [f32], p: &mut [f32], temperature: f64, coi
         *scaled = ((f64::from(x) - f64::from(top)) / temperature) as f32;
     }
     let sum = exp_shifted_into(p, scaled, 0.0);
-    let target = f64::from(coin) * f64::from(sum);
+    let target = f64::from(uniform) * f64::from(sum);
     let mut running = 0.0;
     for (id, &p) in p.iter().enumerate() {
         running += f64::from(p);
@@ -63,7 +63,7 @@ fn pick(logits: &[f32], scaled: &mut [f32], p: &mut [f32], temperature: f64, coi
             return id;
         }
     }
-    // The f64 sum may end a rounding below the f32 one: then the last id that has a probability.
+    // The f64 sum may be a rounding below the f32 sum. Then the last id with a probability is the result.
     p.iter().rposition(|&p| p > 0.0).unwrap_or(0)
 }
 
@@ -71,18 +71,18 @@ fn pick(logits: &[f32], scaled: &mut [f32], p: &mut [f32], temperature: f64, coi
 mod tests {
     use super::*;
 
-    fn pick_of(logits: &[f32], temperature: f64, coin: f32) -> usize {
+    fn pick_of(logits: &[f32], temperature: f64, uniform: f32) -> usize {
         let (mut a, mut b) = (vec![f32::NAN; logits.len()], vec![f32::NAN; logits.len()]);
-        pick(logits, &mut a, &mut b, temperature, coin)
+        pick(logits, &mut a, &mut b, temperature, uniform)
     }
 
     #[test]
-    fn the_coin_decides() {
+    fn the_uniform_draw_decides() {
         let logits = [0.1f32, 0.2, 0.3, 0.4].map(f32::ln);
-        for (coin, id) in
+        for (uniform, id) in
             [(0.0, 0), (0.0999, 0), (0.1001, 1), (0.2999, 1), (0.3001, 2), (0.5999, 2), (0.6001, 3)]
         {
-            assert_eq!(pick_of(&logits, 1.0, coin), id, "coin {coin}");
+            assert_eq!(pick_of(&logits, 1.0, uniform), id, "draw {uniform}");
         }
         assert_eq!(pick_of(&logits, 1.0, 0.999_999_94), 3);
     }
@@ -101,11 +101,11 @@ mod tests {
         let logits: [f32; 3] = [0.0, 1.0, 2.0];
         let mut sampler = Sampler::new(1000, 3).unwrap();
         let mut counts = [0.0; 3];
-        for step in 0..20 {
+        for draw in 0..20 {
             for row in sampler.logits[..3000].chunks_exact_mut(3) {
                 row.copy_from_slice(&logits);
             }
-            sampler.draw(2.0, 9, step);
+            sampler.draw(2.0, 9, draw);
             sampler.ids.iter().for_each(|&id| counts[id as usize] += 1.0 / 20_000.0);
         }
         let sum: f64 = logits.iter().map(|x| f64::from(*x / 2.0).exp()).sum();

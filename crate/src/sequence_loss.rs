@@ -1,9 +1,9 @@
-//! The loss on logits of the caller's, with the axes of reduction free: batch-major and not padded, as users have them.
+//! The loss on logits from outside, with a free choice of the axes to reduce: batch-major and not padded, as users have them.
 //!
 //! Source: `tf.contrib.seq2seq.sequence_loss` of TensorFlow 1.15.5; see `loss` for the formula.
 
 use crate::buffer::{Buffer, elements, fit_integers, part};
-use crate::error::{Error, What};
+use crate::error::{Error, ErrorKind};
 use crate::loss::{cross_entropy, divide_or_zero};
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -11,78 +11,78 @@ use core::ops::Range;
 /// Buffers for one computation.
 #[derive(Default)]
 pub struct SequenceLoss {
-    /// Logits
-    pub logits: Buffer, // (B, T, V)
-    /// Target classes
-    pub targets: Vec<i32>, // (B, T)
-    /// Weights
-    pub weights: Buffer, // (B, T)
-    /// As many numbers as the flags leave
-    pub result: Buffer, // (B, T), (B), (T) or (1)
-    /// The last of them, not rounded to f32: the loss itself, where the flags leave one number
+    /// (B, T, V) logits
+    pub logits: Buffer,
+    /// (B, T) target classes
+    pub targets: Vec<i32>,
+    /// (B, T) weights
+    pub weights: Buffer,
+    /// (B, T), (B), (T) or (1): the results, depending on the axes that are kept
+    pub result: Buffer,
+    /// The last result, not rounded to f32: the loss itself, if no axis is kept
     pub last: f64,
     softmax: Buffer, // (V)
     shape: [usize; 3],
 }
 
-/// How an axis is treated.
+/// The treatment of an axis.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Axis {
-    /// Kept
+    /// The axis is kept
     Keep,
-    /// Summed and divided by Σ w along it
+    /// The losses are summed and divided by Σ w along the axis
     Average,
-    /// Summed and divided by the number of weights along it that are not 0
+    /// The losses are summed and divided by the number of weights along the axis that are not 0
     Sum,
 }
 
 impl Axis {
-    /// The positions that a cell of the result covers.
-    fn span(self, cell: usize, size: usize) -> Range<usize> {
-        if self == Axis::Keep { cell..cell + 1 } else { 0..size }
+    /// The positions along the axis that result `index` covers.
+    fn span(self, index: usize, size: usize) -> Range<usize> {
+        if self == Axis::Keep { index..index + 1 } else { 0..size }
     }
 
-    /// How many cells are left of the axis.
-    fn cells(self, size: usize) -> usize {
+    /// The number of results along the axis.
+    fn results(self, size: usize) -> usize {
         if self == Axis::Keep { size } else { 1 }
     }
 }
 
 impl SequenceLoss {
-    /// Room for (B, T, V).
+    /// Buffers for (B, T, V).
     pub fn new(batch: usize, time: usize, classes: usize) -> Result<SequenceLoss, Error> {
-        let what = What::SequenceLoss;
-        let count = elements(&[batch, time], what)?;
+        let kind = ErrorKind::SequenceLoss;
+        let count = elements(&[batch, time], kind)?;
         let mut loss = SequenceLoss { shape: [batch, time, classes], ..SequenceLoss::default() };
-        loss.logits.fit(elements(&[batch, time, classes], what)?, what)?;
-        fit_integers(&mut loss.targets, count, what)?;
-        loss.weights.fit(count, what)?;
-        loss.result.fit(count, what)?;
-        loss.softmax.fit(classes, what)?;
+        loss.logits.fit(elements(&[batch, time, classes], kind)?, kind)?;
+        fit_integers(&mut loss.targets, count, kind)?;
+        loss.weights.fit(count, kind)?;
+        loss.result.fit(count, kind)?;
+        loss.softmax.fit(classes, kind)?;
         Ok(loss)
     }
 
-    /// Reduces over time and batch; how many numbers of `result` count: B·T, B, T or 1.
+    /// Reduces over time and batch and returns the number of results: B·T, B, T or 1.
     pub fn compute(&mut self, over_time: Axis, over_batch: Axis) -> usize {
         let [batch, time, _] = self.shape;
-        let columns = over_time.cells(time);
-        let count = over_batch.cells(batch) * columns;
-        for cell in 0..count {
-            let rows = over_batch.span(cell / columns, batch);
-            let steps = over_time.span(cell % columns, time);
-            self.last = self.reduce(rows, steps, over_time, over_batch);
-            self.result[cell] = self.last as f32;
+        let columns = over_time.results(time);
+        let count = over_batch.results(batch) * columns;
+        for index in 0..count {
+            let rows = over_batch.span(index / columns, batch);
+            let times = over_time.span(index % columns, time);
+            self.last = self.reduce(rows, times, over_time, over_batch);
+            self.result[index] = self.last as f32;
         }
         count
     }
 
-    /// Σ w·xent over rows × steps, divided as the flags say. Time outside, as in a training step: the same bits.
-    fn reduce(&mut self, rows: Range<usize>, steps: Range<usize>, over_time: Axis, over_batch: Axis) -> f64 {
+    /// Σ w·xent over rows × times, divided as the axes say. Time is the outer loop as in a training step, for the same bits.
+    fn reduce(&mut self, rows: Range<usize>, times: Range<usize>, over_time: Axis, over_batch: Axis) -> f64 {
         let [_, time, classes] = self.shape;
         let averaged = over_time == Axis::Average || over_batch == Axis::Average;
         let reduced = over_time != Axis::Keep || over_batch != Axis::Keep;
         let (mut total, mut divisor) = (0.0, 0.0);
-        for t in steps {
+        for t in times {
             for b in rows.clone() {
                 let at = b * time + t;
                 let w = f64::from(self.weights[at]);

@@ -1,4 +1,4 @@
-//! A network run one step at a time, its state kept from step to step: generation, and streams that arrive bit by bit.
+//! A network run one time step at a time, with its state kept from call to call: generation, and streams that arrive step by step.
 
 use crate::error::Error;
 use crate::forward::forward;
@@ -8,12 +8,12 @@ use alloc::boxed::Box;
 
 /// The buffers of one stream: a workspace of a single time step.
 pub struct Session {
-    /// Its buffers; `initial_state` is the state that the next step starts from.
+    /// The buffers; the next time step starts from `initial_state`
     pub ws: Workspace,
 }
 
 impl Session {
-    /// Room for B rows of ids or dense features, from a state of zeros.
+    /// A session of B rows of ids or dense features, whose state is zeros.
     pub fn new(network: &mut Network, batch: usize, dense: bool) -> Result<Box<Session>, Error> {
         let mut session = Box::new(Session { ws: Workspace::default() });
         session.ws.begin(network, Shape { batch, time: 1, dense, ..Shape::default() })?;
@@ -21,7 +21,7 @@ impl Session {
         Ok(session)
     }
 
-    /// One step from the inputs that the caller has written.
+    /// Runs one time step on the inputs that the caller has written.
     pub fn step(&mut self, network: &mut Network) {
         forward(network, &mut self.ws, None);
         self.ws.continue_state(network);

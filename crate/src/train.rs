@@ -1,37 +1,38 @@
-//! The parts of a training step: forward, loss and BPTT; clip and update.
+//! The parts of a training step: forward pass, loss and back-propagation; clipping and update.
 
-use crate::bptt::{Seeds, bptt};
+use crate::bptt::{GradientSource, bptt};
 use crate::clip::{clip_factor, global_norm};
-use crate::error::{Error, What};
+use crate::error::{Error, ErrorKind};
 use crate::forward::forward;
 use crate::loss::{Reduction, sequence_loss};
 use crate::network::Network;
 use crate::optimizer::Optimizer;
 use crate::workspace::Workspace;
 
-/// Loss and all gradients of the current batch, with the dropout masks of a step; the gradients added to those that stand there, or
-/// in their place.
+/// Computes the loss and all gradients of the current batch, with the dropout masks of training pass `dropout_pass`. The gradients
+/// are added to the present ones if `accumulate`, and replace them otherwise. Returns the loss.
 pub fn gradients(
     network: &mut Network,
     ws: &mut Workspace,
     reduction: Reduction,
     accumulate: bool,
-    dropout_step: Option<u64>,
+    dropout_pass: Option<u64>,
 ) -> f64 {
-    forward(network, ws, dropout_step);
+    forward(network, ws, dropout_pass);
     let loss = sequence_loss(network, ws, reduction, true);
-    bptt(network, ws, Seeds::Loss, accumulate);
+    bptt(network, ws, GradientSource::Loss, accumulate);
     loss
 }
 
-/// All gradients from seeds that the caller has written. Drops nothing: the caller's loss has seen what `forward` gives.
+/// Computes all gradients from those that the caller has written. There is no dropout, because the caller's loss saw the results of
+/// `forward`, which has none.
 pub fn backward(network: &mut Network, ws: &mut Workspace, accumulate: bool) {
     forward(network, ws, None);
-    bptt(network, ws, Seeds::Given, accumulate);
+    bptt(network, ws, GradientSource::Caller, accumulate);
 }
 
-/// One update from the gradients as they stand. Returns their norm before clipping. A gradient that is not finite is an error, and
-/// then nothing has changed.
+/// Updates the parameters once from the present gradients and returns the norm of these before clipping. A gradient that is not
+/// finite is an error, and then nothing has changed.
 pub fn apply(
     network: &mut Network,
     optimizer: &mut Optimizer,
@@ -39,11 +40,11 @@ pub fn apply(
     clip: f64,
 ) -> Result<f64, Error> {
     let norm = global_norm(network)?;
-    optimizer.step(network, learning_rate, clip_factor(norm, clip));
+    optimizer.update(network, learning_rate, clip_factor(norm, clip));
     Ok(norm)
 }
 
-/// A loss that is not finite is an error.
+/// Returns an error if the loss is not finite.
 pub fn check_loss(loss: f64) -> Result<(), Error> {
-    if loss.is_finite() { Ok(()) } else { Err(Error::new(What::Loss, 0)) }
+    if loss.is_finite() { Ok(()) } else { Err(Error::new(ErrorKind::Loss, 0)) }
 }

@@ -3,6 +3,7 @@
 //! more than what it calls. The facade's classes `RawX` (ts/wasm/raw.ts) stand for them; they come with checked arguments, and
 //! read and write buffers by their address.
 
+use crate::activations::first_output;
 use crate::cell::CellKind;
 use crate::error::Error;
 use crate::forward::forward;
@@ -16,7 +17,6 @@ use crate::sample::Sampler;
 use crate::schedule::{self, Curve};
 use crate::sequence_loss::{Axis, SequenceLoss};
 use crate::session::Session;
-use crate::track::first_output;
 use crate::train;
 use crate::workspace::{Shape, Workspace};
 use alloc::boxed::Box;
@@ -37,10 +37,10 @@ fn fail(error: Error) {
     FAILURE.store(error.into(), Ordering::Relaxed);
 }
 
-/// What the last failure was about: `What`.
+/// The `ErrorKind` of the last failure.
 #[wasm_bindgen]
 pub fn failure_what() -> u32 {
-    last_failure().map_or(0, Error::what)
+    last_failure().map_or(0, Error::kind)
 }
 
 /// The number that goes with it: bytes, or the place of a parameter.
@@ -177,23 +177,23 @@ fn buffer_address(network: &Network, ws: &Workspace, buffer: usize) -> usize {
         RawBuffer::Logits if has_logits => address(&ws.logits),
         RawBuffer::LogitsGradient if has_logits => address(&ws.dlogits),
         RawBuffer::FeaturesGradient => address(&ws.dfeatures),
-        _ => unit_address(network, ws, buffer, network.units.len() - network.sizes.d),
+        _ => unit_address(network, ws, buffer, network.directions.len() - network.sizes.d),
     }
 }
 
 /// A buffer that each unit has: the row of t = 0.
 #[inline(never)]
 fn unit_address(network: &Network, ws: &Workspace, buffer: RawBuffer, unit: usize) -> usize {
-    let (Some(track), Some(reverse)) = (ws.tracks.get(unit), network.units.get(unit).map(|u| u.reverse))
-    else {
+    let reverse = network.directions.get(unit).map(|direction| direction.reverse);
+    let (Some(activations), Some(reverse)) = (ws.activations.get(unit), reverse) else {
         return 0;
     };
     let outputs = first_output(reverse, ws.shape.batch * network.sizes.hp) * size_of::<f32>();
     match buffer {
-        RawBuffer::Gates => address(&track.gates),
-        RawBuffer::Cells => address(&track.c) + outputs,
-        RawBuffer::OutputsGradient | RawBuffer::LogitsGradient => address(&track.dh) + outputs,
-        _ => address(&track.h) + outputs,
+        RawBuffer::Gates => address(&activations.gates),
+        RawBuffer::Cells => address(&activations.c) + outputs,
+        RawBuffer::OutputsGradient | RawBuffer::LogitsGradient => address(&activations.dh) + outputs,
+        _ => address(&activations.h) + outputs,
     }
 }
 
@@ -277,7 +277,7 @@ pub fn rnn_parameter_count(rnn: *mut RawRnn) -> usize {
 #[wasm_bindgen]
 pub fn rnn_parameter(rnn: *mut RawRnn, index: usize, property: usize) -> usize {
     let param = borrow(rnn).network.table.get(index);
-    [param.role as usize, param.unit, param.shape[0], param.shape[1], param.range.start][property]
+    [param.role as usize, param.direction, param.shape[0], param.shape[1], param.range.start][property]
 }
 
 /// Which parameters an optimizer updates.
@@ -428,7 +428,7 @@ fn optimizer<'a>(rnn: *mut RawRnn, slot: usize) -> &'a mut Optimizer {
     occupied(&mut borrow(rnn).optimizers, slot)
 }
 
-/// What is in a slot; the facade never asks for one that is empty.
+/// The object in a slot; the facade never asks for one that is empty.
 fn occupied<T>(slots: &mut [Option<Box<T>>], slot: usize) -> &mut T {
     match &mut slots[slot] {
         Some(value) => value,

@@ -1,12 +1,13 @@
-//! The buffers of one pass: what the facade writes, what the passes compute. All time-major.
+//! The buffers of one pass: the inputs that the facade writes and the results of the passes. All are time-major.
 //!
-//! They keep the largest shape seen; a smaller one uses a prefix. A step of a shape that was seen before allocates nothing.
+//! They keep the largest shape seen, and a smaller shape uses a prefix of them. A pass of a shape that was seen before allocates
+//! nothing.
 
+use crate::activations::{Activations, Needs};
 use crate::buffer::{Buffer, elements, fit_integers};
-use crate::error::{Error, What};
+use crate::error::{Error, ErrorKind};
 use crate::kernel::{PackedPair, padded};
 use crate::network::Network;
-use crate::track::{Needs, Track};
 use alloc::vec::Vec;
 
 /// The shape of the current pass.
@@ -18,29 +19,29 @@ pub struct Shape {
     pub time: usize,
     /// Dense features instead of ids
     pub dense: bool,
-    /// Whether there will be a backward pass
+    /// Whether a backward pass follows
     pub training: bool,
     /// Mean squared error instead of cross-entropy
     pub squared: bool,
 }
 
-/// A state of all units: h, and c where the cell has one.
+/// A state of all layers and directions: h, and c for cells that have one.
 #[derive(Default)]
 pub struct State {
-    /// Hidden states
-    pub h: Buffer, // (L·D, B, H)
-    /// Cell states
-    pub c: Buffer, // (L·D, B, H)
+    /// (L·D, B, H) hidden states
+    pub h: Buffer,
+    /// (L·D, B, H) cell states; empty for cells without them
+    pub c: Buffer,
 }
 
 impl State {
     #[inline(never)]
-    fn fit(&mut self, network: &Network, len: usize, what: What) -> Result<(), Error> {
-        self.h.fit(len, what)?;
-        if network.cell.layout().has_cell_state { self.c.fit(len, what) } else { Ok(()) }
+    fn fit(&mut self, network: &Network, len: usize, kind: ErrorKind) -> Result<(), Error> {
+        self.h.fit(len, kind)?;
+        if network.cell.layout().has_cell_state { self.c.fit(len, kind) } else { Ok(()) }
     }
 
-    /// The first `len` floats ← those of another.
+    /// The first `len` floats ← those of `from`.
     #[inline(never)]
     fn copy(&mut self, from: &State, len: usize) {
         for (to, from) in [(&mut self.h, &from.h), (&mut self.c, &from.c)] {
@@ -55,88 +56,88 @@ impl State {
 pub struct Workspace {
     /// The current shape
     pub shape: Shape,
-    /// Token ids
-    pub ids: Vec<i32>, // (T, B)
-    /// Dense features
-    pub features: Buffer, // (T, B, I)
-    /// How many steps of each row count
-    pub lengths: Vec<i32>, // (B)
-    /// Target ids
-    pub targets: Vec<i32>, // (T, B)
-    /// Target values, for mean squared error
-    pub target_values: Buffer, // (T, B, V)
-    /// Weights of the loss
-    pub weights: Buffer, // (T, B)
-    /// The state before the first step, as users see it
+    /// (T, B) ids
+    pub ids: Vec<i32>,
+    /// (T, B, I) dense features
+    pub features: Buffer,
+    /// (B) the number of time steps of each row that count
+    pub lengths: Vec<i32>,
+    /// (T, B) target classes, for cross-entropy
+    pub targets: Vec<i32>,
+    /// (T, B, V) target values, for mean squared error
+    pub target_values: Buffer,
+    /// (T, B) weights of the loss
+    pub weights: Buffer,
+    /// The state before the first time step
     pub initial_state: State,
-    /// The state after the last step of each row
+    /// The state after the last time step of each row
     pub final_state: State,
-    /// A state kept from one step to the next
+    /// A final state kept from one training step to the next
     pub carried_state: State,
     /// ∂L/∂(initial state)
     pub initial_state_gradient: State,
-    /// ∂L/∂(final state), from the caller of a backward pass
+    /// ∂L/∂(final state), written by the caller of a backward pass
     pub final_state_gradient: State,
-    /// The way of each unit
-    pub tracks: Vec<Track>, // (L·D)
-    /// Whether the last forward pass has dropped outputs between layers
+    /// (L·D) the activations of each layer's directions
+    pub activations: Vec<Activations>,
+    /// Whether the last forward pass applied dropout
     pub dropping: bool,
-    /// Logits, where they are not the hidden states
-    pub logits: Buffer, // (T, B, Vp)
-    /// ∂L/∂logits
-    pub dlogits: Buffer, // (T, B, Vp)
-    /// ∂L/∂(dense features)
-    pub dfeatures: Buffer, // (T, B, Ip)
-    /// The numerators of one softmax
-    pub softmax: Buffer, // (Vp)
-    /// Both sides of a gradient product
+    /// (T, B, Vp) logits; empty where the hidden states are the logits
+    pub logits: Buffer,
+    /// (T, B, Vp) ∂L/∂logits
+    pub dlogits: Buffer,
+    /// (T, B, Ip) ∂L/∂(dense features), rows padded like logits
+    pub dfeatures: Buffer,
+    /// (Vp) the numerators of one softmax
+    pub softmax: Buffer,
+    /// The packed operands of a gradient product
     pub pair: PackedPair,
 }
 
 impl Workspace {
-    /// Makes room for a pass of this shape and makes it the current one. On failure the old shape stays.
+    /// Makes room for a pass of this shape and makes it the current one. On failure the previous shape remains.
     pub fn begin(&mut self, network: &mut Network, shape: Shape) -> Result<(), Error> {
         let Shape { batch: b, time: t, dense, training, squared } = shape;
         let s = network.sizes;
-        let what = What::Workspace;
-        let tb = elements(&[t, b], what)?;
-        let state = elements(&[network.units.len(), b, s.h], what)?;
-        let of = |width: usize| elements(&[tb, width], what);
+        let kind = ErrorKind::Workspace;
+        let tb = elements(&[t, b], kind)?;
+        let state = elements(&[network.directions.len(), b, s.h], kind)?;
+        let of = |width: usize| elements(&[tb, width], kind);
 
         if dense {
-            self.features.fit(of(s.i)?, what)?;
+            self.features.fit(of(s.i)?, kind)?;
         } else {
-            fit_integers(&mut self.ids, tb, what)?;
+            fit_integers(&mut self.ids, tb, kind)?;
         }
-        fit_integers(&mut self.lengths, b, what)?;
+        fit_integers(&mut self.lengths, b, kind)?;
         if squared {
-            self.target_values.fit(of(s.v)?, what)?;
+            self.target_values.fit(of(s.v)?, kind)?;
         } else {
-            fit_integers(&mut self.targets, tb, what)?;
+            fit_integers(&mut self.targets, tb, kind)?;
         }
-        self.weights.fit(tb, what)?;
-        self.initial_state.fit(network, state, what)?;
-        self.final_state.fit(network, state, what)?;
-        self.softmax.fit(s.vp, what)?;
+        self.weights.fit(tb, kind)?;
+        self.initial_state.fit(network, state, kind)?;
+        self.final_state.fit(network, state, kind)?;
+        self.softmax.fit(s.vp, kind)?;
         if network.has_logits() {
-            self.logits.fit(of(s.vp)?, what)?;
+            self.logits.fit(of(s.vp)?, kind)?;
         }
         network.prepare_inputs(dense)?;
-        self.tracks.resize_with(network.units.len(), Track::default);
-        let below = network.units.len() - s.d;
-        for (unit, track) in self.tracks.iter_mut().enumerate() {
-            let dropout = training && unit < below && network.dropout > 0.0;
-            track.fit(network, [t, b], Needs { training, dropout })?;
+        self.activations.resize_with(network.directions.len(), Activations::default);
+        let below = network.directions.len() - s.d;
+        for (index, activations) in self.activations.iter_mut().enumerate() {
+            let dropout = training && index < below && network.dropout > 0.0;
+            activations.fit(network, [t, b], Needs { training, dropout })?;
         }
         if training {
             network.prepare_training(dense)?;
-            self.initial_state_gradient.fit(network, state, what)?;
-            self.final_state_gradient.fit(network, state, what)?;
+            self.initial_state_gradient.fit(network, state, kind)?;
+            self.final_state_gradient.fit(network, state, kind)?;
             if network.has_logits() {
-                self.dlogits.fit(of(s.vp)?, what)?;
+                self.dlogits.fit(of(s.vp)?, kind)?;
             }
             if dense {
-                self.dfeatures.fit(of(padded(s.i))?, what)?;
+                self.dfeatures.fit(of(padded(s.i))?, kind)?;
             }
             self.pair.fit(if dense { s.i.max(s.h) } else { s.h }, s.n.max(s.vp))?;
         }
@@ -144,31 +145,31 @@ impl Workspace {
         Ok(())
     }
 
-    /// Makes room for keeping the state of a pass of this shape; what is kept stays.
+    /// Makes room for `keep_state` at the current shape. The state kept before is preserved.
     pub fn reserve_kept_state(&mut self, network: &Network) -> Result<(), Error> {
         let len = self.state_len(network);
         if len > self.carried_state.h.len() {
             let mut grown = State::default();
-            grown.fit(network, len, What::CarriedState)?;
+            grown.fit(network, len, ErrorKind::CarriedState)?;
             grown.copy(&self.carried_state, len);
             self.carried_state = grown;
         }
         Ok(())
     }
 
-    /// Keeps the final state for a later `restore_state`; room has been reserved.
+    /// Keeps the final state for a later `restore_state`. Must follow `reserve_kept_state`.
     pub fn keep_state(&mut self, network: &Network) {
         let len = self.state_len(network);
         self.carried_state.copy(&self.final_state, len);
     }
 
-    /// Starts from the state that was kept.
+    /// The initial state ← the kept state.
     pub fn restore_state(&mut self, network: &Network) {
         let len = self.state_len(network);
         self.initial_state.copy(&self.carried_state, len);
     }
 
-    /// Starts from the state that the last pass has ended in.
+    /// The initial state ← the final state of the last pass.
     pub fn continue_state(&mut self, network: &Network) {
         let len = self.state_len(network);
         self.initial_state.copy(&self.final_state, len);
@@ -176,17 +177,17 @@ impl Workspace {
 
     /// L·D·B·H of the current shape
     fn state_len(&self, network: &Network) -> usize {
-        network.units.len() * self.shape.batch * network.sizes.h
+        network.directions.len() * self.shape.batch * network.sizes.h
     }
 }
 
-/// The rows of a step in runs that do or do not take part: (first row, how many, whether t is within their lengths).
-pub fn runs(lengths: &[i32], t: usize) -> impl Iterator<Item = (usize, usize, bool)> {
-    let takes_part = move |length: &i32| *length as usize > t;
+/// The rows of time step t in ranges that are all within or all past their lengths: (first row, number of rows, within).
+pub fn row_ranges(lengths: &[i32], t: usize) -> impl Iterator<Item = (usize, usize, bool)> {
+    let within = move |length: &i32| *length as usize > t;
     let mut first = 0;
-    lengths.chunk_by(move |a, b| takes_part(a) == takes_part(b)).map(move |run| {
+    lengths.chunk_by(move |a, b| within(a) == within(b)).map(move |range| {
         let start = first;
-        first += run.len();
-        (start, run.len(), run.first().is_some_and(takes_part))
+        first += range.len();
+        (start, range.len(), range.first().is_some_and(within))
     })
 }

@@ -1,4 +1,4 @@
-//! The gated recurrent unit that resets after the product.
+//! The gated recurrent unit (GRU) that resets after the product.
 //!
 //! ```text
 //! r, z = σ(x·W + h·W + b)
@@ -7,16 +7,16 @@
 //! ```
 //!
 //! Source: Cho et al., "Learning phrase representations using RNN encoder–decoder", 2014, in the form of `torch.nn.GRU` and of Keras'
-//! `reset_after=True`. Gates in PyTorch's order (r z n); its biases of r and z are one each here.
+//! `reset_after=True`. The gates are in PyTorch's order (r z n). PyTorch has two biases each for r and z, which are one here.
 
 use super::{Backward, Cell, Forward, Layout, Product};
 use crate::kernel;
 
-/// The cell with three gates.
+/// The GRU with one recurrent product.
 pub struct Gru;
 
 impl Cell for Gru {
-    /// A row is (x's n, r, z, h's n): what x is multiplied into and what h is are three blocks in a row each.
+    /// A row is (n of x, r, z, n of h), so that the three blocks of each product are adjacent.
     fn layout(&self) -> &'static Layout {
         &Layout {
             gates: 3,

@@ -1,4 +1,4 @@
-//! The gated recurrent unit that resets before the product, as it was first described.
+//! The gated recurrent unit (GRU) that resets before the product, its original form.
 //!
 //! ```text
 //! r, z = σ(x·W + h·W + b)
@@ -6,13 +6,13 @@
 //! h_t = (1 − z) ⊙ n + z ⊙ h_{t-1}
 //! ```
 //!
-//! Source: Cho et al. 2014; `GRUCell` of TensorFlow 1.15 (gates there: r u, u = z) and Keras' `reset_after=False` (z r h). Gates
-//! here in the order r z n.
+//! Source: Cho et al. 2014; `GRUCell` of TensorFlow 1.15 (whose gates are r u, u = z) and Keras' `reset_after=False` (z r h). The
+//! gates here are in the order r z n.
 
 use super::{Backward, Cell, Forward, Layout, Product};
 use crate::kernel;
 
-/// The cell with three gates and two products.
+/// The GRU with two recurrent products.
 pub struct GruResetBefore;
 
 impl Cell for GruResetBefore {
@@ -29,8 +29,8 @@ impl Cell for GruResetBefore {
 
     fn forward(&self, stage: usize, s: Forward<'_>) {
         if stage == 0 {
-            // r, z, and mixed = r ⊙ h_{t-1}
-            kernel::gru_reset_forward(s.hp, s.gates, s.h_prev, s.mixed);
+            // r, z, and reset_h = r ⊙ h_{t-1}
+            kernel::gru_reset_forward(s.hp, s.gates, s.h_prev, s.reset_h);
         } else {
             // n and h_t
             kernel::gru_update_forward(s.hp, s.gates, s.h_prev, s.h);
@@ -39,7 +39,7 @@ impl Cell for GruResetBefore {
 
     fn backward(&self, stage: usize, s: Backward<'_>) {
         if stage == 0 {
-            kernel::gru_reset_backward(s.hp, s.dgates, s.dh_prev, s.gates, s.h_prev, s.dmixed);
+            kernel::gru_reset_backward(s.hp, s.dgates, s.dh_prev, s.gates, s.h_prev, s.dreset_h);
         } else {
             kernel::gru_update_backward(s.hp, s.dgates, s.dh_prev, s.gates, s.h_prev, s.dh);
         }

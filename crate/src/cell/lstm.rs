@@ -1,4 +1,4 @@
-//! Long short-term memory.
+//! Long short-term memory (LSTM).
 //!
 //! ```text
 //! i, f, o = σ(x·W + h·W + b)    g = tanh(x·W_ig + h·W_hg + b_g)
@@ -6,12 +6,12 @@
 //! ```
 //!
 //! Source: Hochreiter & Schmidhuber, "Long short-term memory", 1997; Gers, Schmidhuber, Cummins, "Learning to forget", 2000.
-//! Gates in the order of `torch.nn.LSTM` (i f g o), whose two biases are one here. A forget bias is a part of b_h.
+//! The gates are in the order of `torch.nn.LSTM` (i f g o), whose two biases are one here. The forget bias is a part of b_h.
 
 use super::{Backward, Cell, Forward, Layout, Product};
 use crate::kernel;
 
-/// The cell with four gates and a cell state.
+/// The LSTM.
 pub struct Lstm;
 
 impl Cell for Lstm {

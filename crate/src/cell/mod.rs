@@ -1,8 +1,9 @@
-//! The cells: what happens inside one time step. The time loop around them is written once, in `forward` and `bptt`.
+//! The cells: the computation inside one time step. The loops over time are written once, in `forward` and `bptt`.
 //!
-//! A cell is a file beside `tanh.rs` and an arm of `CellKind`. It tells the loop how its pre-activations lie in a row of N = blocks·Hp
-//! floats, and which recurrent products are to be made; then the loop calls it once for each product. So a GRU that resets after
-//! the product has a fourth block, where h·W_hn stays apart from x·W_in, and one that resets before it has a second product.
+//! To add a cell, add a file next to `tanh.rs` and an arm to `CellKind`. A cell declares how its pre-activations lie in a row of
+//! N = blocks·Hp floats and which recurrent products it needs; the loop then calls it once after each product. For example, a GRU
+//! that resets after the product has a fourth block, which keeps h·W_hn apart from x·W_in, and one that resets before the product
+//! has two products.
 
 mod gru;
 mod gru_reset_before;
@@ -10,96 +11,96 @@ mod lstm;
 mod relu;
 mod tanh;
 
-/// How a cell's pre-activations lie in a row of blocks of Hp floats.
+/// The layout of a cell's pre-activations in a row of blocks of Hp floats.
 pub struct Layout {
-    /// G, the blocks of H columns in the weights
+    /// G, the number of blocks of H columns in the weights
     pub gates: usize,
-    /// Blocks in a row, at least G: N = blocks·Hp
+    /// The number of blocks in a row, at least G: N = blocks·Hp
     pub blocks: usize,
-    /// For each gate the block that x·W_ih + b_h goes to: all of 0 … G−1
+    /// For each gate the block of x·W_ih + b_h: a permutation of 0 … G−1
     pub input: &'static [usize],
-    /// The recurrent products, one after the other
+    /// The recurrent products, in the order in which they are computed
     pub products: &'static [Product],
-    /// The block that starts from a recurrent bias of its own, b_hn
+    /// The block that starts from the separate recurrent bias b_hn, if there is one
     pub recurrent_bias: Option<usize>,
-    /// Whether a cell state c goes from step to step beside h
+    /// Whether the state consists of c as well as h
     pub has_cell_state: bool,
 }
 
-/// Some columns of W_hh and what they are multiplied by: h_{t−1} in the first product, `mixed` in the second.
+/// A product of some columns of W_hh with h_{t−1}, or with `reset_h` if it is the second product.
 pub struct Product {
     /// The first of its gates in W_hh
     pub first: usize,
-    /// How many gates
+    /// The number of its gates
     pub gates: usize,
-    /// The block the first of them is added to; the others follow
+    /// The block to which the first gate is added; the others follow
     pub block: usize,
 }
 
-/// A time step forward: slabs of time-major buffers, as many rows as take part.
+/// The buffers of one time step of the forward pass: those rows of the batch that are within their lengths.
 pub struct Forward<'a> {
     /// Hp
     pub hp: usize,
-    /// Pre-activations; activations are left here for the way back
-    pub gates: &'a mut [f32], // (B, N)
-    /// h_{t−1}
-    pub h_prev: &'a [f32], // (B, Hp)
-    /// h_t, to be written
-    pub h: &'a mut [f32], // (B, Hp)
-    /// c_{t−1}
-    pub c_prev: &'a [f32], // (B, Hp)
-    /// c_t, to be written
-    pub c: &'a mut [f32], // (B, Hp)
-    /// What the second product multiplies, to be written after the first
-    pub mixed: &'a mut [f32], // (B, Hp)
+    /// (B, N) pre-activations, to be replaced by the gates' values for the backward pass
+    pub gates: &'a mut [f32],
+    /// (B, Hp) h_{t−1}
+    pub h_prev: &'a [f32],
+    /// (B, Hp) h_t, to be written
+    pub h: &'a mut [f32],
+    /// (B, Hp) c_{t−1}
+    pub c_prev: &'a [f32],
+    /// (B, Hp) c_t, to be written
+    pub c: &'a mut [f32],
+    /// (B, Hp) r ⊙ h_{t−1}, the operand of the second product, to be written after the first
+    pub reset_h: &'a mut [f32],
 }
 
-/// A time step backward.
+/// The buffers of one time step of the backward pass.
 pub struct Backward<'a> {
     /// Hp
     pub hp: usize,
-    /// What the way forward has left
-    pub gates: &'a [f32], // (B, N)
-    /// h_{t−1}
-    pub h_prev: &'a [f32], // (B, Hp)
-    /// h_t
-    pub h: &'a [f32], // (B, Hp)
-    /// c_{t−1}
-    pub c_prev: &'a [f32], // (B, Hp)
-    /// c_t
-    pub c: &'a [f32], // (B, Hp)
-    /// ∂L/∂h_t, complete
-    pub dh: &'a [f32], // (B, Hp)
-    /// ∂L/∂c_t, which becomes ∂L/∂c_{t−1}
-    pub dc: &'a mut [f32], // (B, Hp)
-    /// ∂L/∂mixed, complete when the stage before the second product has its turn
-    pub dmixed: &'a [f32], // (B, Hp)
-    /// ∂L/∂(pre-activations), to be written
-    pub dgates: &'a mut [f32], // (B, N)
-    /// ∂L/∂h_{t−1}: what does not go through a product is to be added
-    pub dh_prev: &'a mut [f32], // (B, Hp)
+    /// (B, N) the gates' values, from the forward pass
+    pub gates: &'a [f32],
+    /// (B, Hp) h_{t−1}
+    pub h_prev: &'a [f32],
+    /// (B, Hp) h_t
+    pub h: &'a [f32],
+    /// (B, Hp) c_{t−1}
+    pub c_prev: &'a [f32],
+    /// (B, Hp) c_t
+    pub c: &'a [f32],
+    /// (B, Hp) ∂L/∂h_t
+    pub dh: &'a [f32],
+    /// (B, Hp) ∂L/∂c_t by all later time steps, to be replaced by ∂L/∂c_{t−1}
+    pub dc: &'a mut [f32],
+    /// (B, Hp) ∂L/∂`reset_h`, available to the stage before the second product
+    pub dreset_h: &'a [f32],
+    /// (B, N) ∂L/∂(pre-activations), to be written
+    pub dgates: &'a mut [f32],
+    /// (B, Hp) ∂L/∂h_{t−1}, to which the parts that do not pass through a product are to be added
+    pub dh_prev: &'a mut [f32],
 }
 
 /// A recurrent cell.
 pub trait Cell {
-    /// How its row lies, and its products
+    /// The layout of a row, and the recurrent products.
     fn layout(&self) -> &'static Layout;
-    /// What follows product `stage`; after the last one h is there.
-    fn forward(&self, stage: usize, step: Forward<'_>);
-    /// The gradients of what product `stage` was added to: the last stage first.
-    fn backward(&self, stage: usize, step: Backward<'_>);
+    /// Computes what follows product `stage`. The last stage writes h_t.
+    fn forward(&self, stage: usize, time_step: Forward<'_>);
+    /// Computes the gradients of the pre-activations of product `stage`. The last stage comes first.
+    fn backward(&self, stage: usize, time_step: Backward<'_>);
 }
 
-/// The cells.
+/// The kinds of cells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CellKind {
-    /// h_t = tanh(…)
+    /// The basic cell, h_t = tanh(…)
     Tanh,
-    /// h_t = max(0, …)
+    /// The basic cell with rectified linear units, h_t = max(0, …)
     Relu,
-    /// The gated recurrent unit of PyTorch: r ⊙ (h·W_hn + b_hn)
+    /// The gated recurrent unit that resets after the product: r ⊙ (h·W_hn + b_hn)
     Gru,
-    /// Its first form: (r ⊙ h)·W_hn
+    /// The gated recurrent unit that resets before the product: (r ⊙ h)·W_hn
     GruResetBefore,
     /// Long short-term memory
     Lstm,
@@ -110,7 +111,7 @@ impl CellKind {
     pub const ALL: [CellKind; 5] =
         [CellKind::Tanh, CellKind::Relu, CellKind::Gru, CellKind::GruResetBefore, CellKind::Lstm];
 
-    /// The cell itself.
+    /// The implementation of the cell.
     pub fn cell(self) -> &'static dyn Cell {
         match self {
             CellKind::Tanh => &tanh::Tanh,

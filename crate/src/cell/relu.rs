@@ -6,7 +6,7 @@
 use super::{Backward, Cell, Forward, Layout, tanh};
 use crate::kernel;
 
-/// The cell with one gate.
+/// The basic cell with rectified linear units.
 pub struct Relu;
 
 impl Cell for Relu {

@@ -6,10 +6,10 @@
 use super::{Backward, Cell, Forward, Layout, Product};
 use crate::kernel;
 
-/// The cell with one gate.
+/// The basic cell.
 pub struct Tanh;
 
-/// One block, which both products are added to.
+/// The layout of the basic cells: one block, to which both products are added.
 pub const LAYOUT: Layout = Layout {
     gates: 1,
     blocks: 1,

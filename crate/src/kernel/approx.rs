@@ -1,4 +1,4 @@
-//! tanh, exp and ln by polynomials of our own: the same bits on every machine, and fast.
+//! tanh, exp and ln by polynomials: the same bits on every machine, and fast.
 //!
 //! Only + − × ÷ and the bits of an exponent are used, so scalar and SIMD give the same results. The coefficients are
 //! minimax fits in f64 by iteratively re-weighted least squares (relative error of the real functions: tanh 2.1e-8,
@@ -7,8 +7,8 @@
 //!
 //! In wasm tanh takes 0.75 to 1.1 ns and exp 1.0 ns, 24 and 9 times as fast as the standard library's (`speed.rs`, AMD EPYC of Zen 4,
 //! Node 20.20, 2026-11-25). Slower were limits by comparison and selection (tanh 1.3 ns, 2.5 in Node 24), 2ⁿ by conversion to
-//! an integer, constants that V8 12 and later put together anew at each use (tanh 1.8 ns, exp 2.0 ns in Node 24), and exp of two
-//! fours at a time (1.05 ns).
+//! an integer, constants that V8 12 and later rebuild at each use (tanh 1.8 ns, exp 2.0 ns in Node 24), and exp of two fours at a
+//! time (1.05 ns).
 
 use crate::float::round_ties_even;
 
@@ -16,16 +16,16 @@ use crate::float::round_ties_even;
 pub const TANH_P: [f32; 5] = [1.0, 0.133_797_12, 0.003_494_026_7, 2.058_335_3e-5, 1.331_889_9e-8];
 /// The denominator's coefficients.
 pub const TANH_Q: [f32; 5] = [1.0, 0.467_130_27, 0.025_871_044, 3.283_08e-4, 7.761_947e-7];
-/// Where tanh has rounded to 1 in f32.
+/// The argument from which tanh rounds to 1 in f32.
 pub const TANH_END: f32 = 9.02;
 
 /// exp(r) ≈ 1 + r + r²·(c₀ + c₁·r + …) for |r| ≤ ln 2 / 2.
 pub const EXP_C: [f32; 5] = [0.499_999_93, 0.166_665_2, 0.041_668_39, 0.008_368_745, 0.001_381_454];
-/// Below this exp is 0: its results would be denormal.
+/// Below this argument exp is 0, because its results would be denormal.
 pub const EXP_START: f32 = -87.3;
 /// 1 / ln 2
 pub const LOG2_E: f32 = core::f32::consts::LOG2_E;
-/// ln 2 in two parts; the first has few bits, so that n·LN2_HIGH is exact.
+/// The first part of ln 2, which has few bits, so that n·LN2_HIGH is exact.
 pub const LN2_HIGH: f32 = 0.693_359_4;
 /// The rest of ln 2.
 pub const LN2_LOW: f32 = -2.121_944_4e-4;
@@ -36,14 +36,13 @@ pub fn tanh(x: f32) -> f32 {
     let x = if TANH_END < x { TANH_END } else { x };
     let z = x * x;
     let horner = |c: [f32; 5]| (((c[4] * z + c[3]) * z + c[2]) * z + c[1]) * z + c[0];
-    // The quotient may round to just beyond 1, where 1 − y² would turn negative.
+    // The quotient may round to just above 1, where 1 − y² would be negative.
     let y = x * horner(TANH_P) / horner(TANH_Q);
     let y = if y < -1.0 { -1.0 } else { y };
     if 1.0 < y { 1.0 } else { y }
 }
 
-/// exp(x) for x ≤ 0, one float at a time. The domain ends at 0: larger arguments are not what a softmax or a sigmoid
-/// needs, and are not tested.
+/// exp(x) for x ≤ 0, one float at a time. A softmax and a sigmoid need no larger arguments, and these are not tested.
 pub fn exp_nonpositive(x: f32) -> f32 {
     if x < EXP_START {
         return 0.0;
@@ -57,7 +56,7 @@ pub fn exp_nonpositive(x: f32) -> f32 {
     e * f32::from_bits(((n as i32).wrapping_add(127) << 23) as u32)
 }
 
-/// σ(x) = 1/(1 + e^{-x}), by e^{-|x|}, so that no side loses its relative precision; 0 below `EXP_START`.
+/// σ(x) = 1/(1 + e^{-x}), computed from e^{-|x|} so that neither side loses relative precision; 0 below `EXP_START`.
 pub fn sigmoid(x: f32) -> f32 {
     let e = exp_nonpositive(0.0 - x.abs());
     (if x < 0.0 { e } else { 1.0 }) / (1.0 + e)

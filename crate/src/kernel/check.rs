@@ -1,7 +1,7 @@
-//! One checker for both versions of each kernel: `simd` against `scalar`, to the bit where the build promises it.
+//! Compares both versions of each kernel, `simd` and `scalar`: bit-identical unless the build has fused multiply-adds.
 //!
-//! Lengths go through 0 … 9, 15, 16, 17, 31 and beyond a block; outputs are poisoned with NaN, so that what is not written
-//! shows; and NaN must come out of everything.
+//! Lengths are 0 … 9, 15, 16, 17, 31 and more than a block. Outputs are filled with NaN before, which shows elements that are not
+//! written, and NaN in the inputs must propagate.
 
 use super::{PackedPair, Panels, Rows, RowsMut, padded, scalar, simd};
 use crate::rng::{Stream, uniform};
@@ -25,7 +25,7 @@ fn integers(len: usize, place: u64) -> Vec<f32> {
     random(len, place, 9.0).iter().map(|x| x.round()).collect()
 }
 
-/// Equal to the bit, in every build: a kernel without a fused multiply-add.
+/// Requires bit-identical results in every build, for a kernel without fused multiply-adds.
 fn assert_same(simd: &[f32], scalar: &[f32], what: &str) {
     assert_eq!(simd.len(), scalar.len());
     for (i, (a, b)) in simd.iter().zip(scalar).enumerate() {
@@ -36,7 +36,7 @@ fn assert_same(simd: &[f32], scalar: &[f32], what: &str) {
     }
 }
 
-/// A kernel with fused multiply-adds: equal to the bit, and in the relaxed build as close as `limit` of the scalar's element.
+/// Requires bit-identical results, for a kernel with fused multiply-adds. In the relaxed build each element may differ by `limit`.
 fn assert_fused(simd: &[f32], scalar: &[f32], what: &str, limit: impl Fn(f32) -> f32) {
     if cfg!(not(target_feature = "relaxed-simd")) {
         return assert_same(simd, scalar, what);
@@ -48,18 +48,18 @@ fn assert_fused(simd: &[f32], scalar: &[f32], what: &str, limit: impl Fn(f32) ->
     }
 }
 
-/// A few roundings of a polynomial's result, of which the fused version does fewer: seen less than 2 ε.
+/// A few roundings of a polynomial's result, of which the fused version does fewer. Observed: less than 2 ε.
 fn few_ulp(x: f32) -> f32 {
     4.0 * f32::EPSILON * x.abs()
 }
 
-/// A sum of k products and a start that are all below 1: each step rounds a product and a partial sum, and partial sums of random
-/// signs stay below √k.
+/// The limit for a sum of k products below 1: each addition rounds a product and a partial sum, and partial sums of random signs stay
+/// below √k.
 fn of_terms(k: usize) -> impl Fn(f32) -> f32 {
     move |_| k as f32 * f32::EPSILON
 }
 
-/// Runs an elementwise kernel of one input in both versions, over all lengths, with special values mixed in.
+/// Runs an elementwise kernel of one input in both versions, over all lengths, with special values reset_h in.
 fn check_map(what: &str, scale: f32, simd: impl Fn(&mut [f32], &[f32]), scalar: impl Fn(&mut [f32], &[f32])) {
     for n in LENGTHS {
         let mut x = random(n, 11, scale);

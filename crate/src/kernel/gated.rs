@@ -82,11 +82,11 @@ pub fn gru_backward(
     simd::gru_backward(hp, dgates, dh_prev, gates, h_prev, dh);
 }
 
-/// Of rows (r, z, n): r and z ← their activations; mixed ← r ⊙ h_prev
+/// Of rows (r, z, n): r and z ← their activations; reset_h ← r ⊙ h_prev
 #[inline(never)]
-pub fn gru_reset_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], mixed: &mut [f32]) {
-    check(hp, 3, gates.len(), [h_prev.len(), mixed.len()]);
-    simd::gru_reset_forward(hp, gates, h_prev, mixed);
+pub fn gru_reset_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], reset_h: &mut [f32]) {
+    check(hp, 3, gates.len(), [h_prev.len(), reset_h.len()]);
+    simd::gru_reset_forward(hp, gates, h_prev, reset_h);
 }
 
 /// Of rows (r, z, n): n ← tanh; h ← (1 − z) ⊙ n + z ⊙ h_prev
@@ -111,7 +111,7 @@ pub fn gru_update_backward(
     simd::gru_update_backward(hp, dgates, dh_prev, gates, h_prev, dh);
 }
 
-/// Of rows dgates of (r, z, n): r from dmixed; dh_prev += dmixed ⊙ r
+/// Of rows dgates of (r, z, n): r from dreset_h; dh_prev += dreset_h ⊙ r
 #[inline(never)]
 pub fn gru_reset_backward(
     hp: usize,
@@ -119,9 +119,9 @@ pub fn gru_reset_backward(
     dh_prev: &mut [f32],
     gates: &[f32],
     h_prev: &[f32],
-    dmixed: &[f32],
+    dreset_h: &[f32],
 ) {
     assert!(dgates.len() == gates.len());
-    check(hp, 3, gates.len(), [dh_prev.len(), h_prev.len(), dmixed.len()]);
-    simd::gru_reset_backward(hp, dgates, dh_prev, gates, h_prev, dmixed);
+    check(hp, 3, gates.len(), [dh_prev.len(), h_prev.len(), dreset_h.len()]);
+    simd::gru_reset_backward(hp, dgates, dh_prev, gates, h_prev, dreset_h);
 }

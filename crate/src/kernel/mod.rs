@@ -1,9 +1,9 @@
-//! The kernels: functions on slices and dimensions that know of no network.
+//! The kernels: functions on slices and sizes that know nothing of networks.
 //!
-//! Each exists twice, in `scalar` (what it means) and in `simd` (how it is done, on every target: `lanes` has a portable form);
-//! `check` holds the two together. This module is the entry: lengths are checked here, once. Entries are never inlined: engines
-//! compile hot functions one by one, and a kernel of its own is optimised sooner and exists once. `*_into` overwrites, `*_add` accumulates. NaN and infinity pass
-//! through everything.
+//! Each kernel exists twice: `scalar` defines its result, and `simd` is the fast implementation on every target (`lanes` has a
+//! portable form). `check` compares the two. This module contains the entry points, which check all lengths once. They are never
+//! inlined: engines compile hot functions one by one, so that a separate kernel is optimised earlier and exists once. `*_into`
+//! overwrites its output, `*_add` accumulates. NaN and infinity propagate through all kernels.
 
 mod approx;
 mod gated;
@@ -21,33 +21,34 @@ mod speed;
 pub use approx::ln;
 pub use gated::*;
 pub use pack::{PackedPair, Panels};
-pub use update::{AdamStep, RmsPropStep, SgdStep, adam, rms_prop, sgd};
+pub use update::{AdamUpdate, RmsPropUpdate, SgdUpdate, adam, rms_prop, sgd};
 
 use crate::lanes::PANEL;
 
-/// Rounds a row length up to whole panels.
+/// Returns a row length rounded up to whole panels.
 pub fn padded(columns: usize) -> usize {
     columns.next_multiple_of(PANEL)
 }
 
-/// A matrix inside a slice: rows of `stride` floats, of which the first so many count.
+/// A matrix inside a slice: rows that start every `stride` floats, of which the caller uses the first columns.
 #[derive(Clone, Copy)]
 pub struct Rows<'a> {
-    /// The floats, from the first row on.
+    /// The floats, starting at the first row
     pub data: &'a [f32],
-    /// Floats from one row to the next.
+    /// Floats from one row to the next
     pub stride: usize,
 }
 
-/// `Rows` that can be written.
+/// Mutable `Rows`.
 pub struct RowsMut<'a> {
-    /// The floats, from the first row on.
+    /// The floats, starting at the first row
     pub data: &'a mut [f32],
-    /// Floats from one row to the next.
+    /// Floats from one row to the next
     pub stride: usize,
 }
 
-/// The first `width` floats of `count` rows ← those of others; a stride of 0 repeats one row. A copy: no arithmetic, hence no twin.
+/// The first `width` floats of `count` rows ← those of `from`, whose stride of 0 repeats one row. A copy has no arithmetic, so that
+/// there is no scalar form.
 #[inline(never)]
 pub fn copy_rows(to: RowsMut<'_>, from: Rows<'_>, width: usize, count: usize) {
     for row in 0..count {
@@ -55,9 +56,9 @@ pub fn copy_rows(to: RowsMut<'_>, from: Rows<'_>, width: usize, count: usize) {
     }
 }
 
-/// C (M, N) += A (M, K) · B (K, N), B in panels; N is whole panels, and so is C's row.
+/// C (M, N) += A (M, K) · B (K, N), with B in panels. N and the rows of C are whole panels.
 ///
-/// Each element is summed over ascending k, starting from what C holds, in one accumulator: the bits do not depend on M,
+/// Each element is summed over ascending k in one accumulator, starting from the value in C. The bits therefore do not depend on M,
 /// on tiles or on blocks.
 #[inline(never)]
 pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
@@ -70,8 +71,8 @@ pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
     simd::matmul_add(c, m, a, b);
 }
 
-/// C (M, N) += Aᵀ · B for A (K, M) and B (K, N): the gradient of a weight is its input, transposed, times the gradient of its
-/// output, summed over all K = T·B rows. Sums over ascending k in one accumulator.
+/// C (M, N) += Aᵀ · B for A (K, M) and B (K, N), such as the gradient of a weight matrix: its input, transposed, times the gradient
+/// of its output. Each element is summed over ascending k in one accumulator.
 #[inline(never)]
 pub fn matmul_transposed_add(
     c: RowsMut<'_>,
@@ -89,7 +90,8 @@ pub fn matmul_transposed_add(
     simd::matmul_transposed_add(c, [m, n, k], a, b, scratch);
 }
 
-/// y ← y + Σ of the first `count` rows, as many columns as y has: the gradient of a bias. Each sum in one accumulator over ascending rows.
+/// y ← y + the sum of the first `count` rows, such as the gradient of a bias. Each column is summed over ascending rows in one
+/// accumulator.
 #[inline(never)]
 pub fn add_rows(y: &mut [f32], rows: Rows<'_>, count: usize) {
     if count == 0 {
@@ -102,7 +104,7 @@ pub fn add_rows(y: &mut [f32], rows: Rows<'_>, count: usize) {
     simd::columns::add_rows(y, rows, count);
 }
 
-/// The first `count` rows of whole panels ← `row`, zeros behind it.
+/// The first `count` rows of whole panels ← `row`, followed by zeros.
 #[inline(never)]
 pub fn repeat_into(to: RowsMut<'_>, count: usize, row: &[f32]) {
     assert!(
@@ -112,7 +114,7 @@ pub fn repeat_into(to: RowsMut<'_>, count: usize, row: &[f32]) {
     simd::columns::repeat_into(to, count, row);
 }
 
-/// Of the first `count` rows, what stands beyond column `width` ← 0.
+/// The columns from `width` on of the first `count` rows ← 0.
 #[inline(never)]
 pub fn clear_beyond(rows: RowsMut<'_>, count: usize, width: usize) {
     assert!(count * rows.stride <= rows.data.len(), "rows");
@@ -142,20 +144,20 @@ pub fn tanh_into(y: &mut [f32], x: &[f32]) {
     simd::tanh_into(y, x);
 }
 
-/// dx ← dy ⊙ (1 − y²), the derivative of y = tanh(x) from its value.
+/// dx ← dy ⊙ (1 − y²), the gradient through y = tanh(x), from y.
 #[inline(never)]
 pub fn tanh_gradient_into(dx: &mut [f32], dy: &[f32], y: &[f32]) {
     assert!(dx.len() == dy.len() && dx.len() == y.len());
     simd::tanh_gradient_into(dx, dy, y);
 }
 
-/// The largest element; NaN where there is one is for the exponentials to show.
+/// Returns the largest element. NaN is ignored, because the exponentials that follow propagate it.
 #[inline(never)]
 pub fn max(x: &[f32]) -> f32 {
     simd::max(x)
 }
 
-/// y ← exp(x − shift) and Σ y, for shift ≥ max x: the numerators of a softmax and their sum.
+/// y ← exp(x − shift), for shift ≥ max x: the numerators of a softmax. Returns their sum.
 #[inline(never)]
 pub fn exp_shifted_into(y: &mut [f32], x: &[f32], shift: f32) -> f32 {
     assert!(y.len() == x.len());
@@ -168,7 +170,7 @@ pub fn scale(x: &mut [f32], factor: f32) {
     simd::scale(x, factor);
 }
 
-/// Σ x², in f64.
+/// Returns Σ x² in double precision.
 #[inline(never)]
 pub fn sum_of_squares(x: &[f32]) -> f64 {
     simd::sum_of_squares(x)

@@ -1,40 +1,40 @@
 //! Matrices rearranged for the tile: weights in panels of 8 columns, inputs in strips of 4 rows.
 //!
-//! Packing is a copy; it has no arithmetic, hence no scalar twin.
+//! Packing is a copy without arithmetic, so that there is no scalar form.
 
 use super::Rows;
 use crate::buffer::{Buffer, elements};
-use crate::error::{Error, What};
+use crate::error::{Error, ErrorKind};
 use crate::lanes::{F32x4, PANEL};
 use core::ops::Range;
 
 /// Rows of a strip: the height of the largest tile.
 pub const STRIP: usize = 4;
-/// Rows of A and B that `PackedPair` holds at a time: a strip and a panel of 256 stay in the first-level cache.
+/// Rows of A and B that `PackedPair` holds at a time. A strip and a panel of 256 rows fit into the first-level cache.
 pub const BLOCK: usize = 256;
 
-/// B (K, N) as ⌈N/8⌉ panels of (K, 8), zeros beyond the columns there are.
+/// B (K, N) as ⌈N/8⌉ panels of (K, 8), padded with zero columns.
 #[derive(Default)]
 pub struct Panels {
     data: Buffer,
     rows: usize,
     columns: usize,
-    /// Panels of a gate.
-    per_gate: usize,
-    /// Whether half of each gate's last panel is padding.
+    /// Panels of a block of columns: blocks start at whole panels.
+    per_block: usize,
+    /// Whether at least half of each block's last panel is padding.
     narrow: bool,
 }
 
 impl Panels {
-    /// Room for B (K, N); N is rounded up to whole panels.
+    /// Makes room for B (K, N), with N rounded up to whole panels.
     pub fn new(rows: usize, columns: usize) -> Result<Panels, Error> {
         let columns = columns.next_multiple_of(PANEL);
-        let len = elements(&[rows, columns], What::PackedWeights)?;
+        let len = elements(&[rows, columns], ErrorKind::PackedWeights)?;
         Ok(Panels {
-            data: Buffer::zeros(len, What::PackedWeights)?,
+            data: Buffer::zeros(len, ErrorKind::PackedWeights)?,
             rows,
             columns,
-            per_gate: 1,
+            per_block: 1,
             narrow: false,
         })
     }
@@ -44,7 +44,7 @@ impl Panels {
         self.rows
     }
 
-    /// N, whole panels
+    /// N, rounded up to whole panels
     pub fn columns(&self) -> usize {
         self.columns
     }
@@ -57,38 +57,38 @@ impl Panels {
     /// Whether only the first four columns of panel `p` count.
     #[inline(always)]
     pub fn is_narrow(&self, p: usize) -> bool {
-        self.narrow && (p + 1).is_multiple_of(self.per_gate)
+        self.narrow && (p + 1).is_multiple_of(self.per_block)
     }
 
-    fn gate_is(&mut self, columns: usize) {
-        self.per_gate = columns.div_ceil(PANEL);
+    fn set_block(&mut self, columns: usize) {
+        self.per_block = columns.div_ceil(PANEL);
         self.narrow = (1..=4).contains(&(columns % PANEL));
     }
 
-    /// All panels, one behind the other.
+    /// All panels, one after another.
     pub fn data(&self) -> &[f32] {
         &self.data[..self.rows * self.columns]
     }
 
-    /// Panels from column `first` on ← `source` (K, n), where `first` is a multiple of 8.
+    /// The panels from column `first` on, a multiple of 8 ← `source` (K, n).
     #[inline(never)]
     pub fn pack(&mut self, first: usize, source: Rows<'_>, n: usize) {
-        self.gate_is(n);
+        self.set_block(n);
         let k = self.rows;
-        deal_padded::<PANEL, 2>(&mut self.data[first * k..], source, k, n);
+        pack_padded::<PANEL, 2>(&mut self.data[first * k..], source, k, n);
     }
 
-    /// Rows from `first` on ← the transpose of `source` (N, k): panel row first + j holds column j of the source.
+    /// The rows from `first` on ← the transpose of `source` (N, k): panel row first + j holds column j of the source.
     #[inline(never)]
     pub fn pack_transposed(&mut self, first: usize, source: Rows<'_>, n: usize, k: usize) {
-        self.gate_is(n);
+        self.set_block(n);
         let stride = self.stride();
         for (p, panel) in self.data.chunks_exact_mut(stride).enumerate().take(n.div_ceil(PANEL)) {
             let rows = &mut panel[first * PANEL..(first + k) * PANEL];
             for half in 0..2 {
                 let row = p * PANEL + half * 4;
                 if row < n {
-                    turn(
+                    transpose_into(
                         rows,
                         half * 4,
                         &source.data[row * source.stride..],
@@ -103,7 +103,7 @@ impl Panels {
 }
 
 /// Columns at, at + 1, … of panel rows (k, 8) ← up to four rows of `source`.
-fn turn(to: &mut [f32], at: usize, source: &[f32], stride: usize, rows: usize, k: usize) {
+fn transpose_into(to: &mut [f32], at: usize, source: &[f32], stride: usize, rows: usize, k: usize) {
     let whole = if rows == 4 { k / 4 * 4 } else { 0 };
     for j in (0..whole).step_by(4) {
         let row = |i: usize| source[i * stride + j..].first_chunk().map_or(F32x4::splat(0.0), F32x4::load);
@@ -122,10 +122,10 @@ fn turn(to: &mut [f32], at: usize, source: &[f32], stride: usize, rows: usize, k
     }
 }
 
-/// Groups (K, W), one behind the other ← `source` (K, n), zeros beyond column n.
-fn deal_padded<const W: usize, const WAYS: usize>(to: &mut [f32], source: Rows<'_>, k: usize, n: usize) {
+/// Groups (K, W), one after another ← `source` (K, n), padded with zero columns.
+fn pack_padded<const W: usize, const WAYS: usize>(to: &mut [f32], source: Rows<'_>, k: usize, n: usize) {
     let whole = n / W * W;
-    deal::<W, WAYS>(to, source, k, n / W);
+    pack_groups::<W, WAYS>(to, source, k, n / W);
     if n > whole {
         let last = to[whole * k..].as_chunks_mut::<W>().0;
         for (to, row) in last.iter_mut().zip(source.data.chunks(source.stride)).take(k) {
@@ -136,18 +136,18 @@ fn deal_padded<const W: usize, const WAYS: usize>(to: &mut [f32], source: Rows<'
     }
 }
 
-/// The first `count` groups of W columns of `source` (K, ·), each as (K, W), one behind the other.
-fn deal<const W: usize, const WAYS: usize>(to: &mut [f32], source: Rows<'_>, k: usize, count: usize) {
+/// Groups (K, W), one after another ← the first `count` groups of W columns of `source` (K, ·).
+fn pack_groups<const W: usize, const WAYS: usize>(to: &mut [f32], source: Rows<'_>, k: usize, count: usize) {
     let (slots, _) = to.as_chunks_mut::<W>();
     let whole = count / WAYS * WAYS;
-    deal_lines::<W, WAYS>(slots, source, k, 0..whole);
-    deal_lines::<W, 1>(slots, source, k, whole..count);
+    pack_lines::<W, WAYS>(slots, source, k, 0..whole);
+    pack_lines::<W, 1>(slots, source, k, whole..count);
 }
 
-/// `WAYS` groups at a time, a cache line of each row. Reading a line again for each group, or writing all groups of a row before
-/// the next row, would leave the first-level cache where rows or groups are a power of two apart.
+/// Packs `WAYS` groups at a time, a cache line of each row. Reading a line once for each group, or writing all groups of a row before
+/// the next row, would miss the first-level cache where rows or groups are a power of two apart.
 #[inline(always)]
-fn deal_lines<const W: usize, const WAYS: usize>(
+fn pack_lines<const W: usize, const WAYS: usize>(
     slots: &mut [[f32; W]],
     source: Rows<'_>,
     k: usize,
@@ -174,16 +174,16 @@ pub struct PackedPair {
 impl PackedPair {
     /// Room for the largest M and N that will come.
     pub fn fit(&mut self, m: usize, n: usize) -> Result<(), Error> {
-        let what = What::PackedGradients;
-        self.strips.fit(elements(&[BLOCK, m.next_multiple_of(STRIP)], what)?, what)?;
-        self.panels.fit(elements(&[BLOCK, n.next_multiple_of(PANEL)], what)?, what)
+        let kind = ErrorKind::PackedGradients;
+        self.strips.fit(elements(&[BLOCK, m.next_multiple_of(STRIP)], kind)?, kind)?;
+        self.panels.fit(elements(&[BLOCK, n.next_multiple_of(PANEL)], kind)?, kind)
     }
 
     /// Packs rows `k0 … k0+k` of A and B; the last strip and the last panel are padded with zeros.
     pub fn pack(&mut self, [m, n, k0, k]: [usize; 4], a: Rows<'_>, b: Rows<'_>) -> (&[f32], &[f32]) {
         let [a, b] = [a, b].map(|x| Rows { data: &x.data[k0 * x.stride..], stride: x.stride });
-        deal_padded::<STRIP, 4>(&mut self.strips, a, k, m);
-        deal_padded::<PANEL, 2>(&mut self.panels, b, k, n);
+        pack_padded::<STRIP, 4>(&mut self.strips, a, k, m);
+        pack_padded::<PANEL, 2>(&mut self.panels, b, k, n);
         (&self.strips[..m.next_multiple_of(STRIP) * k], &self.panels[..n.next_multiple_of(PANEL) * k])
     }
 }

@@ -1,5 +1,4 @@
-//! The meaning of the kernels: plain loops. Where an order of summation matters, it is written out here, and `simd` follows it
-//! to the bit.
+//! The definition of the kernels: plain loops. Where the order of summation matters, it is defined here, and `simd` follows it.
 
 use super::approx::{exp_nonpositive, tanh};
 use super::{PackedPair, Panels, Rows, RowsMut};
@@ -67,7 +66,7 @@ pub fn max(x: &[f32]) -> f32 {
     x.iter().fold(f32::NEG_INFINITY, |max, &x| if max < x { x } else { max })
 }
 
-/// Summed in four lanes, element i in lane i mod 4 as long as whole fours last; then the lanes, then the rest one by one.
+/// Sums in four lanes, element i of all whole fours in lane i mod 4; then adds the lanes, then the last elements one by one.
 pub fn exp_shifted_into(y: &mut [f32], x: &[f32], shift: f32) -> f32 {
     let whole = x.len() / 4 * 4;
     let mut lanes = [0.0; 4];
@@ -89,7 +88,7 @@ pub fn scale(x: &mut [f32], factor: f32) {
     }
 }
 
-/// Summed in eight lanes, element i in lane i mod 8 as long as whole eights last; then the lanes, then the rest one by one.
+/// Sums in eight lanes, element i of all whole eights in lane i mod 8; then adds the lanes, then the last elements one by one.
 pub fn sum_of_squares(x: &[f32]) -> f64 {
     let whole = x.len() / 8 * 8;
     let square = |x: f32| f64::from(x) * f64::from(x);

@@ -1,5 +1,5 @@
-//! The kernels in four lanes: the same results as `scalar`, bit for bit (in the relaxed build, up to the rounding that a fused
-//! multiply-add saves).
+//! The kernels in four lanes, with the same bits as `scalar`. In the relaxed build the results may differ by the rounding that a fused
+//! multiply-add saves.
 
 use super::approx::{EXP_C, EXP_START, LN2_HIGH, LN2_LOW, LOG2_E, TANH_END, TANH_P, TANH_Q};
 use crate::lanes::{F32x4, F64x2};
@@ -12,7 +12,7 @@ pub use matmul::{matmul_add, matmul_transposed_add};
 mod update;
 pub use update::{adam, rms_prop, sgd};
 
-/// y ← f(y, x) in fours; what is left over goes through a padded four, so that there is one formula.
+/// y ← f(y, x) in fours. The last elements pass through a padded four, so that there is one formula.
 #[inline(always)]
 fn map(y: &mut [f32], x: &[f32], f: impl Fn(F32x4, F32x4) -> F32x4) {
     let (y4, y_rest) = y.as_chunks_mut::<4>();
@@ -25,7 +25,7 @@ fn map(y: &mut [f32], x: &[f32], f: impl Fn(F32x4, F32x4) -> F32x4) {
     }
 }
 
-/// y ← f(a, b), likewise.
+/// y ← f(a, b) in fours, like `map`.
 #[inline(always)]
 fn zip_into(y: &mut [f32], a: &[f32], b: &[f32], f: impl Fn(F32x4, F32x4) -> F32x4) {
     let (y4, y_rest) = y.as_chunks_mut::<4>();
@@ -38,8 +38,8 @@ fn zip_into(y: &mut [f32], a: &[f32], b: &[f32], f: impl Fn(F32x4, F32x4) -> F32
     }
 }
 
-/// Up to three floats, zeros behind. One by one: a copy of variable length is a call out of the module, which costs more than the
-/// rest of a short row.
+/// Up to three floats, followed by zeros. One by one, because a copy of variable length is a call out of the module, which costs more
+/// than the rest of a short row.
 #[inline(always)]
 fn part(x: &[f32]) -> F32x4 {
     F32x4::load(&match *x {
@@ -50,7 +50,7 @@ fn part(x: &[f32]) -> F32x4 {
     })
 }
 
-/// The first of four floats into up to three.
+/// Writes the first of four floats to up to three.
 #[inline(always)]
 fn store_part(y: &mut [f32], x: F32x4) {
     let x = x.to_array();
@@ -70,8 +70,8 @@ pub fn sum_into(y: &mut [f32], a: &[f32], b: &[f32]) {
     zip_into(y, a, b, F32x4::plus);
 }
 
-/// A constant four times, kept in a register through a loop. Without the veil V8 puts a constant together anew at each use (three
-/// instructions from version 12 on, Node 22).
+/// A constant in all lanes, kept in a register throughout a loop. Without `black_box` V8 rebuilds the constant at each use (three
+/// instructions since version 12, Node 22).
 #[inline(always)]
 fn held(x: f32) -> F32x4 {
     F32x4::splat(black_box(x))
@@ -83,7 +83,7 @@ fn horner(z: F32x4, c: [F32x4; 5]) -> F32x4 {
     c[4].times_plus(z, c[3]).times_plus(z, c[2]).times_plus(z, c[1]).times_plus(z, c[0])
 }
 
-/// tanh with its constants at hand.
+/// tanh with its constants in registers.
 #[derive(Clone, Copy)]
 struct Tanh {
     end: [F32x4; 2],
@@ -123,7 +123,7 @@ pub fn tanh_gradient_into(dx: &mut [f32], dy: &[f32], y: &[f32]) {
 pub fn max(x: &[f32]) -> f32 {
     let larger = |max, x| F32x4::select(F32x4::less_than(max, x), x, max);
     let (x8, rest) = x.as_chunks::<8>();
-    // Two at a time: a comparison and a selection have to wait for the ones before them.
+    // Two at a time, because a comparison and a selection depend on the ones before them.
     let mut maxima = [F32x4::splat(f32::NEG_INFINITY); 2];
     for x in x8 {
         for (max, x) in maxima.iter_mut().zip(x.as_chunks().0) {
@@ -134,7 +134,7 @@ pub fn max(x: &[f32]) -> f32 {
     lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |max, &x| if max < x { x } else { max })
 }
 
-/// exp for x ≤ 0 with its constants at hand.
+/// exp for x ≤ 0 with its constants in registers.
 #[derive(Clone, Copy)]
 struct Exp {
     start: F32x4,

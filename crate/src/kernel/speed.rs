@@ -1,4 +1,4 @@
-//! How fast the approximations are beside those of the standard library: a measurement, not a test. In wasm, with the runner of
+//! The speed of the approximations relative to the standard library: a measurement, not a test. In wasm, with the runner of
 //! `npm test` on the path (`~/.cache/bptt`):
 //!
 //! ```text
@@ -16,9 +16,9 @@ use wasm_bindgen_test::{Instant, wasm_bindgen_test as test};
 
 const LENGTH: usize = 4096;
 
-/// Nanoseconds an element, at best.
+/// The best time per element, in ns.
 fn measure(mut run: impl FnMut(&mut [f32], &[f32])) -> f64 {
-    // −12 … 0: where neither function has a short cut
+    // −12 … 0, where neither function has a shortcut
     let x: Vec<f32> = (0..LENGTH).map(|i| -12.0 * ((i * 7919) % LENGTH) as f32 / LENGTH as f32).collect();
     let mut y = vec![0.0; LENGTH];
     let mut best = f64::INFINITY;

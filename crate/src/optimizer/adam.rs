@@ -1,25 +1,25 @@
 //! Adam, with decoupled weight decay.
 //!
 //! Source: Kingma & Ba, "Adam: a method for stochastic optimization", ICLR 2015; Loshchilov & Hutter, "Decoupled weight
-//! decay regularization", ICLR 2019. Two forms, which differ in where ε stands:
+//! decay regularization", ICLR 2019. Two forms, which differ in the position of ε:
 //!
 //! - TensorFlow's (1.15 `AdamOptimizer`): θ ← θ − lr·√(1−β₂ᵗ)/(1−β₁ᵗ) · m/(√v + ε̂). Settings are rounded to f32 and 1 − β is
 //!   computed in f32, as TensorFlow does; the second moment shows it (1.3e-5 relative for β₂ = 0.999).
 //! - PyTorch's (2.5 `Adam`, `AdamW`): θ ← θ − lr/(1−β₁ᵗ) · m/(√v/√(1−β₂ᵗ) + ε), with 1 − β computed in f64.
 
 use crate::float::sqrt64;
-use crate::kernel::AdamStep;
+use crate::kernel::AdamUpdate;
 
-/// Where ε stands.
+/// The position of ε.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum EpsilonMode {
-    /// Beside the uncorrected root (ε̂)
+    /// Added to the root before bias correction (ε̂)
     TensorFlow,
-    /// Beside the bias-corrected root
+    /// Added to the bias-corrected root
     Torch,
 }
 
-/// The settings that stay.
+/// The settings of Adam.
 #[derive(Clone, Copy)]
 pub struct Adam {
     /// β₁ and β₂
@@ -31,7 +31,7 @@ pub struct Adam {
 }
 
 impl Adam {
-    /// Settings as the user has them.
+    /// Takes the settings as users write them.
     pub fn new(betas: [f64; 2], epsilon: f64, mode: EpsilonMode, weight_decay: f64) -> Adam {
         let betas = match mode {
             EpsilonMode::TensorFlow => betas.map(|beta| f64::from(beta as f32)),
@@ -40,19 +40,19 @@ impl Adam {
         Adam { betas, epsilon, mode, weight_decay }
     }
 
-    /// t ← t + 1 in the running products βᵗ, and the numbers of that step.
-    pub fn step(&self, powers: &mut [f64; 2], learning_rate: f64, gradient_scale: f32) -> AdamStep {
+    /// Advances the running products βᵗ by one and returns the coefficients of that update.
+    pub fn update(&self, powers: &mut [f64; 2], learning_rate: f64, gradient_scale: f32) -> AdamUpdate {
         let Adam { betas: [beta1, beta2], epsilon, mode, weight_decay } = *self;
         *powers = [powers[0] * beta1, powers[1] * beta2];
         let correction1 = 1.0 - powers[0];
         let root_correction2 = sqrt64(1.0 - powers[1]);
-        // 1 − β of an f32 β is rounded to f32 on the way into the step, which is TensorFlow's f32 subtraction.
+        // 1 − β of an f32 β is rounded to f32 here, which gives TensorFlow's f32 subtraction.
         let pair = |beta: f64| [beta as f32, (1.0 - beta) as f32];
         let (step_size, root_scale) = match mode {
             EpsilonMode::TensorFlow => (learning_rate * root_correction2 / correction1, 1.0),
             EpsilonMode::Torch => (learning_rate / correction1, 1.0 / root_correction2),
         };
-        AdamStep {
+        AdamUpdate {
             gradient_scale,
             beta1: pair(beta1),
             beta2: pair(beta2),

@@ -9,15 +9,15 @@ pub use rms_prop::RmsProp;
 pub use sgd::Sgd;
 
 use crate::buffer::Buffer;
-use crate::error::{Error, What};
-use crate::kernel::{self, AdamStep, RmsPropStep, SgdStep};
+use crate::error::{Error, ErrorKind};
+use crate::kernel::{self, AdamUpdate, RmsPropUpdate, SgdUpdate};
 use crate::network::Network;
 use alloc::vec::Vec;
 
-/// How parameters follow their gradients.
+/// The update rule of an optimizer, with its settings.
 #[derive(Clone, Copy)]
 pub enum Rule {
-    /// Adam, AdamW
+    /// Adam and AdamW
     Adam(Adam),
     /// Gradient descent
     Sgd(Sgd),
@@ -25,24 +25,24 @@ pub enum Rule {
     RmsProp(RmsProp),
 }
 
-/// The numbers of one update.
-enum Step {
-    Adam(AdamStep),
-    Sgd(SgdStep),
-    RmsProp(RmsPropStep),
+/// The coefficients of one update.
+enum Update {
+    Adam(AdamUpdate),
+    Sgd(SgdUpdate),
+    RmsProp(RmsPropUpdate),
 }
 
 /// A rule and its state for one network.
 pub struct Optimizer {
     rule: Rule,
-    /// In the order of the rule, each in that of the parameters
+    /// The arenas of moments, laid out like the parameters: m and v of Adam, v of RMSProp, then the momentum buffer
     pub moments: Vec<Buffer>,
-    /// β₁ᵗ and β₂ᵗ of Adam as running products, so that no power function's last bits enter; else 1
+    /// β₁ᵗ and β₂ᵗ of Adam as running products, which avoids a power function; 1 for other rules
     pub products: [f64; 2],
 }
 
 impl Optimizer {
-    /// Moments 0, before the first step.
+    /// An optimizer before its first update: all moments are 0.
     pub fn new(rule: Rule, arena_len: usize) -> Result<Optimizer, Error> {
         let count = match rule {
             Rule::Adam(_) => 2,
@@ -51,29 +51,29 @@ impl Optimizer {
         };
         let mut moments = Vec::new();
         for _ in 0..count {
-            moments.push(Buffer::zeros(arena_len, What::Moments)?);
+            moments.push(Buffer::zeros(arena_len, ErrorKind::Moments)?);
         }
         Ok(Optimizer { rule, moments, products: [1.0; 2] })
     }
 
-    /// One update of the active parameters with gradients times `gradient_scale`.
-    pub fn step(&mut self, network: &mut Network, learning_rate: f64, gradient_scale: f32) {
-        let step = match &self.rule {
-            Rule::Adam(adam) => Step::Adam(adam.step(&mut self.products, learning_rate, gradient_scale)),
-            Rule::Sgd(sgd) => Step::Sgd(sgd.step(learning_rate, gradient_scale)),
-            Rule::RmsProp(rms_prop) => Step::RmsProp(rms_prop.step(learning_rate, gradient_scale)),
+    /// Updates the active parameters once, with gradients times `gradient_scale`.
+    pub fn update(&mut self, network: &mut Network, learning_rate: f64, gradient_scale: f32) {
+        let update = match &self.rule {
+            Rule::Adam(adam) => Update::Adam(adam.update(&mut self.products, learning_rate, gradient_scale)),
+            Rule::Sgd(sgd) => Update::Sgd(sgd.update(learning_rate, gradient_scale)),
+            Rule::RmsProp(rms_prop) => Update::RmsProp(rms_prop.update(learning_rate, gradient_scale)),
         };
-        for range in network.table.runs(&network.active) {
+        for range in network.table.active_ranges(&network.active) {
             let theta = &mut network.theta[range.clone()];
             let gradient = &network.gradients[range.clone()];
             let mut moments = self.moments.iter_mut().map(|moments| &mut moments[range.clone()]);
-            match (&step, moments.next(), moments.next()) {
-                (Step::Adam(step), Some(m), Some(v)) => kernel::adam(theta, m, v, gradient, *step),
-                (Step::Sgd(step), velocity, _) => kernel::sgd(theta, velocity, gradient, *step),
-                (Step::RmsProp(step), Some(v), velocity) => {
-                    kernel::rms_prop(theta, v, velocity, gradient, *step);
+            match (&update, moments.next(), moments.next()) {
+                (Update::Adam(update), Some(m), Some(v)) => kernel::adam(theta, m, v, gradient, *update),
+                (Update::Sgd(update), velocity, _) => kernel::sgd(theta, velocity, gradient, *update),
+                (Update::RmsProp(update), Some(v), velocity) => {
+                    kernel::rms_prop(theta, v, velocity, gradient, *update);
                 }
-                // `new` made the moments that the rule has.
+                // Not reached: `new` made the moments that the rule has.
                 _ => {}
             }
         }

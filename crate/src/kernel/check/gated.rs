@@ -55,8 +55,8 @@ fn pre_activations(len: usize, place: u64) -> Vec<f32> {
     x
 }
 
-/// What fused multiply-adds save in the polynomials of σ and tanh is a few roundings of values up to 1, which the steps behind them multiply by
-/// inputs up to 3: seen less than 4 ε.
+/// Fused multiply-adds save a few roundings of values up to 1 in the polynomials of σ and tanh, which are then multiplied by inputs up
+/// to 3. Observed: less than 4 ε.
 fn few_of_one(x: f32) -> f32 {
     16.0 * f32::EPSILON * x.abs().max(1.0)
 }
@@ -111,17 +111,17 @@ fn gru_that_resets_before() {
     both("gru, reset before", |lanes, hp, rows| {
         let len = rows * hp;
         let (mut gates, h_prev) = (pre_activations(3 * len, 61), random(len, 62, 1.0));
-        let (mut mixed, mut h) = (vec![f32::NAN; len], vec![f32::NAN; len]);
+        let (mut reset_h, mut h) = (vec![f32::NAN; len], vec![f32::NAN; len]);
         let run = if lanes { simd::gated::gru_reset_forward } else { scalar::gated::gru_reset_forward };
-        run(hp, &mut gates, &h_prev, &mut mixed);
+        run(hp, &mut gates, &h_prev, &mut reset_h);
         let run = if lanes { simd::gated::gru_update_forward } else { scalar::gated::gru_update_forward };
         run(hp, &mut gates, &h_prev, &mut h);
         let (dh, mut dh_prev, mut dgates) = (random(len, 63, 1.0), random(len, 64, 1.0), vec![9.0; 3 * len]);
         let run = if lanes { simd::gated::gru_update_backward } else { scalar::gated::gru_update_backward };
         run(hp, &mut dgates, &mut dh_prev, &gates, &h_prev, &dh);
-        let dmixed = random(len, 65, 1.0);
+        let dreset_h = random(len, 65, 1.0);
         let run = if lanes { simd::gated::gru_reset_backward } else { scalar::gated::gru_reset_backward };
-        run(hp, &mut dgates, &mut dh_prev, &gates, &h_prev, &dmixed);
-        vec![gates, mixed, h, dh_prev, dgates]
+        run(hp, &mut dgates, &mut dh_prev, &gates, &h_prev, &dreset_h);
+        vec![gates, reset_h, h, dh_prev, dgates]
     });
 }

@@ -1,7 +1,7 @@
 //! The optimizers' updates: `simd` against `scalar`, with NaN, zeros and near-denormals among the gradients.
 
 use super::{LENGTHS, assert_same, random};
-use crate::kernel::update::{AdamStep, RmsPropStep, SgdStep};
+use crate::kernel::update::{AdamUpdate, RmsPropUpdate, SgdUpdate};
 use crate::kernel::{scalar, simd};
 
 #[cfg(target_arch = "wasm32")]
@@ -30,7 +30,7 @@ fn check(what: &str, simd: Update<'_>, scalar: Update<'_>) {
     }
 }
 
-const ADAM: AdamStep = AdamStep {
+const ADAM: AdamUpdate = AdamUpdate {
     gradient_scale: 0.7,
     beta1: [0.9, 0.1],
     beta2: [0.999, 0.001],
@@ -39,9 +39,9 @@ const ADAM: AdamStep = AdamStep {
     epsilon: 1e-8,
     decay: 0.999,
 };
-const SGD: SgdStep =
-    SgdStep { gradient_scale: 0.7, decay: 0.01, momentum: 0.9, direction: [1.0, 0.9], learning_rate: 0.02 };
-const RMS_PROP: RmsPropStep = RmsPropStep {
+const SGD: SgdUpdate =
+    SgdUpdate { gradient_scale: 0.7, decay: 0.01, momentum: 0.9, direction: [1.0, 0.9], learning_rate: 0.02 };
+const RMS_PROP: RmsPropUpdate = RmsPropUpdate {
     gradient_scale: 0.7,
     decay: 0.01,
     alpha: [0.99, 0.01],
@@ -61,7 +61,7 @@ fn adam() {
 fn sgd() {
     check("sgd", &|[t, ..], g| simd::sgd(t, None, g, SGD), &|[t, ..], g| scalar::sgd(t, None, g, SGD));
     for direction in [[0.0, 1.0], [1.0, 0.9]] {
-        let s = SgdStep { direction, ..SGD };
+        let s = SgdUpdate { direction, ..SGD };
         check("sgd with momentum", &|[t, b, _], g| simd::sgd(t, Some(b), g, s), &|[t, b, _], g| {
             scalar::sgd(t, Some(b), g, s);
         });
@@ -81,9 +81,9 @@ fn rms_prop() {
 
 #[test]
 fn what_would_become_denormal_is_flushed() {
-    let adam = AdamStep { gradient_scale: 1.0, beta2: [0.9, 0.1], decay: 1.0, ..ADAM };
-    let sgd = SgdStep { gradient_scale: 1.0, decay: 0.0, direction: [0.0, 1.0], ..SGD };
-    let rms_prop = RmsPropStep { gradient_scale: 1.0, decay: 0.0, ..RMS_PROP };
+    let adam = AdamUpdate { gradient_scale: 1.0, beta2: [0.9, 0.1], decay: 1.0, ..ADAM };
+    let sgd = SgdUpdate { gradient_scale: 1.0, decay: 0.0, direction: [0.0, 1.0], ..SGD };
+    let rms_prop = RmsPropUpdate { gradient_scale: 1.0, decay: 0.0, ..RMS_PROP };
     let mut state = [[1.0; 5], [-1e-30; 5], [1e-30; 5]];
     let [theta, m, v] = &mut state;
     simd::adam(theta, m, v, &[0.0; 5], adam);

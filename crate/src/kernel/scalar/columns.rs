@@ -1,4 +1,4 @@
-//! What is done to columns, row by row.
+//! Operations on columns, row by row.
 
 use crate::kernel::{Rows, RowsMut};
 

@@ -101,12 +101,12 @@ pub fn gru_backward(
     }
 }
 
-pub fn gru_reset_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], mixed: &mut [f32]) {
+pub fn gru_reset_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], reset_h: &mut [f32]) {
     for (row, at) in places(hp, 3, h_prev.len()) {
         let r = sigmoid(gates[row]);
         gates[row] = r;
         gates[row + hp] = sigmoid(gates[row + hp]);
-        mixed[at] = r * h_prev[at];
+        reset_h[at] = r * h_prev[at];
     }
 }
 
@@ -141,11 +141,11 @@ pub fn gru_reset_backward(
     dh_prev: &mut [f32],
     gates: &[f32],
     h_prev: &[f32],
-    dmixed: &[f32],
+    dreset_h: &[f32],
 ) {
-    for (row, at) in places(hp, 3, dmixed.len()) {
+    for (row, at) in places(hp, 3, dreset_h.len()) {
         let r = gates[row];
-        dgates[row] = dmixed[at] * h_prev[at] * (r * (1.0 - r));
-        dh_prev[at] += dmixed[at] * r;
+        dgates[row] = dreset_h[at] * h_prev[at] * (r * (1.0 - r));
+        dh_prev[at] += dreset_h[at] * r;
     }
 }

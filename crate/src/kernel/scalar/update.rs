@@ -1,19 +1,19 @@
-//! The meaning of the optimizers' updates: one parameter at a time.
+//! The optimizers' updates, one parameter at a time.
 
 use crate::float::sqrt;
-use crate::kernel::update::{AdamStep, RmsPropStep, SgdStep, TINY};
+use crate::kernel::update::{AdamUpdate, RmsPropUpdate, SgdUpdate, TINY};
 
-/// What would become denormal is 0; NaN stays.
+/// Replaces values near the denormals by 0. NaN stays NaN.
 fn flush(x: f32) -> f32 {
     if x.abs() < TINY { 0.0 } else { x }
 }
 
-/// A second moment is not negative, so that its sign need not be looked at.
+/// The same for a second moment, which is never negative.
 fn flush_square(x: f32) -> f32 {
     if x < TINY { 0.0 } else { x }
 }
 
-pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], s: AdamStep) {
+pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], s: AdamUpdate) {
     for (((theta, m), v), g) in theta.iter_mut().zip(m).zip(v).zip(gradient) {
         let g = g * s.gradient_scale;
         // m ← β₁·m + (1 − β₁)·g
@@ -25,7 +25,7 @@ pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], s
     }
 }
 
-pub fn sgd(theta: &mut [f32], velocity: Option<&mut [f32]>, gradient: &[f32], s: SgdStep) {
+pub fn sgd(theta: &mut [f32], velocity: Option<&mut [f32]>, gradient: &[f32], s: SgdUpdate) {
     let Some(velocity) = velocity else {
         for (theta, g) in theta.iter_mut().zip(gradient) {
             // θ ← θ − lr·(γ·g + λ·θ)
@@ -47,7 +47,7 @@ pub fn rms_prop(
     v: &mut [f32],
     velocity: Option<&mut [f32]>,
     gradient: &[f32],
-    s: RmsPropStep,
+    s: RmsPropUpdate,
 ) {
     // v ← α·v + (1 − α)·g², and g/(√v + ε) times a factor
     let scaled = |theta: f32, v: &mut f32, g: f32, factor: f32| {

@@ -1,4 +1,4 @@
-//! What is done to columns, strip by strip: a strip stays in registers while the rows go by.
+//! Operations on columns, strip by strip: a strip stays in registers while the loop passes over the rows.
 
 use super::part;
 use crate::kernel::{Rows, RowsMut};

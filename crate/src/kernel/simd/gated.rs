@@ -204,16 +204,16 @@ pub fn gru_backward(
     }
 }
 
-pub fn gru_reset_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], mixed: &mut [f32]) {
+pub fn gru_reset_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], reset_h: &mut [f32]) {
     let sigmoid = Sigmoid(Exp::new());
     for (b, gates) in gates.chunks_exact_mut(3 * hp).enumerate() {
         let [r4, z4, _] = blocks3_mut(gates, hp);
-        let (h_prev, mixed) = (row(h_prev, b, hp), row_mut(mixed, b, hp));
+        let (h_prev, reset_h) = (row(h_prev, b, hp), row_mut(reset_h, b, hp));
         for at in 0..hp / 4 {
             let r = sigmoid.of(F32x4::load(&r4[at]));
             r.store(&mut r4[at]);
             sigmoid.of(F32x4::load(&z4[at])).store(&mut z4[at]);
-            r.times(F32x4::load(&h_prev[at])).store(&mut mixed[at]);
+            r.times(F32x4::load(&h_prev[at])).store(&mut reset_h[at]);
         }
     }
 }
@@ -260,16 +260,16 @@ pub fn gru_reset_backward(
     dh_prev: &mut [f32],
     gates: &[f32],
     h_prev: &[f32],
-    dmixed: &[f32],
+    dreset_h: &[f32],
 ) {
     let rows = dgates.chunks_exact_mut(3 * hp).zip(gates.chunks_exact(3 * hp));
     for (b, (dgates, gates)) in rows.enumerate() {
         let (r4, dr4) = (row(gates, 0, hp), row_mut(dgates, 0, hp));
-        let (h_prev, dmixed, dh_prev) = (row(h_prev, b, hp), row(dmixed, b, hp), row_mut(dh_prev, b, hp));
+        let (h_prev, dreset_h, dh_prev) = (row(h_prev, b, hp), row(dreset_h, b, hp), row_mut(dh_prev, b, hp));
         for at in 0..hp / 4 {
-            let (r, dmixed) = (F32x4::load(&r4[at]), F32x4::load(&dmixed[at]));
-            dmixed.times(F32x4::load(&h_prev[at])).times(sigmoid_slope(r)).store(&mut dr4[at]);
-            dmixed.times_plus(r, F32x4::load(&dh_prev[at])).store(&mut dh_prev[at]);
+            let (r, dreset_h) = (F32x4::load(&r4[at]), F32x4::load(&dreset_h[at]));
+            dreset_h.times(F32x4::load(&h_prev[at])).times(sigmoid_slope(r)).store(&mut dr4[at]);
+            dreset_h.times_plus(r, F32x4::load(&dh_prev[at])).store(&mut dh_prev[at]);
         }
     }
 }

@@ -1,11 +1,10 @@
 //! The optimizers' updates in four lanes: one loop, and a formula for each rule.
 
 use super::{part, store_part};
-use crate::kernel::update::{AdamStep, RmsPropStep, SgdStep, TINY};
+use crate::kernel::update::{AdamUpdate, RmsPropUpdate, SgdUpdate, TINY};
 use crate::lanes::F32x4;
 
-/// (θ and its moments) ← f(θ and its moments, g) in fours; what is left over goes through a padded four, so that there is one
-/// formula.
+/// (θ and its moments) ← f(θ and its moments, g) in fours. The last elements pass through a padded four, so that there is one formula.
 #[inline(always)]
 fn update<const N: usize>(
     state: [&mut [f32]; N],
@@ -14,7 +13,7 @@ fn update<const N: usize>(
 ) {
     let (g4, g_rest) = gradient.as_chunks::<4>();
     let mut state = state.map(|x| x.as_chunks_mut::<4>());
-    // Cut to one length, so that the loop needs no check.
+    // Cut to the same length, so that the loop needs no check.
     let n = g4.len();
     let mut fours = state.each_mut().map(|(x4, _)| &mut x4[..n]);
     for i in 0..n {
@@ -31,13 +30,13 @@ fn update<const N: usize>(
     }
 }
 
-/// A function of its own, since it is needed once for each array of each rule.
+/// A separate function, because each array of each rule needs it.
 #[inline(never)]
 fn padded(x: &[f32]) -> F32x4 {
     part(x)
 }
 
-/// Likewise.
+/// A separate function for the same reason.
 #[inline(never)]
 fn store_padded(to: &mut [f32], from: F32x4) {
     store_part(to, from);
@@ -59,7 +58,7 @@ fn blend(beta: [f32; 2], x: F32x4, y: F32x4) -> F32x4 {
     x.times(F32x4::splat(beta[0])).plus(y.times(F32x4::splat(beta[1])))
 }
 
-pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], s: AdamStep) {
+pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], s: AdamUpdate) {
     let of = F32x4::splat;
     update([theta, m, v], gradient, |[theta, m, v], g| {
         let g = g.times(of(s.gradient_scale));
@@ -73,7 +72,7 @@ pub fn adam(theta: &mut [f32], m: &mut [f32], v: &mut [f32], gradient: &[f32], s
     });
 }
 
-pub fn sgd(theta: &mut [f32], velocity: Option<&mut [f32]>, gradient: &[f32], s: SgdStep) {
+pub fn sgd(theta: &mut [f32], velocity: Option<&mut [f32]>, gradient: &[f32], s: SgdUpdate) {
     let of = F32x4::splat;
     let decayed = |theta: F32x4, g: F32x4| g.times(of(s.gradient_scale)).plus(theta.times(of(s.decay)));
     match velocity {
@@ -100,7 +99,7 @@ pub fn rms_prop(
     v: &mut [f32],
     velocity: Option<&mut [f32]>,
     gradient: &[f32],
-    s: RmsPropStep,
+    s: RmsPropUpdate,
 ) {
     let of = F32x4::splat;
     // v ← α·v + (1 − α)·g², and g/(√v + ε) times a factor
@@ -112,13 +111,13 @@ pub fn rms_prop(
     match velocity {
         // θ ← θ − lr·g/(√v + ε)
         None => update([theta, v], gradient, |[theta, v], g| {
-            let (v, step) = scaled(theta, v, g, s.learning_rate);
-            [theta.minus(step), v]
+            let (v, change) = scaled(theta, v, g, s.learning_rate);
+            [theta.minus(change), v]
         }),
         Some(b) => update([theta, v, b], gradient, |[theta, v, b], g| {
-            let (v, step) = scaled(theta, v, g, 1.0);
+            let (v, change) = scaled(theta, v, g, 1.0);
             // b ← μ·b + g/(√v + ε)
-            let b = flush(b.times(of(s.momentum)).plus(step));
+            let b = flush(b.times(of(s.momentum)).plus(change));
             // θ ← θ − lr·b
             [theta.minus(b.times(of(s.learning_rate))), v, b]
         }),

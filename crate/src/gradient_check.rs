@@ -1,6 +1,7 @@
-//! The gradients against finite differences, over every cell × layers × directions × lengths × losses; and what makes a direction,
-//! a layer, a session and dropout what they are. The equations themselves are held by the f64 twin and golden data of the facade's tests.
+//! Compares the gradients with finite differences, for every cell × layers × directions × lengths × losses, and tests directions,
+//! sessions and dropout. The f64 twin and the golden data of the facade's tests check the equations themselves.
 
+use crate::activations::first_output;
 use crate::cell::CellKind;
 use crate::forward::forward;
 use crate::init::{Init, RecurrentInit};
@@ -8,7 +9,6 @@ use crate::loss::{Reduction, sequence_loss};
 use crate::network::{Config, Network};
 use crate::rng::{Stream, uniform};
 use crate::session::Session;
-use crate::track::first_output;
 use crate::train::{backward, gradients};
 use crate::workspace::{Shape, Workspace};
 use core::ops::Range;
@@ -21,7 +21,7 @@ const CELLS: [CellKind; 5] =
 const T: usize = 4;
 const B: usize = 3;
 const LENGTHS: [i32; B] = [4, 1, 3];
-/// H is no multiple of 8, V and I neither: padding takes part.
+/// H, V and I are not multiples of 8, so that padding is tested.
 const CONFIG: Config = Config {
     cell: CellKind::Tanh,
     input_size: 3,
@@ -45,29 +45,29 @@ fn fill(data: &mut [f32], place: u64) {
     data.iter_mut().enumerate().for_each(|(i, x)| *x = random(i, place));
 }
 
-/// A step along a random direction of `len` coordinates, a tenth or so long.
-fn step_of(len: usize) -> f32 {
+/// The distance δ along a random direction of `len` coordinates that moves the point by about 0.1.
+fn delta_of(len: usize) -> f32 {
     0.125 / (len as f32).sqrt()
 }
 
-/// dL/dstep at 0 by four values of L around it, which leaves an error of step⁴. `move_by` moves on from where it stands.
-fn derivative(step: f32, mut move_by: impl FnMut(f32) -> f64) -> f64 {
+/// dL/dδ at 0 from four values of L around it, with an error of δ⁴. `move_by` moves relative to the present point.
+fn derivative(delta: f32, mut move_by: impl FnMut(f32) -> f64) -> f64 {
     let [two, one, minus_one, minus_two] =
-        [move_by(2.0 * step), move_by(-step), move_by(-2.0 * step), move_by(-step)];
-    move_by(2.0 * step);
-    (8.0 * (one - minus_one) - (two - minus_two)) / (12.0 * f64::from(step))
+        [move_by(2.0 * delta), move_by(-delta), move_by(-2.0 * delta), move_by(-delta)];
+    move_by(2.0 * delta);
+    (8.0 * (one - minus_one) - (two - minus_two)) / (12.0 * f64::from(delta))
 }
 
-/// What L's rounding of a few 1e-7 makes of the difference.
-fn tolerance(step: f32) -> f64 {
-    1e-6 / f64::from(step)
+/// The effect of the rounding of L, a few 1e-7, on the difference.
+fn tolerance(delta: f32) -> f64 {
+    1e-6 / f64::from(delta)
 }
 
 /// A network with a batch in its workspace.
 struct Case {
     network: Network,
     ws: Workspace,
-    dropout_step: Option<u64>,
+    dropout_pass: Option<u64>,
 }
 
 impl Case {
@@ -90,27 +90,27 @@ impl Case {
             }
         }
         if config.cell == CellKind::Relu {
-            // Far from the kink on either side, where differences are as good as elsewhere.
+            // Far from the kink on either side, where differences are valid.
             network.theta.iter_mut().for_each(|x| *x *= 0.3);
-            for place in network.units.iter().map(|unit| unit.b_h).collect::<Vec<_>>() {
-                let range = network.range(place);
+            for index in network.directions.iter().map(|direction| direction.b_h).collect::<Vec<_>>() {
+                let range = network.range(index);
                 network.theta[range]
                     .iter_mut()
                     .enumerate()
                     .for_each(|(i, b)| *b = if i % 3 == 1 { -3.0 } else { 3.0 });
             }
         }
-        Case { network, ws, dropout_step: (config.dropout > 0.0).then_some(8) }
+        Case { network, ws, dropout_pass: (config.dropout > 0.0).then_some(8) }
     }
 
     fn loss(&mut self) -> f64 {
         self.network.parameters_changed();
-        forward(&mut self.network, &mut self.ws, self.dropout_step);
+        forward(&mut self.network, &mut self.ws, self.dropout_pass);
         sequence_loss(&self.network, &mut self.ws, Reduction::Average, false)
     }
 
     fn gradients(&mut self, accumulate: bool) -> Vec<f32> {
-        gradients(&mut self.network, &mut self.ws, Reduction::Average, accumulate, self.dropout_step);
+        gradients(&mut self.network, &mut self.ws, Reduction::Average, accumulate, self.dropout_pass);
         self.network.gradients[..self.network.table.arena_len()].to_vec()
     }
 
@@ -122,15 +122,15 @@ impl Case {
         range: Range<usize>,
         gradient: &[f32],
     ) {
-        let step = step_of(gradient.len());
+        let delta = delta_of(gradient.len());
         let direction: Vec<f32> = (0..gradient.len()).map(|i| random(i, 6)).collect();
-        let want = derivative(step, |step| {
-            buffer(self)[range.clone()].iter_mut().zip(&direction).for_each(|(x, d)| *x += step * d);
+        let want = derivative(delta, |delta| {
+            buffer(self)[range.clone()].iter_mut().zip(&direction).for_each(|(x, d)| *x += delta * d);
             self.loss()
         });
         let got: f64 = gradient.iter().zip(&direction).map(|(g, d)| f64::from(*g) * f64::from(*d)).sum();
         assert!(
-            (got - want).abs() <= tolerance(step),
+            (got - want).abs() <= tolerance(delta),
             "{what}: {got} by the gradient, {want} by differences"
         );
     }
@@ -138,9 +138,9 @@ impl Case {
     fn check(&mut self, what: &str) {
         let gradient = self.gradients(false);
         let [h, c] = [&self.ws.initial_state_gradient.h, &self.ws.initial_state_gradient.c]
-            .map(|g| g[..g.len().min(self.network.units.len() * B * 5)].to_vec());
-        for place in 0..self.network.table.len() {
-            let (range, role) = (self.network.range(place), self.network.table.get(place).role);
+            .map(|g| g[..g.len().min(self.network.directions.len() * B * 5)].to_vec());
+        for index in 0..self.network.table.len() {
+            let (range, role) = (self.network.range(index), self.network.table.get(index).role);
             let gradient = &gradient[range.clone()];
             self.compare(&format!("{what} {role:?}"), |case| &mut case.network.theta, range, gradient);
         }
@@ -172,11 +172,11 @@ fn gradients_are_the_differences() {
 }
 
 #[test]
-fn given_seeds_reach_features_and_final_states() {
+fn gradients_of_the_caller_reach_features_and_final_states() {
     for cell in CELLS {
         let config = Config { cell, layers: 2, bidirectional: true, output_size: None, ..CONFIG };
         let mut case = Case::new(config, true, true, LENGTHS);
-        // L = Σ h_T·r + Σ c_T·r: only the final states count. L is larger here, and so is its rounding.
+        // L = Σ h_T·r + Σ c_T·r depends on the final states only. L is larger here, and so is its rounding.
         let objective = |case: &mut Case| {
             forward(&mut case.network, &mut case.ws, None);
             let of = |data: &[f32], place| {
@@ -187,20 +187,20 @@ fn given_seeds_reach_features_and_final_states() {
         };
         fill(&mut case.ws.final_state_gradient.h, 11);
         fill(&mut case.ws.final_state_gradient.c, 12);
-        for track in &mut case.ws.tracks {
-            track.dh.fill(0.0);
+        for activations in &mut case.ws.activations {
+            activations.dh.fill(0.0);
         }
         backward(&mut case.network, &mut case.ws, false);
         let got: f64 = (0..T * B * 3)
             .filter(|at| (at / 3 / B) < LENGTHS[at / 3 % B] as usize)
             .map(|at| f64::from(case.ws.dfeatures[at / 3 * 8 + at % 3] * random(at, 13)))
             .sum();
-        let step = step_of(T * B * 3);
-        let want = derivative(step, |step| {
-            (0..T * B * 3).for_each(|at| case.ws.features[at] += step * random(at, 13));
+        let delta = delta_of(T * B * 3);
+        let want = derivative(delta, |delta| {
+            (0..T * B * 3).for_each(|at| case.ws.features[at] += delta * random(at, 13));
             objective(&mut case)
         });
-        assert!((got - want).abs() <= 10.0 * tolerance(step), "{cell:?}: {got}, {want}");
+        assert!((got - want).abs() <= 10.0 * tolerance(delta), "{cell:?}: {got}, {want}");
     }
 }
 
@@ -216,17 +216,19 @@ fn accumulating_adds() {
     assert_eq!(case.gradients(false), once);
 }
 
-/// Row b backwards is, from its own end, what forwards would be on the reversed row.
+/// The reverse direction on row b, from the row's own end, equals a forward direction on the reversed row.
 #[test]
 fn the_second_direction_walks_each_row_from_its_end() {
     for cell in CELLS {
         let mut both = Case::new(Config { cell, bidirectional: true, ..CONFIG }, false, false, LENGTHS);
         let mut one = Case::new(Config { cell, ..CONFIG }, false, false, LENGTHS);
         both.loss();
-        // The parameters of the reverse unit come fourth or fifth and are as long as those of the first.
-        let reverse = both.network.table.get(both.network.units[1].w_ih).range.start;
-        let len =
-            both.network.range(both.network.units[1].b_hn.map_or(both.network.units[1].b_h, |b| b.0)).end;
+        // The parameters of the reverse direction come fourth or fifth and have the same sizes as those of the first.
+        let reverse = both.network.table.get(both.network.directions[1].w_ih).range.start;
+        let len = both
+            .network
+            .range(both.network.directions[1].b_hn.map_or(both.network.directions[1].b_h, |b| b.0))
+            .end;
         one.network.theta[..len - reverse].copy_from_slice(&both.network.theta[reverse..len]);
         for (b, &length) in LENGTHS.iter().enumerate() {
             for t in 0..length as usize {
@@ -242,9 +244,10 @@ fn the_second_direction_walks_each_row_from_its_end() {
         let slab = B * 8;
         for (b, &length) in LENGTHS.iter().enumerate() {
             for t in 0..length as usize {
-                let got = &both.ws.tracks[1].h[first_output(true, slab) + (t * B + b) * 8..][..5];
+                let got = &both.ws.activations[1].h[first_output(true, slab) + (t * B + b) * 8..][..5];
                 let mirrored = length as usize - 1 - t;
-                let want = &one.ws.tracks[0].h[first_output(false, slab) + (mirrored * B + b) * 8..][..5];
+                let want =
+                    &one.ws.activations[0].h[first_output(false, slab) + (mirrored * B + b) * 8..][..5];
                 assert_eq!(got, want, "{cell:?} row {b} step {t}");
             }
         }
@@ -279,11 +282,11 @@ fn a_session_walks_as_the_whole_pass_does() {
 }
 
 #[test]
-fn dropout_belongs_to_its_step_and_to_training() {
+fn dropout_depends_on_the_training_pass() {
     let config = Config { layers: 2, dropout: 0.5, ..CONFIG };
     let mut case = Case::new(config, false, false, LENGTHS);
-    let mut at = |step| {
-        case.dropout_step = step;
+    let mut at = |pass| {
+        case.dropout_pass = pass;
         case.loss()
     };
     let [one, two, none] = [at(Some(1)), at(Some(2)), at(None)];
@@ -300,7 +303,7 @@ fn nan_passes_through_every_cell() {
         assert!(case.loss().is_nan());
         assert!(case.gradients(false).iter().any(|g| g.is_nan()));
         assert!(case.ws.final_state.h[..B * 5].iter().any(|x| x.is_nan()), "{cell:?}");
-        // The next pass is as if nothing had been.
+        // The next pass is not affected.
         case.ws.features[0] = 0.0;
         let again = case.gradients(false);
         let mut fresh = Case::new(config, true, true, [T as i32; B]);
@@ -313,6 +316,6 @@ fn nan_passes_through_every_cell() {
 fn a_forget_bias_is_the_start_of_b_f() {
     let config = Config { cell: CellKind::Lstm, init: Init::GlorotUniform, forget_bias: 2.5, ..CONFIG };
     let network = Network::new(config).unwrap();
-    let b_h = &network.theta[network.range(network.units[0].b_h)];
+    let b_h = &network.theta[network.range(network.directions[0].b_h)];
     assert!((0..20).all(|i| b_h[i] == if (5..10).contains(&i) { 2.5 } else { 0.0 }));
 }

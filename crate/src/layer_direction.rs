@@ -1,4 +1,4 @@
-//! A unit: one direction of one layer. Where its parameters lie, how its rows of pre-activations do, and its packed weights.
+//! One direction of one layer: its parameters, how its pre-activations lie in a row, and its packed weights.
 
 use crate::cell::Layout;
 use crate::error::Error;
@@ -6,18 +6,18 @@ use crate::kernel::{Panels, Rows};
 use crate::params::{ParamTable, Role};
 use alloc::vec::Vec;
 
-/// Columns of a weight and where they lie in a row of pre-activations: gates that are neighbours in both are one.
+/// Columns of a weight matrix and their position in a row of pre-activations. Gates that are neighbours in both share a span.
 #[derive(Clone, Copy)]
 pub struct Span {
     /// First column of the weight (·, G·H)
     pub from: usize,
     /// First float of the row (N)
     pub to: usize,
-    /// How many
+    /// Number of columns
     pub width: usize,
 }
 
-/// The spans of gates `first …`, whose blocks are given.
+/// The spans of the gates from `first` on, of which `blocks` gives the blocks.
 #[inline(never)]
 fn spans(first: usize, blocks: &mut dyn Iterator<Item = usize>, h: usize, hp: usize) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
@@ -31,51 +31,51 @@ fn spans(first: usize, blocks: &mut dyn Iterator<Item = usize>, h: usize, hp: us
     spans
 }
 
-/// A recurrent product: columns of W_hh, packed.
-pub struct Recurrent {
-    /// Its columns; where they go in a row of pre-activations
+/// A recurrent product: some columns of W_hh, packed.
+pub struct RecurrentProduct {
+    /// The columns and their positions in a row of pre-activations
     pub spans: Vec<Span>,
-    /// First float of the row that it is added to
+    /// First float of the row to which the product is added
     pub to: usize,
     /// W_hh (H, count·Hp)
     pub w: Panels,
-    /// The same transposed, for the way back: (count·Hp, Hp)
+    /// The transpose (count·Hp, Hp), for the backward pass
     pub w_t: Panels,
     /// count·Hp
     columns: usize,
 }
 
-/// What W_ih multiplies is one matrix, or one for each direction of the layer below: its rows in parts.
+/// The product of the inputs and W_ih, packed: one part, or one for each direction of the layer below.
 #[derive(Default)]
-pub struct Input {
+pub struct InputProduct {
     /// Rows of W_ih in a part: I, or H
     pub width: usize,
-    /// How many parts
+    /// Number of parts
     pub parts: usize,
-    /// W_ih (width, G·Hp) of each part; for ids none
+    /// W_ih (width, G·Hp) of each part; empty while the inputs are ids
     pub w: Vec<Panels>,
-    /// The same transposed, for the way back: (G·Hp, width)
+    /// The transpose (G·Hp, width) of each part, for the backward pass
     pub w_t: Vec<Panels>,
 }
 
 /// One direction of one layer.
-pub struct Unit {
-    /// From the last step to the first
+pub struct LayerDirection {
+    /// Whether it walks from the last time step to the first
     pub reverse: bool,
-    /// (I or D·H, G·H), as a place of the table
+    /// Index of W_ih (I or D·H, G·H) in the parameter table
     pub w_ih: usize,
-    /// (H, G·H)
+    /// Index of W_hh (H, G·H) in the parameter table
     pub w_hh: usize,
-    /// (G·H)
+    /// Index of b_h (G·H) in the parameter table
     pub b_h: usize,
-    /// (H): a recurrent bias, and the first float of the row that starts from it
+    /// Index of the recurrent bias b_hn (H) in the parameter table, and the first float of the row that starts from it
     pub b_hn: Option<(usize, usize)>,
-    /// Where the columns of W_ih and b_h lie in a row of pre-activations
+    /// Positions of the columns of W_ih and b_h in a row of pre-activations
     pub input_spans: Vec<Span>,
-    /// What W_ih multiplies
-    pub input: Input,
-    /// The recurrent products in their order
-    pub recurrent: Vec<Recurrent>,
+    /// The product with W_ih
+    pub input: InputProduct,
+    /// The products with W_hh, in the order in which they are computed
+    pub recurrent: Vec<RecurrentProduct>,
     h: usize,
     hp: usize,
     g: usize,
@@ -84,28 +84,29 @@ pub struct Unit {
     backward_ready: bool,
 }
 
-impl Unit {
-    /// Enters the parameters of a unit into the table. `input`: the rows of W_ih in a part and the number of parts.
+impl LayerDirection {
+    /// Adds the parameters of direction `index` (layer·D + direction) to the table. `[width, parts]` are the rows of W_ih in a part
+    /// and the number of parts.
     pub fn new(
         table: &mut ParamTable,
         layout: &Layout,
-        unit: usize,
+        index: usize,
         [width, parts]: [usize; 2],
         [h, hp]: [usize; 2],
         reverse: bool,
-    ) -> Result<Unit, Error> {
+    ) -> Result<LayerDirection, Error> {
         let g = layout.gates;
-        let w_ih = table.push(Role::InputWeight, unit, [width * parts, g * h])?;
-        let w_hh = table.push(Role::RecurrentWeight, unit, [h, g * h])?;
-        let b_h = table.push(Role::Bias, unit, [1, g * h])?;
+        let w_ih = table.push(Role::InputWeight, index, [width * parts, g * h])?;
+        let w_hh = table.push(Role::RecurrentWeight, index, [h, g * h])?;
+        let b_h = table.push(Role::Bias, index, [1, g * h])?;
         let b_hn = match layout.recurrent_bias {
-            Some(block) => Some((table.push(Role::RecurrentBias, unit, [1, h])?, block * hp)),
+            Some(block) => Some((table.push(Role::RecurrentBias, index, [1, h])?, block * hp)),
             None => None,
         };
         let mut recurrent = Vec::new();
         for product in layout.products {
             let columns = product.gates * hp;
-            recurrent.push(Recurrent {
+            recurrent.push(RecurrentProduct {
                 spans: spans(product.first, &mut (product.block..product.block + product.gates), h, hp),
                 to: product.block * hp,
                 w: Panels::new(h, columns)?,
@@ -113,14 +114,14 @@ impl Unit {
                 columns,
             });
         }
-        Ok(Unit {
+        Ok(LayerDirection {
             reverse,
             w_ih,
             w_hh,
             b_h,
             b_hn,
             input_spans: spans(0, &mut layout.input.iter().copied(), h, hp),
-            input: Input { width, parts, ..Input::default() },
+            input: InputProduct { width, parts, ..InputProduct::default() },
             recurrent,
             h,
             hp,
@@ -131,12 +132,12 @@ impl Unit {
         })
     }
 
-    /// I, or D·H
+    /// The rows of W_ih: I, or D·H.
     pub fn input_rows(&self) -> usize {
         self.input.width * self.input.parts
     }
 
-    /// Makes room for W_ih packed, which ids do not need.
+    /// Makes room for the packed W_ih, which ids do not need.
     pub fn prepare_input(&mut self) -> Result<(), Error> {
         if self.input.w.is_empty() {
             let [width, columns] = [self.input.width, self.g * self.hp];
@@ -146,7 +147,7 @@ impl Unit {
         Ok(())
     }
 
-    /// Makes room for the transposes; W_ih's where there is someone to hand a gradient to.
+    /// Makes room for the transposes; that of W_ih only if `input`, where something below takes a gradient.
     pub fn prepare_training(&mut self, input: bool) -> Result<(), Error> {
         for product in &mut self.recurrent {
             if product.w_t.rows() == 0 {
@@ -162,14 +163,14 @@ impl Unit {
         Ok(())
     }
 
-    /// To be called whenever the parameters may have changed.
+    /// Marks the packed weights as out of date. Must be called whenever the parameters may have changed.
     pub fn parameters_changed(&mut self) {
         self.input_ready = false;
         self.forward_ready = false;
         self.backward_ready = false;
     }
 
-    /// Brings the packed weights of the forward pass up to date; W_ih where it is multiplied and not gathered from.
+    /// Brings the packed weights of the forward pass up to date; W_ih only if `input`, where it is multiplied rather than looked up.
     pub fn pack_forward(&mut self, theta: &[f32], table: &ParamTable, input: bool) {
         let stride = self.g * self.h;
         if !self.forward_ready {
@@ -222,7 +223,7 @@ impl Unit {
     }
 }
 
-/// As many panels of (rows, columns) as there are parts.
+/// Room for `parts` packed matrices of (rows, columns).
 pub fn panels(parts: usize, rows: usize, columns: usize) -> Result<Vec<Panels>, Error> {
     let mut panels = Vec::new();
     for _ in 0..parts {
