@@ -9,7 +9,13 @@ mod gru;
 mod gru_reset_before;
 mod lstm;
 mod relu;
+mod rows;
 mod tanh;
+
+#[cfg(test)]
+mod check;
+#[cfg(test)]
+mod scalar;
 
 /// The layout of a cell's pre-activations in a row of blocks of Hp floats.
 pub struct Layout {

@@ -6,8 +6,6 @@
 use super::{PackedPair, Panels, Rows, RowsMut, padded, scalar, simd};
 use crate::rng::{Stream, uniform};
 
-mod gated;
-
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -16,7 +14,7 @@ mod update;
 const LENGTHS: [usize; 15] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 100];
 
 /// Random floats of both signs in (−scale, scale).
-fn random(len: usize, place: u64, scale: f32) -> Vec<f32> {
+pub fn random(len: usize, place: u64, scale: f32) -> Vec<f32> {
     (0..len as u64).map(|i| scale * (2.0 * uniform(1, Stream::Init, place, i) - 1.0)).collect()
 }
 
@@ -37,7 +35,7 @@ fn assert_same(simd: &[f32], scalar: &[f32], what: &str) {
 }
 
 /// Requires bit-identical results, for a kernel with fused multiply-adds. In the relaxed build each element may differ by `limit`.
-fn assert_fused(simd: &[f32], scalar: &[f32], what: &str, limit: impl Fn(f32) -> f32) {
+pub fn assert_fused(simd: &[f32], scalar: &[f32], what: &str, limit: impl Fn(f32) -> f32) {
     if cfg!(not(target_feature = "relaxed-simd")) {
         return assert_same(simd, scalar, what);
     }
@@ -115,6 +113,56 @@ fn elementwise_of_two() {
         scalar::scale(&mut y2, 0.3);
         assert_same(&y1, &y2, "scale");
     }
+}
+
+#[test]
+fn relu() {
+    check_map("relu", 3.0, simd::relu_into, scalar::relu_into);
+    let y = [0.0, 2.0, f32::NAN, f32::INFINITY, -0.0, 1e-40];
+    for dy in [-3.0, f32::NAN] {
+        let (mut a, mut b) = ([9.0; 6], [9.0; 6]);
+        simd::relu_gradient_into(&mut a, &[dy; 6], &y);
+        scalar::relu_gradient_into(&mut b, &[dy; 6], &y);
+        assert_same(&a, &b, "relu_gradient");
+        assert!(a[0] == 0.0 && a[2].is_nan() && a[4] == 0.0);
+        assert_eq!(a[1].to_bits(), f32::to_bits(dy));
+    }
+}
+
+#[test]
+fn products() {
+    for n in LENGTHS {
+        let (a, b) = (random(n, 33, 1.0), random(n, 34, 1.0));
+        let (mut y1, mut y2) = (vec![f32::NAN; n], vec![f32::NAN; n]);
+        simd::multiply_into(&mut y1, &a, &b);
+        scalar::multiply_into(&mut y2, &a, &b);
+        assert_same(&y1, &y2, "multiply_into");
+        simd::multiply(&mut y1, &b);
+        scalar::multiply(&mut y2, &b);
+        assert_same(&y1, &y2, "multiply");
+    }
+}
+
+#[test]
+fn column_sums() {
+    for (rows, columns, stride) in [(0, 3, 8), (1, 1, 1), (5, 7, 9), (130, 32, 40), (33, 77, 80)] {
+        let data = random(rows * stride, 31, 1.0);
+        let (mut a, mut b) = (random(columns, 32, 1.0), random(columns, 32, 1.0));
+        simd::columns::add_rows(&mut a, Rows { data: &data, stride }, rows);
+        scalar::columns::add_rows(&mut b, Rows { data: &data, stride }, rows);
+        assert_same(&a, &b, "add_rows");
+    }
+}
+
+#[test]
+fn sigmoid() {
+    let mut a = random(64, 35, 20.0);
+    a[1] = f32::NAN;
+    let mut b = a.clone();
+    simd::sigmoid_in_place(&mut a);
+    scalar::sigmoid_in_place(&mut b);
+    assert_fused(&a, &b, "sigmoid", few_ulp);
+    assert!(a[1].is_nan());
 }
 
 #[test]

@@ -5,8 +5,8 @@
 //! inlined: engines compile hot functions one by one, so that a separate kernel is optimised earlier and exists once. `*_into`
 //! overwrites its output, `*_add` accumulates. NaN and infinity propagate through all kernels.
 
+mod activation;
 mod approx;
-mod gated;
 mod pack;
 #[cfg_attr(not(test), allow(dead_code, unused_imports))]
 mod scalar;
@@ -14,12 +14,14 @@ mod simd;
 mod update;
 
 #[cfg(test)]
-mod check;
+pub mod check;
 #[cfg(test)]
 mod speed;
 
+pub use activation::{Sigmoid, Tanh, one_minus, sigmoid_slope, tanh_slope};
 pub use approx::ln;
-pub use gated::*;
+#[cfg(test)]
+pub use approx::{sigmoid, tanh};
 pub use pack::{PackedPair, Panels};
 pub use update::{AdamUpdate, RmsPropUpdate, SgdUpdate, adam, rms_prop, sgd};
 
@@ -135,6 +137,41 @@ pub fn add(y: &mut [f32], x: &[f32]) {
 pub fn sum_into(y: &mut [f32], a: &[f32], b: &[f32]) {
     assert!(y.len() == a.len() && y.len() == b.len());
     simd::sum_into(y, a, b);
+}
+
+/// y ← a ⊙ b
+#[inline(never)]
+pub fn multiply_into(y: &mut [f32], a: &[f32], b: &[f32]) {
+    assert!(y.len() == a.len() && y.len() == b.len());
+    simd::multiply_into(y, a, b);
+}
+
+/// y ← y ⊙ x
+#[inline(never)]
+pub fn multiply(y: &mut [f32], x: &[f32]) {
+    assert!(y.len() == x.len());
+    simd::multiply(y, x);
+}
+
+/// y ← max(0, x)
+#[inline(never)]
+pub fn relu_into(y: &mut [f32], x: &[f32]) {
+    assert!(y.len() == x.len());
+    simd::relu_into(y, x);
+}
+
+/// dx ← dy where y > 0, else 0: the derivative of y = max(0, x) from its value.
+#[inline(never)]
+pub fn relu_gradient_into(dx: &mut [f32], dy: &[f32], y: &[f32]) {
+    assert!(dx.len() == dy.len() && dx.len() == y.len());
+    simd::relu_gradient_into(dx, dy, y);
+}
+
+/// x ← σ(x). A separate loop, because the constants of σ and of tanh together do not fit into the registers.
+#[inline(never)]
+pub fn sigmoid_in_place(x: &mut [f32]) {
+    assert!(x.len().is_multiple_of(4));
+    simd::sigmoid_in_place(x);
 }
 
 /// y ← tanh(x)

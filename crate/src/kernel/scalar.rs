@@ -1,11 +1,10 @@
 //! The definition of the kernels: plain loops. Where the order of summation matters, it is defined here, and `simd` follows it.
 
-use super::approx::{exp_nonpositive, tanh};
+use super::approx::{exp_nonpositive, sigmoid, tanh};
 use super::{PackedPair, Panels, Rows, RowsMut};
 use crate::lanes::PANEL;
 
 pub mod columns;
-pub mod gated;
 mod update;
 pub use update::{adam, rms_prop, sgd};
 
@@ -47,6 +46,38 @@ pub fn add(y: &mut [f32], x: &[f32]) {
 pub fn sum_into(y: &mut [f32], a: &[f32], b: &[f32]) {
     for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
         *y = a + b;
+    }
+}
+
+pub fn multiply_into(y: &mut [f32], a: &[f32], b: &[f32]) {
+    for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
+        *y = a * b;
+    }
+}
+
+pub fn multiply(y: &mut [f32], x: &[f32]) {
+    for (y, x) in y.iter_mut().zip(x) {
+        *y *= x;
+    }
+}
+
+pub fn relu_into(y: &mut [f32], x: &[f32]) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        // Not max, which would drop NaN.
+        *y = if x < 0.0 { 0.0 } else { x };
+    }
+}
+
+pub fn relu_gradient_into(dx: &mut [f32], dy: &[f32], y: &[f32]) {
+    for ((dx, &dy), &y) in dx.iter_mut().zip(dy).zip(y) {
+        // Where y is not positive it is 0, or NaN, which stays.
+        *dx = if 0.0 < y { dy } else { y * 0.0 };
+    }
+}
+
+pub fn sigmoid_in_place(x: &mut [f32]) {
+    for x in x {
+        *x = sigmoid(*x);
     }
 }
 

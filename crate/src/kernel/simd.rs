@@ -1,12 +1,10 @@
 //! The kernels in four lanes, with the same bits as `scalar`. In the relaxed build the results may differ by the rounding that a fused
 //! multiply-add saves.
 
-use super::approx::{EXP_C, EXP_START, LN2_HIGH, LN2_LOW, LOG2_E, TANH_END, TANH_P, TANH_Q};
+use super::activation::{Exp, Sigmoid, Tanh, held};
 use crate::lanes::{F32x4, F64x2};
-use core::hint::black_box;
 
 pub mod columns;
-pub mod gated;
 mod matmul;
 pub use matmul::{matmul_add, matmul_transposed_add};
 mod update;
@@ -70,43 +68,29 @@ pub fn sum_into(y: &mut [f32], a: &[f32], b: &[f32]) {
     zip_into(y, a, b, F32x4::plus);
 }
 
-/// A constant in all lanes, kept in a register throughout a loop. Without `black_box` V8 rebuilds the constant at each use (three
-/// instructions since version 12, Node 22).
-#[inline(always)]
-fn held(x: f32) -> F32x4 {
-    F32x4::splat(black_box(x))
+pub fn multiply_into(y: &mut [f32], a: &[f32], b: &[f32]) {
+    zip_into(y, a, b, F32x4::times);
 }
 
-/// Σ cᵢ·zⁱ by Horner's rule.
-#[inline(always)]
-fn horner(z: F32x4, c: [F32x4; 5]) -> F32x4 {
-    c[4].times_plus(z, c[3]).times_plus(z, c[2]).times_plus(z, c[1]).times_plus(z, c[0])
+pub fn multiply(y: &mut [f32], x: &[f32]) {
+    map(y, x, F32x4::times);
 }
 
-/// tanh with its constants in registers.
-#[derive(Clone, Copy)]
-struct Tanh {
-    end: [F32x4; 2],
-    p: [F32x4; 5],
-    q: [F32x4; 5],
-    one: [F32x4; 2],
+pub fn relu_into(y: &mut [f32], x: &[f32]) {
+    // Not max, which would drop NaN.
+    map(y, x, |_, x| x.zero_where(x.less_than(F32x4::splat(0.0))));
 }
 
-impl Tanh {
-    #[inline(always)]
-    fn new() -> Tanh {
-        let one = held(1.0);
-        let [_, p @ ..] = TANH_P.map(held);
-        let [_, q @ ..] = TANH_Q.map(held);
-        let first = |c: [F32x4; 4]| [one, c[0], c[1], c[2], c[3]];
-        Tanh { end: [held(-TANH_END), held(TANH_END)], p: first(p), q: first(q), one: [held(-1.0), one] }
-    }
+pub fn relu_gradient_into(dx: &mut [f32], dy: &[f32], y: &[f32]) {
+    let zero = F32x4::splat(0.0);
+    // Where y is not positive it is 0, or NaN, which stays.
+    zip_into(dx, dy, y, |dy, y| F32x4::select(zero.less_than(y), dy, y.times(zero)));
+}
 
-    #[inline(always)]
-    fn of(&self, x: F32x4) -> F32x4 {
-        let x = x.within(self.end[0], self.end[1]);
-        let z = x.times(x);
-        x.times(horner(z, self.p)).over(horner(z, self.q)).within(self.one[0], self.one[1])
+pub fn sigmoid_in_place(x: &mut [f32]) {
+    let sigmoid = Sigmoid::new();
+    for x in x.as_chunks_mut::<4>().0 {
+        sigmoid.of(F32x4::load(x)).store(x);
     }
 }
 
@@ -132,41 +116,6 @@ pub fn max(x: &[f32]) -> f32 {
     }
     let lanes = larger(maxima[0], maxima[1]).to_array();
     lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |max, &x| if max < x { x } else { max })
-}
-
-/// exp for x ≤ 0 with its constants in registers.
-#[derive(Clone, Copy)]
-struct Exp {
-    start: F32x4,
-    log2_e: F32x4,
-    shift: F32x4,
-    ln2: [F32x4; 2],
-    c: [F32x4; 5],
-    one: F32x4,
-}
-
-impl Exp {
-    #[inline(always)]
-    fn new() -> Exp {
-        Exp {
-            start: held(EXP_START),
-            log2_e: held(LOG2_E),
-            shift: held(F32x4::ROUNDING),
-            ln2: [held(LN2_HIGH), held(LN2_LOW)],
-            c: EXP_C.map(held),
-            one: held(1.0),
-        }
-    }
-
-    #[inline(always)]
-    fn of(&self, x: F32x4) -> F32x4 {
-        let under = x.less_than(self.start);
-        // x = n·ln 2 + r with |r| ≤ ln 2 / 2
-        let (n, power) = x.times(self.log2_e).nearest_and_power(self.shift, self.one);
-        let r = x.minus(n.times(self.ln2[0])).minus(n.times(self.ln2[1]));
-        let e = horner(r, self.c).times_plus(r.times(r), r).plus(self.one);
-        e.times(power).zero_where(under)
-    }
 }
 
 pub fn exp_shifted_into(y: &mut [f32], x: &[f32], shift: f32) -> f32 {

@@ -1,40 +1,14 @@
-//! The element-wise parts of the cells, element by element: what `simd/gated.rs` does in lanes.
+//! The definition of the cells' time steps, element by element: the tests compare the lanes with it.
 
-use crate::kernel::approx::{sigmoid, tanh};
+use crate::kernel::{sigmoid, tanh};
 
-pub fn multiply_into(y: &mut [f32], a: &[f32], b: &[f32]) {
-    for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
-        *y = a * b;
-    }
-}
-
-pub fn multiply(y: &mut [f32], x: &[f32]) {
-    for (y, x) in y.iter_mut().zip(x) {
-        *y *= x;
-    }
-}
-
-pub fn relu_into(y: &mut [f32], x: &[f32]) {
-    for (y, &x) in y.iter_mut().zip(x) {
-        // Not max, which would drop NaN.
-        *y = if x < 0.0 { 0.0 } else { x };
-    }
-}
-
-pub fn relu_gradient_into(dx: &mut [f32], dy: &[f32], y: &[f32]) {
-    for ((dx, &dy), &y) in dx.iter_mut().zip(dy).zip(y) {
-        // Where y is not positive it is 0, or NaN, which stays.
-        *dx = if 0.0 < y { dy } else { y * 0.0 };
-    }
-}
-
-/// (place in a row of gates, place in a row of Hp) of each element.
-fn places(hp: usize, blocks: usize, len: usize) -> impl Iterator<Item = (usize, usize)> {
+/// The (position in a row of gates, position in a row of Hp) of each element.
+fn positions(hp: usize, blocks: usize, len: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..len).map(move |at| (at / hp * hp * blocks + at % hp, at))
 }
 
 pub fn lstm_forward(hp: usize, gates: &mut [f32], c_prev: &[f32], c: &mut [f32], h: &mut [f32]) {
-    for (row, at) in places(hp, 4, h.len()) {
+    for (row, at) in positions(hp, 4, h.len()) {
         let i = sigmoid(gates[row]);
         let f = sigmoid(gates[row + hp]);
         let g = tanh(gates[row + 2 * hp]);
@@ -56,7 +30,7 @@ pub fn lstm_backward(
     c: &[f32],
     dh: &[f32],
 ) {
-    for (row, at) in places(hp, 4, dh.len()) {
+    for (row, at) in positions(hp, 4, dh.len()) {
         let [i, f, g, o] = [0, 1, 2, 3].map(|block| gates[row + block * hp]);
         let c = tanh(c[at]);
         // dc_t = dc from later steps + dh ⊙ o ⊙ (1 − tanh²(c_t))
@@ -72,7 +46,7 @@ pub fn lstm_backward(
 }
 
 pub fn gru_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], h: &mut [f32]) {
-    for (row, at) in places(hp, 4, h.len()) {
+    for (row, at) in positions(hp, 4, h.len()) {
         let r = sigmoid(gates[row + hp]);
         let z = sigmoid(gates[row + 2 * hp]);
         let n = tanh(r * gates[row + 3 * hp] + gates[row]);
@@ -90,7 +64,7 @@ pub fn gru_backward(
     h_prev: &[f32],
     dh: &[f32],
 ) {
-    for (row, at) in places(hp, 4, dh.len()) {
+    for (row, at) in positions(hp, 4, dh.len()) {
         let [n, r, z, h_n] = [0, 1, 2, 3].map(|block| gates[row + block * hp]);
         let dn = dh[at] * (1.0 - z) * (1.0 - n * n);
         dgates[row] = dn;
@@ -102,7 +76,7 @@ pub fn gru_backward(
 }
 
 pub fn gru_reset_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], reset_h: &mut [f32]) {
-    for (row, at) in places(hp, 3, h_prev.len()) {
+    for (row, at) in positions(hp, 3, h_prev.len()) {
         let r = sigmoid(gates[row]);
         gates[row] = r;
         gates[row + hp] = sigmoid(gates[row + hp]);
@@ -110,8 +84,8 @@ pub fn gru_reset_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], reset_h: 
     }
 }
 
-pub fn gru_update_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], h: &mut [f32]) {
-    for (row, at) in places(hp, 3, h.len()) {
+pub fn gru_candidate_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], h: &mut [f32]) {
+    for (row, at) in positions(hp, 3, h.len()) {
         let (z, n) = (gates[row + hp], tanh(gates[row + 2 * hp]));
         // h_t = (1 − z) ⊙ n + z ⊙ h_{t-1}
         h[at] = z * h_prev[at] + (1.0 - z) * n;
@@ -119,7 +93,7 @@ pub fn gru_update_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], h: &mut 
     }
 }
 
-pub fn gru_update_backward(
+pub fn gru_candidate_backward(
     hp: usize,
     dgates: &mut [f32],
     dh_prev: &mut [f32],
@@ -127,7 +101,7 @@ pub fn gru_update_backward(
     h_prev: &[f32],
     dh: &[f32],
 ) {
-    for (row, at) in places(hp, 3, dh.len()) {
+    for (row, at) in positions(hp, 3, dh.len()) {
         let (z, n) = (gates[row + hp], gates[row + 2 * hp]);
         dgates[row + hp] = dh[at] * (h_prev[at] - n) * (z * (1.0 - z));
         dgates[row + 2 * hp] = dh[at] * (1.0 - z) * (1.0 - n * n);
@@ -143,7 +117,7 @@ pub fn gru_reset_backward(
     h_prev: &[f32],
     dreset_h: &[f32],
 ) {
-    for (row, at) in places(hp, 3, dreset_h.len()) {
+    for (row, at) in positions(hp, 3, dreset_h.len()) {
         let r = gates[row];
         dgates[row] = dreset_h[at] * h_prev[at] * (r * (1.0 - r));
         dh_prev[at] += dreset_h[at] * r;
