@@ -1,6 +1,7 @@
 /** `bptt convert --to bptt`: files that PyTorch, Keras, NumPy and TensorFlow.js wrote. The library's own reading is the truth. */
 
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, symlinkSync } from "node:fs";
 import { Rnn, type Cell, type RnnOptions } from "bptt";
 import { fromKeras, fromKerasFile, fromTensorFlowJs, type NetworkDescription, type TensorFlowJsModel } from "bptt/convert"; // prettier-ignore
 import { afterAll, describe, expect, it, test } from "vitest";
@@ -137,6 +138,27 @@ describe("TensorFlow.js", () => {
     const want = described(fromTensorFlowJs({ modelTopology, weightSpecs, weightData: bytes }));
     expect(converted("model.json")).toEqual(want);
     expect(converted(folder.of("model.json"))).toEqual(want);
+  });
+
+  test("a pipe, a link to elsewhere, standard input, the same file twice: none is read", () => {
+    const [, { modelTopology, weightSpecs = [] }] = models[0]!;
+    execFileSync("mkfifo", [folder.of("pipe")]);
+    symlinkSync("/etc/hostname", folder.of("link"));
+    folder.write("-name", "");
+    for (const [paths, sentence] of [
+      [["pipe"], /pipe: expected a regular file/],
+      [["link"], /expected weight files beside it, got a link from "link" elsewhere/],
+      [["-"], /-: no such file or folder/],
+      [["shard1", "./shard1"], /expected each weight file once, got "\.\/shard1" again/],
+    ] as const) {
+      folder.write(
+        "model.json",
+        JSON.stringify({ modelTopology, weightsManifest: [{ paths, weights: weightSpecs }] }),
+      );
+      const { code, stderr } = folder.bptt(["inspect", "model.json"]);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(sentence);
+    }
   });
 
   test.each([

@@ -25,7 +25,8 @@ beforeAll(async () => {
   );
   folder.write("zip", Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0, 0));
   folder.write("hdf5", Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0));
-  folder.write("pickle.pt", Uint8Array.of(0x80, 2, 0x8a, 10, 0, 0, 0, 0, 0, 0));
+  folder.write("pickle.pt", Buffer.from("80028a0a6cfc9c46f9206aa850192e80024d", "hex"));
+  folder.write("scikit.pkl", Buffer.from("8004958c0000000000000000008c", "hex"));
   folder.write("model.onnx", Uint8Array.of(8, 7, 18, 4, 98, 112, 116, 116, 1, 1));
   folder.write("package.json", "{}");
   folder.write("broken.json", `{"modelTopology": `);
@@ -61,6 +62,10 @@ describe("a model that is none", () => {
     ["header.safetensors", /^header\.safetensors: not a valid safetensors file: its header would have /],
     ["zip", /^zip: /],
     ["hdf5", /^hdf5: /],
+    [
+      "scikit.pkl",
+      /^scikit\.pkl: expected a model, got a pickle, which only the Python program that wrote it can read$/,
+    ],
     ["pickle.pt", /^pickle\.pt: a file of torch\.save, which only Python can read; /],
     ["model.onnx", /^model\.onnx: ONNX is written, not read; /],
     ["text.txt/model", /^text\.txt\/model: a part of the path is no folder$/],
@@ -70,7 +75,7 @@ describe("a model that is none", () => {
       "package.json",
       /^package\.json: expected a model\.json of TensorFlow\.js, got JSON without weight files$/,
     ],
-    ["broken.json", /^broken\.json: expected JSON; /],
+    ["broken.json", /^broken\.json: expected JSON, got "/],
     ["short.npz", /^short\.npz: the archive is damaged or cut short$/],
   ];
   const commands: string[][] = [

@@ -1,6 +1,6 @@
 /** Which format a file has, by its first bytes; what cannot be read is refused with the way to what can. */
 
-import { unzipSync } from "fflate";
+import { openZip } from "../../convert/zip.js";
 import { Failure } from "../failure.js";
 
 /** What is read. */
@@ -9,6 +9,8 @@ export type Format = "safetensors" | "keras" | "hdf5" | "npz" | "tfjs";
 const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]; // \x89HDF\r\n\x1a\n
 const ZIP = [0x50, 0x4b]; // PK
 const PICKLE = [0x80];
+/** A pickle that begins with the number 0x1950a86a20f9469cfc6c: what torch.save wrote before it wrote archives. */
+const OLD_TORCH = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
 const IR_VERSION = [0x08]; // ONNX's first field
 const TORCH =
   "a file of torch.save, which only Python can read; " +
@@ -27,7 +29,11 @@ export function formatOf(bytes: Uint8Array, name: string): Format {
   if (begins(ZIP)) return archiveFormat(bytes, name);
   if (bytes[8] === 0x7b) return "safetensors"; // "{" behind the length
   if (/^\s*\{/.test(new TextDecoder("latin1").decode(bytes.subarray(0, 64)))) return "tfjs";
-  if (begins(PICKLE)) throw new Failure(`${name}: ${TORCH}`);
+  if (begins(OLD_TORCH)) throw new Failure(`${name}: ${TORCH}`);
+  if (begins(PICKLE))
+    throw new Failure(
+      `${name}: expected a model, got a pickle, which only the Python program that wrote it can read`,
+    );
   if (begins(IR_VERSION) && name.endsWith(".onnx"))
     throw new Failure(`${name}: ONNX is written, not read; convert from the file that it was made of`);
   throw new Failure(
@@ -36,9 +42,9 @@ export function formatOf(bytes: Uint8Array, name: string): Format {
 }
 
 function archiveFormat(bytes: Uint8Array, name: string): Format {
-  const names: string[] = [];
+  let names: readonly string[];
   try {
-    unzipSync(bytes, { filter: (entry) => (names.push(entry.name), false) });
+    ({ names } = openZip(bytes));
   } catch (cause) {
     throw new Failure(`${name}: the archive is damaged or cut short`, 1, { cause });
   }

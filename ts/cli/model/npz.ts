@@ -7,8 +7,11 @@
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 
-import { unzipSync, zipSync, type Zippable } from "fflate";
+import { zipSync, type Zippable } from "fflate";
 import type { Tensor } from "bptt";
+import { parseJson } from "../../base/json.js";
+import { openZip, type Zip } from "../../convert/zip.js";
+import { show } from "../../show.js";
 import { carriedIn, type Metadata } from "./metadata.js";
 
 /** What is in such a file. */
@@ -21,8 +24,9 @@ const TEXTS = "bptt.json";
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 const HEADER =
   /^\{'descr': '([<>=|]?\w+)', 'fortran_order': (True|False), 'shape': \(((?:\d+, ?)*\d*)\),? *\}\s*$/;
-// what deflate can make of a byte at most; an entry that says more is not true
-const MOST_PER_BYTE = 1100;
+/** Bytes of a header, which NumPy writes in fewer than 200. */
+const LONGEST_HEADER = 4096;
+const LONGEST_TEXTS = 2 ** 24;
 
 /** The bytes of a file; the same arrays and texts give the same bytes. */
 export function encodeNpz({ arrays, metadata }: Npz): Uint8Array {
@@ -40,19 +44,12 @@ export function encodeNpz({ arrays, metadata }: Npz): Uint8Array {
  * @throws RangeError when something in it cannot be read
  */
 export function decodeNpz(bytes: Uint8Array): Npz {
-  const entries = unzipSync(bytes, {
-    filter: ({ name, size, originalSize }) => {
-      if (originalSize > size * MOST_PER_BYTE + MOST_PER_BYTE)
-        throw new RangeError(`a wrong size of ${name}`);
-      return name === TEXTS || name.endsWith(".npy");
-    },
-  });
-  const { [TEXTS]: texts, ...arrays } = entries;
+  const zip = openZip(bytes);
   const place = (name: string) => Number(/^arr_(\d+)\.npy$/.exec(name)?.[1] ?? 0);
-  const inOrder = Object.entries(arrays).sort(([a], [b]) => place(a) - place(b));
+  const names = zip.names.filter((name) => name.endsWith(".npy")).sort((a, b) => place(a) - place(b));
   return {
-    arrays: inOrder.map(([name, array]) => decodeNpy(array, name)),
-    metadata: texts ? readTexts(texts) : {},
+    arrays: names.map((name) => decodeNpy(zip.read(name), show(name))),
+    metadata: zip.names.includes(TEXTS) ? readTexts(zip, bytes.length) : {},
   };
 }
 
@@ -76,28 +73,33 @@ function decodeNpy(file: Uint8Array, name: string): Tensor {
   const isFirst = file[6] === 1;
   const start = isFirst ? 10 : 12;
   const end = start + (isFirst ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (end > file.length || end - start > LONGEST_HEADER)
+    throw new RangeError(`${name}: expected an array of NumPy's, got a header of ${end - start} bytes`);
   const header = new TextDecoder().decode(file.subarray(start, end));
   const [, type = "", order = "", sizes = ""] = HEADER.exec(header) ?? [];
   const width = { "<f4": 4, "<f8": 8 }[type];
   if (width === undefined)
-    throw new RangeError(`${name}: expected float32 or float64, got ${type || "no header"}`);
+    throw new RangeError(
+      `${name}: expected float32 or float64, got ${type === "" ? "no header" : show(type)}`,
+    );
   const shape = sizes.split(",").filter((size) => size.trim() !== "").map(Number); // prettier-ignore
+  if (shape.length > 2)
+    throw new RangeError(`${name}: expected a vector or a matrix, got ${shape.length} axes`);
   const length = shape.reduce((product, n) => product * n, 1);
   if (file.length - end !== length * width)
     throw new RangeError(`${name}: expected ${length * width} bytes of values, got ${file.length - end}`);
-  const read = (i: number) =>
-    width === 4 ? view.getFloat32(end + i * 4, true) : view.getFloat64(end + i * 8, true);
+  const data = new Float32Array(length);
   const [rows = 1, columns = 1] = shape;
-  // Fortran's order is by columns; arrays of weights have two axes at most
-  const at = (i: number) =>
-    order === "True" && shape.length === 2 ? (i % columns) * rows + Math.floor(i / columns) : i;
-  return { data: Float32Array.from({ length }, (_, i) => read(at(i))), shape };
+  // Fortran's order is by columns
+  const isByColumns = order === "True" && shape.length === 2;
+  for (let i = 0; i < length; i++) {
+    const from = end + (isByColumns ? (i % columns) * rows + Math.floor(i / columns) : i) * width;
+    data[i] = width === 4 ? view.getFloat32(from, true) : view.getFloat64(from, true);
+  }
+  return { data, shape };
 }
 
-function readTexts(bytes: Uint8Array): Metadata {
-  try {
-    return carriedIn(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch {
-    throw new RangeError(`${TEXTS}: expected JSON`);
-  }
+function readTexts(zip: Zip, archiveSize: number): Metadata {
+  if (zip.sizeOf(TEXTS) > archiveSize + LONGEST_TEXTS) throw new RangeError(`${TEXTS} is too long`);
+  return carriedIn(parseJson(new TextDecoder().decode(zip.read(TEXTS)), TEXTS));
 }

@@ -1,6 +1,5 @@
 /** A network from a file of any format that the library reads, with what the file says of how it reads text. */
 
-import { dirname, join } from "node:path";
 import { CharRnn, Rnn, type Cell, type RnnOptions } from "bptt";
 import {
   fromKeras,
@@ -10,11 +9,13 @@ import {
   type NetworkDescription,
   type TensorFlowJsModel,
 } from "bptt/convert";
-import { Failure, UsageError } from "../failure.js";
+import { parseJson } from "../../base/json.js";
+import { UsageError } from "../failure.js";
 import { nameOf, readBytes } from "../input.js";
 import { formatOf, type Format } from "./format.js";
 import { carried, carriedIn, hasOwnRule, metadataOf, withMetadata, type Metadata } from "./metadata.js";
 import { decodeNpz } from "./npz.js";
+import { readWeightFiles } from "./weight-files.js";
 import { modelFailure } from "./words.js";
 
 /** What a file may leave open. */
@@ -53,7 +54,7 @@ export async function readNetwork(path: string, options: ReadOptions): Promise<S
       format === "safetensors" ? load(bytes, options) : make(await find(format, path, bytes, options));
     const { rnn, metadata } = stored;
     try {
-      check(stored, format === "safetensors" ? bytes : withMetadata(rnn.save(), carried(metadata)));
+      check(stored, () => (format === "safetensors" ? bytes : withMetadata(rnn.save(), carried(metadata))));
     } catch (error) {
       rnn.free();
       throw error;
@@ -74,12 +75,16 @@ function load(bytes: Buffer<ArrayBuffer>, options: ReadOptions): { rnn: Rnn; met
 }
 
 /** Reads the rest of a file in the library's own form, so that nothing of it is passed on or shown that is damaged. */
-function check({ rnn, metadata }: { rnn: Rnn; metadata: Metadata }, bytes: Uint8Array<ArrayBuffer>): void {
+function check(
+  { rnn, metadata }: { rnn: Rnn; metadata: Metadata },
+  bytesOf: () => Uint8Array<ArrayBuffer>,
+): void {
   if ("bptt.vocabulary" in metadata) {
     // only the program that made such a model has its rule; any other will do to read the rest
     const tokens = hasOwnRule(metadata) ? { tokens: (text: string) => Array.from(text) } : {};
-    CharRnn.load(bytes, tokens).free();
+    CharRnn.load(bytesOf(), tokens).free();
   } else if ("bptt.optimizer" in metadata) {
+    const bytes = bytesOf();
     using twin = Rnn.load(bytes, { cell: rnn.cell });
     twin.loadOptimizer(bytes);
   }
@@ -114,28 +119,10 @@ function findInNpz(bytes: Uint8Array, options: ReadOptions): Found {
 }
 
 async function findInTensorFlowJs(path: string, bytes: Buffer): Promise<Found> {
-  let json: TensorFlowJsModel & { userDefinedMetadata?: unknown };
-  try {
-    json = JSON.parse(bytes.toString("utf8")) as typeof json; // begins with "{"
-  } catch (error) {
-    throw new Failure(`${nameOf(path)}: expected JSON; ${(error as Error).message}`, 1, { cause: error });
-  }
-  const manifest: unknown = json.weightsManifest;
-  const groups = Array.isArray(manifest) ? (manifest as { paths?: unknown }[]) : [];
-  const paths = groups.flatMap((group) => (Array.isArray(group?.paths) ? (group.paths as unknown[]) : []));
-  if (paths.length === 0)
-    throw new Failure(
-      `${nameOf(path)}: expected a model.json of TensorFlow.js, got JSON without weight files`,
-    );
-  const weightData: Uint8Array[] = [];
-  for (const file of paths) {
-    // beside the model and nowhere else, whatever the file says
-    if (typeof file !== "string" || /^([/\\]|\w:)|(^|[/\\])\.\.([/\\]|$)/.test(file))
-      throw new Failure(
-        `${nameOf(path)}: expected weight files beside it, got the path ${JSON.stringify(file)}`,
-      );
-    weightData.push(await readBytes(path === "-" ? file : join(dirname(path), file)));
-  }
+  const json = parseJson(bytes.toString("utf8"), "file") as TensorFlowJsModel & {
+    userDefinedMetadata?: unknown;
+  }; // an object: it begins with {
+  const weightData = await readWeightFiles(path, json.weightsManifest);
   const { userDefinedMetadata: texts } = json;
   return { ...fromTensorFlowJs({ ...json, weightData }), metadata: carriedIn(texts) };
 }

@@ -1,0 +1,69 @@
+/**
+ * The weight files that a model.json of TensorFlow.js names: regular files in its folder or below, each once. What the
+ * paths are is the file's word, and no pipe, no device and no file elsewhere is opened because of it.
+ */
+
+import { constants } from "node:fs";
+import { open, realpath } from "node:fs/promises";
+import { dirname, join, sep } from "node:path";
+import { Failure, fileFailure } from "../failure.js";
+import { nameOf } from "../input.js";
+
+/** Absolute, on a drive, or leaving the folder. */
+const ELSEWHERE = /^([/\\]|\w:)|(^|[/\\])\.\.([/\\]|$)/;
+
+/**
+ * The bytes of the weight files in the manifest's order.
+ *
+ * @param path of the model.json, or "-": then the working directory is its folder
+ * @param manifest its `weightsManifest`, of which nothing is known
+ * @throws Failure when it names no files, the same one twice, or one that is no regular file beside the model
+ */
+export async function readWeightFiles(path: string, manifest: unknown): Promise<Uint8Array[]> {
+  const groups: unknown[] = Array.isArray(manifest) ? manifest : [];
+  const paths = groups.flatMap((group) => {
+    const { paths } = (group ?? {}) as { paths?: unknown };
+    return Array.isArray(paths) ? (paths as unknown[]) : [];
+  });
+  if (paths.length === 0)
+    throw new Failure(
+      `${nameOf(path)}: expected a model.json of TensorFlow.js, got JSON without weight files`,
+    );
+  const folder = await realpath(path === "-" ? "." : dirname(path));
+  const seen = new Set<string>();
+  const files: Uint8Array[] = [];
+  for (const file of paths) {
+    const shown = JSON.stringify(typeof file === "string" ? file.slice(0, 200) : file);
+    if (typeof file !== "string" || ELSEWHERE.test(file))
+      throw new Failure(`${nameOf(path)}: expected weight files beside it, got the path ${shown}`);
+    const { id, bytes } = await readInside(folder, file, nameOf(path));
+    if (seen.has(id))
+      throw new Failure(`${nameOf(path)}: expected each weight file once, got ${shown} again`);
+    seen.add(id);
+    files.push(bytes);
+  }
+  return files;
+}
+
+async function readInside(folder: string, file: string, model: string) {
+  try {
+    const real = await realpath(join(folder, file));
+    const inside = folder.endsWith(sep) ? folder : folder + sep;
+    if (!real.startsWith(inside))
+      throw new Failure(
+        `${model}: expected weight files beside it, got a link from ${JSON.stringify(file)} elsewhere`,
+      );
+    // opening a pipe waits for its other end unless told not to
+    const handle = await open(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const stat = await handle.stat();
+      if (!stat.isFile()) throw new Failure(`${file}: expected a regular file`);
+      return { id: `${stat.dev}:${stat.ino}`, bytes: await handle.readFile() };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw fileFailure(file, error);
+  }
+}
