@@ -1,15 +1,39 @@
-// The layer rule: arrows point one way. Prints each import that breaks it and ends with code 1.
+// The layer rule: imports point one way. Prints each import that breaks it and exits with code 1.
 //
-// Rust: the modules stand in lib.rs in the order of the data flow, and each uses only those above it. wasm_bindgen
+//     node scripts/check-layers.mjs [FOLDER]    checks another tree of the same layout (for tests)
+//
+// Rust: lib.rs lists the modules in the order of the data flow, and each uses only those above it. wasm_bindgen
 // stays in the wasm surface, `unsafe` in lanes.rs and handle.rs.
-// TypeScript: only ts/wasm touches what wasm-pack made; ts imports nothing outside itself; nobody imports an entry;
-// no cycles. Examples see the library as users do.
+// TypeScript: the folders of ts/ are listed in LAYERS, and each imports only itself and the layers before it. Folders of
+// one layer do not import each other. Only ts/wasm imports what wasm-pack generated; ts imports nothing outside itself;
+// nothing imports an entry point; there are no cycles. Examples use the library as users do.
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { inProject, projectRoot } from "./setup/paths.mjs";
+import { inProject } from "./setup/paths.mjs";
 import { filesUnder } from "./setup/stamp.mjs";
 
+const root = resolve(process.argv[2] ?? inProject());
+
+/** The folders of ts/ from the bottom to the top. */
+const LAYERS = [
+  ["base"],
+  ["wasm"],
+  ["data"],
+  ["optim", "file"],
+  ["rnn"],
+  ["fit"],
+  ["worker"],
+  ["models"],
+  ["entry points"],
+];
+/** Folders beside the layers, and the folders that each may import. */
+const BESIDE = new Map([
+  ["convert", ["base", "data", "file"]],
+  ["node", ["base"]],
+  ["cli", /** @type {string[]} */ ([])],
+]);
+const MOST_ENTRY_FILES = 14;
 const WASM_SURFACE = /^wasm(\.rs|\/)/;
 const UNSAFE_MODULES = /^(lanes|handle)\.rs$/;
 const ENTRIES = /^ts\/(index|slim|relaxed|convert|worker|node)\.ts$/;
@@ -35,13 +59,13 @@ for (const line of broken) process.stdout.write(`${line}\n`);
 process.exit(broken.length === 0 ? 0 : 1);
 
 function checkRust() {
-  const root = inProject("crate", "src");
+  const source = join(root, "crate", "src");
   const modules = [
-    ...readFileSync(join(root, "lib.rs"), "utf8").matchAll(/^\s*(?:pub(?:\(\w+\))? )?mod (\w+);/gm),
+    ...readFileSync(join(source, "lib.rs"), "utf8").matchAll(/^\s*(?:pub(?:\(\w+\))? )?mod (\w+);/gm),
   ].map((m) => m[1] ?? "");
   if (modules.length === 0) report("crate/src/lib.rs", "no modules found");
-  for (const path of filesUnder(root).filter((name) => name.endsWith(".rs"))) {
-    const file = relative(root, path).replaceAll("\\", "/");
+  for (const path of filesUnder(source).filter((name) => name.endsWith(".rs"))) {
+    const file = relative(source, path).replaceAll("\\", "/");
     const name = `crate/src/${file}`;
     const code = withoutRustComments(readFileSync(path, "utf8"));
     const own = modules.indexOf(file.split(/[/.]/)[0] ?? "");
@@ -81,28 +105,54 @@ function checkTypeScript() {
   /** @type {Map<string, string[]>} value imports between the files of ts/ */
   const graph = new Map();
   const files = ["ts", "examples"]
-    .flatMap((folder) => filesUnder(inProject(folder)))
+    .flatMap((folder) => filesUnder(join(root, folder)))
     .filter(
       (name) => /\.(m?[tj]s|tsx)$/.test(name) && !/[\\/]examples[\\/]playground[\\/]dist[\\/]/.test(name),
     );
   for (const path of files) {
-    const file = relative(projectRoot, path).replaceAll("\\", "/");
+    const file = relative(root, path).replaceAll("\\", "/");
     const edges = [];
     for (const { specifier, typeOnly } of importsOf(readFileSync(path, "utf8"))) {
       if (!specifier.startsWith(".")) {
         checkPackageImport(file, specifier);
         continue;
       }
-      const target = relative(projectRoot, resolveSource(resolve(dirname(path), specifier))).replaceAll(
-        "\\",
-        "/",
-      );
+      const target = relative(root, resolveSource(resolve(dirname(path), specifier))).replaceAll("\\", "/");
       checkFileImport(file, target);
       if (!typeOnly) edges.push(target);
     }
     graph.set(file, edges);
   }
   reportCycles(graph);
+  const entryFiles = [...graph.keys()].filter((file) => /^ts\/[^/]+$/.test(file));
+  if (entryFiles.length > MOST_ENTRY_FILES) {
+    report(
+      "ts",
+      `has ${entryFiles.length} files beside its folders; at most ${MOST_ENTRY_FILES}, entry points only`,
+    );
+  }
+}
+
+/** The folder of a file of ts/. Entry points and what lies beside them are the last layer. @param {string} file */
+function folderOf(file) {
+  const [, folder = "", inner] = file.split("/");
+  if (inner !== undefined) return folder;
+  return folder.startsWith("spawn-worker") ? "worker" : "entry points";
+}
+
+/** @param {string} file @param {string} target */
+function checkLayer(file, target) {
+  const [from, to] = [folderOf(file), folderOf(target)];
+  if (from === to) return;
+  const beside = BESIDE.get(from);
+  const rank = (/** @type {string} */ folder) => LAYERS.findIndex((layer) => layer.includes(folder));
+  const allowed = beside
+    ? beside.includes(to)
+    : from === "entry points"
+      ? rank(to) >= 0 || BESIDE.has(to)
+      : rank(to) >= 0 && rank(to) < rank(from);
+  if (!allowed) report(file, `imports ${target}: ${from} may not import ${to}`);
+  if (rank(from) < 0 && !beside) report(file, `lies in ts/${from}, which is no layer`);
 }
 
 /** @param {string} file @param {string} specifier */
@@ -124,6 +174,7 @@ function checkFileImport(file, target) {
   if (target.startsWith("crate/pkg/")) {
     if (!file.startsWith("ts/wasm/")) report(file, `imports ${target}: only ts/wasm may`);
   } else if (!target.startsWith(`${folder}/`)) report(file, `imports ${target}, outside ${folder}/`);
+  else if (folder === "ts") checkLayer(file, target);
   if (ENTRIES.test(target)) report(file, `imports the entry ${target}`);
   if (target === "ts/public.ts" && !ENTRIES.test(file))
     report(file, "imports ts/public.ts: only entries may");

@@ -21,7 +21,7 @@ export {
   type TensorFlowJsArtifacts,
   type ToTensorFlowJsOptions,
 } from "./convert/tensorflowjs.js";
-export type { Cell } from "./rnn-options.js";
+export type { Cell } from "./data/rnn-options.js";
 export type {
   FlatTensor,
   FloatArray,
@@ -30,4 +30,4 @@ export type {
   Numbers1,
   Numbers2,
   Tensor,
-} from "./tensor.js";
+} from "./base/tensor.js";

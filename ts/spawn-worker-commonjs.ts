@@ -1,6 +1,6 @@
 /** Where the worker's script is, for CommonJS (tsup.config.ts puts this file in the place of spawn-worker.ts). */
 
-import { BpttError } from "./errors.js";
+import { BpttError } from "./base/errors.js";
 import { startThread, type WorkerLike } from "./worker/worker-like.js";
 
 declare const __dirname: string;

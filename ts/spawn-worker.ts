@@ -4,7 +4,7 @@
  * may import but not be.
  */
 
-import { BpttError } from "./errors.js";
+import { BpttError } from "./base/errors.js";
 import { startThread, type WorkerLike } from "./worker/worker-like.js";
 
 /** A worker with the script of `bptt/worker`. */

@@ -1,5 +1,6 @@
-/** The entry "bptt/worker": the script of a run's worker. It exports nothing, and carries no wasm: the run brings it. */
+/** The entry "bptt/worker": the script of a run's worker. It exports nothing and contains no wasm: the run sends the module. */
 
+import { textTask } from "./models/text/text-task.js";
 import { serve } from "./worker/serve.js";
 
-serve();
+serve([textTask]);

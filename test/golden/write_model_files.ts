@@ -5,7 +5,7 @@
 // The second command, in the Python environment of README.md, holds PyTorch against it; only then are these bytes golden.
 
 import { writeFileSync } from "node:fs";
-import { decodeModel, encodeModel, type ModelConfig } from "../../ts/model-file.js";
+import { decodeModel, encodeModel, type ModelConfig } from "../../ts/file/model-file.js";
 import { fromBase64, toBase64 } from "../support/files.js";
 import torchFiles from "./torch_files.json" with { type: "json" };
 

@@ -1,10 +1,10 @@
 /** Networks as plain data, of every cell: names and shapes of their parameters written out once more, and random values. */
 
-import type { FileTensor } from "../../ts/dtype.js";
-import { readValues } from "../../ts/dtype.js";
-import type { ModelConfig } from "../../ts/model-file.js";
-import { parseSafetensors } from "../../ts/safetensors.js";
-import { serializeSafetensors } from "../../ts/safetensors-write.js";
+import type { FileTensor } from "../../ts/file/dtype.js";
+import { readValues } from "../../ts/file/dtype.js";
+import type { ModelConfig } from "../../ts/file/model-file.js";
+import { parseSafetensors } from "../../ts/file/safetensors.js";
+import { serializeSafetensors } from "../../ts/file/safetensors-write.js";
 import { product, seeded, uniform } from "./random.js";
 
 interface Values {

@@ -1,9 +1,9 @@
 /** Small networks to train, and an event loop in the hands of the test: its clock moves when the test says so. */
 
 import { Rnn, type Batch, type Batches, type FitOptions, type Run, type RunCheckpoint } from "bptt";
-import { startRun } from "../../ts/fit.js";
-import type { EventLoop } from "../../ts/run/event-loop.js";
-import { readFitOptions } from "../../ts/run/fit-options.js";
+import { startRun } from "../../ts/fit/start-run.js";
+import type { EventLoop } from "../../ts/fit/event-loop.js";
+import { readFitOptions } from "../../ts/fit/fit-options.js";
 import { bits } from "./twins.js";
 
 export const SIZES = { cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 3, seed: 7 } as const;

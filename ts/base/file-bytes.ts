@@ -1,7 +1,7 @@
 /** The bytes of a file as users hand them over: a typed array of any realm, a Buffer, or a buffer. */
 
-import { show } from "../show.js";
-import { lengthOf, tagOf } from "../typed-array.js";
+import { show } from "./show.js";
+import { lengthOf, tagOf } from "./typed-array.js";
 
 /**
  * A view of the bytes as a Uint8Array of this realm, which a Buffer is not: its `slice` does not copy.

@@ -4,7 +4,7 @@
  * the limits.
  */
 
-import { expected } from "../check.js";
+import { expected } from "./check.js";
 
 const MAX_DEPTH = 128;
 /** Objects and lists that a text of any length may hold, and how many characters allow one more. */

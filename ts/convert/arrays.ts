@@ -3,11 +3,11 @@
  * of which all layouts are made: transpose, stack rows, take rows, permute the gates' blocks of columns.
  */
 
-import { expected } from "../check.js";
-import { showShape } from "../show.js";
-import { open } from "../source.js";
-import { floats, type Numbers1, type Numbers2, type Tensor } from "../tensor.js";
-import { kindOf, lengthOf, NONE, OTHER } from "../typed-array.js";
+import { expected } from "../base/check.js";
+import { showShape } from "../base/show.js";
+import { open } from "../base/source.js";
+import { floats, type Numbers1, type Numbers2, type Tensor } from "../base/tensor.js";
+import { kindOf, lengthOf, NONE, OTHER } from "../base/typed-array.js";
 
 /** A vector or matrix of weights: nested arrays, rows of typed arrays, a typed array, or `{ data, shape }`. */
 export type WeightArray = Numbers1 | Numbers2;

@@ -8,10 +8,10 @@
  * Gates in PyTorch's order: gru r z n, lstm i f g o. b_hn is the recurrent bias of a reset-after gru's n gate.
  */
 
-import { boolean, expected, oneOf, optionsObject, record, size } from "../check.js";
-import type { Cell } from "../rnn-options.js";
-import { show } from "../show.js";
-import type { Tensor } from "../tensor.js";
+import { boolean, expected, oneOf, optionsObject, record, size } from "../base/check.js";
+import type { Cell } from "../data/rnn-options.js";
+import { show } from "../base/show.js";
+import type { Tensor } from "../base/tensor.js";
 import { readArray, shaped, type WeightArray } from "./arrays.js";
 
 /** Sizes and kind of a network: options that `new Rnn(…)` takes. */

@@ -7,9 +7,9 @@
  * Source: HDF5 File Format Specification 3.0.
  */
 
-import { readFloats } from "../dtype.js";
-import { show } from "../show.js";
-import type { Tensor } from "../tensor.js";
+import { readFloats } from "../file/dtype.js";
+import { show } from "../base/show.js";
+import type { Tensor } from "../base/tensor.js";
 import { readArray } from "./arrays.js";
 import { GlobalHeap, readAttribute } from "./hdf5/attribute.js";
 import { readDataset } from "./hdf5/dataset.js";

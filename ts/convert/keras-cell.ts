@@ -9,8 +9,8 @@
  * Source: Keras 3.15, tf.keras 2.15 (test/golden/keras_cells.json).
  */
 
-import type { Cell } from "../rnn-options.js";
-import type { Tensor } from "../tensor.js";
+import type { Cell } from "../data/rnn-options.js";
+import type { Tensor } from "../base/tensor.js";
 import { concat, reorder, shaped, slice, sum, zeros } from "./arrays.js";
 import { GATES, type CellParameters } from "./description.js";
 

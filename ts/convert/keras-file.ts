@@ -7,7 +7,7 @@
 
 import { fileBytes } from "../base/file-bytes.js";
 import { parseJson } from "../base/json.js";
-import { show } from "../show.js";
+import { show } from "../base/show.js";
 import type { NetworkDescription } from "./description.js";
 import { isHdf5, openHdf5, type Hdf5File } from "./hdf5.js";
 import { fromLayers, type Defaults } from "./keras-layers.js";

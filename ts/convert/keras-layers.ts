@@ -6,9 +6,9 @@
  * Source: Keras 3.15, tf.keras 2.15, TensorFlow.js 4.22, whose defaults differ (`Defaults`).
  */
 
-import type { Cell } from "../rnn-options.js";
-import { clip, show, showNames, showShape } from "../show.js";
-import type { Tensor } from "../tensor.js";
+import type { Cell } from "../data/rnn-options.js";
+import { clip, show, showNames, showShape } from "../base/show.js";
+import type { Tensor } from "../base/tensor.js";
 import { matrixShape, product, shaped, zeros } from "./arrays.js";
 import {
   describe,

@@ -6,8 +6,8 @@
  *     { class_name: "Functional", config: { layers: [{ name, inbound_nodes, … }], output_layers } }
  */
 
-import { record } from "../check.js";
-import { show, showNames } from "../show.js";
+import { record } from "../base/check.js";
+import { show, showNames } from "../base/show.js";
 import { list } from "./description.js";
 
 /** A layer's JSON. */

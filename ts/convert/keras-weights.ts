@@ -8,8 +8,8 @@
  * Source: Keras 3.15 (saving_lib, legacy_h5_format), tf_keras 2.21.
  */
 
-import { show, showNames } from "../show.js";
-import type { Tensor } from "../tensor.js";
+import { show, showNames } from "../base/show.js";
+import type { Tensor } from "../base/tensor.js";
 import type { Hdf5File } from "./hdf5.js";
 import type { LayerWeights } from "./keras-layers.js";
 

@@ -3,10 +3,10 @@
  * layer the forward direction's three and then the backward one's; at the end a Dense layer's kernel and bias.
  */
 
-import { boolean, expected, oneOf, optionsObject, size } from "../check.js";
-import type { Cell } from "../rnn-options.js";
-import { showShape } from "../show.js";
-import type { Tensor } from "../tensor.js";
+import { boolean, expected, oneOf, optionsObject, size } from "../base/check.js";
+import type { Cell } from "../data/rnn-options.js";
+import { showShape } from "../base/show.js";
+import type { Tensor } from "../base/tensor.js";
 import { matrixShape, readArray, shaped, zeros, type WeightArray } from "./arrays.js";
 import {
   CELLS,

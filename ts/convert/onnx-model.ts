@@ -4,7 +4,7 @@
  */
 
 import { PbfWriter } from "pbf";
-import type { Tensor } from "../tensor.js";
+import type { Tensor } from "../base/tensor.js";
 
 /** An axis: its size, or the name of what is not known yet. */
 export type Dimension = number | string;

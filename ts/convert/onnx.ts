@@ -8,9 +8,9 @@
  * Source: onnx/docs/Operators.md, opset 14.
  */
 
-import { boolean, oneOf, optionsObject } from "../check.js";
-import type { Cell } from "../rnn-options.js";
-import type { Tensor } from "../tensor.js";
+import { boolean, oneOf, optionsObject } from "../base/check.js";
+import type { Cell } from "../data/rnn-options.js";
+import type { Tensor } from "../base/tensor.js";
 import { concat, reorder, transpose, zeros } from "./arrays.js";
 import { GATES, readNetwork, type CellParameters, type Describable, type Network } from "./description.js";
 import {

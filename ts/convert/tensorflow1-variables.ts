@@ -3,8 +3,8 @@
  * that unroll it give them. Whatever is no cell's must be an output layer.
  */
 
-import { showShape } from "../show.js";
-import type { Tensor } from "../tensor.js";
+import { showShape } from "../base/show.js";
+import type { Tensor } from "../base/tensor.js";
 import { quoted, readArray, zeros } from "./arrays.js";
 import type { HeadParameters } from "./description.js";
 

@@ -10,10 +10,10 @@
  * Source: TensorFlow 1.15.5, `tf.nn.rnn_cell` (test/golden/tf_cells.json).
  */
 
-import { number, oneOf, optionsObject, record } from "../check.js";
-import type { Cell } from "../rnn-options.js";
-import { showShape } from "../show.js";
-import type { Tensor } from "../tensor.js";
+import { number, oneOf, optionsObject, record } from "../base/check.js";
+import type { Cell } from "../data/rnn-options.js";
+import { showShape } from "../base/show.js";
+import type { Tensor } from "../base/tensor.js";
 import { concat, matrixShape, quoted, reorder, shaped, slice, zeros, type WeightArray } from "./arrays.js";
 import {
   describe,

@@ -3,9 +3,9 @@
  * which begins where. Read as untrusted data: every length is checked before it is used.
  */
 
-import { record } from "../check.js";
-import { show, showNames } from "../show.js";
-import { readShape, type Tensor } from "../tensor.js";
+import { record } from "../base/check.js";
+import { show, showNames } from "../base/show.js";
+import { readShape, type Tensor } from "../base/tensor.js";
 import { quoted } from "./arrays.js";
 import { list } from "./description.js";
 import type { LayerWeights } from "./keras-layers.js";

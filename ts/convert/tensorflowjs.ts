@@ -6,9 +6,9 @@
  * Source: TensorFlow.js 4.22 (tfjs-layers), `tf.io.ModelArtifacts`.
  */
 
-import { oneOf, optionsObject, record } from "../check.js";
-import type { Cell } from "../rnn-options.js";
-import type { Tensor } from "../tensor.js";
+import { oneOf, optionsObject, record } from "../base/check.js";
+import type { Cell } from "../data/rnn-options.js";
+import type { Tensor } from "../base/tensor.js";
 import { zeros } from "./arrays.js";
 import { readNetwork, type Describable, type NetworkDescription } from "./description.js";
 import { toKerasCell } from "./keras-cell.js";

@@ -6,7 +6,7 @@
  * Source: PKWARE, APPNOTE.TXT 6.3.10.
  */
 
-import { show } from "../show.js";
+import { show } from "../base/show.js";
 import { inflate, InflationBudget } from "./inflate.js";
 
 const END = 0x06054b50;

@@ -1,7 +1,7 @@
 /** Paths of files as arguments. */
 
 import { fileURLToPath } from "node:url";
-import { expected } from "../check.js";
+import { expected } from "../base/check.js";
 
 /** A path, or a `file:` URL; the DOM's types need not be there. */
 export type FileAddress = string | { readonly href: string };

@@ -10,7 +10,7 @@ import type { Stats } from "node:fs";
 import { open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { types } from "node:util";
-import { expected } from "../check.js";
+import { expected } from "../base/check.js";
 import { clearBeside, createBeside, removeBeside } from "./beside.js";
 import { pathOf, type FileAddress } from "./file-address.js";
 import { absolute, targetOf } from "./target.js";

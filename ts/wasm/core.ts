@@ -4,7 +4,7 @@
  */
 
 import { initSync, RawBuffer, RawCurve, type InitOutput } from "../../crate/pkg/bptt.js";
-import { BpttError } from "../errors.js";
+import { BpttError } from "../base/errors.js";
 import { unavailable } from "./unavailable.js";
 
 export { RawBuffer, RawCurve };

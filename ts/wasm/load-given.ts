@@ -3,8 +3,8 @@
  * `file:` addresses are read by Node's own file system, which bundlers for browsers never get to see.
  */
 
-import { expected } from "../check.js";
-import { BpttError } from "../errors.js";
+import { expected } from "../base/check.js";
+import { BpttError } from "../base/errors.js";
 import { hasLoader, instantiate, isReady, memory } from "./core.js";
 import { unavailable } from "./unavailable.js";
 

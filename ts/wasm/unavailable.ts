@@ -1,6 +1,6 @@
 /** What keeps the module from running in this engine, in words; feature tests are `WebAssembly.validate` on tiny modules. */
 
-import { BpttError } from "../errors.js";
+import { BpttError } from "../base/errors.js";
 
 /** Turns what went wrong into a coded error that says what to do; one that is coded already is let through. */
 export function unavailable(cause: unknown): BpttError {

@@ -4,11 +4,11 @@
  * to this side, where the engine has locks (secure contexts).
  */
 
-import { BpttError } from "../errors.js";
-import type { FromWorker, Sign, ToWorker } from "./protocol.js";
+import { BpttError } from "../base/errors.js";
+import type { FromWorker, Handshake, ToWorker } from "./protocol.js";
 import type { WorkerLike } from "./worker-like.js";
 
-/** Milliseconds within which a worker says that its script is there. Another script would never. */
+/** Milliseconds within which a worker says that its script is there. Another script never does. */
 const PATIENCE = 60_000;
 const HINT =
   "; where a bundler or a Content-Security-Policy is in the way, pass worker: () => new Worker(…) with the entry bptt/worker";
@@ -50,7 +50,7 @@ export class Link {
     const data = (value: unknown) => (this.#thread ? value : (value as { data: unknown }).data);
     this.#listeners = {
       message: (value) => this.#take(data(value)),
-      messageerror: () => this.#lose("a message of its could not be read"),
+      messageerror: () => this.#lose("received a message it could not parse"),
       error: (value) => this.#lose(this.#thread ? value : ofEvent(value)),
       ...(this.#thread && {
         exit: (code) => this.#lose(`it ended, with code ${String(code)}, before the run did`),
@@ -86,10 +86,10 @@ export class Link {
 
   #take(message: unknown): void {
     if (!this.#open || typeof message !== "object" || message === null || !("bptt" in message)) return;
-    const news = message as FromWorker | Sign;
-    if (news.bptt === "here") this.#greet();
-    else if (news.bptt === "ready") this.#begin();
-    else this.#hear(news);
+    const given = message as FromWorker | Handshake;
+    if (given.bptt === "here") this.#greet();
+    else if (given.bptt === "ready") this.#begin();
+    else this.#hear(given);
   }
 
   #greet(): void {
@@ -136,7 +136,7 @@ function locks(): Locks | undefined {
 
 let count = 0;
 
-/** Locks belong to all pages of an origin. The name is of no run's bits. */
+/** Returns a name that no other page of the origin uses. It does not affect the results of a run. */
 function lockName(): string {
   return `bptt ${performance.timeOrigin} ${Math.random()} ${++count}`;
 }

@@ -1,6 +1,6 @@
 /** Errors on their way from a worker: copies of them lose their class and whatever they carry. */
 
-import { BpttError, type ErrorCode } from "../errors.js";
+import { BpttError, type ErrorCode } from "../base/errors.js";
 import type { PortableError } from "./protocol.js";
 
 const CLASSES = new Map<string, new (message: string) => Error>([

@@ -1,114 +1,110 @@
 /**
- * What a run's thread and its worker say to each other.
+ * The messages between the thread of a run and its worker.
  *
- *     here                                     the worker
- *              here                         ◄  its script is there
- *     hello    lock                         ►  at once, and again when it is there: one of the two may be lost
- *              ready                        ◄  it holds the lock
- *     start    module, network, text, state ►  builds the network, begins
- *     wish     paused, end                  ►  heeds it before its next step
- *              news                         ◄  reports, and some of the time a snapshot; that it has paused by itself
- *     seen                                  ►  may send the next news
- *     checkpoint  id                        ►
- *              checkpoint  id               ◄  a snapshot between two steps
- *              end | failed                 ◄  the last message
+ *     this thread                                  the worker
+ *                here                            ◄  its script has loaded
+ *     hello      lock                            ►  sent at once and again after "here": one of the two may be lost
+ *                ready                           ◄  it holds the lock
+ *     start      module, network, job, snapshot  ►  builds the network and begins
+ *     control    paused, end                     ►  applied before the next step
+ *                update                          ◄  reports, a snapshot from time to time, automatic pauses
+ *     seen                                       ►  the next update may be sent
+ *     checkpoint id                              ►
+ *                checkpoint id                   ◄  a snapshot between two steps
+ *                end | failed                    ◄  the last message
  *
- * Nothing is sent that only this thread has: texts go as ids, so that a tokenizer of one's own stays here. Floats go as
- * they are, so that the worker's bits are this thread's.
+ * The protocol knows no model: a job names its task (task.ts) and carries the task's data. Floats are sent unchanged, so
+ * both threads compute the same bits.
  */
 
-import type { OptimizerSnapshot } from "../optimizer-state.js";
-import type { RnnOptions } from "../rnn-options.js";
-import type { Report } from "../run/reports.js";
-import type { RunResult } from "../run/run-result.js";
-import type { RunState } from "../run/run-state.js";
-import type { State } from "../state.js";
-import type { TextLayout } from "../text/batches.js";
-import type { EncodedText } from "../text/encoded-text.js";
-import type { RunSettings } from "../text/fit-options.js";
+import type { OptimizerSnapshot } from "../rnn/optimizer-state.js";
+import type { RnnOptions } from "../data/rnn-options.js";
+import type { Report } from "../fit/reports.js";
+import type { RunResult } from "../fit/run-result.js";
+import type { RunState } from "../fit/run-state.js";
+import type { State } from "../data/state.js";
+import type { Job } from "./task.js";
 
-/** A whole run at one moment: what it takes to go on elsewhere. */
+/** A run at one moment, complete enough to continue elsewhere. */
 export interface Snapshot {
   readonly state: RunState;
-  /** All parameters in one piece, as a network's arena has them. */
+  /** All parameters in the order of the network's arena. */
   readonly weights: Float32Array;
   readonly optimizer: OptimizerSnapshot;
 }
 
-/** What a text run is made of, beside where it stands. */
-export interface TextTask extends EncodedText {
-  readonly layout: TextLayout;
-  readonly settings: RunSettings;
-}
-
-/** What whoever holds the run wants of it. */
-export interface Wish {
-  readonly bptt: "wish";
+/** The state that the holder of the run wants it to be in. */
+export interface ControlMessage {
+  readonly bptt: "control";
   readonly paused: boolean;
-  /** Of how many pauses that the run made by itself this side knew. */
+  /** The number of automatic pauses that this side knew of when it sent the message. */
   readonly pauses: number;
   readonly end: "stopped" | "aborted" | undefined;
 }
 
-/** The first message. */
+/** Starts the run. */
 export interface Start extends Snapshot {
   readonly bptt: "start";
-  /** The core, compiled. */
+  /** The compiled core. */
   readonly module: WebAssembly.Module;
   readonly network: RnnOptions;
   readonly frozen: readonly string[];
-  readonly task: TextTask;
+  readonly job: Job;
   readonly timeLimitSeconds: number | undefined;
   readonly every: number;
   readonly pauseEvery: number | undefined;
-  /** Milliseconds from one snapshot to the next, at least. */
+  /** Shortest time between two snapshots, in ms. */
   readonly snapshotEvery: number;
-  /** Whether all reports are wanted, not only the newest. */
+  /** Whether to send all reports instead of the newest only. */
   readonly allReports: boolean;
-  readonly wish: Wish;
+  readonly control: ControlMessage;
 }
 
-/** To the worker. */
+/** A message to the worker. */
 export type ToWorker =
-  Hello | Start | Wish | { readonly bptt: "checkpoint"; readonly id: number } | { readonly bptt: "seen" };
+  | Hello
+  | Start
+  | ControlMessage
+  | { readonly bptt: "checkpoint"; readonly id: number }
+  | { readonly bptt: "seen" };
 
-/** What has happened meanwhile. */
-export interface News {
-  readonly bptt: "news";
+/** New reports and, from time to time, a snapshot. */
+export interface Update {
+  readonly bptt: "update";
   readonly reports: readonly Report[];
   readonly snapshot: Snapshot | undefined;
-  /** Whether the run has paused by itself, after the step of the last report. */
+  /** Whether the run paused automatically (`pauseEvery`) after the step of the last report. */
   readonly paused: boolean;
 }
 
-/** The run has come to its end, or has failed. */
+/** The result of a finished run. */
 export interface End {
   readonly bptt: "end";
   readonly reports: readonly Report[];
   readonly snapshot: Snapshot;
-  /** What the network carries on to a step after the run. */
+  /** The carried state after the last step. */
   readonly carried: State | undefined;
   readonly result: Omit<RunResult, "state">;
 }
 
-/** The greeting. */
+/** The first message to a worker. */
 export interface Hello {
   readonly bptt: "hello";
-  /** A lock that the worker is to hold as long as it lives, where its death cannot be seen otherwise. */
+  /** Name of a Web Lock that the worker holds while it lives, where its end cannot be observed in another way. */
   readonly lock: string | undefined;
 }
 
-/** Of the line itself. */
-export type Sign = { readonly bptt: "here" } | { readonly bptt: "ready" };
+/** Messages that open the connection. */
+export type Handshake = { readonly bptt: "here" } | { readonly bptt: "ready" };
 
-/** From the worker, of its run. */
+/** A message from the worker about its run. */
 export type FromWorker =
-  | News
+  | Update
   | { readonly bptt: "checkpoint"; readonly id: number; readonly snapshot: Snapshot }
   | End
   | { readonly bptt: "failed"; readonly error: PortableError; readonly snapshot: Snapshot | undefined };
 
-/** An error as it travels: its class by name, since copies lose it. */
+/** An error as it is sent. Structured clones lose the class, so it is sent by name. */
 export interface PortableError {
   readonly kind: string;
   readonly message: string;
@@ -116,7 +112,7 @@ export interface PortableError {
   readonly parameter: string | undefined;
 }
 
-/** The memory of a snapshot that is fresh, and may be handed over in place of being copied. */
+/** Returns the buffers of a fresh snapshot, which may be transferred instead of being copied. */
 export function transferOf({ weights, optimizer }: Snapshot): ArrayBuffer[] {
   const moments = Object.values(optimizer.moments).flatMap((arena) => Object.values(arena));
   return [weights, ...moments.map(({ data }) => data)].map(({ buffer }) => buffer as ArrayBuffer);

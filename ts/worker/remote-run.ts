@@ -1,52 +1,53 @@
 /**
- * The driver of a run in a worker: sends the network there, puts what comes back into this thread's network, and hands
- * on what the run's holder wants. The network stays in the run's hands as in any other; who reads it sees the newest
- * snapshot.
+ * The driver of a run in a worker: sends the network there, copies the snapshots that come back into the network of this
+ * thread, and forwards what the holder of the run asks for. The network stays locked by the run as in any other run.
+ * Readers see the newest snapshot.
  */
 
-import type { Claim } from "../claim.js";
-import { rnnOptions } from "../model-file.js";
-import { takeNetwork } from "../fit.js";
-import { NETWORK } from "../network.js";
-import { optimizerState } from "../optimizer.js";
-import type { OptimizerSnapshot } from "../optimizer-state.js";
-import type { Rnn } from "../rnn.js";
-import { Control } from "../run/control.js";
-import { readFitOptions, type FitConfig, type FitOptions } from "../run/fit-options.js";
-import type { Batches } from "../run/pass.js";
-import { Reports, type Report } from "../run/reports.js";
-import type { RunResult } from "../run/run-result.js";
-import { isUnfinished, type RunState } from "../run/run-state.js";
-import { Run, type Driver } from "../run/run.js";
-import type { Training } from "../run/trainee.js";
+import type { LockedNetwork } from "../rnn/locked-network.js";
+import { rnnOptions } from "../file/model-file.js";
+import { takeNetwork } from "../fit/start-run.js";
+import { NETWORK } from "../rnn/network.js";
+import { optimizerState } from "../optim/optimizer.js";
+import type { OptimizerSnapshot } from "../rnn/optimizer-state.js";
+import type { Rnn } from "../rnn/rnn.js";
+import { Control } from "../fit/control.js";
+import type { FitConfig } from "../fit/fit-options.js";
+import { Reports, type Report } from "../fit/reports.js";
+import type { RunResult } from "../fit/run-result.js";
+import { isUnfinished, type RunState } from "../fit/run-state.js";
+import { Run, type Driver } from "../fit/run.js";
+import type { Training } from "../fit/trainer.js";
 import { compiledModule } from "../wasm/core.js";
 import { Link } from "./link.js";
 import { fromPortable } from "./portable-error.js";
-import type { End, FromWorker, News, Snapshot, TextTask, Wish } from "./protocol.js";
+import type { ControlMessage, End, FromWorker, Snapshot, Update } from "./protocol.js";
+import type { Job } from "./task.js";
 import type { WorkerOptions } from "./worker-options.js";
 import type { WorkerLike } from "./worker-like.js";
 
-/** The run of `batches` and `options` in a worker, where `task` makes the same of them. */
-export function fitInWorker<Checkpoint>(
+/** Starts the run of checked options in a worker. */
+export function startRemoteRun<Checkpoint>(
   rnn: Rnn,
-  batches: Batches,
-  options: FitOptions<Checkpoint>,
-  task: TextTask,
+  config: FitConfig<Checkpoint>,
+  sent: Pick<Work, "job" | "transfer">,
   { source, snapshotEvery }: WorkerOptions,
 ): Run<Checkpoint> {
-  const config = readFitOptions<Checkpoint>(batches, options);
   const module = compiledModule();
   const worker = source();
   try {
-    return new Run(new RemoteRun(rnn, config, { task, module, snapshotEvery }, worker));
+    return new Run(new RemoteRun(rnn, config, { ...sent, module, snapshotEvery }, worker));
   } catch (error) {
     worker.terminate();
     throw error;
   }
 }
 
-interface Errand {
-  readonly task: TextTask;
+/** What the worker is to do. */
+interface Work {
+  readonly job: Job;
+  /** Buffers of the job that are transferred. */
+  readonly transfer: readonly ArrayBuffer[];
   readonly module: WebAssembly.Module;
   readonly snapshotEvery: number;
 }
@@ -61,7 +62,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
   readonly reports = new Reports();
   readonly #rnn: Rnn;
   readonly #config: FitConfig<Checkpoint>;
-  readonly #claim: Claim;
+  readonly #network: LockedNetwork;
   readonly #training: Training;
   readonly #control: Control;
   readonly #link: Link;
@@ -69,20 +70,20 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
   #resolve!: (result: RunResult) => void;
   #reject!: (reason: unknown) => void;
   #count = 0;
-  #pauses = 0; // that the run has made by itself
+  #pauses = 0; // automatic ones
   #ended = false;
   #state: RunState;
   #optimizer: OptimizerSnapshot;
 
-  constructor(rnn: Rnn, config: FitConfig<Checkpoint>, errand: Errand, worker: WorkerLike) {
-    const { claim, training, state } = takeNetwork(rnn, config);
+  constructor(rnn: Rnn, config: FitConfig<Checkpoint>, work: Work, worker: WorkerLike) {
+    const { network, training, state } = takeNetwork(rnn, config);
     this.#rnn = rnn;
     this.#config = config;
-    this.#claim = claim;
+    this.#network = network;
     this.#training = training;
     this.#state = state;
-    this.#optimizer = claim.exportOptimizer(training.optimizer);
-    if (training.ownOptimizer) claim.forgetOptimizer(training.optimizer); // it lives in the worker
+    this.#optimizer = network.exportOptimizer(training.optimizer);
+    if (training.ownOptimizer) network.forgetOptimizer(training.optimizer); // it lives in the worker
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -92,8 +93,8 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
       (message) => this.#hear(message),
       (reason) => this.#fail(reason),
     );
-    this.#control = new Control(config.signal, () => this.#link.post(this.#wish()));
-    this.#start(errand);
+    this.#control = new Control(config.signal, () => this.#link.post(this.#controlMessage()));
+    this.#start(work);
   }
 
   get paused(): boolean {
@@ -126,20 +127,20 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
     const state = this.#state;
     const checkpoint = () => ({
       state,
-      parameters: this.#claim.parameters(),
+      parameters: this.#network.parameters(),
       optimizer: this.#presentOptimizer(),
     });
-    return snapshot ? snapshot(state, checkpoint) : (checkpoint() as never); // as in fit.ts
+    return snapshot ? snapshot(state, checkpoint) : (checkpoint() as never); // as in start-run.ts
   }
 
   #presentOptimizer(): OptimizerSnapshot {
     const { ownOptimizer, optimizer } = this.#training;
-    return ownOptimizer ? this.#optimizer : this.#claim.exportOptimizer(optimizer);
+    return ownOptimizer ? this.#optimizer : this.#network.exportOptimizer(optimizer);
   }
 
-  #start({ task, module, snapshotEvery }: Errand): void {
+  #start({ job, transfer, module, snapshotEvery }: Work): void {
     const { timeLimitSeconds, every, pauseEvery, onProgress } = this.#config;
-    const weights = this.#claim.copyWeights();
+    const weights = this.#network.copyWeights();
     this.#link.post(
       {
         bptt: "start",
@@ -149,28 +150,28 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
         weights,
         state: this.#state,
         optimizer: this.#optimizer,
-        task,
+        job,
         timeLimitSeconds,
         every,
         pauseEvery,
         snapshotEvery,
         allReports: onProgress !== undefined,
-        wish: this.#wish(),
+        control: this.#controlMessage(),
       },
-      [weights, task.ids, task.starts].map(({ buffer }) => buffer as ArrayBuffer),
+      [weights.buffer as ArrayBuffer, ...transfer],
     );
   }
 
-  #wish(): Wish {
+  #controlMessage(): ControlMessage {
     const { paused, end } = this.#control;
-    return { bptt: "wish", paused, pauses: this.#pauses, end };
+    return { bptt: "control", paused, pauses: this.#pauses, end };
   }
 
   #hear(message: FromWorker): void {
     try {
       switch (message.bptt) {
-        case "news":
-          return this.#learn(message);
+        case "update":
+          return this.#update(message);
         case "checkpoint":
           this.#take(message.snapshot);
           return this.#answer(message.id);
@@ -185,7 +186,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
     }
   }
 
-  #learn({ reports, snapshot, paused }: News): void {
+  #update({ reports, snapshot, paused }: Update): void {
     if (snapshot) this.#take(snapshot);
     if (paused) {
       this.#tell(reports.slice(0, -1));
@@ -196,15 +197,15 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
     this.#link.post({ bptt: "seen" });
   }
 
-  /** The network is now where the snapshot says. */
+  /** Copies a snapshot into the network of this thread. */
   #take({ state, weights, optimizer }: Snapshot): void {
     const training = this.#training;
-    this.#claim.writeWeights(weights);
-    this.#claim.dropoutStep = state.dropoutStep;
+    this.#network.writeWeights(weights);
+    this.#network.dropoutStep = state.dropoutStep;
     this.#state = state;
     this.#optimizer = optimizer;
     if (training.ownOptimizer) return;
-    this.#claim.forwardOptimizer(optimizer, training.optimizer);
+    this.#network.forwardOptimizer(optimizer, training.optimizer);
     if (training.rate)
       optimizerState(training.optimizer).learningRate = optimizer.options["learningRate"] as number;
   }
@@ -228,7 +229,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
 
   #end({ reports, snapshot, carried, result }: End): void {
     this.#take(snapshot);
-    if (carried) this.#claim.carry(carried);
+    if (carried) this.#network.carry(carried);
     this.#tell(reports);
     const unfinished = isUnfinished(result.stopped);
     this.#close();
@@ -251,6 +252,6 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
     this.#ended = true;
     this.#link.close();
     this.#control.close();
-    this.#claim.release();
+    this.#network.release();
   }
 }

@@ -1,43 +1,44 @@
 /**
- * The worker's side of a run: waits for the start, builds the network, trains it with the engine that any thread has,
- * and tells. It holds nothing between two runs, for it ends with its first.
+ * The worker's side of a run: waits for the start message, builds the network, trains it with the same engine as any
+ * other thread, and reports. A worker serves one run and then ends.
  */
 
-import { CLAIM, type Claim } from "../claim.js";
-import { fit } from "../fit.js";
-import { NETWORK } from "../network.js";
-import { exportOptimizerState, restoreOptimizerState } from "../optimizer-state.js";
-import type { Optimizer } from "../optimizer.js";
-import { Rnn } from "../rnn.js";
-import { SNAPSHOT, type Run } from "../run/run.js";
-import type { RunResult } from "../run/run-result.js";
-import type { RunState } from "../run/run-state.js";
-import { textCourse } from "../text/course.js";
+import { LOCK, type LockedNetwork } from "../rnn/locked-network.js";
+import { NETWORK } from "../rnn/network.js";
+import { exportOptimizerState, restoreOptimizerState } from "../rnn/optimizer-state.js";
+import { fit } from "./fit.js";
+import type { Optimizer } from "../optim/optimizer.js";
+import { Rnn } from "../rnn/rnn.js";
+import { SNAPSHOT, type Run } from "../fit/run.js";
+import type { RunResult } from "../fit/run-result.js";
+import type { RunState } from "../fit/run-state.js";
+import { expected } from "../base/check.js";
 import { instantiate } from "../wasm/core.js";
-import { News } from "./news.js";
+import { ReportChannel } from "./report-channel.js";
 import { portable } from "./portable-error.js";
 import {
   transferOf,
   type FromWorker,
+  type Handshake,
   type Hello,
-  type Sign,
   type Snapshot,
   type Start,
   type ToWorker,
 } from "./protocol.js";
+import type { Job, Task } from "./task.js";
 import { nodeThreads } from "./worker-like.js";
 
-type Post = (message: FromWorker | Sign, transfer?: ArrayBuffer[]) => void;
+type Post = (message: FromWorker | Handshake, transfer?: ArrayBuffer[]) => void;
 
-/** Serves the thread that has started this worker; does nothing where there is none. */
-export function serve(): void {
+/** Serves the thread that started this worker with the given tasks. Does nothing outside a worker. */
+export function serve(tasks: readonly Task[]): void {
   const port = nodeThreads()?.parentPort;
   const scope = globalThis as {
     postMessage?: Post;
     addEventListener?: (type: "message", listener: (event: { data: unknown }) => void) => void;
     document?: unknown;
   };
-  let served: Served | undefined;
+  let hosted: HostedRun | undefined;
   let greeted = false;
   const post: Post = (message, transfer = []) => {
     if (port) port.postMessage(message, transfer);
@@ -47,8 +48,8 @@ export function serve(): void {
     if (typeof message !== "object" || message === null || !("bptt" in message)) return;
     const given = message as ToWorker;
     if (given.bptt === "hello") greet(given.lock);
-    else if (given.bptt !== "start") served?.heed(given);
-    else if (served === undefined) begin(given);
+    else if (given.bptt !== "start") hosted?.heed(given);
+    else if (hosted === undefined) begin(given);
   };
   const greet = (lock: string | undefined) => {
     if (greeted) return;
@@ -57,7 +58,7 @@ export function serve(): void {
   };
   const begin = (start: Start) => {
     try {
-      served = new Served(start, post);
+      hosted = new HostedRun(start, taskOf(tasks, start.job), post);
     } catch (error) {
       post({ bptt: "failed", error: portable(error), snapshot: undefined });
     }
@@ -68,37 +69,45 @@ export function serve(): void {
   post({ bptt: "here" });
 }
 
-/** A run under way. */
-class Served {
+/** The task that a job names. */
+function taskOf(tasks: readonly Task[], { task }: Job): Task {
+  const found = tasks.find(({ name }) => name === task);
+  if (found) return found;
+  throw new RangeError(
+    expected("job.task", `one of ${tasks.map(({ name }) => `"${name}"`).join(", ")}`, task),
+  );
+}
+
+/** A run in progress. */
+class HostedRun {
   readonly #post: Post;
   readonly #rnn: Rnn;
-  readonly #claim: Claim;
+  readonly #network: LockedNetwork;
   readonly #optimizer: Optimizer;
   readonly #run: Run<Snapshot>;
-  readonly #news: News;
+  readonly #reports: ReportChannel;
   readonly #abort = new AbortController();
-  #pauses = 0; // that the run has made by itself
+  #pauses = 0; // automatic ones
 
-  constructor(start: Start, post: Post) {
-    const { network, frozen, weights, state, task, timeLimitSeconds, every, pauseEvery } = start;
+  constructor(start: Start, task: Task, post: Post) {
+    const { network, frozen, weights, state, job, timeLimitSeconds, every, pauseEvery } = start;
     const { snapshotEvery, allReports } = start;
     instantiate(start.module);
     const rnn = new Rnn(network);
     this.#post = post;
     this.#rnn = rnn;
-    this.#claim = rnn[CLAIM]();
-    this.#claim.writeWeights(weights);
-    this.#claim.release(); // the run takes a claim of its own; this one goes on reading
+    this.#network = rnn[LOCK]();
+    this.#network.writeWeights(weights);
+    this.#network.release(); // the run takes a network of its own; this one goes on reading
     rnn.freeze(frozen);
     this.#optimizer = restoreOptimizerState(rnn[NETWORK], start.optimizer);
-    this.#news = new News(
-      (news) => post({ bptt: "news", ...news }, news.snapshot && transferOf(news.snapshot)),
+    this.#reports = new ReportChannel(
+      (update) => post({ bptt: "update", ...update }, update.snapshot && transferOf(update.snapshot)),
       () => this.#run[SNAPSHOT](),
       { all: allReports, snapshotEvery },
     );
-    const { layout, settings } = task;
-    const { training, options } = textCourse(rnn, layout, task, settings);
-    this.#run = fit<Snapshot>(rnn, (epoch: number) => this.#news.pace(training(epoch)), {
+    const { batches, options } = task.plan(rnn, job.data as never);
+    this.#run = fit<Snapshot>(rnn, (epoch: number) => this.#reports.throttle(batches(epoch)), {
       ...options,
       ...(timeLimitSeconds !== undefined && { timeLimitSeconds }),
       every,
@@ -109,7 +118,7 @@ class Served {
       onProgress: (report) => {
         const paused = this.#run.paused;
         if (paused) this.#pauses++;
-        this.#news.report(report, paused);
+        this.#reports.report(report, paused);
       },
       snapshot: (at) => this.#snapshot(at),
     });
@@ -117,12 +126,12 @@ class Served {
       (result) => this.#end(result),
       (error: unknown) => this.#fail(error),
     );
-    this.heed(start.wish);
+    this.heed(start.control);
   }
 
-  /** Does what the other side wants. */
+  /** Applies a message of the other side. */
   heed(message: Exclude<ToWorker, Start | Hello>): void {
-    if (message.bptt === "seen") return this.#news.seen();
+    if (message.bptt === "seen") return this.#reports.seen();
     if (message.bptt === "checkpoint") {
       const { id } = message;
       this.#run.checkpoint().then(
@@ -132,12 +141,12 @@ class Served {
       return;
     }
     const { paused, pauses, end } = message;
-    // Who did not know yet that the run has paused by itself has not asked it to go on.
+    // A side that did not know of an automatic pause did not ask the run to resume.
     if (paused !== this.#run.paused && pauses === this.#pauses) {
       if (!paused) this.#run.resume();
       else {
         this.#run.pause();
-        this.#news.rest();
+        this.#reports.paused();
       }
     }
     if (end === "stopped") this.#run.stop();
@@ -147,31 +156,31 @@ class Served {
   #snapshot(state: RunState): Snapshot {
     return {
       state,
-      weights: this.#claim.copyWeights(),
+      weights: this.#network.copyWeights(),
       optimizer: exportOptimizerState(this.#rnn[NETWORK], this.#optimizer),
     };
   }
 
   #end({ state, ...result }: RunResult): void {
-    const reports = this.#news.close();
+    const reports = this.#reports.close();
     const snapshot = this.#snapshot(state);
     const { carried } = this.#rnn[NETWORK];
     this.#post({ bptt: "end", reports, snapshot, carried, result }, transferOf(snapshot));
   }
 
   #fail(error: unknown): void {
-    this.#news.close();
+    this.#reports.close();
     let snapshot: Snapshot | undefined;
     try {
       snapshot = this.#run[SNAPSHOT]();
     } catch {
-      // the other side goes back to the last one that it has
+      // the other side keeps the last snapshot that it has
     }
     this.#post({ bptt: "failed", error: portable(error), snapshot });
   }
 }
 
-/** Holds a lock for as long as this worker lives; where that cannot be, it goes without. */
+/** Holds a Web Lock while this worker lives, where the engine has them. */
 function hold(name: string | undefined, then: () => void): void {
   const { navigator } = globalThis as {
     navigator?: { locks?: { request(name: string, granted: () => Promise<never>): Promise<unknown> } };

@@ -1,6 +1,6 @@
 /** What a run needs of a worker, in the words of no platform's library, and how it is told from other things. */
 
-import { expected } from "../check.js";
+import { expected } from "../base/check.js";
 
 /** A `Worker`: of the web, or of `node:worker_threads`. */
 export interface WorkerLike {

@@ -1,6 +1,6 @@
 /** The options of a run that may be in a worker: what they are, and their checks. */
 
-import { expected, number } from "../check.js";
+import { expected, number } from "../base/check.js";
 import { spawnWorker } from "../spawn-worker.js";
 import { readWorker, type WorkerLike, type WorkerSource } from "./worker-like.js";
 

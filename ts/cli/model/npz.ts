@@ -11,7 +11,7 @@ import { zipSync, type Zippable } from "fflate";
 import type { Tensor } from "bptt";
 import { parseJson } from "../../base/json.js";
 import { openZip, type Zip } from "../../convert/zip.js";
-import { show } from "../../show.js";
+import { show } from "../../base/show.js";
 import { carriedIn, type Metadata } from "./metadata.js";
 
 /** What is in such a file. */

@@ -1,0 +1,344 @@
+/** Wrong files: each refused with a message that names tensor or option, what was expected and what came. */
+
+import { Rnn, Vocabulary, type LoadOptions } from "bptt";
+import { describe, expect, it } from "vitest";
+import type { FileTensor } from "../../ts/file/dtype.js";
+import { decodeModel, encodeModel, type ModelConfig } from "../../ts/file/model-file.js";
+import { edited, CONFIGS, randomParameters } from "../support/models.js";
+import { serializeSafetensors } from "../../ts/file/safetensors-write.js";
+
+type Change = (tensors: Map<string, FileTensor>, metadata: Map<string, string>) => void;
+
+const GRU: ModelConfig = CONFIGS.find(
+  ({ cell, resetAfter, layers, outputSize }) =>
+    cell === "gru" && resetAfter && layers === 2 && outputSize === 5,
+)!;
+const tensor = (...shape: number[]): FileTensor => ({
+  data: new Float32Array(shape.reduce((a, n) => a * n, 1)).fill(0.5),
+  shape,
+});
+const fileOf = (config: ModelConfig, vocabulary?: Vocabulary) =>
+  encodeModel({ config, parameters: randomParameters(config, 3), vocabulary });
+
+/** As PyTorch would have written it: the same tensors without metadata. */
+const foreign = (config: ModelConfig, change: Change = () => undefined, rename = (name: string) => name) =>
+  edited(fileOf(config), (tensors, metadata) => {
+    metadata.clear();
+    const all = [...tensors];
+    tensors.clear();
+    for (const [name, value] of all) tensors.set(rename(name), value);
+    change(tensors, metadata);
+  });
+
+const expectError = (file: unknown, options: LoadOptions, error: Error) => {
+  expect(() => decodeModel(file, options)).toThrow(error);
+  expect(() => Rnn.load(file as never, options)).toThrow(error);
+};
+
+describe("tensors, in a file of our own and in PyTorch's", () => {
+  const cases: [string, Change, string][] = [
+    [
+      "a bias is missing",
+      (tensors) => tensors.delete("rnn.bias_hh_l1"),
+      `bytes: expected a tensor "rnn.bias_hh_l1" of shape (12), which is missing`,
+    ],
+    [
+      "the output layer's bias is missing",
+      (tensors) => tensors.delete("head.bias"),
+      `bytes: expected a tensor "head.bias" of shape (5), which is missing`,
+    ],
+    [
+      "a shape is wrong",
+      (tensors) => tensors.set("rnn.weight_hh_l1", tensor(12, 5)),
+      `bytes: tensor "rnn.weight_hh_l1": expected shape (12, 4), got (12, 5)`,
+    ],
+    [
+      "a rank is wrong",
+      (tensors) => tensors.set("rnn.bias_ih_l0", tensor(12, 1)),
+      `bytes: tensor "rnn.bias_ih_l0": expected shape (12), got (12, 1)`,
+    ],
+    [
+      "the second layer has another input",
+      (tensors) => tensors.set("rnn.weight_ih_l1", tensor(12, 3)),
+      `bytes: tensor "rnn.weight_ih_l1": expected shape (12, 4), got (12, 3)`,
+    ],
+    [
+      "the output layer fits another network",
+      (tensors) => tensors.set("head.weight", tensor(5, 7)),
+      `bytes: tensor "head.weight": expected shape (5, 4), got (5, 7)`,
+    ],
+    [
+      "NaN",
+      (tensors) => void (tensors.get("rnn.weight_hh_l0")!.data[3] = NaN),
+      `bytes: tensor "rnn.weight_hh_l0", value 3: expected a finite number (float32), got NaN`,
+    ],
+    [
+      "a double that no float32 can hold",
+      (tensors) => tensors.set("head.bias", { data: Float64Array.of(0, 1, 2, 3, 1e300), shape: [5] }),
+      `bytes: tensor "head.bias", value 4: expected a finite number (float32), got 1e+300`,
+    ],
+  ];
+
+  it.each(cases)("%s", (_, change, message) => {
+    expectError(edited(fileOf(GRU), change), {}, new RangeError(message));
+    expectError(foreign(GRU, change), {}, new RangeError(message));
+  });
+
+  it("a layer in between is missing", () => {
+    const change: Change = (tensors) => {
+      for (const name of ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]) {
+        tensors.set(`rnn.${name}_l2`, tensors.get(`rnn.${name}_l1`)!);
+        tensors.delete(`rnn.${name}_l1`);
+      }
+    };
+    const message = `bytes: expected a tensor "rnn.weight_ih_l1" of shape (12, 4), which is missing`;
+    expectError(foreign(GRU, change), {}, new RangeError(message));
+  });
+
+  it("superfluous ones", () => {
+    const more: Change = (tensors) => tensors.set("embedding.weight", tensor(7, 3));
+    const got = "bytes: expected no further tensors than the network's, got";
+    expectError(edited(fileOf(GRU), more), {}, new RangeError(`${got} "embedding.weight"`));
+    expectError(
+      foreign(GRU, more),
+      {},
+      new RangeError(`${got} "embedding.weight"; { prefix: "" } reads that module alone`),
+    );
+    const projection: Change = (tensors) => tensors.set("rnn.weight_hr_l0", tensor(2, 4));
+    expectError(foreign(GRU, projection), { prefix: "" }, new RangeError(`${got} "rnn.weight_hr_l0"`));
+    const layer: Change = (tensors) => tensors.set("rnn.weight_ih_l1_reverse", tensor(12, 4));
+    expectError(edited(fileOf(GRU), layer), {}, new RangeError(`${got} "rnn.weight_ih_l1_reverse"`));
+    const many: Change = (tensors) => {
+      for (let k = 0; k < 9; k++) tensors.set(`x${k}`, tensor(1));
+    };
+    expectError(edited(fileOf(GRU), many), {}, new RangeError(`${got} "x0", "x1", "x2", "x3", … (9)`));
+  });
+
+  it("sections mean nothing in a file of others", () => {
+    const more: Change = (tensors) => tensors.set("optimizer.m", tensor(1));
+    expect(() => decodeModel(edited(fileOf(GRU), more))).not.toThrow();
+    expectError(
+      foreign(GRU, more),
+      {},
+      new RangeError(
+        `bytes: expected no further tensors than the network's, got "optimizer.m"; { prefix: "" } reads that module alone`,
+      ),
+    );
+  });
+
+  it("no recurrent module", () => {
+    const linear = serializeSafetensors({ "fc.weight": tensor(2, 2), "fc.bias": tensor(2) });
+    const message = `bytes: expected a tensor "weight_ih_l0", behind any prefix, got`;
+    expectError(linear, {}, new RangeError(`${message} "fc.bias", "fc.weight"`));
+    expectError(serializeSafetensors({}), {}, new RangeError(`${message} no tensors`));
+    const glued = serializeSafetensors({ my_weight_ih_l0: tensor(4, 4) });
+    expectError(glued, {}, new RangeError(`${message} "my_weight_ih_l0"`));
+  });
+
+  it.each([
+    [[8, 4], `expected shape (G·H, H) with 1, 3 or 4 for G, got (8, 4)`],
+    [[12, 5], `expected shape (G·H, H) with 1, 3 or 4 for G, got (12, 5)`],
+    [[0, 4], `expected a matrix with values, got shape (0, 4)`],
+    [[12], `expected a matrix with values, got shape (12)`],
+  ])("weights that fit no cell: %s", (shape, message) => {
+    const file = foreign(GRU, (tensors) => tensors.set("rnn.weight_hh_l0", tensor(...shape)));
+    expectError(file, {}, new RangeError(`bytes: tensor "rnn.weight_hh_l0": ${message}`));
+  });
+
+  it("a layer number beyond all bounds ends at once", () => {
+    const file = foreign(GRU, (tensors) => tensors.set("rnn.weight_ih_l999999999", tensor(12, 4)));
+    expectError(file, {}, new RangeError(`bytes: expected a tensor "rnn.weight_ih_l2" of shape (12, 4), which is missing`)); // prettier-ignore
+  });
+});
+
+describe("cells", () => {
+  const [tanh] = CONFIGS as [ModelConfig];
+
+  it("tanh or relu must be said where the file does not", () => {
+    expectError(
+      foreign(tanh),
+      {},
+      new RangeError(
+        `cell: expected "tanh" or "relu": the file's shapes cannot tell them apart, got undefined`,
+      ),
+    );
+    expect(decodeModel(foreign(tanh), { cell: "relu" }).config.cell).toBe("relu");
+    expect(decodeModel(foreign(tanh), { cell: "tanh" }).config.cell).toBe("tanh");
+  });
+
+  it("and must agree where the file does", () => {
+    expect(decodeModel(fileOf(tanh), { cell: "tanh" }).config.cell).toBe("tanh");
+    expectError(
+      fileOf(tanh),
+      { cell: "relu" },
+      new RangeError(`cell: expected "tanh", as the file says, got "relu"`),
+    );
+    const renamed = { cell: "relu", prefix: "rnn" } as const;
+    expectError(fileOf(tanh), renamed, new RangeError(`cell: expected "tanh", as the file says, got "relu"`));
+  });
+
+  it("must be the one that the shapes say", () => {
+    const message = `cell: expected "gru", as the file's shapes say, got "lstm"`;
+    expectError(foreign(GRU), { cell: "lstm" }, new RangeError(message));
+    const lstm = CONFIGS.find(({ cell }) => cell === "lstm")!;
+    const other = `cell: expected "lstm", as the file's shapes say, got "tanh"`;
+    expectError(foreign(lstm), { cell: "tanh" }, new RangeError(other));
+    const either = `cell: expected "tanh" or "relu", as the file's shapes say, got "gru"`;
+    expectError(foreign(tanh), { cell: "gru" }, new RangeError(either));
+  });
+
+  it("a gru that resets before its product, behind a prefix and without metadata", () => {
+    const config = CONFIGS.find(({ resetAfter, outputSize }) => resetAfter === false && outputSize === 5)!;
+    for (const at of ["", "encoder."]) {
+      const read = decodeModel(foreign(config, undefined, (name) => at + name));
+      expect(read.config).toEqual(config);
+      expect(read.parameters).toEqual(randomParameters(config, 3));
+    }
+    const missing = foreign(config, (tensors) => tensors.delete("bptt.b_h_l0"));
+    expectError(
+      missing,
+      {},
+      new RangeError(`bytes: expected a tensor "bptt.b_h_l0" of shape (12), which is missing`),
+    );
+  });
+});
+
+describe("prefixes", () => {
+  const two = (...at: [string, string]) => {
+    const both = new Map<string, FileTensor>();
+    const [one, other] = at.map((prefix) => (name: string) => prefix + name);
+    const rename = (change: (name: string) => string) =>
+      foreign(GRU, (tensors) => tensors.forEach((value, name) => both.set(change(name), value)));
+    rename(one!);
+    rename(other!);
+    return both;
+  };
+  const write = (tensors: Map<string, FileTensor>) => serializeSafetensors(Object.fromEntries(tensors));
+
+  it("choose among several modules", () => {
+    const file = write(two("encoder.", "decoder."));
+    const choices = `"decoder." or "encoder.", the modules of the file`;
+    expectError(file, {}, new RangeError(`prefix: expected ${choices}, got undefined`));
+    expectError(file, { prefix: "coder" }, new RangeError(`prefix: expected ${choices}, got "coder."`));
+    expectError(file, { prefix: "" }, new RangeError(`prefix: expected ${choices}, got ""`));
+    for (const prefix of ["encoder", "encoder.", "decoder"]) {
+      expect(decodeModel(file, { prefix }).config).toEqual(GRU);
+    }
+    const alone = decodeModel(file, { prefix: "encoder.rnn" }).config;
+    expect(alone).toEqual({ ...GRU, outputSize: undefined });
+  });
+
+  it("one within the other", () => {
+    const file = write(two("", "inner."));
+    expect(decodeModel(file, { prefix: "" }).config).toEqual(GRU);
+    expect(decodeModel(file, { prefix: "inner" }).config).toEqual(GRU);
+    expectError(
+      file,
+      {},
+      new RangeError(`prefix: expected "inner." or "", the modules of the file, got undefined`),
+    );
+  });
+
+  it("leave the rest of the file alone", () => {
+    const file = foreign(GRU, (tensors) => tensors.set("embedding.weight", tensor(7, 3)));
+    expect(decodeModel(file, { prefix: "" }).config).toEqual(GRU);
+    expect(decodeModel(file, { prefix: "rnn" }).config.outputSize).toBeUndefined();
+  });
+
+  it("wrong for a file of one module", () => {
+    const message = `prefix: expected "", the module of the file, got "encoder."`;
+    expectError(foreign(GRU), { prefix: "encoder" }, new RangeError(message));
+    expectError(fileOf(GRU), { prefix: "encoder" }, new RangeError(message));
+  });
+
+  it("a field of another name beside its output layer", () => {
+    const file = foreign(GRU, undefined, (name) => name.replace("rnn.", "memory.").replace("head.", "fc."));
+    expectError(
+      file,
+      {},
+      new RangeError(
+        `bytes: expected no further tensors than the network's, got "fc.bias", "fc.weight"; { prefix: "memory." } reads that module alone`,
+      ),
+    );
+    expect(decodeModel(file, { head: "fc" }).config).toEqual(GRU);
+    expect(decodeModel(file, { prefix: "memory", head: "fc." }).config).toEqual(GRU);
+    expect(decodeModel(file, { prefix: "memory" }).config.outputSize).toBeUndefined();
+    const message = `head: expected what stands before the weight of an output layer, got "out"`;
+    expectError(file, { head: "out" }, new RangeError(message));
+  });
+
+  it.each([
+    [{ prefix: 5 }, "prefix: expected a string, got 5"],
+    [{ head: null }, "head: expected a string, got null"],
+    [{ cell: 1 }, `cell: expected one of "tanh", "relu", "gru", "lstm", got 1`],
+    [{ perfix: "" }, `options: unknown option "perfix"; known are cell, prefix, head`],
+    [null, "options: expected an object, got null"],
+  ])("options %j", (options, message) => {
+    expectError(fileOf(GRU), options as never, new TypeError(message));
+  });
+
+  it("a cell there is none of", () => {
+    const message = `cell: expected one of "tanh", "relu", "gru", "lstm", got "elman"`;
+    expectError(fileOf(GRU), { cell: "elman" as never }, new RangeError(message));
+  });
+});
+
+describe("metadata", () => {
+  const config = { cell: "gru", inputSize: 3, hiddenSize: 4, outputSize: 5, layers: 2, bidirectional: false };
+  const withConfig = (change: object) => JSON.stringify({ ...config, ...change });
+
+  it.each<[string, string, string | undefined, string]>([
+    ["a later version", "bptt.version", "2", `bytes: its bptt.version: expected "1", all that this version of bptt reads, got "2"`],
+    ["no version", "bptt.version", undefined, `bytes: its bptt.version: expected "1", all that this version of bptt reads, got undefined`],
+    ["no configuration", "bptt.config", undefined, "bytes: its metadata has no bptt.config"],
+    ["no JSON", "bptt.config", "{", `bytes: its bptt.config: expected JSON, got "{"`],
+    ["no object", "bptt.config", "[]", "bytes: its bptt.config: expected an object, got an array of length 0"],
+    ["an unknown key", "bptt.config", withConfig({ attention: true }), `bytes: its bptt.config: unknown option "attention"; known are cell, resetAfter, inputSize, hiddenSize, outputSize, layers, bidirectional, dropout, seed`],
+    ["an unknown cell", "bptt.config", withConfig({ cell: "sru" }), `bytes: its bptt.config.cell: expected one of "tanh", "relu", "gru", "lstm", got "sru"`],
+    ["a text for a size", "bptt.config", withConfig({ hiddenSize: "4" }), `bytes: its bptt.config.hiddenSize: expected an integer, got "4"`],
+    ["a size of 0", "bptt.config", withConfig({ hiddenSize: 0 }), "bytes: its bptt.config.hiddenSize: expected an integer >= 1, got 0"],
+    ["another size than the tensors'", "bptt.config", withConfig({ hiddenSize: 5 }), `bytes: tensor "rnn.weight_ih_l0": expected shape (15, 3), got (12, 3)`],
+    ["another cell than the tensors'", "bptt.config", withConfig({ cell: "lstm" }), `bytes: tensor "rnn.weight_ih_l0": expected shape (16, 3), got (12, 3)`],
+    ["more layers than there are", "bptt.config", withConfig({ layers: 2 ** 31 - 1 }), `bytes: expected a tensor "rnn.weight_ih_l2" of shape (12, 4), which is missing`],
+    ["fewer layers than there are", "bptt.config", withConfig({ layers: 1 }), `bytes: expected no further tensors than the network's, got "rnn.bias_hh_l1", "rnn.bias_ih_l1", "rnn.weight_hh_l1", "rnn.weight_ih_l1"`],
+    ["no output layer", "bptt.config", withConfig({ outputSize: undefined }), `bytes: expected no further tensors than the network's, got "head.bias", "head.weight"`],
+    ["sizes past all bounds", "bptt.config", withConfig({ hiddenSize: 2 ** 31 - 1 }), `bytes: tensor "rnn.weight_ih_l0": expected shape (6442450941, 3), got (12, 3)`],
+  ])("%s", (_, key, text, message) => {
+    const file = edited(fileOf(GRU), (_, metadata) => {
+      if (text === undefined) metadata.delete(key);
+      else metadata.set(key, text);
+    });
+    expectError(file, {}, new RangeError(message.replace("expected an integer, got", "expected an integer >= 1, got")));
+  }); // prettier-ignore
+
+  it("a vocabulary of another size than the weights", () => {
+    const square: ModelConfig = { ...GRU, inputSize: 3, outputSize: 3 };
+    const file = fileOf(square, new Vocabulary(["a", "b"]));
+    const message = "bytes: its bptt.vocabulary: expected 3 tokens as the weights' inputSize, got 2";
+    expectError(file, {}, new RangeError(message));
+    const wide = fileOf({ ...GRU, inputSize: 3, outputSize: 5 }, new Vocabulary(["a", "b", "c"]));
+    const other = "bytes: its bptt.vocabulary: expected 5 tokens as the weights' outputSize, got 3";
+    expectError(wide, {}, new RangeError(other));
+  });
+
+  it.each([
+    ["{", `expected JSON, got "{"`],
+    [`{"tokens":"abc"}`, `tokens: expected an array of strings, got "abc"`],
+    [`{"tokens":["a",1,"c"]}`, `tokens[1]: expected a non-empty string, got 1`],
+    [`{"tokens":["a","a","c"]}`, `tokens[1]: expected each token once, got "a" as in tokens[0]`],
+    [`{"tokens":["a","b"],"unknown":5}`, `unknown: expected a non-empty string, got 5`],
+    [`{"words":[]}`, `unknown option "words"; known are tokens, unknown`],
+  ])("vocabulary %s", (text, message) => {
+    const square: ModelConfig = { ...GRU, inputSize: 3, outputSize: 3 };
+    const file = edited(fileOf(square), (_, metadata) => void metadata.set("bptt.vocabulary", text));
+    expectError(file, {}, new RangeError(`bytes: its bptt.vocabulary: ${message}`));
+  });
+});
+
+it("a network that is not whole is not written", () => {
+  const parameters = randomParameters(GRU, 1);
+  delete parameters["b_hn_l1"];
+  expect(() => encodeModel({ config: GRU, parameters })).toThrow(
+    new RangeError(`parameters: expected "b_hn_l1", which is missing`),
+  );
+});

@@ -1,0 +1,119 @@
+/** What an optimizer or a run keeps in a file beside the network: any plain data with tensors in it. */
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeModel, encodeModel } from "../../ts/file/model-file.js";
+import { packSection, unpackSection } from "../../ts/file/section.js";
+import { CONFIGS, edited, randomParameters } from "../support/models.js";
+
+const config = CONFIGS[1]!;
+const parameters = randomParameters(config, 2);
+const optimizer = {
+  kind: "adam",
+  options: { learningRate: 0.1, beta1: 0.9, torchForm: false },
+  steps: 12,
+  products: [0.9 ** 12, 5e-324],
+  moments: { exp_avg: randomParameters(config, 3), exp_avg_sq: randomParameters(config, 4) },
+};
+const training = {
+  ...{ step: 12, epoch: 2, cursor: 3, last: null, validationDue: true, stopped: "stopped" },
+  best: { step: 10, loss: 0.1 + 0.2, parameters: randomParameters(config, 5) },
+  carried: {
+    h: { data: Float32Array.of(1, -0), shape: [1, 1, 2] },
+    c: { data: Float32Array.of(2, 3), shape: [1, 1, 2] },
+  },
+};
+const file = (order = optimizer as object) =>
+  encodeModel({ config, parameters, optimizer: packSection(order), training: packSection(training) });
+
+describe("a section", () => {
+  it("comes back whole from a file", () => {
+    const model = decodeModel(file());
+    expect(unpackSection(model.optimizer!, "optimizer")).toEqual(optimizer);
+    expect(unpackSection(model.training!, "training")).toEqual(training);
+    expect(model.parameters).toEqual(parameters);
+  });
+
+  it("gives the same bytes for the same state, whatever the order of its keys", () => {
+    expect(file(Object.fromEntries(Object.entries(optimizer).reverse()))).toEqual(file());
+    const again = unpackSection(decodeModel(file()).optimizer!, "optimizer");
+    expect(file(again)).toEqual(file());
+  });
+
+  it("of any plain data", () => {
+    const key = fc.oneof(fc.constantFrom("__proto__", "constructor", "data", "shape"), fc.string());
+    // a negative zero is JSON's 0
+    const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);
+    const { tree } = fc.letrec<{ tree: object; entry: unknown }>((tie) => ({
+      entry: fc.oneof({ maxDepth: 3 }, fc.string(), number, fc.boolean(), fc.constant(null), tie("tree")),
+      tree: fc.oneof(fc.dictionary(key, tie("entry")), fc.dictionary(key, fc.array(tie("entry")))),
+    }));
+    fc.assert(
+      fc.property(tree, (value) => {
+        expect(unpackSection(packSection(value), "x")).toEqual(plain(value));
+      }),
+      { seed: 5 },
+    );
+  });
+
+  it.each([
+    [{ a: undefined }, TypeError, "state.a: expected plain data or tensors, got undefined"],
+    [{ a: { b: NaN } }, RangeError, "state.a.b: expected a finite number, got NaN"],
+    [{ a: [1, () => 1] }, TypeError, "state.a[1]: expected plain data or tensors, got a function"],
+    [
+      { a: Float32Array.of(1) },
+      TypeError,
+      "state.a: expected plain data or tensors, got Float32Array of length 1",
+    ],
+    [
+      { a: [{ data: Float32Array.of(1), shape: [1] }] },
+      TypeError,
+      `state.a[0]: expected plain data, got "a tensor in an array"`,
+    ],
+    [
+      { "a.b": { c: { data: Float32Array.of(1), shape: [1] } } },
+      RangeError,
+      `state.a.b.c: expected a tensor behind keys without dots, got "a.b.c"`,
+    ],
+  ])("no other: %j", (value, kind, message) => {
+    expect(() => packSection(value)).toThrow(kind);
+    expect(() => packSection(value)).toThrow(message);
+  });
+
+  it.each([
+    [
+      "optimizer.moments.nowhere.w",
+      `its tensor "optimizer.moments.nowhere.w" has no place in the optimizer state`,
+    ],
+    ["optimizer.kind", `its tensor "optimizer.kind" has no place in the optimizer state`],
+    ["optimizer.kind.length", `its tensor "optimizer.kind.length" has no place in the optimizer state`],
+    ["optimizer.__proto__.x", `its tensor "optimizer.__proto__.x" has no place in the optimizer state`],
+    ["optimizer.products.0", `its tensor "optimizer.products.0" has no place in the optimizer state`],
+  ])("refuses a tensor in the wrong place: %s", (name, message) => {
+    const data = Float32Array.of(1);
+    const broken = edited(file(), (tensors) => void tensors.set(name, { data, shape: [1] }));
+    const { optimizer: section } = decodeModel(broken);
+    expect(() => unpackSection(section!, "optimizer")).toThrow(new RangeError(`bytes: ${message}`));
+    expect(({} as { x?: unknown }).x).toBeUndefined();
+  });
+
+  it.each([
+    [undefined, "bytes: its optimizer state: expected JSON, got undefined"],
+    ["{", `bytes: its optimizer state: expected JSON, got "{"`],
+    ["7", "bytes: its optimizer state: expected an object, got 7"],
+  ])("refuses the state %s", (text, message) => {
+    const broken = edited(file(), (_, metadata) => {
+      if (text === undefined) metadata.delete("bptt.optimizer.state");
+      else metadata.set("bptt.optimizer.state", text);
+    });
+    const { optimizer: section } = decodeModel(broken);
+    expect(() => unpackSection(section!, "optimizer")).toThrow(new RangeError(message));
+  });
+});
+
+/** Without null prototypes, which JSON does not know. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry)]));
+}

@@ -1,0 +1,83 @@
+/** Bad arguments of `fit`: an error from `fit` itself, and the network goes on as if nothing had happened. */
+
+import { Adam, fit, Rnn } from "bptt";
+import { any, check, type Case } from "../support/bad-input.js";
+import { GOOD } from "../support/twins.js";
+
+const withOptions = (options: object) => (trainee: { rnn: Rnn }) => fit(trainee.rnn, [GOOD], any(options));
+const WANTED = "an iterable of batches, or a function of the epoch that gives one";
+
+/** Options that are refused, with the message. */
+const OPTIONS: [options: object, kind: Case[2], message: string][] = [
+  [{ epochs: 0 }, RangeError, "epochs: expected an integer >= 1, got 0"],
+  [{ epochs: "3" }, TypeError, 'epochs: expected an integer >= 1, got "3"'],
+  [{ steps: 1.5 }, RangeError, "steps: expected an integer >= 1, got 1.5"],
+  [{ steps: 1, epochs: 1 }, TypeError, "steps: expected either epochs or steps, got both"],
+  [{ learningRate: -1 }, RangeError, "learningRate: expected a finite number in 0..1e+30, got -1"],
+  [{ learningRate: "x" }, TypeError, 'learningRate: expected a finite number in 0..1e+30, got "x"'],
+  [{ optimizer: {} }, TypeError, "optimizer: expected an optimizer (new Adam(…)), got an object"],
+  [{ clipNorm: 0 }, RangeError, "clipNorm: expected a finite number in 1e-30..1e+30, got 0"],
+  [{ clipNorm: true }, TypeError, "clipNorm: expected a number, or false for none, got true"],
+  [{ carryState: 1 }, TypeError, "carryState: expected true or false, got 1"],
+  [{ validation: 3 }, TypeError, `validation: expected ${WANTED}, got 3`],
+  [{ validateEvery: 3 }, TypeError, "validateEvery: expected validation batches with it"],
+  [{ patience: 3 }, TypeError, "patience: expected validation batches with it"],
+  [{ patience: -1, validation: [GOOD] }, RangeError, "patience: expected an integer >= 0, got -1"],
+  [{ validateEvery: 0, validation: [GOOD] }, RangeError, "validateEvery: expected an integer >= 1, got 0"],
+  [{ timeLimitSeconds: 0 }, RangeError, "timeLimitSeconds: expected a finite number >= 0.001, got 0"],
+  [
+    { timeLimitSeconds: Infinity },
+    RangeError,
+    "timeLimitSeconds: expected a finite number >= 0.001, got Infinity",
+  ],
+  [{ every: 0 }, RangeError, "every: expected an integer >= 1, got 0"],
+  [{ signal: {} }, TypeError, "signal: expected an AbortSignal, got an object"],
+  [{ onProgress: "log" }, TypeError, 'onProgress: expected a function, got "log"'],
+  [{ snapshot: 1 }, TypeError, "snapshot: expected a function, got 1"],
+  [{ stepsPerEpoch: -3 }, RangeError, "stepsPerEpoch: expected an integer >= 1, got -3"],
+  [{ resumeFrom: 7 }, TypeError, "resumeFrom: expected an object, got 7"],
+];
+
+check([
+  ...OPTIONS.map(([options, kind, message]): Case => [JSON.stringify(options), withOptions(options), kind, message]),
+  [
+    "an unknown option",
+    withOptions({ epoch: 3 }),
+    TypeError,
+    'options: unknown option "epoch"; known are epochs, steps, learningRate, optimizer, clipNorm, carryState, ' +
+      "trainStep, evaluate, validation, validateEvery, patience, timeLimitSeconds, every, pauseEvery, signal, onProgress, " +
+      "stepsPerEpoch, resumeFrom, snapshot",
+  ],
+  ["no options object", ({ rnn }) => fit(rnn, [GOOD], any(3)), TypeError, "options: expected an object, got 3"],
+  ["no network", () => fit(any({}), [GOOD]), TypeError, "rnn: expected a network (new Rnn(…)), got an object"],
+  ["no batches", ({ rnn }) => fit(rnn, any(undefined)), TypeError, `batches: expected ${WANTED}, got undefined`],
+  ["text for batches", ({ rnn }) => fit(rnn, any("gohome")), TypeError, `batches: expected ${WANTED}, got "gohome"`],
+  ["a single batch", ({ rnn }) => fit(rnn, any(GOOD)), TypeError, `batches: expected ${WANTED}, got a single batch; put it into an array`],
+  [
+    "a generator for several epochs",
+    ({ rnn }) => fit(rnn, [GOOD].values(), { epochs: 2 }),
+    RangeError,
+    "epochs: expected 1, since these batches can be walked once only, got 2; an array or a function that gives them " +
+      "can be walked any number of times",
+  ],
+  [
+    "an optimizer of another network",
+    ({ rnn }) => {
+      const optimizer = new Adam();
+      new Rnn({ inputSize: 4, hiddenSize: 3 }).trainStep(GOOD, optimizer);
+      fit(rnn, [GOOD], { optimizer });
+    },
+    "OPTIMIZER_BOUND",
+    "optimizer: it belongs to another network, the first one it stepped",
+  ],
+  [
+    "a freed network",
+    () => {
+      const rnn = new Rnn({ inputSize: 4, hiddenSize: 3 });
+      rnn.free();
+      fit(rnn, [GOOD]);
+    },
+    "FREED",
+    "rnn.fit: this network has been freed",
+  ],
+]); // prettier-ignore

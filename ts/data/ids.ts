@@ -1,0 +1,112 @@
+/**
+ * Copies a user's integers (ids, targets, lengths) into int32 memory, checking each against its limits on the way.
+ * As in numbers.ts: typed rows take a loop in which no user code can run, plain rows look the memory up each time.
+ */
+
+import { expected } from "../base/check.js";
+import { show } from "../base/show.js";
+import { type Source } from "../base/source.js";
+import { FLOATS, INTEGERS, kindOf, lengthOf, NONE } from "../base/typed-array.js";
+import { f32, i32 } from "../wasm/memory.js";
+
+/** Element (b, t) goes to start + b·strides[0] + t·strides[1]; a value of rank 1 is one row. */
+export interface IdLayout {
+  readonly rows: number;
+  readonly columns: number;
+  readonly rank: 1 | 2;
+  readonly start: number;
+  readonly strides: readonly [number, number];
+  /** Where to; absent: the wasm memory. */
+  readonly into?: Int32Array;
+  /** Ids go from 0 to limit − 1. */
+  readonly limit: number;
+  /** What an element is called in messages: "an id". */
+  readonly noun: string;
+  /** (rows) int32 index in wasm memory of lengths: what stands past them becomes 0, neither read nor checked. */
+  readonly lengths?: number;
+  /** float32 index in wasm memory of weights in the same layout: what stands where one is 0 is not read either. */
+  readonly weights?: number | undefined;
+}
+
+/** Copies a source whose shape has been checked. */
+export function copyIds(source: Source, layout: IdLayout): void {
+  const { rows, columns, rank } = layout;
+  for (let b = 0; b < rows; b++) {
+    let row: unknown = source.values;
+    let from = 0;
+    if (source.flat) from = b * columns;
+    else if (rank === 2) row = b === 0 ? source.first : source.values[b];
+    const kind = kindOf(row);
+    if (kind === INTEGERS) {
+      const typed = row as ArrayLike<number>;
+      if (!source.flat) expectRow(source, b, lengthOf(typed), columns);
+      const bad = copyTyped(typed, from, b, layout, layout.into ?? i32());
+      if (bad >= 0) throw outOfRange(source, layout, b, bad, typed[from + bad]);
+    } else if (kind === NONE && Array.isArray(row)) {
+      if (!source.flat && rank === 2) expectRow(source, b, row.length, columns);
+      copyPlain(source, row, from, b, layout);
+    } else {
+      const what = kind === FLOATS ? `integers` : `${columns} integers`;
+      throw new TypeError(expected(rank === 2 ? `${source.name}[${b}]` : source.name, what, row));
+    }
+  }
+}
+
+/** Returns the first t whose id is out of range, −1 when there is none. */
+function copyTyped(
+  row: ArrayLike<number>,
+  from: number,
+  b: number,
+  layout: IdLayout,
+  into: Int32Array,
+): number {
+  const { columns, start, strides, limit, weights } = layout;
+  const length = layout.lengths === undefined ? columns : i32()[layout.lengths + b];
+  const floats = f32();
+  const step = strides[1];
+  const first = start + b * strides[0];
+  const shift = weights === undefined ? 0 : weights - start;
+  let to = first;
+  for (let t = 0; t < length; t++, to += step) {
+    if (weights !== undefined && floats[to + shift] === 0) {
+      into[to] = 0;
+      continue;
+    }
+    const id = row[from + t];
+    if (!(id >= 0 && id < limit)) return t;
+    into[to] = id;
+  }
+  for (let t = length; t < columns; t++, to += step) into[to] = 0;
+  return -1;
+}
+
+function copyPlain(source: Source, row: readonly unknown[], from: number, b: number, layout: IdLayout): void {
+  const { columns, start, strides, limit } = layout;
+  const length = layout.lengths === undefined ? columns : i32()[layout.lengths + b];
+  for (let t = 0; t < columns; t++) {
+    const to = start + b * strides[0] + t * strides[1];
+    if (t >= length || (layout.weights !== undefined && f32()[layout.weights - start + to] === 0)) {
+      (layout.into ?? i32())[to] = 0;
+      continue;
+    }
+    const id = row[from + t];
+    if (typeof id !== "number" || !(id >= 0 && id < limit) || !Number.isInteger(id)) {
+      throw outOfRange(source, layout, b, t, id);
+    }
+    (layout.into ?? i32())[to] = id;
+  }
+}
+
+function expectRow(source: Source, b: number, got: unknown, columns: number): void {
+  if (got !== columns) {
+    throw new RangeError(
+      `${source.name}[${b}]: expected ${columns} ids as in ${source.name}[0], got ${show(got)}`,
+    );
+  }
+}
+
+function outOfRange(source: Source, layout: IdLayout, b: number, t: number, got: unknown): Error {
+  const where = layout.rank === 2 ? `${source.name}[${b}][${t}]` : `${source.name}[${t}]`;
+  const message = expected(where, `${layout.noun} in 0..${layout.limit - 1}`, got);
+  return typeof got === "number" ? new RangeError(message) : new TypeError(message);
+}

@@ -1,0 +1,66 @@
+/**
+ * The four averaging flags of TensorFlow's `sequence_loss`: seven of their sixteen combinations mean something.
+ *
+ * Average and sum over one axis contradict each other (TensorFlow 1.15 raises); average over one axis with sum over
+ * the other is read by 1.15 as if the sum were not there and refused by tensorflow-addons: refused here as well.
+ */
+
+import { boolean } from "../base/check.js";
+
+/** How the weighted cross-entropies (B, T) become the result; see {@link sequenceLoss}. */
+export interface LossFlags {
+  /** Divide by the sum of the weights over time. Default true. */
+  averageAcrossTimesteps?: boolean;
+  /** Divide by the sum of the weights over the batch. Default true. */
+  averageAcrossBatch?: boolean;
+  /** Divide by the number of weights that are not 0 over time. Default false. */
+  sumOverTimesteps?: boolean;
+  /** Divide by the number of weights that are not 0 over the batch. Default false. */
+  sumOverBatch?: boolean;
+}
+
+/** The names, in the order of the bits below. */
+export const FLAG_NAMES = [
+  "averageAcrossTimesteps",
+  "averageAcrossBatch",
+  "sumOverTimesteps",
+  "sumOverBatch",
+] as const;
+
+/** Bits of the result of {@link lossFlags}. */
+export const AVERAGE_TIME = 1;
+export const AVERAGE_BATCH = 2;
+export const SUM_TIME = 4;
+export const SUM_BATCH = 8;
+
+/** The flags as bits, if together they mean something. */
+export function lossFlags(options: LossFlags): number {
+  const flags =
+    (boolean(options.averageAcrossTimesteps, FLAG_NAMES[0], true) ? AVERAGE_TIME : 0) |
+    (boolean(options.averageAcrossBatch, FLAG_NAMES[1], true) ? AVERAGE_BATCH : 0) |
+    (boolean(options.sumOverTimesteps, FLAG_NAMES[2], false) ? SUM_TIME : 0) |
+    (boolean(options.sumOverBatch, FLAG_NAMES[3], false) ? SUM_BATCH : 0);
+  const averages = flags & (AVERAGE_TIME | AVERAGE_BATCH);
+  const sums = flags & (SUM_TIME | SUM_BATCH);
+  if (averages && sums) {
+    throw new RangeError(
+      `${names(flags)}: averages and sums cannot be mixed (the averages are true unless set to false)`,
+    );
+  }
+  return flags;
+}
+
+/** For training and evaluation, which need one number: whether the flags ask for the sums (else both averages). */
+export function scalarLoss(options: LossFlags): boolean {
+  const flags = lossFlags(options);
+  if (flags === (AVERAGE_TIME | AVERAGE_BATCH)) return false;
+  if (flags === (SUM_TIME | SUM_BATCH)) return true;
+  const what = flags === 0 ? "no flag set leaves a matrix (B,T)" : `${names(flags)} alone leaves a vector`;
+  throw new RangeError(
+    `${FLAG_NAMES.join(", ")}: training needs one number, but ${what}; set both averages or both sums`,
+  );
+}
+
+function names(flags: number): string {
+  return FLAG_NAMES.filter((_, bit) => flags & (1 << bit)).join(", ");
+}

@@ -1,0 +1,198 @@
+/**
+ * Copies a user's dense numbers (features, weights, states, parameters, gradients, logits) into float32 memory,
+ * checking each value on its way: one pass, one copy, in whatever order the layout asks for.
+ *
+ * Typed arrays take a loop in which no user code can run, so the destination is looked up once. Plain arrays may
+ * hide getters that let wasm memory grow: there the destination is looked up for each value.
+ */
+
+import { expected } from "../base/check.js";
+import { show } from "../base/show.js";
+import { expectShape, open, type Source } from "../base/source.js";
+import { FLOATS, INTEGERS, kindOf, lengthOf, NONE } from "../base/typed-array.js";
+import { f32, i32 } from "../wasm/memory.js";
+
+/** Element (i, j, k) of the value goes to start + i·s0 + j·s1 + k·s2. A value of lower rank uses the last axes. */
+export interface Layout {
+  /** Its last entries are the shape that the value must have. */
+  readonly shape: readonly [number, number, number];
+  readonly rank: 1 | 2 | 3;
+  readonly start: number;
+  readonly strides: readonly [number, number, number];
+  /** Where to; absent: the wasm memory. */
+  readonly into?: Float32Array | undefined;
+  /** (i) int32 index in wasm memory of lengths: rows j ≥ length[i] are zeroed, neither read nor checked. */
+  readonly lengths?: number;
+  /** float32 index in wasm memory of weights (j, i): rows (i, j) whose weight is 0 are zeroed, not read either. */
+  readonly weights?: number | undefined;
+  /** False: NaN and infinity pass. */
+  readonly finite?: boolean;
+}
+
+/** (rows, columns) or another plain row-major block. */
+export function rowMajor(
+  shape: readonly number[],
+  start: number,
+  into?: Float32Array,
+  finite = true,
+): Layout {
+  const [n0, n1, n2] = [1, 1, 1, ...shape].slice(-3) as [number, number, number];
+  const rank = shape.length as 1 | 2 | 3;
+  return { shape: [n0, n1, n2], rank, start, strides: [n1 * n2, n2, 1], into, finite };
+}
+
+/** Checks `value` against the layout's shape and copies it. */
+export function copyNumbers(value: unknown, name: string, layout: Layout): void {
+  const source = open(value, name, `numbers of shape (${layout.shape.slice(3 - layout.rank).join(", ")})`);
+  copySource(source, layout);
+}
+
+/** The same for a value that has been looked at already. */
+export function copySource(source: Source, layout: Layout): void {
+  expectShape(source, layout.shape.slice(3 - layout.rank));
+  if (source.flat && source.kind !== NONE) copyBlock(source, layout);
+  else copyRows(source, layout);
+}
+
+/** A flat typed array: no user code can run, so everything is looked up once. */
+function copyBlock(source: Source, layout: Layout): void {
+  const values = source.values as ArrayLike<number>;
+  const [n0, n1, n2] = layout.shape;
+  const [s0, s1, s2] = layout.strides;
+  const into = layout.into ?? f32();
+  const ends = i32();
+  let from = 0;
+  for (let i = 0; i < n0; i++) {
+    const length = layout.lengths === undefined ? n1 : ends[layout.lengths + i];
+    for (let j = 0; j < n1; j++, from += n2) {
+      const to = layout.start + i * s0 + j * s1;
+      if (j >= length || weightless(layout, i, j)) {
+        fillZero(into, to, n2, s2);
+        continue;
+      }
+      const bad = copyTyped(values, from, n2, into, to, s2, layout.finite !== false);
+      if (bad >= 0) throw notFinite(`${place(source, layout, i, j)}[${bad}]`, values[from + bad]);
+    }
+  }
+}
+
+/** Plain arrays, or nested ones: row by row. */
+function copyRows(source: Source, layout: Layout): void {
+  const [n0, n1, n2] = layout.shape;
+  const [s0, s1, s2] = layout.strides;
+  for (let i = 0; i < n0; i++) {
+    const rows = source.flat ? source.values : rowsOf(source, layout.rank, i, n1);
+    const length = layout.lengths === undefined ? n1 : i32()[layout.lengths + i];
+    for (let j = 0; j < n1; j++) {
+      const to = layout.start + i * s0 + j * s1;
+      if (j >= length || weightless(layout, i, j)) fillZero(layout.into ?? f32(), to, n2, s2);
+      else if (source.flat) copyPlain(source, layout, rows, (i * n1 + j) * n2, i, j, to);
+      else if (layout.rank === 3) copyRow(source, layout, rows[j], i, j, to);
+      else if (layout.rank === 2) copyRow(source, layout, j === 0 ? source.first : rows[j], i, j, to);
+      else copyRow(source, layout, rows, i, j, to);
+    }
+  }
+}
+
+function copyRow(source: Source, layout: Layout, row: unknown, i: number, j: number, to: number): void {
+  const count = layout.shape[2];
+  const kind = kindOf(row);
+  if (kind === INTEGERS || kind === FLOATS) {
+    const typed = row as ArrayLike<number>;
+    expectRow(source, layout, i, j, lengthOf(typed), count);
+    const bad = copyTyped(
+      typed,
+      0,
+      count,
+      layout.into ?? f32(),
+      to,
+      layout.strides[2],
+      layout.finite !== false,
+    );
+    if (bad >= 0) throw notFinite(`${place(source, layout, i, j)}[${bad}]`, typed[bad]);
+  } else if (kind === NONE && Array.isArray(row)) {
+    expectRow(source, layout, i, j, row.length, count);
+    copyPlain(source, layout, row, 0, i, j, to);
+  } else {
+    throw new TypeError(expected(place(source, layout, i, j), `${count} numbers`, row));
+  }
+}
+
+/** The rows that stand behind index i of a nested source. */
+function rowsOf(source: Source, rank: number, i: number, n1: number): ArrayLike<unknown> {
+  if (rank < 3) return source.values;
+  const rows = i === 0 ? source.first : source.values[i];
+  if (!Array.isArray(rows))
+    throw new TypeError(expected(`${source.name}[${i}]`, `an array of ${n1} rows`, rows));
+  if (rows.length !== n1)
+    throw new RangeError(`${source.name}[${i}]: expected ${n1} rows, got ${show(rows.length)}`);
+  return rows;
+}
+
+/** Returns the index of the first value that is not finite as float32, −1 when there is none. */
+function copyTyped(
+  source: ArrayLike<number>,
+  from: number,
+  count: number,
+  into: Float32Array,
+  to: number,
+  step: number,
+  finite: boolean,
+): number {
+  for (let k = 0; k < count; k++) {
+    const x = Math.fround(source[from + k]);
+    if (x - x !== 0 && finite) return k; // NaN − NaN and ∞ − ∞ are NaN
+    into[to + k * step] = x;
+  }
+  return -1;
+}
+
+function copyPlain(
+  source: Source,
+  layout: Layout,
+  row: ArrayLike<unknown>,
+  from: number,
+  i: number,
+  j: number,
+  to: number,
+): void {
+  const count = layout.shape[2];
+  const step = layout.strides[2];
+  for (let k = 0; k < count; k++) {
+    const value = row[from + k];
+    if (typeof value !== "number") {
+      throw new TypeError(expected(`${place(source, layout, i, j)}[${k}]`, "a number", value));
+    }
+    const x = Math.fround(value);
+    if (x - x !== 0 && layout.finite !== false)
+      throw notFinite(`${place(source, layout, i, j)}[${k}]`, value);
+    (layout.into ?? f32())[to + k * step] = x;
+  }
+}
+
+function weightless({ weights, shape }: Layout, i: number, j: number): boolean {
+  return weights !== undefined && f32()[weights + j * shape[0] + i] === 0;
+}
+
+function fillZero(into: Float32Array, to: number, count: number, step: number): void {
+  for (let k = 0; k < count; k++) into[to + k * step] = 0;
+}
+
+function expectRow(source: Source, layout: Layout, i: number, j: number, got: unknown, count: number): void {
+  if (got !== count) {
+    throw new RangeError(`${place(source, layout, i, j)}: expected ${count} numbers, got ${show(got)}`);
+  }
+}
+
+function notFinite(where: string, value: unknown): RangeError {
+  return new RangeError(expected(where, "a finite number (float32)", value));
+}
+
+/** The row's place in the user's own terms: `inputs[0][3]`. */
+function place(source: Source, layout: Layout, i: number, j: number): string {
+  return layout.rank === 3
+    ? `${source.name}[${i}][${j}]`
+    : layout.rank === 2
+      ? `${source.name}[${j}]`
+      : source.name;
+}

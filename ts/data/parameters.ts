@@ -1,0 +1,100 @@
+/**
+ * The table of a network's parameters (name, shape, offset) as the core laid them out in its one arena, and the ways
+ * in and out of an arena of that layout: parameters and gradients alike.
+ */
+
+import { expected, record } from "../base/check.js";
+import { copyNumbers, rowMajor } from "./numbers.js";
+import { show } from "../base/show.js";
+import { floats, type Numbers1, type Numbers2, type Tensor } from "../base/tensor.js";
+import { f32 } from "../wasm/memory.js";
+import type { RawRnn } from "../wasm/raw.js";
+
+/**
+ * One value by parameter name. Of layer 0: `w_ih_l0` (I, G·H), `w_hh_l0` (H, G·H), `b_h_l0` (G·H), and of a gru that
+ * resets after the product `b_hn_l0` (H); with `_reverse` behind it the second direction's; `_l1` … the other layers',
+ * which read D·H. The output layer: `w_ho` (D·H, V), `b_o` (V). Gates lie side by side: gru r z n, lstm i f g o.
+ */
+export type ParameterValues = Record<string, Numbers1 | Numbers2>;
+
+/** More names than these are not listed in messages. */
+const MOST_LISTED = 12;
+
+/** A row of the table. */
+export interface Parameter {
+  readonly index: number;
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly length: number;
+  /** In floats from the start of the arena. */
+  readonly offset: number;
+}
+
+/** A value for a parameter, checked. */
+export interface Assignment {
+  readonly parameter: Parameter;
+  readonly data: Float32Array;
+}
+
+/** The table as the core has it. */
+export function parameterTable(raw: RawRnn): readonly Parameter[] {
+  return Array.from({ length: raw.parameterCount }, (_, index) => {
+    const entry = raw.parameter(index);
+    return { index, ...entry, length: entry.shape.reduce((product, n) => product * n, 1) };
+  });
+}
+
+/** Copies of all tensors of the arena that begins at float32 index `start`. */
+export function readArena(table: readonly Parameter[], start: number): Record<string, Tensor> {
+  const tensors: Record<string, Tensor> = {};
+  for (const { name, shape, length, offset } of table) {
+    const data = floats(length, name);
+    data.set(f32().subarray(start + offset, start + offset + length));
+    tensors[name] = { data, shape: [...shape] };
+  }
+  return tensors;
+}
+
+/**
+ * Reads a user's record of tensors in full before anything is written: all or nothing.
+ * `finite` false lets NaN and infinity pass (gradients: the core reports them by name).
+ */
+export function readAssignments(
+  values: unknown,
+  name: string,
+  table: readonly Parameter[],
+  finite: boolean,
+): Assignment[] {
+  const given = record(values, name) as Record<string, unknown>;
+  return Object.keys(given).map((key) => {
+    const parameter = find(table, key, name);
+    const data = floats(parameter.length, key);
+    copyNumbers(given[key], key, rowMajor(parameter.shape, 0, data, finite));
+    return { parameter, data };
+  });
+}
+
+/** The entries of these names: one, or an array of them. */
+export function readNames(names: unknown, table: readonly Parameter[]): Parameter[] {
+  const given: unknown = typeof names === "string" ? [names] : names;
+  if (!Array.isArray(given))
+    throw new TypeError(expected("names", "a parameter's name or an array of names", names));
+  return Array.from(given as unknown[], (key, k) => {
+    if (typeof key !== "string") throw new TypeError(expected(`names[${k}]`, "a parameter's name", key));
+    return find(table, key, "names");
+  });
+}
+
+function find(table: readonly Parameter[], key: string, name: string): Parameter {
+  const parameter = table.find((entry) => entry.name === key);
+  if (parameter) return parameter;
+  const names = table.map((entry) => entry.name);
+  const listed =
+    names.length > MOST_LISTED ? [...names.slice(0, MOST_LISTED), "…", ...names.slice(-2)] : names;
+  throw new RangeError(`${name}: no parameter ${show(key)}; there are ${listed.join(", ")}`);
+}
+
+/** Writes what has been read into the arena that begins at float32 index `start`. */
+export function writeArena(assignments: readonly Assignment[], start: number): void {
+  for (const { parameter, data } of assignments) f32().set(data, start + parameter.offset);
+}

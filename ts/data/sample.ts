@@ -1,0 +1,74 @@
+/**
+ * Draws ids from logits, as generation does: p = softmax(logits / temperature), one draw a row.
+ *
+ * The coins come from the core's counter-based generator: the same seed, step and row give the same coin on every
+ * machine and engine, whatever else was drawn before.
+ */
+
+import { seed as readSeed } from "../base/check.js";
+import { fromCore } from "../base/errors.js";
+import { copySource, rowMajor } from "./numbers.js";
+import { integerIn, numberIn, or, readOptions, type Readers } from "../base/options.js";
+import { showShape } from "../base/show.js";
+import { open } from "../base/source.js";
+import type { Numbers2 } from "../base/tensor.js";
+import { RawBuffer } from "../wasm/core.js";
+import { i32 } from "../wasm/memory.js";
+import { RawSampler } from "../wasm/raw.js";
+
+/** Options of {@link sample}. */
+export interface SampleOptions {
+  /** Divides the logits: below 1 the likely becomes likelier, 0 takes the largest (the first of equals). Default 1. */
+  temperature?: number;
+  /** Decides the draws: an integer from 0 to 2³² − 1. Default 0. */
+  seed?: number;
+  /** Which draw of the seed's stream: an integer from 0 on, to be counted up from call to call. Default 0. */
+  step?: number;
+}
+
+/**
+ * Draws an id from each row of logits.
+ *
+ * @param logits (B, V), such as what a session's `step` gives
+ * @param options temperature, seed and step
+ * @returns (B) ids in 0 … V − 1
+ * @throws TypeError when something is of the wrong kind
+ * @throws RangeError when a value or size is wrong; the message names the place
+ * @throws BpttError `OUT_OF_MEMORY`
+ *
+ * @example
+ * import { Rnn, sample } from "bptt";
+ *
+ * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 4 });
+ * const session = rnn.session();
+ * let ids = new Int32Array([0]);
+ * for (let step = 0; step < 3; step++) {
+ *   ids = sample(session.step(ids), { temperature: 0.8, seed: 1, step });
+ *   console.log(ids[0]);
+ * }
+ */
+export function sample(logits: Numbers2, options: SampleOptions = {}): Int32Array<ArrayBuffer> {
+  const { temperature, seed, step } = readOptions(options, {
+    temperature: or(1, numberIn({ min: 0, max: 1e30 })),
+    seed: or(0, readSeed),
+    step: or(0, integerIn({ min: 0 })),
+  } satisfies Readers<SampleOptions>);
+  const source = open(logits, "logits", "numbers (B,V)");
+  const { shape } = source;
+  if (shape.length !== 2 || shape.includes(0)) {
+    throw new RangeError(`logits: expected a shape (B,V) without zeros, got ${showShape(shape)}`);
+  }
+  const [batch, classes] = shape as [number, number];
+  let raw: RawSampler | undefined;
+  try {
+    raw = new RawSampler(batch, classes);
+    copySource(source, rowMajor(shape, raw.pointer(RawBuffer.Logits) >>> 2));
+    raw.draw(temperature, seed, step);
+    const start = raw.pointer(RawBuffer.Ids) >>> 2;
+    return i32().slice(start, start + batch);
+  } catch (error) {
+    throw fromCore(error, `logits ${showShape(shape)}`);
+  } finally {
+    raw?.free();
+  }
+}

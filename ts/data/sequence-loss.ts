@@ -1,0 +1,110 @@
+/**
+ * Weighted cross-entropy over sequences: TensorFlow 1.15's `contrib.seq2seq.sequence_loss`, flag by flag.
+ *
+ * xent_bt = −log softmax(logits_bt)[target_bt]. Averages divide Σ w·xent by Σ w, sums by the number of weights that
+ * are not 0, along the axis or axes they name; where a divisor is 0 the result is 0. No flag: w·xent, (B, T).
+ */
+
+import { openTargets } from "./batch.js";
+import { optionsObject } from "../base/check.js";
+import { fromCore } from "../base/errors.js";
+import { copyIds } from "./ids.js";
+import {
+  AVERAGE_BATCH,
+  AVERAGE_TIME,
+  FLAG_NAMES,
+  lossFlags,
+  SUM_BATCH,
+  SUM_TIME,
+  type LossFlags,
+} from "./loss-flags.js";
+import { copySource, copyNumbers, rowMajor } from "./numbers.js";
+import { showShape } from "../base/show.js";
+import { open } from "../base/source.js";
+import type { Ids2, Numbers2, Numbers3, Tensor } from "../base/tensor.js";
+import { RawBuffer } from "../wasm/core.js";
+import { f32 } from "../wasm/memory.js";
+import { RawSequenceLoss } from "../wasm/raw.js";
+
+/** Options of {@link sequenceLoss}. */
+export interface SequenceLossOptions extends LossFlags {
+  /** (B, T) how much each step counts. Default: 1 everywhere. */
+  weights?: Numbers2;
+}
+
+const NAMES: ReadonlySet<string> = new Set(["weights", ...FLAG_NAMES]);
+
+/**
+ * Cross-entropy of logits against targets, in nats, weighted and averaged as the flags say.
+ *
+ * @param logits (B, T, V)
+ * @param targets (B, T) the right class at each step; not read where the weight is 0
+ * @param options weights and flags. Legal are: both averages (default), both sums, any one flag alone, none
+ * @returns a number when both axes are averaged or summed, else a tensor of the axes that are left:
+ *   over timesteps alone (B), over batch alone (T), no flag (B, T)
+ * @throws TypeError when something is of the wrong kind
+ * @throws RangeError when a value or size is wrong, or the flags contradict each other
+ * @throws BpttError `OUT_OF_MEMORY`
+ *
+ * @example
+ * import { sequenceLoss } from "bptt";
+ *
+ * const logits = [[[0, 0, 0], [0, 0, 0]]];
+ * console.log(sequenceLoss(logits, [[0, 2]])); // ln 3 = 1.0986…
+ */
+export function sequenceLoss(
+  logits: Numbers3,
+  targets: Ids2,
+  options?: { weights?: Numbers2; averageAcrossTimesteps?: true; averageAcrossBatch?: true },
+): number;
+export function sequenceLoss(logits: Numbers3, targets: Ids2, options: SequenceLossOptions): number | Tensor;
+export function sequenceLoss(
+  logits: Numbers3,
+  targets: Ids2,
+  options: SequenceLossOptions = {},
+): number | Tensor {
+  const given = optionsObject(options, "options", NAMES) as SequenceLossOptions;
+  const flags = lossFlags(given);
+  const source = open(logits, "logits", "numbers (B,T,V)");
+  const { shape } = source;
+  if (shape.length !== 3 || shape.includes(0)) {
+    throw new RangeError(`logits: expected a shape (B,T,V) without zeros, got ${showShape(shape)}`);
+  }
+  const [batch, time, classes] = shape as [number, number, number];
+  const classSource = openTargets(targets, batch, time);
+  const weights = given.weights;
+  let raw: RawSequenceLoss | undefined;
+  try {
+    raw = new RawSequenceLoss(batch, time, classes);
+    const weightsStart = raw.pointer(RawBuffer.Weights) >>> 2;
+    if (weights === undefined) f32().fill(1, weightsStart, weightsStart + batch * time);
+    else copyNumbers(weights, "weights", rowMajor([batch, time], weightsStart));
+    copySource(source, rowMajor(shape, raw.pointer(RawBuffer.Logits) >>> 2));
+    copyIds(classSource, {
+      rows: batch,
+      columns: time,
+      rank: 2,
+      start: raw.pointer(RawBuffer.Targets) >>> 2,
+      strides: [time, 1],
+      limit: classes,
+      noun: "a class",
+      weights: weightsStart,
+    });
+    const length = raw.compute(
+      (flags & AVERAGE_TIME) !== 0,
+      (flags & AVERAGE_BATCH) !== 0,
+      (flags & SUM_TIME) !== 0,
+      (flags & SUM_BATCH) !== 0,
+    );
+    const start = raw.pointer(RawBuffer.Outputs) >>> 2;
+    const overTime = flags & (AVERAGE_TIME | SUM_TIME);
+    const overBatch = flags & (AVERAGE_BATCH | SUM_BATCH);
+    if (overTime && overBatch) return raw.last;
+    const left = overTime ? [batch] : overBatch ? [time] : [batch, time];
+    return { data: f32().slice(start, start + length), shape: left };
+  } catch (error) {
+    throw fromCore(error, `logits ${showShape(shape)}`);
+  } finally {
+    raw?.free();
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The state of a network between steps: h (L·D, B, H), the layers one after the other, each direction by itself
+ * (PyTorch's order: l0, l0_reverse, l1, …); an lstm has a cell state c of the same shape beside it.
+ */
+
+import { expected, optionsObject } from "../base/check.js";
+import { copyNumbers, rowMajor } from "./numbers.js";
+import type { Cell } from "./rnn-options.js";
+import { showShape } from "../base/show.js";
+import { floats, type Numbers3, type Tensor } from "../base/tensor.js";
+import { clear, f32 } from "../wasm/memory.js";
+
+/** The state of an lstm: hidden and cell state, (L·D, B, H) each. */
+export interface LstmState {
+  /** The hidden state. */
+  h: Tensor;
+  /** The cell state. */
+  c: Tensor;
+}
+
+/** The state of a network with cell `C`: (L·D, B, H), L layers times D directions; of an lstm two of them. */
+export type State<C extends Cell = Cell> = C extends "lstm" ? LstmState : Tensor;
+
+/** A state as it goes in: (L·D, B, H), for an lstm two of them. */
+export type StateInput = Numbers3 | { readonly h: Numbers3; readonly c: Numbers3 };
+
+/** Where a state lies in wasm memory: float32 indices of h and, for an lstm, of c. */
+export interface StatePlace {
+  readonly h: number;
+  readonly c: number | undefined;
+}
+
+const NAMES: ReadonlySet<string> = new Set(["h", "c"]);
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+/** A state of zeros. */
+export function zeros(shape: number[], lstm: boolean, name: string): State {
+  const part = (): Tensor => ({ data: floats(sizeOf(shape), name), shape: [...shape] });
+  return lstm ? { h: part(), c: part() } : part();
+}
+
+/** Copies a user's state into wasm memory; zeros when absent. */
+export function writeState(value: unknown, name: string, shape: readonly number[], place: StatePlace): void {
+  const { h, c } = place;
+  if (value === undefined) {
+    clear(h, sizeOf(shape));
+    if (c !== undefined) clear(c, sizeOf(shape));
+  } else if (c === undefined) {
+    copyNumbers(value, name, rowMajor(shape, h));
+  } else {
+    const parts = lstmParts(value, name, shape);
+    copyNumbers(parts.h, `${name}.h`, rowMajor(shape, h));
+    copyNumbers(parts.c, `${name}.c`, rowMajor(shape, c));
+  }
+}
+
+/** The same, but nothing is written unless all of it is right. */
+export function replaceState(value: unknown, name: string, shape: number[], place: StatePlace): void {
+  if (value === undefined) return writeState(value, name, shape, place);
+  const read = (given: unknown, part: string): Float32Array => {
+    const data = floats(sizeOf(shape), part);
+    copyNumbers(given, part, rowMajor(shape, 0, data));
+    return data;
+  };
+  if (place.c === undefined) return f32().set(read(value, name), place.h);
+  const parts = lstmParts(value, name, shape);
+  const [h, c] = [read(parts.h, `${name}.h`), read(parts.c, `${name}.c`)];
+  f32().set(h, place.h);
+  f32().set(c, place.c);
+}
+
+/** A copy of a state in wasm memory. */
+export function readState(shape: number[], { h, c }: StatePlace): State {
+  const state = zeros(shape, c !== undefined, "state");
+  const parts = "h" in state ? state : { h: state };
+  parts.h.data.set(f32().subarray(h, h + parts.h.data.length));
+  if ("c" in parts && c !== undefined) parts.c.data.set(f32().subarray(c, c + parts.c.data.length));
+  return state;
+}
+
+/** h and c of an lstm's state, each read once; both must be there. */
+function lstmParts(value: unknown, name: string, shape: readonly number[]): { h: unknown; c: unknown } {
+  const wanted = `{ h, c } of shape ${showShape(shape)} each for an lstm`;
+  if (typeof value !== "object" || value === null || !("h" in value && "c" in value)) {
+    throw new TypeError(expected(name, wanted, value));
+  }
+  const { h, c } = optionsObject(value, name, NAMES) as { h: unknown; c: unknown };
+  return { h, c };
+}

@@ -1,0 +1,208 @@
+/**
+ * Which token has which id. A text is read by code points (an emoji is one, not two UTF-16 units); tokens longer
+ * than that are met when a text comes as a list of tokens.
+ */
+
+import { byCodePoints } from "../base/code-points.js";
+import { expected, nonEmpty, optionsObject, string } from "../base/check.js";
+import { copyIds } from "./ids.js";
+import { show } from "../base/show.js";
+import { open } from "../base/source.js";
+import type { FlatTensor, IdRow } from "../base/tensor.js";
+
+/** Options of {@link Vocabulary}. */
+export interface VocabularyOptions {
+  /** The token that stands for what was not seen; it is added at the end when it is not among the tokens. */
+  unknown?: string;
+}
+
+const NAMES: ReadonlySet<string> = new Set(["unknown"]);
+
+/**
+ * Tokens and their ids 0 … size − 1.
+ *
+ * @example
+ * import { Vocabulary } from "bptt";
+ *
+ * const vocabulary = new Vocabulary(["g", "o", "h", "m", "e"]);
+ * console.log(vocabulary.encode("gohom")); // Int32Array [0, 1, 2, 1, 3]
+ * console.log(vocabulary.decode([1, 2, 1, 3, 4])); // ohome
+ */
+export class Vocabulary {
+  /** The tokens by id. */
+  readonly tokens: readonly string[];
+  /** The token that stands for what was not seen. */
+  readonly unknown: string | undefined;
+  readonly #ids = new Map<string, number>();
+  #unitIds: Int32Array | undefined; // by UTF-16 unit, of the tokens that are one; −1 for all others
+
+  /**
+   * @param tokens in the order of their ids: non-empty strings, each once
+   * @param options `unknown`: the token for what was not seen
+   * @throws TypeError when something is of the wrong kind
+   * @throws RangeError when there is no token, an empty one, or one twice
+   */
+  constructor(tokens: readonly string[], options: VocabularyOptions = {}) {
+    if (!Array.isArray(tokens)) throw new TypeError(expected("tokens", "an array of strings", tokens));
+    const { unknown } = optionsObject(options, "options", NAMES) as VocabularyOptions;
+    const list: string[] = [];
+    const length = tokens.length;
+    for (let id = 0; id < length; id++) {
+      const token = nonEmpty(tokens[id], `tokens[${id}]`);
+      const before = this.#ids.get(token);
+      if (before !== undefined) {
+        throw new RangeError(
+          `tokens[${id}]: expected each token once, got ${show(token)} as in tokens[${before}]`,
+        );
+      }
+      this.#ids.set(token, id);
+      list.push(token);
+    }
+    if (unknown !== undefined && !this.#ids.has(nonEmpty(unknown, "unknown"))) {
+      this.#ids.set(unknown, list.length);
+      list.push(unknown);
+    }
+    if (list.length === 0) throw new RangeError("tokens: expected at least one token, got none");
+    this.tokens = Object.freeze(list);
+    this.unknown = unknown;
+  }
+
+  /**
+   * The vocabulary of a text: its different characters (code points), sorted by code point.
+   *
+   * @param text one text, or several
+   * @param options `unknown`: the token for what was not seen
+   * @throws TypeError when `text` is neither a string nor an array of strings
+   * @throws RangeError when there is no character in it
+   *
+   * @example
+   * import { Vocabulary } from "bptt";
+   *
+   * console.log(Vocabulary.from("gohome").tokens); // ["e", "g", "h", "m", "o"]
+   */
+  static from(text: string | readonly string[], options: VocabularyOptions = {}): Vocabulary {
+    const { unknown } = optionsObject(options, "options", NAMES) as VocabularyOptions;
+    const characters = new Set<string>();
+    if (typeof text === "string") {
+      for (const character of text) characters.add(character);
+    } else if (Array.isArray(text)) {
+      const length = text.length;
+      for (let i = 0; i < length; i++) {
+        for (const character of string(text[i], `text[${i}]`)) characters.add(character);
+      }
+    } else {
+      throw new TypeError(expected("text", "a string or an array of strings", text));
+    }
+    if (characters.size === 0 && unknown === undefined) {
+      throw new RangeError("text: expected at least one character, got none");
+    }
+    return new Vocabulary([...characters].sort(byCodePoints), unknown === undefined ? {} : { unknown });
+  }
+
+  /** The number of tokens. */
+  get size(): number {
+    return this.tokens.length;
+  }
+
+  /**
+   * Whether there is such a token.
+   *
+   * @example
+   * import { Vocabulary } from "bptt";
+   *
+   * console.log(new Vocabulary(["a", "b"]).has("c")); // false
+   */
+  has(token: string): boolean {
+    return this.#ids.has(token);
+  }
+
+  /**
+   * The ids of a text's characters (code points), or of a list of tokens.
+   *
+   * @param text a text, or tokens
+   * @param options `unknown`: for this call, a token for what was not seen; it must be in the vocabulary
+   * @returns the ids, one per character or token
+   * @throws TypeError when `text` is neither a string nor an array of strings
+   * @throws RangeError when a character is not in the vocabulary and there is no `unknown`; the message names it and
+   *   its position, so that `text[position]` is where it begins
+   *
+   * @example
+   * import { Vocabulary } from "bptt";
+   *
+   * const vocabulary = new Vocabulary(["<end>", "o", "h"], { unknown: "?" });
+   * console.log(vocabulary.encode("oho!")); // Int32Array [1, 2, 1, 3]
+   * console.log(vocabulary.encode(["o", "<end>"])); // Int32Array [1, 0]
+   */
+  encode(text: string | readonly string[], options: VocabularyOptions = {}): Int32Array {
+    const { unknown = this.unknown } = optionsObject(options, "options", NAMES) as VocabularyOptions;
+    const fallback = unknown === undefined ? undefined : this.#ids.get(unknown);
+    if (unknown !== undefined && fallback === undefined) {
+      throw new RangeError(expected("unknown", "a token of the vocabulary", unknown));
+    }
+    if (typeof text === "string") return this.#encodeText(text, fallback);
+    if (!Array.isArray(text)) throw new TypeError(expected("text", "a string or an array of tokens", text));
+    const ids: number[] = [];
+    const length = text.length;
+    for (let i = 0; i < length; i++) {
+      const token = string(text[i], `text[${i}]`);
+      ids.push(this.#ids.get(token) ?? fallback ?? unseen(i, "a token", token));
+    }
+    return Int32Array.from(ids);
+  }
+
+  /**
+   * The text that ids stand for.
+   *
+   * @param ids (T)
+   * @throws TypeError when `ids` is no row of integers
+   * @throws RangeError when an id is out of range
+   *
+   * @example
+   * import { Vocabulary } from "bptt";
+   *
+   * console.log(new Vocabulary(["a", "b"]).decode([1, 0, 1])); // bab
+   */
+  decode(ids: IdRow | FlatTensor<IdRow>): string {
+    const source = open(ids, "ids", "a row of integer ids");
+    if (source.shape.length !== 1) {
+      throw new RangeError(`ids: expected a row of ids (T), got rank ${source.shape.length}`);
+    }
+    const columns = source.shape[0];
+    const into = new Int32Array(columns);
+    const limit = this.size;
+    copyIds(source, { rows: 1, columns, rank: 1, start: 0, strides: [0, 1], into, limit, noun: "an id" });
+    let text = "";
+    for (const id of into) text += this.tokens[id];
+    return text;
+  }
+
+  #encodeText(text: string, fallback: number | undefined): Int32Array {
+    const ids = new Int32Array(text.length); // code points are at most as many as UTF-16 units
+    const unitIds = (this.#unitIds ??= this.#makeUnitIds());
+    let count = 0;
+    for (let position = 0; position < text.length; position++) {
+      const unit = text.charCodeAt(position);
+      let id = unit < unitIds.length ? unitIds[unit] : -1; // a table, since a text may have millions of them
+      if (id < 0) {
+        const character = String.fromCodePoint(text.codePointAt(position) as number);
+        id = this.#ids.get(character) ?? fallback ?? unseen(position, "a character", character);
+        position += character.length - 1;
+      }
+      ids[count++] = id;
+    }
+    return count === ids.length ? ids : ids.slice(0, count);
+  }
+
+  /** As long as the largest such unit asks for; without surrogates, which may be half of a code point. */
+  #makeUnitIds(): Int32Array {
+    const units = this.tokens.filter((token) => token.length === 1 && !/[\uD800-\uDFFF]/.test(token));
+    const length = units.reduce((most, token) => Math.max(most, token.charCodeAt(0) + 1), 0);
+    const unitIds = new Int32Array(length).fill(-1);
+    for (const token of units) unitIds[token.charCodeAt(0)] = this.#ids.get(token) as number;
+    return unitIds;
+  }
+}
+
+function unseen(position: number, what: string, token: string): never {
+  throw new RangeError(expected(`text[${position}]`, `${what} of the vocabulary`, token));
+}

@@ -1,0 +1,140 @@
+/**
+ * The element types of the safetensors format, and their values as typed arrays. Numbers lie little-endian in memory,
+ * as in wasm.
+ */
+
+import { show } from "../base/show.js";
+import type { Tensor } from "../base/tensor.js";
+
+/** Bits of an element. The order is the reference writer's: the last type comes first in a file. */
+export const BITS = {
+  BOOL: 8,
+  F4: 4,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  U8: 8,
+  I8: 8,
+  F8_E5M2: 8,
+  F8_E4M3: 8,
+  F8_E8M0: 8,
+  F8_E4M3FNUZ: 8,
+  F8_E5M2FNUZ: 8,
+  I16: 16,
+  U16: 16,
+  F16: 16,
+  BF16: 16,
+  I32: 32,
+  U32: 32,
+  F32: 32,
+  C64: 64,
+  F64: 64,
+  I64: 64,
+  U64: 64,
+} as const;
+
+/** The name of an element type. */
+export type Dtype = keyof typeof BITS;
+
+export const DTYPES = Object.keys(BITS) as Dtype[];
+/** A tensor as it lies in the file. */
+export interface StoredTensor {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  /** A view of the file. */
+  readonly bytes: Uint8Array;
+}
+
+/** Typed arrays that JavaScript and the format both have. */
+export const ARRAYS = {
+  Uint8Array: "U8",
+  Int8Array: "I8",
+  Int16Array: "I16",
+  Uint16Array: "U16",
+  Int32Array: "I32",
+  Uint32Array: "U32",
+  Float32Array: "F32",
+  Float64Array: "F64",
+  BigInt64Array: "I64",
+  BigUint64Array: "U64",
+} as const satisfies Record<string, Dtype>;
+
+/** A typed array that can be a tensor's values in a file. */
+export type FileData =
+  | Uint8Array
+  | Int8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** A tensor to be written, or as it was read: values in their own type. */
+export interface FileTensor {
+  readonly data: FileData;
+  readonly shape: readonly number[];
+}
+
+/** Values in a typed array of their own, widened exactly where JavaScript has no such type. Copies. */
+export function readValues({ dtype, bytes }: StoredTensor, name: string): FileData {
+  const copy = bytes.slice().buffer; // aligned, whatever the place in the file
+  switch (dtype) {
+    case "F32":
+      return new Float32Array(copy);
+    case "F64":
+      return new Float64Array(copy);
+    case "F16":
+      return Float32Array.from(new Uint16Array(copy), fromHalf);
+    case "BF16":
+      return new Float32Array(Uint32Array.from(new Uint16Array(copy), (bits) => bits << 16).buffer);
+    case "BOOL":
+    case "U8":
+      return new Uint8Array(copy);
+    case "I8":
+      return new Int8Array(copy);
+    case "I16":
+      return new Int16Array(copy);
+    case "U16":
+      return new Uint16Array(copy);
+    case "I32":
+      return new Int32Array(copy);
+    case "U32":
+      return new Uint32Array(copy);
+    case "I64":
+      return new BigInt64Array(copy);
+    case "U64":
+      return new BigUint64Array(copy);
+    case "C64":
+    case "F4":
+    case "F6_E2M3":
+    case "F6_E3M2":
+    case "F8_E4M3":
+    case "F8_E4M3FNUZ":
+    case "F8_E5M2":
+    case "F8_E5M2FNUZ":
+    case "F8_E8M0":
+      throw new RangeError(
+        `bytes: tensor ${show(name)}: expected real numbers of 16, 32 or 64 bits, got ${dtype}`,
+      );
+  }
+}
+
+/** The values rounded to float32. Copies. */
+export function readFloats(stored: StoredTensor, name: string): Tensor {
+  const values = readValues(stored, name);
+  const data =
+    values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number | bigint>, Number);
+  return { data, shape: [...stored.shape] };
+}
+
+/** IEEE 754 binary16. */
+function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >>> 10) & 31;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1024 + fraction) * (exponent >= 25 ? 1 << (exponent - 25) : 1 / (1 << (25 - exponent)));
+}

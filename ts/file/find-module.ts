@@ -1,0 +1,222 @@
+/**
+ * Which tensors of a file are a recurrent module and its output layer, and what network they make.
+ *
+ * A module is where a `weight_ih_l0` is (`w_ih_l0` behind `bptt.`), its output layer the `head` beside it. The cell
+ * follows from G = rows / H: 1 tanh or relu, 3 gru, 4 lstm. In a file of this library the metadata says all this.
+ */
+
+import { expected, string } from "../base/check.js";
+import { choice, or, readOptions, type Readers } from "../base/options.js";
+import { CELLS, type Cell } from "../data/rnn-options.js";
+import type { StoredTensor } from "./dtype.js";
+import { show, showShape } from "../base/show.js";
+import { cellsOf, ownNames, type Architecture, type Names } from "./state-dict.js";
+
+/** Options of `Rnn.load`. */
+export interface LoadOptions {
+  /** For a file whose shapes cannot tell (tanh or relu). Where the file says it too, they must agree. */
+  cell?: Cell;
+  /**
+   * Which module, for a file that holds several: what stands before `rnn.weight_ih_l0`, or before `weight_ih_l0` for the
+   * recurrent module without its output layer. All other tensors are then left alone.
+   */
+  prefix?: string;
+  /** What stands before the `weight` and `bias` of the output layer. Default: `head`, beside the recurrent module. */
+  head?: string;
+}
+
+/** What was found. */
+export interface Module {
+  readonly architecture: Architecture;
+  readonly names: Names;
+  /** False for modules made with `bias=False`. */
+  readonly biases: boolean;
+  /** Whether the file's metadata is about this module. */
+  readonly described: boolean;
+  /** Whether the file should hold nothing else; if so, the prefix that would choose the module. */
+  readonly choice: string | undefined;
+  /** Whether a tensor of this name belongs to the module. */
+  readonly owns: (name: string) => boolean;
+}
+
+type Tensors = ReadonlyMap<string, StoredTensor>;
+
+/** A place where a recurrent module stands. */
+interface Place {
+  readonly recurrent: string;
+  /** `recurrent` without its last part. */
+  readonly base: string;
+  readonly head: string | undefined;
+  /** gru with resetAfter false. */
+  readonly own: boolean;
+}
+
+const TORCH = "weight_ih_l0";
+const OWN = "w_ih_l0";
+
+/**
+ * Finds the module in a file.
+ *
+ * @param tensors the file's, without sections
+ * @param saved the architecture in the file's metadata
+ */
+export function findModule(tensors: Tensors, saved: Architecture | undefined, options: LoadOptions): Module {
+  const {
+    prefix,
+    head: headOption,
+    cell,
+  } = readOptions(options, {
+    cell: or(undefined, choice(...CELLS)),
+    prefix: or(undefined, asPrefix),
+    head: or(undefined, asPrefix),
+  } satisfies Readers<LoadOptions>);
+  const whole = prefix === undefined;
+  if (saved !== undefined && headOption === undefined && (whole || prefix === "")) {
+    checkCell(cell, [saved.cell], "as the file says");
+    const names = ownNames(saved);
+    return { architecture: saved, names, biases: true, described: true, choice: undefined, owns: () => true };
+  }
+  const place = choose(findPlaces(tensors), prefix, tensors);
+  const { recurrent, own } = place;
+  const alone = !own && prefix !== "" && prefix === recurrent;
+  const head = own ? place.head : (headOption ?? (alone ? undefined : place.head));
+  if (headOption !== undefined && (own || !tensors.has(`${headOption}weight`))) {
+    throw new RangeError(
+      `head: expected what stands before the weight of an output layer, got ${show(options.head)}`,
+    );
+  }
+  const described = saved !== undefined && recurrent === ownNames(saved).recurrent;
+  const architecture = infer(tensors, place, head, cell, described ? saved.cell : undefined);
+  const inside = (name: string, at: string) => name.startsWith(at) && !name.slice(at.length).includes(".");
+  return {
+    architecture,
+    names: { recurrent, head: head ?? "" },
+    biases: own || [...tensors.keys()].some((name) => name.startsWith(`${recurrent}bias_`)),
+    described,
+    choice: whole ? choiceOf(place) : undefined,
+    owns: (name) => whole || inside(name, recurrent) || (head !== undefined && inside(name, head)),
+  };
+}
+
+/** Every recurrent module of the file. */
+function findPlaces(tensors: Tensors): Place[] {
+  const found: Omit<Place, "head">[] = [];
+  for (const name of tensors.keys()) {
+    const own = /(^|\.)bptt\.w_ih_l0$/.test(name);
+    if (!own && !/(^|\.)weight_ih_l0$/.test(name)) continue;
+    const recurrent = name.slice(0, -(own ? OWN : TORCH).length);
+    found.push({ recurrent, base: recurrent.replace(/[^.]*\.$/, ""), own });
+  }
+  return found.map((place) => {
+    const { base, recurrent, own } = place;
+    const beside = found.filter((other) => other.base === base).length;
+    const named = recurrent === `${base}rnn.`;
+    const head = own ? recurrent : `${base}head.`;
+    const parts = own ? ["w_ho", "b_o"] : ["weight", "bias"];
+    const has = (own || named || beside === 1) && parts.some((part) => tensors.has(head + part));
+    return { ...place, head: has ? head : undefined };
+  });
+}
+
+function choose(places: readonly Place[], prefix: string | undefined, tensors: Tensors): Place {
+  if (places.length === 0) {
+    const some = [...tensors.keys()].slice(0, 4).map(show).join(", ") || "no tensors";
+    throw new RangeError(`bytes: expected a tensor ${show(TORCH)}, behind any prefix, got ${some}`);
+  }
+  const exact = places.filter(({ recurrent }) => recurrent === prefix);
+  const below = places.filter(({ base }) => prefix === undefined || base === prefix);
+  const headed = below.filter(({ head }) => head !== undefined);
+  for (const matches of prefix === undefined ? [places] : [exact, below, headed]) {
+    const [place] = matches;
+    if (place !== undefined && matches.length === 1) return place;
+  }
+  const choices = places.map((place) => show(choiceOf(place)));
+  const why = places.length > 1 ? "the modules of the file" : "the module of the file";
+  throw new RangeError(expected("prefix", `${choices.join(" or ")}, ${why}`, prefix));
+}
+
+/** The prefix that chooses a module, with its output layer if it has one. */
+function choiceOf({ recurrent, base, head }: Place): string {
+  return head === undefined ? recurrent : base;
+}
+
+/** The architecture that names and shapes tell; whether all tensors fit it is yet to be seen. */
+function infer(
+  tensors: Tensors,
+  { recurrent, own }: Place,
+  head: string | undefined,
+  cell: Cell | undefined,
+  told: Cell | undefined,
+): Architecture {
+  const matrix = (name: string): [number, number] => {
+    const shape = tensors.get(name)?.shape;
+    if (shape === undefined) throw new RangeError(`bytes: expected a tensor ${show(name)}, which is missing`);
+    if (shape.length !== 2 || shape.some((n) => n < 1)) {
+      throw new RangeError(
+        `bytes: tensor ${show(name)}: expected a matrix with values, got shape ${showShape(shape)}`,
+      );
+    }
+    return own ? [shape[1], shape[0]] : [shape[0], shape[1]]; // (out, in)
+  };
+  const [, inputSize] = matrix(recurrent + (own ? OWN : TORCH));
+  const hidden = recurrent + (own ? "w_hh_l0" : "weight_hh_l0");
+  const [rows, hiddenSize] = matrix(hidden);
+  const cells = cellsOf(rows, hiddenSize);
+  if (cells.length === 0 || (own && cells[0] !== "gru")) {
+    const what = own ? "(H, 3·H)" : "(G·H, H) with 1, 3 or 4 for G";
+    const shape = showShape(tensors.get(hidden)?.shape ?? []);
+    throw new RangeError(`bytes: tensor ${show(hidden)}: expected shape ${what}, got ${shape}`);
+  }
+  if (told !== undefined && !cells.includes(told)) {
+    throw new RangeError(
+      `bytes: its bptt.config.cell: expected ${orList(cells)}, as the shapes say, got ${show(told)}`,
+    );
+  }
+  const choice = told ?? (cells.length === 1 ? cells[0] : cell);
+  checkCell(
+    cell,
+    told === undefined ? cells : [told],
+    told === undefined ? "as the file's shapes say" : "as the file says",
+  );
+  if (choice === undefined) {
+    throw new RangeError(
+      expected("cell", `${orList(cells)}: the file's shapes cannot tell them apart`, cell),
+    );
+  }
+  let outputSize: number | undefined;
+  if (head !== undefined) {
+    if (own) [outputSize] = matrix(`${head}w_ho`);
+    else [outputSize] = matrix(`${head}weight`);
+  }
+  const weight = recurrent + (own ? "w_ih_l" : "weight_ih_l");
+  const layers = countLayers(tensors, weight);
+  const bidirectional = tensors.has(`${weight}0_reverse`);
+  return { cell: choice, resetAfter: !own, inputSize, hiddenSize, outputSize, layers, bidirectional };
+}
+
+/** L: the largest number behind `weight`, and one more; what is missing in between is found later. */
+function countLayers(tensors: Tensors, weight: string): number {
+  let layers = 1;
+  for (const name of tensors.keys()) {
+    if (!name.startsWith(weight)) continue;
+    const layer = /^(\d{1,9})$/.exec(name.slice(weight.length));
+    if (layer) layers = Math.max(layers, Number(layer[1]) + 1);
+  }
+  return layers;
+}
+
+function checkCell(cell: Cell | undefined, cells: readonly Cell[], why: string): void {
+  if (cell !== undefined && !cells.includes(cell)) {
+    throw new RangeError(expected("cell", `${orList(cells)}, ${why}`, cell));
+  }
+}
+
+function orList(cells: readonly Cell[]): string {
+  return cells.map(show).join(" or ");
+}
+
+/** A prefix with its dot. */
+function asPrefix(value: unknown, name: string): string {
+  const prefix = string(value, name);
+  return prefix === "" || prefix.endsWith(".") ? prefix : `${prefix}.`;
+}

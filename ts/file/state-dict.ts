@@ -1,0 +1,218 @@
+/**
+ * A network's parameters under PyTorch's names and in its layout, and back: data to data, for every cell.
+ *
+ *     here                                   torch.nn.RNN / GRU / LSTM beside an nn.Linear
+ *     w_ih_l0 (I, G·H)                       rnn.weight_ih_l0 (G·H, I)
+ *     w_hh_l0 (H, G·H)                       rnn.weight_hh_l0 (G·H, H)
+ *     b_h_l0 (G·H)                           rnn.bias_ih_l0 + rnn.bias_hh_l0 (G·H)
+ *     b_hn_l0 (H), gru with resetAfter       the n block of rnn.bias_hh_l0, which stands inside r⊙(…)
+ *     w_ho (D·H, V), b_o (V)                 head.weight (V, D·H), head.bias (V)
+ *
+ * Further layers are _l1, …, the second direction's names end in _reverse, in both. So does the order of the blocks
+ * within G·H agree: gru r z n, lstm i f g o. Written are zeros for the second bias. A gru with resetAfter false,
+ * which PyTorch lacks, keeps its own names and layout, with `bptt.` before them.
+ *
+ * Source: torch 2.5.1's state_dict (test/golden/torch_files.json).
+ */
+
+import { show, showShape } from "../base/show.js";
+import type { Cell } from "../data/rnn-options.js";
+import type { Tensor } from "../base/tensor.js";
+
+/** What decides a network's parameters: names and shapes. Part of the options of `Rnn`. */
+export interface Architecture {
+  readonly cell: Cell;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly outputSize?: number | undefined;
+  readonly layers: number;
+  readonly bidirectional: boolean;
+  /** Which form a gru has; nothing to other cells. Default true. */
+  readonly resetAfter?: boolean;
+}
+
+/** Where a network's tensors stand in a file. */
+export interface Names {
+  /** Before `weight_ih_l0`, or before `w_ih_l0` of a network with names of its own. */
+  readonly recurrent: string;
+  /** Before `weight` and `bias` of the output layer. */
+  readonly head: string;
+}
+
+/** How the files of this library name them: as in a module with the fields `rnn` and `head`. */
+export function ownNames(architecture: Architecture): Names {
+  return isOwn(architecture) ? { recurrent: "bptt.", head: "bptt." } : { recurrent: "rnn.", head: "head." };
+}
+
+/** A tensor of a state_dict, and whether a file may lack it. */
+export interface Expected {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** All tensors of a network's state_dict, in PyTorch's order. Lazy: a file may speak of any number of layers. */
+export function* stateDictShapes(
+  architecture: Architecture,
+  names: Names,
+  biases = true,
+): Generator<Expected, void, void> {
+  const { hiddenSize: H, outputSize: V } = architecture;
+  const own = isOwn(architecture);
+  const GH = gates(architecture.cell) * H;
+  for (const { inputs: I, suffix } of cells(architecture)) {
+    const { recurrent: at } = names;
+    if (own) {
+      yield { name: `${at}w_ih${suffix}`, shape: [I, GH] };
+      yield { name: `${at}w_hh${suffix}`, shape: [H, GH] };
+      yield { name: `${at}b_h${suffix}`, shape: [GH] };
+      continue;
+    }
+    yield { name: `${at}weight_ih${suffix}`, shape: [GH, I] };
+    yield { name: `${at}weight_hh${suffix}`, shape: [GH, H] };
+    if (!biases) continue;
+    yield { name: `${at}bias_ih${suffix}`, shape: [GH] };
+    yield { name: `${at}bias_hh${suffix}`, shape: [GH] };
+  }
+  if (V === undefined) return;
+  const DH = directions(architecture) * H;
+  if (own) {
+    yield { name: `${names.recurrent}w_ho`, shape: [DH, V] };
+    yield { name: `${names.recurrent}b_o`, shape: [V] };
+  } else {
+    yield { name: `${names.head}weight`, shape: [V, DH] };
+    yield { name: `${names.head}bias`, shape: [V] };
+  }
+}
+
+/** The state_dict of a network. `parameters` are all of its own, as `rnn.parameters` gives them. */
+export function toStateDict(
+  architecture: Architecture,
+  parameters: Readonly<Record<string, Tensor>>,
+  names: Names = ownNames(architecture),
+): Record<string, Tensor> {
+  const { hiddenSize: H } = architecture;
+  const tensors = new Map<string, Tensor>();
+  const own = isOwn(architecture);
+  const take = (name: string): Tensor => {
+    const tensor = parameters[name];
+    if (tensor === undefined) throw new RangeError(`parameters: expected ${show(name)}, which is missing`);
+    return tensor;
+  };
+  for (const { suffix } of cells(architecture)) {
+    const { recurrent: at } = names;
+    if (own) {
+      for (const name of ["w_ih", "w_hh", "b_h"]) tensors.set(at + name + suffix, take(name + suffix));
+      continue;
+    }
+    const bias = take(`b_h${suffix}`);
+    const second = new Float32Array(bias.data.length); // (G·H)
+    if (isGru(architecture)) second.set(take(`b_hn${suffix}`).data, 2 * H);
+    tensors.set(`${at}weight_ih${suffix}`, transpose(take(`w_ih${suffix}`)));
+    tensors.set(`${at}weight_hh${suffix}`, transpose(take(`w_hh${suffix}`)));
+    tensors.set(`${at}bias_ih${suffix}`, bias);
+    tensors.set(`${at}bias_hh${suffix}`, { data: second, shape: [...bias.shape] });
+  }
+  if (architecture.outputSize !== undefined) {
+    if (own) for (const name of ["w_ho", "b_o"]) tensors.set(names.recurrent + name, take(name));
+    else {
+      tensors.set(`${names.head}weight`, transpose(take("w_ho")));
+      tensors.set(`${names.head}bias`, take("b_o"));
+    }
+  }
+  return Object.fromEntries(tensors);
+}
+
+/**
+ * The parameters of a network from its state_dict. `read` gives the tensor of a name; that all are there and of the
+ * right shape has been checked. Without biases (modules made with `bias=False`) they are zeros.
+ */
+export function fromStateDict(
+  architecture: Architecture,
+  read: (name: string) => Tensor,
+  names: Names = ownNames(architecture),
+  biases = true,
+): Record<string, Tensor> {
+  const { hiddenSize: H, cell } = architecture;
+  const own = isOwn(architecture);
+  const GH = gates(cell) * H;
+  const parameters: Record<string, Tensor> = {};
+  for (const { suffix } of cells(architecture)) {
+    const at = names.recurrent;
+    if (own) {
+      for (const name of ["w_ih", "w_hh", "b_h"]) parameters[name + suffix] = read(at + name + suffix);
+      continue;
+    }
+    parameters[`w_ih${suffix}`] = transpose(read(`${at}weight_ih${suffix}`));
+    parameters[`w_hh${suffix}`] = transpose(read(`${at}weight_hh${suffix}`));
+    const first = biases ? read(`${at}bias_ih${suffix}`).data : new Float32Array(GH);
+    const second = biases ? read(`${at}bias_hh${suffix}`).data : new Float32Array(GH);
+    const summed = isGru(architecture) ? 2 * H : GH; // the n block's two biases stay apart
+    const bias = first.slice();
+    for (let k = 0; k < summed; k++) if (second[k] !== 0) bias[k] = first[k] + second[k]; // −0 stays −0
+    parameters[`b_h${suffix}`] = { data: bias, shape: [GH] };
+    if (isGru(architecture)) parameters[`b_hn${suffix}`] = { data: second.slice(2 * H), shape: [H] };
+  }
+  if (architecture.outputSize !== undefined) {
+    parameters["w_ho"] = own ? read(`${names.recurrent}w_ho`) : transpose(read(`${names.head}weight`));
+    parameters["b_o"] = own ? read(`${names.recurrent}b_o`) : read(`${names.head}bias`);
+  }
+  return parameters;
+}
+
+/** The cells that `rows` of weights on a hidden state of size H can belong to; none when they fit no cell. */
+export function cellsOf(rows: number, hiddenSize: number): readonly Cell[] {
+  switch (rows / hiddenSize) {
+    case 1:
+      return ["tanh", "relu"];
+    case 3:
+      return ["gru"];
+    case 4:
+      return ["lstm"];
+    default:
+      return [];
+  }
+}
+
+/** `shape` as messages have it. */
+export function describe({ name, shape }: Expected): string {
+  return `${show(name)} ${showShape(shape)}`;
+}
+
+/** G: the blocks of a weight matrix. */
+function gates(cell: Cell): number {
+  return cell === "gru" ? 3 : cell === "lstm" ? 4 : 1;
+}
+
+function directions({ bidirectional }: Architecture): number {
+  return bidirectional ? 2 : 1;
+}
+
+/** PyTorch's gru, with the recurrent bias of its n gate. */
+function isGru({ cell, resetAfter = true }: Architecture): boolean {
+  return cell === "gru" && resetAfter;
+}
+
+/** What PyTorch lacks. */
+function isOwn({ cell, resetAfter = true }: Architecture): boolean {
+  return cell === "gru" && !resetAfter;
+}
+
+/** Each cell's width of inputs and the end of its parameters' names. */
+function* cells(architecture: Architecture): Generator<{ inputs: number; suffix: string }> {
+  const { inputSize, hiddenSize, layers, bidirectional } = architecture;
+  for (let layer = 0; layer < layers; layer++) {
+    const inputs = layer === 0 ? inputSize : directions(architecture) * hiddenSize;
+    yield { inputs, suffix: `_l${layer}` };
+    if (bidirectional) yield { inputs, suffix: `_l${layer}_reverse` };
+  }
+}
+
+/** (N, M) → (M, N) */
+function transpose({ data, shape }: Tensor): Tensor {
+  const [rows, columns] = shape as [number, number];
+  const turned = new Float32Array(data.length);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) turned[c * rows + r] = data[r * columns + c];
+  }
+  return { data: turned, shape: [columns, rows] };
+}

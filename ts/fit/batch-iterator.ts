@@ -1,0 +1,109 @@
+/**
+ * One pass over an iterable of batches, sync or async: the next batch at once where there is one, a promise of it
+ * where the source is asynchronous. Knows nothing of epochs, steps or what the batches are for.
+ */
+
+import { expected } from "../base/check.js";
+import { show } from "../base/show.js";
+import type { Batch } from "../data/batch.js";
+
+/** Batches in a row, read one at a time. */
+export type BatchIterable<B = Batch> = Iterable<B> | AsyncIterable<B>;
+
+/** Batches, or a function that gives those of an epoch; epochs count from 1. */
+export type Batches<B = Batch> = BatchIterable<B> | ((epoch: number) => BatchIterable<B>);
+
+/** What a pass gives: a batch, or undefined at its end. */
+export type Pulled = Batch | undefined;
+
+type AnyIterator = Iterator<Batch> | AsyncIterator<Batch>;
+
+const WANTED = "an iterable of batches, or a function of the epoch that gives one";
+
+/** `value` if it is batches, or a function. */
+export function readBatches(value: unknown, name: string): Batches {
+  if (typeof value === "function" || isIterable(value)) return value as Batches;
+  if (typeof value === "object" && value !== null && "inputs" in value) {
+    throw new TypeError(`${name}: expected ${WANTED}, got a single batch; put it into an array`);
+  }
+  throw new TypeError(expected(name, WANTED, value));
+}
+
+/** Whether they can be walked but once, as generators can. */
+export function walksOnce(batches: Batches): boolean {
+  return typeof batches !== "function" && "next" in batches; // an iterator is its own iterable
+}
+
+/** How many batches a pass has, where that is known beforehand. */
+export function lengthOf(batches: Batches): number | undefined {
+  return Array.isArray(batches) ? batches.length : undefined;
+}
+
+/** One pass over batches. */
+export class BatchIterator {
+  /** Batches pulled so far. */
+  pulled = 0;
+  readonly #iterator: AnyIterator;
+  readonly #name: string;
+  #open = true;
+
+  /** Opens the batches; a function is called with `epoch`. */
+  constructor(batches: Batches, name: string, epoch: number) {
+    let source: unknown = batches;
+    this.#name = name;
+    if (typeof batches === "function") {
+      source = batches(epoch);
+      this.#name = `${name}(${epoch})`;
+      if (!isIterable(source)) throw new TypeError(expected(this.#name, "an iterable of batches", source));
+    }
+    this.#iterator = iteratorOf(source as BatchIterable);
+  }
+
+  /** The next batch or undefined; a promise of it from an asynchronous source. */
+  next(): Pulled | PromiseLike<Pulled> {
+    const result = this.#iterator.next();
+    return isPromise(result) ? result.then((settled) => this.#take(settled)) : this.#take(result);
+  }
+
+  /** Tells the source that nothing more will be read. Its errors in that are of no interest any more. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    try {
+      const closing: unknown = this.#iterator.return?.();
+      if (isPromise(closing)) closing.then(undefined, () => undefined);
+    } catch {
+      // as said above
+    }
+  }
+
+  #take(result: IteratorResult<Batch>): Pulled {
+    if (typeof result !== "object" || (result as unknown) === null) {
+      throw new TypeError(`${this.#name}: expected an iterator's result, got ${show(result)}`);
+    }
+    if (result.done) {
+      this.#open = false;
+      return undefined;
+    }
+    this.pulled++;
+    if ((result.value as unknown) === undefined) {
+      throw new TypeError(`${this.#name}: expected a batch, got undefined`);
+    }
+    return result.value;
+  }
+}
+
+function isIterable(value: unknown): boolean {
+  return (
+    typeof value === "object" && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
+  );
+}
+
+function iteratorOf(source: BatchIterable): AnyIterator {
+  return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+}
+
+/** Whether there is something to wait for. */
+export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

@@ -1,0 +1,278 @@
+/**
+ * The engine of a run: a state machine that does one piece of work after the other (a batch trained on, a batch of a
+ * validation, the end of an epoch) and between them heeds its control, the time limit and the event loop.
+ *
+ *     start ──► working ⇄ waiting (for an asynchronous batch)
+ *               working ⇄ resting (paused)
+ *               any of them ──► ended
+ *
+ * The state changes in one assignment at the end of a piece of work, so between two pieces it is always whole: there a
+ * run may be kept, paused and ended. What is to be done follows from the state alone (plan.ts); the clock decides only
+ * how many pieces fit into a slice, and the time limit.
+ */
+
+import { BpttError } from "../base/errors.js";
+import type { Batch } from "../data/batch.js";
+import type { Control } from "./control.js";
+import type { EventLoop } from "./event-loop.js";
+import { Throughput } from "./throughput.js";
+import { isPromise, BatchIterator, type Batches, type Pulled } from "./batch-iterator.js";
+import { isDone, isMultiple, isStale, shouldValidate } from "./plan.js";
+import { Progress, type Listening } from "./progress.js";
+import type { Divergence, RunResult } from "./run-result.js";
+import {
+  afterEpoch,
+  afterStep,
+  afterValidation,
+  isUnfinished,
+  type RunState,
+  type Stopped,
+} from "./run-state.js";
+import { Slices } from "./slices.js";
+import type { StepOutcome, Trainer } from "./trainer.js";
+import { Validation } from "./validation.js";
+
+/** What an engine works with. */
+export interface Work extends Listening {
+  readonly trainer: Pick<Trainer, keyof Trainer>;
+  readonly batches: Batches;
+  readonly validation: Batches | undefined;
+  /** Pauses after each so many steps. */
+  readonly pauseEvery: number | undefined;
+  readonly eventLoop: EventLoop;
+}
+
+/** One of the two is called, once. */
+export interface Ending {
+  resolve(result: RunResult): void;
+  reject(reason: unknown): void;
+}
+
+/** A run's machine. */
+export class Engine {
+  readonly #work: Work;
+  readonly #control: Control;
+  readonly #ending: Ending;
+  readonly #throughput: Throughput;
+  readonly #progress: Progress;
+  readonly #slices: Slices;
+  #state: RunState;
+  #iterator: BatchIterator | undefined; // over the epoch under way
+  #validation: Validation | undefined; // under way
+  #arrived: { pulled: Pulled } | undefined; // has taken its time to come, not yet worked on
+  #inside = false; // in the midst of a piece of work
+  #waiting = false;
+  #ended = false;
+  #asked: (() => void)[] = []; // for what is only to be had between pieces of work
+
+  constructor(work: Work, state: RunState, control: Control, ending: Ending) {
+    this.#work = work;
+    this.#state = state;
+    this.#control = control;
+    this.#ending = ending;
+    this.#throughput = new Throughput(() => work.eventLoop.now());
+    this.#progress = new Progress(work, this.#throughput);
+    this.#slices = new Slices(work.eventLoop);
+  }
+
+  /** Begins with the next macrotask. */
+  start(): void {
+    this.#slices.schedule(this.#go);
+  }
+
+  /** Heeds a change of control: at once between two pieces of work, else after this one. */
+  heed(): void {
+    if (this.#inside || this.#ended) return;
+    if (this.#control.end) this.#finish(this.#control.end);
+    else if (this.#control.paused) this.#throughput.rest();
+    else if (!this.#waiting) this.#slices.schedule(this.#go);
+  }
+
+  /** Calls `answer` between two pieces of work: at once, unless in the midst of one. */
+  between(answer: () => void): void {
+    if (this.#inside) this.#asked.push(answer);
+    else answer();
+  }
+
+  /** Where the run stands; whole between two pieces of work. */
+  get state(): RunState {
+    const state = this.#state;
+    return this.#ended ? state : { ...state, carried: this.#work.trainer.carried(state) };
+  }
+
+  /** Works until the slice is over, something has to be waited for, or the run rests or ends. */
+  readonly #go = (): void => {
+    while (!this.#ended) {
+      if (this.#control.end) return this.#finish(this.#control.end);
+      if (this.#control.paused) return this.#throughput.rest();
+      this.#throughput.start();
+      if (this.#timeIsUp()) return this.#finish("timeLimit");
+      if (this.#slices.isOver) return this.#slices.schedule(this.#go);
+      const pending = this.#slices.piece(() => this.#piece());
+      for (const answer of this.#asked.splice(0)) answer();
+      if (pending) return this.#await(pending);
+    }
+  };
+
+  #timeIsUp(): boolean {
+    const { timeLimitSeconds } = this.#work;
+    return timeLimitSeconds !== undefined && this.#throughput.elapsed >= timeLimitSeconds * 1000;
+  }
+
+  #await(pending: PromiseLike<Pulled>): void {
+    this.#waiting = true;
+    // Goes on in the same slice: a source whose promises are kept at once must not hold the event loop either.
+    pending.then(
+      (pulled) => {
+        this.#waiting = false;
+        this.#arrived = { pulled };
+        this.#go();
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  /** One piece of work, or what has to be waited for first. */
+  #piece(): PromiseLike<Pulled> | undefined {
+    this.#inside = true;
+    try {
+      const arrived = this.#arrived;
+      this.#arrived = undefined;
+      const pulled = arrived ? arrived.pulled : this.#pull();
+      if (isPromise(pulled)) return pulled;
+      if (this.#ended) return undefined;
+      if (!arrived && this.#slices.isSpent) this.#arrived = { pulled };
+      else this.#take(pulled);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#inside = false;
+    }
+    return undefined;
+  }
+
+  /** The next batch of what is to be done; ends the run where nothing is. */
+  #pull(): Pulled | PromiseLike<Pulled> {
+    const { plan, batches, validation, trainer } = this.#work;
+    const { epoch } = this.#state;
+    if (!this.#validation) {
+      if (shouldValidate(plan, this.#state) && validation !== undefined) {
+        this.#validation = new Validation(validation, epoch, (batch) => trainer.evaluate(batch));
+      } else if (isDone(plan, this.#state)) return void this.#finish("finished");
+      else if (isStale(plan, this.#state)) return void this.#finish("early");
+      else this.#iterator ??= new BatchIterator(batches, "batches", epoch);
+    }
+    return (this.#validation ?? (this.#iterator as BatchIterator)).next();
+  }
+
+  /** Works on what a pass gave. */
+  #take(pulled: Pulled): void {
+    if (this.#validation) this.#validate(this.#validation, pulled);
+    else if (pulled === undefined) this.#endEpoch();
+    else if ((this.#iterator as BatchIterator).pulled > this.#state.cursor) this.#train(pulled); // others were trained on before
+  }
+
+  #train(batch: Batch): void {
+    const { trainer, plan } = this.#work;
+    let outcome: StepOutcome;
+    try {
+      outcome = trainer.step(batch, this.#state);
+    } catch (error) {
+      if (!(error instanceof BpttError) || error.code !== "NOT_FINITE") throw error;
+      const { parameter = "loss", message } = error;
+      return this.#finish("diverged", { step: this.#state.step + 1, parameter, message });
+    }
+    this.#state = afterStep(this.#state, outcome, plan.validates ? plan.validateEvery : undefined);
+    const pauses = isMultiple(this.#state.step, this.#work.pauseEvery);
+    if (pauses) this.#control.pause();
+    this.#progress.stepped(this.#state, outcome.timeSteps, pauses);
+  }
+
+  #endEpoch(): void {
+    const { plan } = this.#work;
+    const { epoch, cursor } = this.#state;
+    const { pulled } = this.#iterator as BatchIterator;
+    this.#iterator = undefined;
+    if (pulled === 0) {
+      throw new RangeError(
+        `batches: epoch ${epoch} has none; a generator can be walked once only, ` +
+          "an array or a function that gives one any number of times",
+      );
+    }
+    if (pulled < cursor) {
+      throw new RangeError(
+        `batches: epoch ${epoch} has ${pulled}, but the run to resume had come to ${cursor} of them`,
+      );
+    }
+    this.#progress.endedEpoch(pulled);
+    this.#state = afterEpoch(this.#state, plan.validates && plan.validateEvery === undefined);
+  }
+
+  #validate(validation: Validation, pulled: Pulled): void {
+    const { plan, trainer } = this.#work;
+    const loss = validation.take(pulled);
+    if (loss === undefined) return;
+    this.#validation = undefined;
+    if (!Number.isFinite(loss)) {
+      const message = "the validation loss is NaN or infinite";
+      return this.#finish("diverged", { step: this.#state.step, parameter: "loss", message });
+    }
+    const keep = plan.patience === undefined ? undefined : () => trainer.parameters();
+    this.#state = afterValidation(this.#state, loss, keep);
+    this.#progress.validated(this.#state);
+  }
+
+  #finish(stopped: Stopped, divergence?: Divergence): void {
+    const { trainer, reports } = this.#work;
+    try {
+      this.#progress.finish(this.#state);
+    } catch (error) {
+      return this.#fail(error);
+    }
+    if (this.#ended) return; // by the listener of that report
+    const state = { ...this.state, stopped };
+    this.#ended = true;
+    const { step, best } = state;
+    let keptStep = step;
+    if (best === null) {
+      if (divergence?.parameter === "loss" && trainer.undo()) keptStep--;
+    } else if (best.step !== step) {
+      if (isUnfinished(stopped)) state.parameters = trainer.parameters();
+      trainer.setParameters(best.parameters);
+      keptStep = best.step;
+    }
+    this.#state = state;
+    this.#close(isUnfinished(stopped));
+    reports.end();
+    this.#ending.resolve({
+      steps: step,
+      epochs: state.epoch - 1,
+      loss: state.last?.loss ?? NaN,
+      validationLoss: (keptStep === best?.step ? best : state.validation)?.loss,
+      stopped,
+      keptStep,
+      divergence,
+      seconds: this.#throughput.elapsed / 1000,
+      state,
+    });
+  }
+
+  /** An error that is not the training's: the data's, a listener's, want of memory. The weights stay as they are. */
+  #fail(reason: unknown): void {
+    if (this.#ended) return;
+    this.#state = this.state;
+    this.#ended = true;
+    this.#close(true);
+    this.#work.reports.end({ reason });
+    this.#ending.reject(reason);
+  }
+
+  #close(resumable: boolean): void {
+    this.#throughput.rest();
+    this.#iterator?.close();
+    this.#validation?.close();
+    this.#control.close();
+    this.#work.eventLoop.close();
+    this.#work.trainer.release(resumable);
+  }
+}

@@ -1,0 +1,114 @@
+/** Starts a run: locks the network, restores a checkpoint and connects the parts of the engine. */
+
+import { LOCK, type LockedNetwork } from "../rnn/locked-network.js";
+import { expected } from "../base/check.js";
+import type { Rnn } from "../rnn/rnn.js";
+import { Control } from "./control.js";
+import { Engine } from "./engine.js";
+import type { EventLoop } from "./event-loop.js";
+import type { FitConfig, RunCheckpoint } from "./fit-options.js";
+import { Reports } from "./reports.js";
+import type { RunResult } from "./run-result.js";
+import type { RunState } from "./run-state.js";
+import { Run, type Driver } from "./run.js";
+import { Trainer, type Training } from "./trainer.js";
+import type { ParameterValues } from "../data/parameters.js";
+
+/** Starts the run of checked options. Tests pass an event loop of their own. */
+export function startRun<Checkpoint>(
+  rnn: Rnn,
+  config: FitConfig<Checkpoint>,
+  loop: () => EventLoop,
+): Run<Checkpoint> {
+  const { network, training, state } = takeNetwork(rnn, config);
+  const plain = (state: RunState): RunCheckpoint => ({
+    state,
+    parameters: network.parameters(),
+    optimizer: trainer.optimizer,
+  });
+  const snapshot = (): Checkpoint => {
+    const { state } = engine;
+    const checkpoint = () => plain(state);
+    return config.snapshot ? config.snapshot(state, checkpoint) : (checkpoint() as never); // the type is what the caller says, or this
+  };
+  const reports = new Reports();
+  const trainer = new Trainer(network, training);
+  const control = new Control(config.signal, () => engine.heed());
+  let ending!: { resolve: (result: RunResult) => void; reject: (reason: unknown) => void };
+  const done = new Promise<RunResult>((resolve, reject) => (ending = { resolve, reject }));
+  const engine = new Engine({ ...config, trainer, reports, eventLoop: loop() }, state, control, ending);
+  const driver: Driver<Checkpoint> = {
+    done,
+    reports,
+    get paused() {
+      return control.paused;
+    },
+    pause: () => control.pause(),
+    resume: () => control.resume(),
+    stop: () => control.stop(),
+    checkpoint: () =>
+      new Promise((resolve, reject) => {
+        engine.between(() => {
+          try {
+            resolve(snapshot());
+          } catch (error) {
+            reject(error);
+          }
+        });
+      }),
+    snapshot,
+  };
+  engine.start();
+  return new Run(driver);
+}
+
+/** A network in a run's hands, ready to go on from `state`. */
+export interface Taken {
+  readonly network: LockedNetwork;
+  readonly training: Training;
+  readonly state: RunState;
+}
+
+/** Takes a network for a run. */
+export function takeNetwork(rnn: Rnn, config: FitConfig<unknown>): Taken {
+  const network = lockNetwork(rnn);
+  try {
+    const training = prepare(network, config);
+    const { dropoutStep } = network;
+    return { network, training, state: { ...config.state, parameters: null, dropoutStep } }; // the network has them again
+  } catch (error) {
+    network.release();
+    throw error;
+  }
+}
+
+function lockNetwork(rnn: unknown): LockedNetwork {
+  if (typeof rnn === "object" && rnn !== null && LOCK in rnn) return (rnn as Rnn)[LOCK]();
+  throw new TypeError(expected("rnn", "a network (new Rnn(…))", rnn));
+}
+
+/**
+ * What of the options only the network can check, and what of the run to resume has to be put into it: weights and
+ * moments, and how far dropout's draws have come. All or nothing.
+ */
+function prepare(
+  network: LockedNetwork,
+  { training, state, resumes, checkpoint }: FitConfig<unknown>,
+): Training {
+  network.checkOptimizer(training.optimizer);
+  const { best } = state;
+  const parameters = state.parameters ?? checkpoint?.parameters;
+  const present = network.copyWeights();
+  try {
+    if (best) network.setParameters(best.parameters); // to see now that they fit
+    network.writeWeights(present);
+    if (checkpoint || state.parameters) network.setParameters(parameters as ParameterValues);
+    const own = training.ownOptimizer ? undefined : training.optimizer;
+    const optimizer = checkpoint ? network.restoreOptimizer(checkpoint.optimizer, own) : training.optimizer;
+    if (resumes) network.dropoutStep = state.dropoutStep;
+    return { ...training, optimizer };
+  } catch (error) {
+    network.writeWeights(present);
+    throw error;
+  }
+}

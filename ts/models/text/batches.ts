@@ -1,0 +1,110 @@
+/** What a text is to a run: batches to train on, and batches to validate with. */
+
+import type { Rnn } from "../../rnn/rnn.js";
+import { batchesByLength, buckets, countSteps, sequenceRows } from "./buckets.js";
+import type { Codec } from "./codec.js";
+import { countOf, whole, type EncodedText } from "./encoded-text.js";
+import { numbers, shuffle } from "./shuffle.js";
+import { fitShape, streams, type Shape } from "./contiguous-rows.js";
+import { countWindows, windows, type Row, type Window } from "./windows.js";
+
+/** Tokens a stream has at least when a long text is evaluated: they begin without knowing what was before. */
+const EVALUATED_STREAM = 1024;
+const MOST_EVALUATED = 32;
+const EVALUATED_WINDOW = 64;
+/** Keys of `shuffle` for the draw of a validation list: no epoch has number 0. */
+const VALIDATION_DRAW = 0;
+
+/** What a run walks over. */
+export interface TextBatches {
+  /** The windows of an epoch, from 1. */
+  readonly training: (epoch: number) => Iterable<Window>;
+  /** Windows of the part that is kept back. */
+  readonly validation: Evaluated | undefined;
+  /** How many an epoch has; of a list the first, as others may have a few more or less. */
+  readonly stepsPerEpoch: number;
+}
+
+/** The windows of a text that is evaluated, made when they are asked for, any number of times. */
+export interface Evaluated extends Iterable<Window> {
+  /** How many windows there are. */
+  readonly count: number;
+  /** How many tokens they have. */
+  readonly tokens: number;
+}
+
+/** What of a codec decides how texts become rows. */
+export type TextLayout = Pick<Codec, "kind" | "endId">;
+
+/** How a text is cut. */
+export interface Cut extends Shape {
+  readonly validationFraction: number;
+  readonly seed: number;
+}
+
+/** Batches of a text. */
+export function textBatches(rnn: Rnn, codec: TextLayout, text: EncodedText, cut: Cut): TextBatches {
+  const zeros = (batch: number) => rnn.zeroState(batch);
+  const { sequenceLength, batchSize, validationFraction, seed } = cut;
+  if (codec.kind === "text") {
+    const { ids } = text;
+    const kept = split(ids.length, validationFraction, 2);
+    const trained = ids.subarray(0, ids.length - kept);
+    const shape = fitShape(trained.length, cut);
+    const rows = streams(trained, shape.batchSize);
+    const longest = Math.ceil((trained.length - 1) / shape.batchSize);
+    return {
+      training: () => windows(rows, shape.sequenceLength, zeros),
+      validation:
+        kept === 0 ? undefined : evaluationWindows(rnn, codec, whole(ids.subarray(ids.length - kept))),
+      stepsPerEpoch: countWindows(longest, shape.sequenceLength),
+    };
+  }
+  const count = countOf(text);
+  const kept = split(count, validationFraction, 1);
+  const order = kept === 0 ? numbers(count) : shuffle(numbers(count), seed, VALIDATION_DRAW);
+  const rows = sequenceRows(text, order.subarray(kept), codec.endId);
+  return {
+    *training(epoch) {
+      for (const batch of buckets(rows, batchSize, seed, epoch)) yield* windows(batch, sequenceLength, zeros);
+    },
+    validation: kept === 0 ? undefined : evaluationWindows(rnn, codec, text, order.subarray(0, kept)),
+    stepsPerEpoch: countSteps(rows, cut, seed, 1),
+  };
+}
+
+/** A text as it is evaluated: in its order, read through from the start; of a list the texts named. */
+export function evaluationWindows(
+  rnn: Rnn,
+  { kind, endId }: TextLayout,
+  text: EncodedText,
+  order = numbers(countOf(text)),
+): Evaluated {
+  const zeros = (batch: number) => rnn.zeroState(batch);
+  let batches: Row[][];
+  if (kind === "text") {
+    const { ids } = text;
+    const count = Math.floor((ids.length - 1) / EVALUATED_STREAM);
+    batches = [streams(ids, Math.max(1, Math.min(MOST_EVALUATED, count)))];
+  } else batches = batchesByLength(sequenceRows(text, order, endId), MOST_EVALUATED);
+  const lengths = batches.map((rows) => rows.map(({ length }) => length));
+  return {
+    count: lengths.reduce((sum, each) => sum + countWindows(Math.max(...each), EVALUATED_WINDOW), 0),
+    tokens: lengths.flat().reduce((sum, length) => sum + length, 0),
+    *[Symbol.iterator]() {
+      for (const rows of batches) yield* windows(rows, EVALUATED_WINDOW, zeros);
+    },
+  };
+}
+
+/** How many of `count` are kept back: both sides get at least `least`. */
+function split(count: number, fraction: number, least: number): number {
+  if (fraction === 0) return 0;
+  if (count < 2 * least) {
+    const what = least === 1 ? "texts" : "tokens";
+    throw new RangeError(
+      `validationFraction: expected 0 with fewer than ${2 * least} ${what}, got ${fraction} with ${count}`,
+    );
+  }
+  return Math.min(count - least, Math.max(least, Math.round(count * fraction)));
+}

@@ -1,0 +1,103 @@
+/**
+ * A list of texts as batches of rows of similar length, so that little is padded; in another order each epoch.
+ *
+ * The texts are shuffled, taken in groups of 64 batches, sorted by length within a group (those of equal length stay
+ * shuffled), cut into batches, and the batches shuffled. The order hangs on seed and epoch alone.
+ */
+
+import { countOf, lengthOf, type EncodedText } from "./encoded-text.js";
+import { alike } from "./id-array.js";
+import { numbers, shuffle } from "./shuffle.js";
+import type { Shape } from "./contiguous-rows.js";
+import { countWindows, type Row } from "./windows.js";
+
+/** Batches that are sorted together: large enough to pad little, small enough that a batch is another each epoch. */
+const GROUP = 64;
+
+/** Texts as rows: each behind the start token and before the end token. They are the same, so one stands between any two. */
+export type SequenceRows = EncodedText;
+
+/** The rows of a list's texts: of those named, in that order. */
+export function sequenceRows(text: EncodedText, order: Int32Array, end: number): SequenceRows {
+  const starts = new Int32Array(order.length + 1);
+  order.forEach((which, i) => (starts[i + 1] = starts[i] + 1 + lengthOf(text, which)));
+  const ids = alike(text.ids, starts[order.length] + 1).fill(end);
+  order.forEach((which, i) => {
+    let to = starts[i] + 1;
+    for (let at = text.starts[which]; at < text.starts[which + 1]; at++) ids[to++] = text.ids[at];
+  });
+  return { ids, starts };
+}
+
+/** The batches of an epoch. A group is sorted when the first of its batches is asked for, so that none takes long to come. */
+export function* buckets(
+  rows: SequenceRows,
+  batchSize: number,
+  seed: number,
+  epoch: number,
+): Generator<Row[], void, undefined> {
+  const order = shuffle(numbers(countOf(rows)), seed, epoch, 0);
+  const places = shuffle(numbers(Math.ceil(order.length / batchSize)), seed, epoch, 1);
+  const groups: Int32Array[] = [];
+  for (const place of places) {
+    const group = Math.floor(place / GROUP);
+    const start = group * GROUP * batchSize;
+    const sorted = (groups[group] ??= byLength(rows, order.subarray(start, start + GROUP * batchSize)));
+    yield batchOf(rows, sorted, (place % GROUP) * batchSize, batchSize);
+  }
+}
+
+/** How many windows all batches of an epoch have, from the lengths alone. */
+export function countSteps(
+  rows: SequenceRows,
+  { batchSize, sequenceLength }: Shape,
+  seed: number,
+  epoch: number,
+): number {
+  const lengths = numbers(countOf(rows)).map((row) => lengthOf(rows, row));
+  shuffle(lengths, seed, epoch, 0);
+  let steps = 0;
+  for (let start = 0; start < lengths.length; start += GROUP * batchSize) {
+    const group = lengths.subarray(start, start + GROUP * batchSize).sort();
+    for (let end = batchSize; end < group.length + batchSize; end += batchSize) {
+      steps += countWindows(group[Math.min(end, group.length) - 1], sequenceLength);
+    }
+  }
+  return steps;
+}
+
+/** All rows in batches, the shortest first. */
+export function batchesByLength(rows: SequenceRows, batchSize: number): Row[][] {
+  const sorted = byLength(rows, numbers(countOf(rows)));
+  const count = Math.ceil(sorted.length / batchSize);
+  return Array.from({ length: count }, (_, i) => batchOf(rows, sorted, i * batchSize, batchSize));
+}
+
+/** Rows sorted by length; those of equal length stay in their order. By counting: there are many rows of few lengths. */
+function byLength(rows: SequenceRows, order: Int32Array): Int32Array {
+  const counts = new Map<number, number>();
+  for (const row of order) {
+    const length = lengthOf(rows, row);
+    counts.set(length, (counts.get(length) ?? 0) + 1);
+  }
+  let next = 0;
+  const places = new Map<number, number>(); // by length, of the next row
+  for (const [length, count] of [...counts].sort(([a], [b]) => a - b)) {
+    places.set(length, next);
+    next += count;
+  }
+  const sorted = new Int32Array(order.length);
+  for (const row of order) {
+    const length = lengthOf(rows, row);
+    const place = places.get(length) as number;
+    sorted[place] = row;
+    places.set(length, place + 1);
+  }
+  return sorted;
+}
+
+function batchOf(rows: SequenceRows, order: Int32Array, start: number, size: number): Row[] {
+  return Array.from(order.subarray(start, start + size), (row) => {
+    return { ids: rows.ids, start: rows.starts[row], length: lengthOf(rows, row) };
+  });
+}

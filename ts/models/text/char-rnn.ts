@@ -1,0 +1,500 @@
+/**
+ * A model of text: learns from one, tells how likely another is, and writes more. This file holds the public words and
+ * promises; the files beside it turn text into batches and logits into text; the run is in ts/fit, the network in ts/rnn.
+ *
+ * Karpathy's char-rnn with more cells: a network from tokens to the logits of the next one, trained by cross-entropy and
+ * truncated back-propagation through time.
+ */
+
+import { boolean, expected, optionsObject, string } from "../../base/check.js";
+import { Disposable } from "../../base/disposable.js";
+import { decodeModel, encodeModel, rnnOptions } from "../../file/model-file.js";
+import { NETWORK } from "../../rnn/network.js";
+import { Rnn } from "../../rnn/rnn.js";
+import type { FitOptions, RunCheckpoint } from "../../fit/fit-options.js";
+import { SNAPSHOT, type Run } from "../../fit/run.js";
+import type { RunResult } from "../../fit/run-result.js";
+import { isUnfinished, type RunState } from "../../fit/run-state.js";
+import { isVocabulary, readCharRnnOptions, type CharRnnOptions } from "./char-rnn-options.js";
+import { Codec, type Text, type TextKind } from "./codec.js";
+import type { EncodedText } from "./encoded-text.js";
+import { evaluateText, type TextEvaluation } from "./evaluate.js";
+import { fingerprint } from "./fingerprint.js";
+import {
+  readResumeOptions,
+  readTextFitOptions,
+  type ResumeOptions,
+  type TextFitOptions,
+} from "./fit-options.js";
+import { generated, nextTokens, promptIds, type NextToken } from "./generate.js";
+import { readGenerateOptions, type GenerateOptions, type StreamOptions } from "./generate-options.js";
+import { inspectIds, type Inspection } from "./inspect.js";
+import { lastRunOf, optimizerKind, packLastRun, readLastRun, type LastRun } from "./last-run.js";
+import { packRun, unpackRun, type RunIdentity, type RunSections } from "./saved-run.js";
+import { textTask } from "./text-task.js";
+import { readTokenRule, type TokenRule } from "./tokens.js";
+import type { Vocabulary } from "../../data/vocabulary.js";
+import { runTask } from "../../worker/run-task.js";
+import type { WorkerOptions } from "../../worker/worker-options.js";
+
+/** Options of {@link CharRnn#save}. */
+export interface CharRnnSaveOptions {
+  /** Whether a run that is under way or was stopped goes into the file too, to be gone on with by `resume`. Default false. */
+  optimizer?: boolean;
+}
+
+/** Options of {@link CharRnn.load}. */
+export interface CharRnnLoadOptions {
+  /** The function by which texts fall into tokens, where the saved model had one; or another rule than it had. */
+  tokens?: TokenRule;
+  /** The vocabulary, for a file that has none, such as PyTorch's. */
+  vocabulary?: Vocabulary;
+}
+
+const SAVE_NAMES: ReadonlySet<string> = new Set(["optimizer"] satisfies (keyof CharRnnSaveOptions)[]);
+const LOAD_NAMES: ReadonlySet<string> = new Set([
+  "tokens",
+  "vocabulary",
+] satisfies (keyof CharRnnLoadOptions)[]);
+
+/**
+ * A model of text, character by character (or by other tokens).
+ *
+ * One long text is read in contiguous streams whose state goes on from batch to batch. A list of texts teaches it where
+ * texts begin and end as well; what it writes then ends by itself.
+ *
+ * @example
+ * import { CharRnn } from "bptt";
+ *
+ * const text = "so much depends upon a red wheel barrow ".repeat(20);
+ * const model = new CharRnn({ text, cell: "gru", hiddenSize: 32, seed: 1 });
+ * await model.fit(text, { epochs: 30, sequenceLength: 20, learningRate: 0.02 });
+ * console.log(model.generate({ prompt: "so much", length: 32, temperature: 0 })); //  depends upon a red wheel barrow
+ * const bytes = model.save(); // safetensors; CharRnn.load(bytes) has it back
+ * model.free();
+ */
+export class CharRnn extends Disposable {
+  readonly #rnn: Rnn;
+  readonly #codec: Codec;
+  /** A run under way, or one that was cut short. */
+  #run: Run<Uint8Array<ArrayBuffer>> | undefined;
+  /** A run in the file that this model comes from. */
+  #loaded: RunSections | undefined;
+  #lastRun: LastRun | undefined;
+
+  /**
+   * @param options the text (or its vocabulary) and the network's size; all but one of these two has a default
+   * @throws TypeError when an option is of the wrong kind or unknown
+   * @throws RangeError when an option is out of its range, or makes no sense with another
+   * @throws BpttError `OUT_OF_MEMORY` when the parameters do not fit into memory
+   */
+  constructor(options: CharRnnOptions) {
+    super();
+    const parts = options instanceof Loaded ? options : readCharRnnOptions(options);
+    this.#codec = parts.codec;
+    this.#rnn = parts instanceof Loaded ? parts.rnn : new Rnn(parts.network);
+    if (!(parts instanceof Loaded)) return;
+    this.#loaded = parts.sections;
+    this.#lastRun = parts.lastRun;
+  }
+
+  /** The network: its parameters, and all that can be done with one. */
+  get rnn(): Rnn {
+    return this.#rnn;
+  }
+
+  /** The tokens by id. */
+  get vocabulary(): Vocabulary {
+    return this.#codec.vocabulary;
+  }
+
+  /** Whether the model is for one long text or for a list of texts. */
+  get kind(): TextKind {
+    return this.#codec.kind;
+  }
+
+  /** The token at which a list's texts begin and end; undefined for one long text. */
+  get end(): string | undefined {
+    return this.#codec.end;
+  }
+
+  /** The last run that came to its end, in this model or before it was saved; undefined where there was none. */
+  get lastRun(): LastRun | undefined {
+    return this.#lastRun;
+  }
+
+  /** Whether there is a run that was cut short, or is under way, with which {@link CharRnn#resume} would go on. */
+  get resumable(): boolean {
+    return this.#run !== undefined || this.#loaded !== undefined;
+  }
+
+  /**
+   * Trains the model on a text. Returns at once; see {@link fit} for what a run is and does. Whatever run was unfinished
+   * before is given up, its weights stay.
+   *
+   * A long text is cut into `batchSize` streams that are read side by side, a window of at most `sequenceLength` tokens
+   * a step; the windows of an epoch are as equal as can be, and every token is read once. A short text gets fewer
+   * streams, then shorter windows. The texts of a list are batched with others of similar length, in another order each epoch.
+   *
+   * The text is read in the call itself, so that what is wrong with it is an error of the call: some 10 ms a megabyte,
+   * more for lists of very many texts, and much more for graphemes. From then on the event loop has its turns.
+   *
+   * With `worker` the run works elsewhere, to the same bits. Whoever reads the model meanwhile sees the weights that came
+   * with a report, at most `snapshotsPerSecond` times a second, or with a checkpoint; what is asked of the run is heeded before the
+   * worker's next step. The worker ends with the run; one that fails first rejects it with `WORKER_FAILED`, and the model
+   * keeps the last weights that came, from which `resume` goes on. In Node a run that rests keeps the process alive.
+   *
+   * @param text of the kind the model was made for
+   * @param options how long, how, and who is told
+   * @returns the run: a promise of its result and a stream of reports; `checkpoint()` gives the bytes of
+   *   `save({ optimizer: true })`
+   * @throws TypeError when something is of the wrong kind or unknown
+   * @throws RangeError when an option is out of its range, the text is of the other kind, has fewer than 2 tokens or one
+   *   that is not in the vocabulary
+   * @throws BpttError `BUSY` during another run, `FREED`, `OPTIMIZER_BOUND`
+   *
+   * @example
+   * import { CharRnn } from "bptt";
+   *
+   * const names = ["anna", "hanna", "susanna", "johanna"];
+   * const model = new CharRnn({ text: names, hiddenSize: 16, seed: 2 });
+   * const run = model.fit(names, { steps: 200, learningRate: 0.02, onProgress: ({ step, loss }) => { if (step % 50 === 0) console.log(step, loss); } });
+   * const { steps, stopped } = await run; // …
+   *
+   * const elsewhere = model.fit(names, { steps: 200, worker: true }); // where a bundler must see it: () => new Worker(…)
+   * for await (const { step, loss } of elsewhere) console.log(step, loss); // …
+   */
+  fit(text: Text, options: TextFitOptions = {}): Run<Uint8Array<ArrayBuffer>> {
+    const { settings, rest, worker } = readTextFitOptions(options, this.#codec.seed);
+    const encoded = this.#codec.encodeAll(text);
+    return this.#start(encoded, { settings, fingerprint: fingerprint(encoded) }, rest, worker);
+  }
+
+  /**
+   * Finishes a run that was cut short: in this model, or in the file that it was loaded from. It goes on with that run's
+   * options, and comes to the same bits as if it had never been interrupted.
+   *
+   * @param text the run's
+   * @param options who is told, and how long at most
+   * @returns the run
+   * @throws TypeError when something is of the wrong kind or unknown
+   * @throws RangeError when there is no unfinished run, or the text is not that run's
+   * @throws BpttError `BUSY` during another run, `FREED`
+   *
+   * @example
+   * import { CharRnn } from "bptt";
+   *
+   * const text = "tick tock ".repeat(30);
+   * const model = new CharRnn({ text, hiddenSize: 8 });
+   * const run = model.fit(text, { steps: 40 });
+   * run.stop();
+   * await run;
+   * const again = CharRnn.load(model.save({ optimizer: true })); // in another process, another day
+   * const { steps } = await again.resume(text);
+   * console.log(steps); // 40
+   */
+  resume(text: Text, options: ResumeOptions = {}): Run<Uint8Array<ArrayBuffer>> {
+    this.#rnn[NETWORK].lock.expectAlive("resume");
+    const { rest, worker } = readResumeOptions(options);
+    const sections = this.#sections();
+    const saved = sections && unpackRun(sections);
+    if (saved === undefined) {
+      throw new RangeError(
+        "resume: expected a run that was cut short, in this model or in the file that it was loaded from " +
+          "(save({ optimizer: true })), got none",
+      );
+    }
+    const encoded = this.#codec.encodeAll(text);
+    if (fingerprint(encoded) !== saved.fingerprint) {
+      throw new RangeError(expected("text", "the text that the run began with", text));
+    }
+    const { state, optimizer } = saved;
+    const parameters = this.#rnn.parameters;
+    const resumeFrom = { state, parameters, optimizer } as RunCheckpoint;
+    return this.#start(encoded, saved, { ...rest, resumeFrom }, worker);
+  }
+
+  /**
+   * Writes on from a prompt, one step of the network a token.
+   *
+   * @param options prompt, length, and how to choose
+   * @returns what comes behind the prompt, without it, without `stop` and without the end token; with `count` an array
+   * @throws TypeError when an option is of the wrong kind or unknown
+   * @throws RangeError when an option is out of its range, the prompt has a token that is not in the vocabulary, or is
+   *   empty for a model of one long text
+   * @throws BpttError `OUT_OF_MEMORY`, `FREED`
+   *
+   * @example
+   * import { CharRnn } from "bptt";
+   *
+   * const model = new CharRnn({ text: "abc", hiddenSize: 8, seed: 1 }); // knows nothing yet
+   * console.log(model.generate({ prompt: "a", length: 5, seed: 3 }).length); // 5
+   * console.log(model.generate({ prompt: "a", length: 5, count: 2 }).length); // 2
+   */
+  generate(options: GenerateOptions & { count: number }): string[];
+  /** One text. */
+  generate(options?: StreamOptions): string;
+  /** One, or several where `count` says so. */
+  generate(options?: GenerateOptions): string | string[];
+  generate(options: GenerateOptions = {}): string | string[] {
+    const config = readGenerateOptions(options, true);
+    const texts = new Array<string>(config.count).fill("");
+    const steps = generated(this.#rnn, this.#codec, promptIds(this.#codec, config.prompt), config);
+    for (const news of steps) news.forEach((tokens, b) => (texts[b] += tokens.join("")));
+    return options.count === undefined ? texts[0] : texts;
+  }
+
+  /**
+   * The same, a token at a time, each as soon as it is certain that it does not belong to `stop`. The network is asked
+   * between two tokens only, with the weights that it has then.
+   *
+   * @param options prompt, length, and how to choose
+   * @throws TypeError, RangeError as `generate`
+   * @throws BpttError `OUT_OF_MEMORY`, `FREED`, when the first token is asked for
+   *
+   * @example
+   * import { CharRnn } from "bptt";
+   *
+   * const model = new CharRnn({ text: "abc", hiddenSize: 8, seed: 1 });
+   * for (const character of model.stream({ prompt: "a", length: 3 })) console.log(character); // …
+   */
+  stream(options: StreamOptions = {}): Generator<string, void, undefined> {
+    const config = readGenerateOptions(options, false);
+    const steps = generated(this.#rnn, this.#codec, promptIds(this.#codec, config.prompt), config);
+    return (function* () {
+      for (const [tokens] of steps) yield* tokens;
+    })();
+  }
+
+  /**
+   * How well the model foretells a text: of a long one every token but the first, of a list's also each end.
+   *
+   * A long text of more than 2048 tokens is read in up to 32 streams of at least 1024, which begin without knowing what
+   * was before.
+   *
+   * @param text of the kind the model was made for
+   * @throws TypeError when the text is none
+   * @throws RangeError when it is of the other kind, has fewer than 2 tokens, or one that is not in the vocabulary
+   * @throws BpttError `OUT_OF_MEMORY`, `FREED`
+   *
+   * @example
+   * import { CharRnn } from "bptt";
+   *
+   * const model = new CharRnn({ text: "abcd", hiddenSize: 8 });
+   * const { loss, bitsPerCharacter, perplexity, accuracy } = model.evaluate("abcd");
+   * console.log(loss, bitsPerCharacter, perplexity, accuracy); // …
+   */
+  evaluate(text: Text): TextEvaluation {
+    return evaluateText(this.#rnn, this.#codec, text);
+  }
+
+  /**
+   * What comes next, and how likely, the likeliest first.
+   *
+   * @param prompt what has been read; of a list model it may be empty
+   * @throws TypeError when it is no string
+   * @throws RangeError when it has a token that is not in the vocabulary, or is empty for a model of one long text
+   * @throws BpttError `FREED`
+   *
+   * @example
+   * import { CharRnn } from "bptt";
+   *
+   * const text = "gohome".repeat(20);
+   * const model = new CharRnn({ text, hiddenSize: 16 });
+   * await model.fit(text, { steps: 100, learningRate: 0.02 });
+   * const [first] = model.nextProbabilities("gohom");
+   * console.log(first?.token); // e
+   */
+  nextProbabilities(prompt: string): NextToken[] {
+    return nextTokens(this.#rnn, this.#codec, promptIds(this.#codec, string(prompt, "prompt")));
+  }
+
+  /**
+   * What happens inside while the model reads a text: hidden states and gates after each token, what it expected next,
+   * and what the next one cost; for plots. Nothing is dropped.
+   *
+   * @param text one text; of a list model it may be empty, and is read with its start and its end
+   * @throws TypeError when it is no string
+   * @throws RangeError when it has a token that is not in the vocabulary, or is empty for a model of one long text
+   * @throws BpttError `OUT_OF_MEMORY`, `FREED`
+   *
+   * @example
+   * import { CharRnn } from "bptt";
+   *
+   * const model = new CharRnn({ text: "abc", hiddenSize: 8 });
+   * const { tokens, hidden, gates } = model.inspect("abc");
+   * console.log(tokens, hidden.shape, gates.shape); // ["a", "b", "c"] [3, 1, 1, 8] [3, 1, 1, 24]
+   */
+  inspect(text: string): Inspection {
+    const codec = this.#codec;
+    const ids = promptIds(codec, string(text, "text"), "text");
+    const next = codec.kind === "list" ? [...ids.slice(1), codec.endId] : ids.slice(1);
+    const { config } = this.#rnn[NETWORK];
+    if (config.dropout === 0) return inspectIds(this.#rnn, codec, ids, next);
+    const plain = new Rnn({ ...rnnOptions(config), dropout: 0 }); // gradients, from which the trace comes, drop
+    try {
+      plain.setParameters(this.#rnn.parameters);
+      return inspectIds(plain, codec, ids, next);
+    } finally {
+      plain.free();
+    }
+  }
+
+  /**
+   * The model as a safetensors file: the network as {@link Rnn#save} writes it, which PyTorch reads, how it reads text,
+   * and its {@link CharRnn#lastRun}. With `optimizer` and a run that is under way or was cut short also all that it takes to finish it: where the
+   * last finished step left it. The same model gives the same bytes.
+   *
+   * @param options `optimizer`: whether the unfinished run goes along
+   * @returns the bytes of the file
+   * @throws TypeError when an option is of the wrong kind or unknown
+   * @throws BpttError `FREED`, `OUT_OF_MEMORY`
+   *
+   * @example
+   * import { CharRnn } from "bptt";
+   *
+   * const model = new CharRnn({ text: "abc", hiddenSize: 8 });
+   * const again = CharRnn.load(model.save());
+   * console.log(again.vocabulary.tokens); // ["a", "b", "c"]
+   */
+  save(options: CharRnnSaveOptions = {}): Uint8Array<ArrayBuffer> {
+    const { optimizer } = optionsObject(options, "options", SAVE_NAMES) as CharRnnSaveOptions;
+    if (!boolean(optimizer, "optimizer", false)) return this.#encode(undefined);
+    return this.#run ? this.#run[SNAPSHOT]() : this.#encode(this.#loaded);
+  }
+
+  /**
+   * A model from a file that `save` wrote, or any network's safetensors file together with a vocabulary.
+   *
+   * @param bytes the file: a Uint8Array or an ArrayBuffer
+   * @param options what the file cannot hold
+   * @throws TypeError when something is of the wrong kind, or the model's token function is not given
+   * @throws RangeError when this is no such file, or something in it is missing or wrong; the message says what
+   * @throws BpttError `OUT_OF_MEMORY`
+   *
+   * @example
+   * import { CharRnn } from "bptt";
+   *
+   * const bytes = new CharRnn({ text: ["anna", "otto"], hiddenSize: 8 }).save(); // or await readFile("model.safetensors")
+   * const model = CharRnn.load(bytes);
+   * console.log(model.kind, model.generate({ length: 0 }) === ""); // list true
+   */
+  static load(bytes: Uint8Array | ArrayBuffer, options: CharRnnLoadOptions = {}): CharRnn {
+    const given = optionsObject(options, "options", LOAD_NAMES) as CharRnnLoadOptions;
+    const {
+      config,
+      parameters,
+      vocabulary = given.vocabulary,
+      text,
+      trained,
+      optimizer,
+      training,
+    } = decodeModel(bytes);
+    if (vocabulary === undefined) {
+      throw new RangeError("bytes: expected a model with a vocabulary; for another one pass { vocabulary }");
+    }
+    if (!isVocabulary(vocabulary))
+      throw new TypeError(expected("vocabulary", "a vocabulary (new Vocabulary(…))", vocabulary));
+    if (
+      config.bidirectional ||
+      config.inputSize !== vocabulary.size ||
+      config.outputSize !== vocabulary.size
+    ) {
+      throw new RangeError(
+        `bytes: expected a network in one direction from ${vocabulary.size} tokens to their logits, ` +
+          `got one from ${config.inputSize} to ${config.outputSize ?? "hidden states"}` +
+          (config.bidirectional ? " in two" : ""),
+      );
+    }
+    const tokens = given.tokens === undefined ? undefined : readTokenRule(given.tokens);
+    const codec = text
+      ? Codec.read(vocabulary, text, tokens)
+      : new Codec(vocabulary, undefined, { kind: "text", tokens: tokens ?? "characters", seed: 0 });
+    const sections = optimizer && training ? { optimizer, training } : undefined;
+    const unfinished = sections && unpackRun(sections) ? sections : undefined;
+    const lastRun = trained && readLastRun(trained);
+    const rnn = new Rnn(rnnOptions(config));
+    try {
+      rnn.setParameters(parameters);
+    } catch (error) {
+      rnn.free();
+      throw error;
+    }
+    return new CharRnn(new Loaded(rnn, codec, unfinished, lastRun) as unknown as CharRnnOptions);
+  }
+
+  /**
+   * Gives the model's memory back. Calling it again does nothing; any other use afterwards is an error with code `FREED`.
+   *
+   * @throws BpttError `BUSY` while a run trains it
+   *
+   * @example
+   * import { CharRnn } from "bptt";
+   *
+   * const model = new CharRnn({ text: "abc", hiddenSize: 8 });
+   * model.free();
+   */
+  free(): void {
+    this.#rnn.free();
+    this.#run = this.#loaded = undefined;
+  }
+
+  /** The run that can be gone on with, as sections. */
+  #sections(): RunSections | undefined {
+    if (!this.#run) return this.#loaded;
+    const { optimizer, training } = decodeModel(this.#run[SNAPSHOT]());
+    return optimizer && training ? { optimizer, training } : undefined;
+  }
+
+  #encode(sections: RunSections | undefined, lastRun = this.#lastRun): Uint8Array<ArrayBuffer> {
+    const rnn = this.#rnn;
+    const { config } = rnn[NETWORK];
+    const { vocabulary } = this.#codec;
+    return encodeModel({
+      config,
+      parameters: rnn.parameters,
+      vocabulary,
+      text: this.#codec.section(),
+      trained: lastRun && packLastRun(lastRun),
+      ...sections,
+    });
+  }
+
+  #start(
+    encoded: EncodedText,
+    { settings, fingerprint }: RunIdentity,
+    rest: Omit<Partial<FitOptions>, "snapshot">,
+    worker: WorkerOptions | undefined,
+  ): Run<Uint8Array<ArrayBuffer>> {
+    const rnn = this.#rnn;
+    rnn[NETWORK].lock.expectAlive("fit");
+    rnn[NETWORK].lock.expectChangeable("fit");
+    const come = (state: RunState) => lastRunOf(settings, optimizerKind(rest), state);
+    const options: Partial<FitOptions<Uint8Array<ArrayBuffer>>> = {
+      ...rest,
+      snapshot: (state, checkpoint) =>
+        this.#encode(packRun({ settings, fingerprint }, checkpoint()), come(state)),
+    };
+    const { kind, endId } = this.#codec;
+    const run = runTask(rnn, textTask, { ...encoded, layout: { kind, endId }, settings }, options, worker);
+    this.#run = run;
+    this.#loaded = undefined;
+    const ended = ({ state, stopped }: RunResult) => {
+      if (this.#run !== run || isUnfinished(stopped)) return;
+      this.#run = undefined;
+      this.#lastRun = come(state);
+    };
+    run.done.then(ended, () => undefined);
+    return run;
+  }
+}
+
+/** What `load` hands to the constructor. */
+class Loaded {
+  constructor(
+    readonly rnn: Rnn,
+    readonly codec: Codec,
+    readonly sections: RunSections | undefined,
+    readonly lastRun: LastRun | undefined,
+  ) {}
+}

@@ -1,0 +1,204 @@
+/**
+ * How a model reads and writes text: its kind, its vocabulary, the rule by which a text falls into tokens and, for lists
+ * of texts, the token at which each begins and ends.
+ */
+
+import { byCodePoints } from "../../base/code-points.js";
+import { expected, integer, oneOf, optionsObject, string } from "../../base/check.js";
+import type { Section } from "../../file/section.js";
+import { packSection, unpackSection } from "../../file/section.js";
+import { Vocabulary } from "../../data/vocabulary.js";
+import { joined, whole, type EncodedText } from "./encoded-text.js";
+import { idArray, type IdArray } from "./id-array.js";
+import { codePoints, distinctCodePoints, tokenizer, type Tokenizer, type TokenRule } from "./tokens.js";
+
+/** One long text, or a list of texts that each begin and end. */
+export type TextKind = "text" | "list";
+
+/** A text of either kind. */
+export type Text = string | readonly string[];
+
+/** What is to be known before there is a codec. */
+export interface CodecOptions {
+  readonly kind: TextKind;
+  readonly tokens: TokenRule;
+  readonly seed: number;
+}
+
+const KINDS = ["text", "list"] as const;
+const RULES = ["characters", "graphemes", "words", "listed", "function"] as const;
+const SECTION_NAMES: ReadonlySet<string> = new Set(["kind", "tokens", "end", "seed"]);
+
+/** The kind of a text, which is checked. */
+export function kindOf(text: unknown, name = "text"): TextKind {
+  if (typeof text === "string") return "text";
+  if (!Array.isArray(text)) throw new TypeError(expected(name, "a string or an array of strings", text));
+  for (let i = 0; i < text.length; i++) string(text[i], `${name}[${i}]`);
+  return "list";
+}
+
+/** Text to ids and back. */
+export class Codec {
+  readonly kind: TextKind;
+  readonly vocabulary: Vocabulary;
+  /** The start and end token of a list's texts; undefined for one long text. */
+  readonly end: string | undefined;
+  /** Its id; −1 without one. */
+  readonly endId: number;
+  /** The model's seed. */
+  readonly seed: number;
+  readonly #rule: TokenRule;
+  readonly #cut: Tokenizer;
+
+  constructor(vocabulary: Vocabulary, end: string | undefined, { kind, tokens, seed }: CodecOptions) {
+    this.kind = kind;
+    this.vocabulary = vocabulary;
+    this.end = end;
+    this.endId = end === undefined ? -1 : vocabulary.tokens.indexOf(end);
+    this.seed = seed;
+    this.#rule = tokens;
+    this.#cut = tokenizer(tokens);
+  }
+
+  /** The codec of a text: its tokens sorted by code point, or in the order given, and the end token behind them. */
+  static of(text: Text, unknown: string | undefined, options: CodecOptions): Codec {
+    const { tokens } = options;
+    const listed = typeof tokens === "string" || typeof tokens === "function" ? undefined : tokens;
+    let found: readonly string[];
+    if (listed) found = new Vocabulary(listed).tokens;
+    else {
+      const texts = typeof text === "string" ? [text] : text;
+      const seen =
+        tokens === "characters" ? distinctCodePoints(texts) : distinctTokens(texts, tokenizer(tokens));
+      found = [...seen].sort(byCodePoints);
+    }
+    if (found.length === 0) throw new RangeError("text: expected at least one token, got none");
+    return Codec.with(new Vocabulary(found, unknown === undefined ? {} : { unknown }), options);
+  }
+
+  /** The codec of a vocabulary, to which a list's end token is added. */
+  static with(vocabulary: Vocabulary, options: CodecOptions): Codec {
+    if (options.kind === "text") return new Codec(vocabulary, undefined, options);
+    let end = "<end>";
+    while (vocabulary.has(end)) end = `<${end}>`;
+    const { unknown } = vocabulary;
+    const whole = new Vocabulary([...vocabulary.tokens, end], unknown === undefined ? {} : { unknown });
+    return new Codec(whole, end, options);
+  }
+
+  /** The codec that a section of a file describes; `given`: a rule that no file can hold. */
+  static read(vocabulary: Vocabulary, section: Section, given: TokenRule | undefined): Codec {
+    const state = optionsObject(unpackSection(section, "text"), "text", SECTION_NAMES) as Record<
+      string,
+      unknown
+    >;
+    const name = "bytes: its text state";
+    const kind = oneOf(state["kind"], `${name}.kind`, KINDS);
+    const rule = oneOf(state["tokens"], `${name}.tokens`, RULES);
+    const seed = integer(state["seed"], `${name}.seed`, { min: 0, max: 2 ** 32 - 1 });
+    const end = state["end"];
+    if (kind === "list" ? typeof end !== "string" || !vocabulary.has(end) : end !== null) {
+      throw new RangeError(expected(`${name}.end`, kind === "list" ? "a token" : "null", end));
+    }
+    if (rule === "function" && typeof given !== "function") {
+      throw new TypeError(expected("tokens", "the function that the saved model had", given));
+    }
+    const listed = vocabulary.tokens.filter((token) => token !== end);
+    const tokens =
+      given ?? (rule === "listed" ? listed : (rule as Exclude<typeof rule, "listed" | "function">));
+    return new Codec(vocabulary, end === null ? undefined : (end as string), { kind, tokens, seed });
+  }
+
+  /** For a file. */
+  section(): Section {
+    const rule = this.#rule;
+    const tokens = typeof rule === "string" ? rule : typeof rule === "function" ? "function" : "listed";
+    return packSection({ kind: this.kind, tokens, end: this.end ?? null, seed: this.seed });
+  }
+
+  /** A text's ids; messages call it `name`, or the `index`-th text of a list. */
+  encode(text: string, name = "text", index?: number): IdArray {
+    const { vocabulary, endId } = this;
+    const called = () => (index === undefined ? name : `${name}[${index}]`);
+    const tokens = this.#cut(text);
+    const pieces = this.#rule === "characters" ? slices(text) : groups(tokens);
+    const all = idArray(vocabulary.size, Array.isArray(tokens) ? tokens.length : text.length);
+    let count = 0;
+    for (const [piece, start] of pieces) {
+      try {
+        const ids = vocabulary.encode(piece);
+        all.set(ids, count);
+        count += ids.length;
+      } catch (error) {
+        // the vocabulary calls it "text", and counts from the piece's start
+        if (!(error instanceof RangeError)) throw error;
+        const place = (_: string, at: string) => `${called()}[${start + Number(at)}]`;
+        throw new RangeError(error.message.replace(/^text\[(\d+)\]/, place));
+      }
+    }
+    const ids = count === all.length ? all : all.slice(0, count);
+    const at = endId < 0 ? -1 : ids.indexOf(endId);
+    if (at >= 0) throw new RangeError(expected(`${called()}, token ${at}`, "no end token", this.end));
+    return ids;
+  }
+
+  /** A whole text of this model's kind. */
+  encodeAll(text: Text): EncodedText {
+    const kind = kindOf(text);
+    if (kind !== this.kind) {
+      const wanted = this.kind === "list" ? "a list of texts" : "one long text";
+      throw new RangeError(expected("text", `${wanted}, which this model is for`, text));
+    }
+    if (typeof text === "string") {
+      const ids = this.encode(text);
+      if (ids.length < 2) {
+        throw new RangeError(`text: expected at least 2 tokens, got ${ids.length}`);
+      }
+      return whole(ids);
+    }
+    if (text.length === 0) throw new RangeError("text: expected at least one text, got none");
+    const units = text.reduce((sum, { length }) => sum + length, 0); // hardly a token is shorter than one
+    return joined(text.length, units, (i) => this.encode(text[i], "text", i));
+  }
+
+  /** Code points in the tokens of a text that are to be predicted; an end counts one. */
+  characters(text: Text): number {
+    if (typeof text !== "string") return text.reduce((sum, part) => sum + codePoints(part) + 1, 0);
+    for (const first of this.#cut(text)) return codePoints(text) - codePoints(first);
+    return 0;
+  }
+}
+
+function distinctTokens(texts: readonly string[], cut: Tokenizer): Set<string> {
+  const seen = new Set<string>();
+  for (const text of texts) for (const token of cut(text)) seen.add(token);
+  return seen;
+}
+
+/** What is encoded at a time, so that beside a long text and its ids there is little else. */
+const PIECE = 2 ** 16;
+
+/** A text in pieces that end between two code points, each with its place. */
+function* slices(text: string): Generator<readonly [piece: string, start: number], void, undefined> {
+  for (let start = 0, end; start < text.length; start = end) {
+    end = Math.min(text.length, start + PIECE);
+    if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end++; // with its other half, if it has one
+    yield [text.slice(start, end), start];
+  }
+}
+
+/** Tokens in groups, each with its place. */
+function* groups(
+  tokens: Iterable<string>,
+): Generator<readonly [group: string[], start: number], void, undefined> {
+  let start = 0;
+  let group: string[] = [];
+  for (const token of tokens) {
+    group.push(token);
+    if (group.length < PIECE) continue;
+    yield [group, start];
+    start += group.length;
+    group = [];
+  }
+  if (group.length > 0) yield [group, start];
+}

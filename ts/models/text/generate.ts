@@ -1,0 +1,83 @@
+/** Text from a model: a prompt read, then one step of the network a token, for any number of texts side by side. */
+
+import type { Rnn } from "../../rnn/rnn.js";
+import type { Session } from "../../rnn/session.js";
+import type { Codec } from "./codec.js";
+import { draw } from "./sample-token.js";
+import type { GenerateConfig } from "./generate-options.js";
+import { ranked, softmax } from "./softmax.js";
+import { Stop } from "./stop-sequence.js";
+
+/** A token and how likely it comes next. */
+export interface NextToken {
+  token: string;
+  probability: number;
+}
+
+/** The ids that a prompt is read as: behind the start token, where there is one. Messages call it `name`. */
+export function promptIds(codec: Codec, prompt: string, name = "prompt"): number[] {
+  const ids = Array.from(codec.encode(prompt, name));
+  if (codec.kind === "list") return [codec.endId, ...ids];
+  if (ids.length > 0) return ids;
+  throw new RangeError(
+    `${name}: expected at least one token, since this model is for one long text and knows no start, got none`,
+  );
+}
+
+/** Tokens one at a time: each time what has newly come of each text (nothing, where it has ended). */
+export function* generated(
+  rnn: Rnn,
+  codec: Codec,
+  prompt: readonly number[],
+  config: GenerateConfig,
+): Generator<string[][], void, undefined> {
+  const { length, count } = config;
+  if (length === 0) return;
+  const { tokens } = codec.vocabulary;
+  const session = rnn.session({ batch: count });
+  try {
+    let logits = read(session, prompt, count);
+    const stops = Array.from({ length: count }, () => new Stop(config.stop));
+    const ended = new Array<boolean>(count).fill(false);
+    for (let step = 0; step < length; step++) {
+      const ids = draw(logits, count, step, config);
+      const news = stops.map((stop, b): string[] => {
+        if (ended[b]) return [];
+        const id = ids[b];
+        if (id === codec.endId) {
+          ended[b] = true;
+          return stop.rest();
+        }
+        const out = stop.take(tokens[id]);
+        ended[b] = stop.reached;
+        return step === length - 1 && !stop.reached ? [...out, ...stop.rest()] : out;
+      });
+      yield news;
+      if (ended.every(Boolean) || step === length - 1) return;
+      logits = session.step(ids).data;
+    }
+  } finally {
+    session.free();
+  }
+}
+
+/** What comes next, the likeliest first. */
+export function nextTokens(rnn: Rnn, codec: Codec, prompt: readonly number[]): NextToken[] {
+  const session = rnn.session();
+  try {
+    const probabilities = softmax(read(session, prompt, 1));
+    return ranked(probabilities).map((id) => ({
+      token: codec.vocabulary.tokens[id],
+      probability: probabilities[id],
+    }));
+  } finally {
+    session.free();
+  }
+}
+
+/** The logits behind a prompt, (B, V), a view that holds until the next step. */
+function read(session: Session, prompt: readonly number[], count: number): Float32Array {
+  let logits: Float32Array = new Float32Array();
+  for (const id of prompt) logits = session.step(new Int32Array(count).fill(id)).data;
+  return logits;
+}

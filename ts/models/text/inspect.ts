@@ -1,0 +1,52 @@
+/** What happens inside a model while it reads a text. */
+
+import type { Rnn } from "../../rnn/rnn.js";
+import type { Trace } from "../../rnn/rnn-types.js";
+import type { Tensor } from "../../base/tensor.js";
+import type { Codec } from "./codec.js";
+import { softmax } from "./softmax.js";
+
+/** What {@link CharRnn#inspect} returns, for T tokens read one after the other. */
+export interface Inspection extends Pick<Trace, "hidden" | "gates" | "cells"> {
+  /** (T) the tokens read; of a list model the first is the start token. */
+  tokens: string[];
+  /** (T, V) how likely each token was to come next. */
+  probabilities: Tensor;
+  /** (T) the nats that the token behind cost; NaN where none is known, behind the last of a long text. */
+  losses: Float32Array;
+}
+
+/** Reads ids; `next`: those that follow, of which the last may be missing. */
+export function inspectIds(
+  rnn: Rnn,
+  codec: Codec,
+  ids: readonly number[],
+  next: readonly number[],
+): Inspection {
+  const steps = ids.length;
+  const batch = {
+    inputs: [Int32Array.from(ids)],
+    targets: [Int32Array.from({ length: steps }, (_, t) => next[t] ?? -1)],
+    weights: [Float32Array.from({ length: steps }, (_, t) => (t < next.length ? 1 : 0))],
+  };
+  const { logits } = rnn.forward({ inputs: batch.inputs });
+  const { trace } = rnn.gradients(batch, { trace: true });
+  const { hidden, gates, cells } = trace as Trace;
+  const classes = logits.data.length / steps;
+  const probabilities = new Float32Array(logits.data.length);
+  const losses = new Float32Array(steps).fill(NaN);
+  for (let t = 0; t < steps; t++) {
+    const p = softmax(logits.data.subarray(t * classes, (t + 1) * classes));
+    probabilities.set(p, t * classes);
+    const target = next[t];
+    if (target !== undefined) losses[t] = -Math.log(p[target]);
+  }
+  return {
+    tokens: ids.map((id) => codec.vocabulary.tokens[id]),
+    hidden,
+    gates,
+    ...(cells === undefined ? {} : { cells }),
+    probabilities: { data: probabilities, shape: [steps, classes] },
+    losses,
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * A run of a text model as sections of its file: what decides it, the text's fingerprint, where it stands, and its
+ * optimizer. With the network's parameters and the same text it goes on to the bit as if it had never stopped.
+ *
+ *     optimizer   the OptimizerSnapshot
+ *     training    { run: { settings, fingerprint, state } }
+ *
+ * Why and when it was stopped is not in it. What comes out of a file is checked before anything rests on it.
+ */
+
+import { optionsObject, record, string } from "../../base/check.js";
+import type { Model } from "../../file/model-file.js";
+import type { RunCheckpoint } from "../../fit/fit-options.js";
+import { isUnfinished, readRunState, type RunState } from "../../fit/run-state.js";
+import { ofFile, packSection, type Section, unpackSection } from "../../file/section.js";
+import { readSavedSettings, type RunSettings } from "./fit-options.js";
+
+/** What a run of a text model is, beside where it stands. */
+export interface RunIdentity {
+  readonly settings: RunSettings;
+  readonly fingerprint: string;
+}
+
+/** A run that can be gone on with. */
+export interface SavedRun extends RunIdentity {
+  readonly state: RunState;
+  readonly optimizer: unknown;
+}
+
+/** The sections of a run. */
+export type RunSections = Required<Pick<Model, "optimizer" | "training">>;
+
+const NAMES: ReadonlySet<string> = new Set(["settings", "fingerprint", "state"]);
+
+/** The sections of a run; none of one that has come to its end. */
+export function packRun(
+  { settings, fingerprint }: RunIdentity,
+  { state, optimizer }: Pick<RunCheckpoint, "state" | "optimizer">,
+): RunSections | undefined {
+  if (state.stopped !== null && !isUnfinished(state.stopped)) return undefined;
+  const run = { settings, fingerprint, state: { ...state, stopped: null } };
+  return { optimizer: packSection(optimizer), training: packSection({ run }) };
+}
+
+/** The run in a file's sections; undefined where there is none. */
+export function unpackRun(sections: {
+  optimizer?: Section | undefined;
+  training?: Section | undefined;
+}): SavedRun | undefined {
+  const { optimizer, training } = sections;
+  if (optimizer === undefined || training === undefined) return undefined;
+  return ofFile("training", () => {
+    const { run } = unpackSection(training, "training") as { run?: unknown };
+    if (run === undefined) return undefined;
+    const given = optionsObject(run, "run", NAMES) as Record<string, unknown>;
+    return {
+      settings: readSavedSettings(record(given["settings"], "settings")),
+      fingerprint: string(given["fingerprint"], "fingerprint"),
+      state: readRunState(given["state"], "state"),
+      optimizer: unpackSection(optimizer, "optimizer"),
+    };
+  });
+}

@@ -1,0 +1,88 @@
+/**
+ * Adam's settings. The rule itself and its moments are the core's (crate/src/optimizer/adam.rs).
+ *
+ * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², then with t counted from 1
+ * - "tensorflow" (Kingma & Ba's ε̂ form): lr_t = lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ), θ ← θ − lr_t·m/(√v + ε)
+ * - "torch": m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), θ ← θ − lr·m̂/(√v̂ + ε)
+ */
+
+import { decay, Optimizer, ruleOf, share, smoothing } from "./optimizer.js";
+import { choice, or, readOptions, type Readers } from "../base/options.js";
+import { readLearningRate, type Schedule } from "./schedule.js";
+
+/** Settings of {@link Adam}. */
+export interface AdamOptions {
+  /** Step size, 0 … 1e30, or a schedule of it. Default 0.001. */
+  learningRate?: number | Schedule;
+  /** Decay of the first moment, 0 ≤ β₁ < 1. Default 0.9. */
+  beta1?: number;
+  /** Decay of the second moment, 0 ≤ β₂ < 1. Default 0.999. */
+  beta2?: number;
+  /** Keeps the division defined, 1e-30 … 1e30. Default 1e-8. */
+  epsilon?: number;
+  /** Where ε stands: TensorFlow's ε̂ form (default) or PyTorch's. At t = 1 their effects differ 31.6-fold. */
+  epsilonMode?: "tensorflow" | "torch";
+  /** Decoupled decay of all parameters, as in AdamW: θ ← θ − lr·λ·θ. 0 … 1e30, default 0. */
+  weightDecay?: number;
+}
+
+/**
+ * The Adam optimizer: TensorFlow 1.15's `AdamOptimizer`, or PyTorch's `Adam` and `AdamW` with `epsilonMode: "torch"`.
+ *
+ * It is bound to the first network it steps; that network keeps its moments. The object itself holds no wasm memory
+ * and needs no `free`.
+ *
+ * @example
+ * import { Adam, Rnn } from "bptt";
+ *
+ * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
+ * const adam = new Adam({ learningRate: 0.1 });
+ * for (let step = 0; step < 3; step++) {
+ *   const { loss } = rnn.trainStep({ inputs: [[0, 1, 2, 1, 3]], targets: [[1, 2, 1, 3, 4]] }, adam);
+ *   console.log(step, loss);
+ *   adam.learningRate *= 0.9;
+ * }
+ */
+export class Adam extends Optimizer {
+  /**
+   * @param options settings; each has a default
+   * @throws TypeError when a setting is of the wrong kind or unknown
+   * @throws RangeError when a setting is out of its range
+   */
+  constructor(options: AdamOptions = {}) {
+    const { learningRate, ...settings } = readOptions(options, {
+      learningRate: or(0.001, readLearningRate),
+      beta1: or(0.9, share),
+      beta2: or(0.999, share),
+      epsilon: or(1e-8, smoothing),
+      epsilonMode: or("tensorflow", choice("tensorflow", "torch")),
+      weightDecay: or(0, decay),
+    } satisfies Readers<AdamOptions>);
+    super({ kind: "adam", ...settings }, learningRate);
+  }
+
+  /** Decay of the first moment. */
+  get beta1(): number {
+    return ruleOf(this, "adam").beta1;
+  }
+
+  /** Decay of the second moment. */
+  get beta2(): number {
+    return ruleOf(this, "adam").beta2;
+  }
+
+  /** What keeps the division defined. */
+  get epsilon(): number {
+    return ruleOf(this, "adam").epsilon;
+  }
+
+  /** Where ε stands. */
+  get epsilonMode(): "tensorflow" | "torch" {
+    return ruleOf(this, "adam").epsilonMode;
+  }
+
+  /** Decoupled decay. */
+  get weightDecay(): number {
+    return ruleOf(this, "adam").weightDecay;
+  }
+}

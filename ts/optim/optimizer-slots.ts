@@ -1,0 +1,88 @@
+/** Which optimizers have stepped a network, and in which slot of it their moments lie. */
+
+import { BpttError } from "../base/errors.js";
+import { addRule, type OptimizerState } from "./optimizer.js";
+import { evaluate } from "./schedule.js";
+import type { RawRnn } from "../wasm/raw.js";
+
+/** The network as far as it matters here. */
+interface Owner {
+  readonly freed: boolean;
+}
+
+/** What of an optimizer's is left in a network when the optimizer itself is gone. */
+const abandoned = new FinalizationRegistry<{ slots: WeakRef<OptimizerSlots>; slot: number }>(
+  ({ slots, slot }) => slots.deref()?.remove(slot),
+);
+
+/** The optimizers of one network. */
+export class OptimizerSlots {
+  readonly #owner: Owner;
+  readonly #raw: RawRnn;
+  readonly #identity = {};
+  readonly #slots = new WeakMap<OptimizerState, number>();
+
+  constructor(owner: Owner, raw: RawRnn) {
+    this.#owner = owner;
+    this.#raw = raw;
+  }
+
+  /** Refuses an optimizer that is bound to another network. */
+  expectOwn(optimizer: OptimizerState): void {
+    if (optimizer.network !== undefined && optimizer.network !== this.#identity) {
+      throw new BpttError(
+        "OPTIMIZER_BOUND",
+        "optimizer: it belongs to another network, the first one it stepped",
+      );
+    }
+  }
+
+  /** Where an optimizer's moments lie; undefined while it has none. */
+  slotOf(optimizer: OptimizerState): number | undefined {
+    this.expectOwn(optimizer);
+    return this.#slots.get(optimizer);
+  }
+
+  /** One update by the optimizer, at the rate that its count of updates gives; counted when it is done. */
+  update<Result>(optimizer: OptimizerState, step: (slot: number, learningRate: number) => Result): Result {
+    const rate = evaluate(optimizer.learningRate, optimizer.steps);
+    const result = this.use(optimizer, (slot) => step(slot, rate));
+    optimizer.steps++;
+    return result;
+  }
+
+  /**
+   * Runs `work` with the optimizer's slot. The first time binds the optimizer to this network; when `work` fails then,
+   * it is as free as before.
+   */
+  use<Result>(optimizer: OptimizerState, work: (slot: number) => Result): Result {
+    const known = this.slotOf(optimizer);
+    if (known !== undefined) return work(known);
+    const slot = addRule(this.#raw, optimizer.rule);
+    let result: Result;
+    try {
+      result = work(slot);
+    } catch (error) {
+      this.#raw.removeOptimizer(slot);
+      throw error;
+    }
+    this.#slots.set(optimizer, slot);
+    optimizer.network = this.#identity;
+    abandoned.register(optimizer, { slots: new WeakRef(this), slot }, optimizer);
+    return result;
+  }
+
+  /** Gives the memory of an optimizer's moments back. */
+  forget(optimizer: OptimizerState): void {
+    const slot = this.#slots.get(optimizer);
+    if (slot === undefined) return;
+    this.#slots.delete(optimizer);
+    abandoned.unregister(optimizer);
+    this.remove(slot);
+  }
+
+  /** Gives a slot's memory back. */
+  remove(slot: number): void {
+    if (!this.#owner.freed) this.#raw.removeOptimizer(slot);
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * What all optimizers have: a rule with its settings, a learning rate or schedule, a count of updates, and the network
+ * they are bound to. The moments live in that network's memory. Found by a brand, so that an optimizer of one entry
+ * ("bptt") works with a network of another ("bptt/slim").
+ */
+
+import { expected, number } from "../base/check.js";
+import { evaluate, readLearningRate, type Schedule } from "./schedule.js";
+import type { RawRnn } from "../wasm/raw.js";
+
+/** Checked settings, by the names of the options. */
+export type Rule =
+  | {
+      readonly kind: "adam";
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly epsilon: number;
+      readonly epsilonMode: "tensorflow" | "torch";
+      readonly weightDecay: number;
+    }
+  | {
+      readonly kind: "sgd";
+      readonly momentum: number;
+      readonly nesterov: boolean;
+      readonly weightDecay: number;
+    }
+  | {
+      readonly kind: "rmsProp";
+      readonly alpha: number;
+      readonly epsilon: number;
+      readonly momentum: number;
+      readonly weightDecay: number;
+    };
+
+/** What an optimizer is to a network. */
+export interface OptimizerState {
+  readonly rule: Rule;
+  learningRate: number | Schedule;
+  /** Updates done. */
+  steps: number;
+  /** Identity of the first network it stepped. */
+  network: object | undefined;
+}
+
+const BRAND = Symbol.for("bptt.optimizer");
+
+/** What trains a network: {@link Adam}, {@link Sgd} or {@link RmsProp}. */
+export abstract class Optimizer {
+  /** @internal */
+  constructor(rule: Rule, learningRate: number | Schedule) {
+    const state: OptimizerState = {
+      rule: Object.freeze(rule),
+      learningRate,
+      steps: 0,
+      network: undefined,
+    };
+    Object.defineProperty(this, BRAND, { value: state });
+  }
+
+  /**
+   * The step size of the next update. May be set at any time, to a number or a {@link Schedule}; a number takes the
+   * place of a schedule.
+   *
+   * @throws TypeError when set to something of the wrong kind
+   * @throws RangeError when set to a rate outside 0 … 1e30, or to a schedule with something out of its range
+   */
+  get learningRate(): number {
+    const { learningRate, steps } = optimizerState(this);
+    return evaluate(learningRate, steps);
+  }
+
+  /** Sets the step size, or the schedule that gives it. */
+  set learningRate(value: number | Schedule) {
+    optimizerState(this).learningRate = readLearningRate(value, "learningRate");
+  }
+
+  /** The schedule that gives the step size; undefined where it is a number. */
+  get schedule(): Schedule | undefined {
+    const { learningRate } = optimizerState(this);
+    return typeof learningRate === "number" ? undefined : learningRate;
+  }
+
+  /** Updates done. A schedule is evaluated at this count. */
+  get steps(): number {
+    return optimizerState(this).steps;
+  }
+}
+
+/** The state behind an optimizer that a user handed in. */
+export function optimizerState(optimizer: unknown): OptimizerState {
+  const state =
+    typeof optimizer === "object" && optimizer !== null ? Reflect.get(optimizer, BRAND) : undefined;
+  if (state === undefined)
+    throw new TypeError(expected("optimizer", "an optimizer (new Adam(…))", optimizer));
+  return state as OptimizerState;
+}
+
+/** The rule behind an optimizer of that kind: for its getters. */
+export function ruleOf<K extends Rule["kind"]>(optimizer: Optimizer, kind: K): Extract<Rule, { kind: K }> {
+  const { rule } = optimizerState(optimizer);
+  if (rule.kind !== kind) throw new TypeError(expected("optimizer", `one of kind ${kind}`, optimizer));
+  return rule as Extract<Rule, { kind: K }>;
+}
+
+/** Moments for one more optimizer in a network's memory; their slot. */
+export function addRule(raw: RawRnn, rule: Rule): number {
+  switch (rule.kind) {
+    case "adam": {
+      const { beta1, beta2, epsilon, epsilonMode, weightDecay } = rule;
+      return raw.addAdam(beta1, beta2, epsilon, epsilonMode === "torch", weightDecay);
+    }
+    case "sgd":
+      return raw.addSgd(rule.momentum, rule.nesterov, rule.weightDecay);
+    case "rmsProp":
+      return raw.addRmsProp(rule.alpha, rule.epsilon, rule.momentum, rule.weightDecay);
+  }
+}
+
+/** The moments that a rule keeps, by PyTorch's names, in the core's order. */
+export function momentNames(rule: Rule): string[] {
+  if (rule.kind === "adam") return ["exp_avg", "exp_avg_sq"];
+  const names = rule.momentum > 0 ? ["momentum_buffer"] : [];
+  return rule.kind === "sgd" ? names : ["square_avg", ...names];
+}
+
+/** A share that is kept of a running average: the core takes 1 − it in float32, where 0.99999999 is 1. */
+export function share(value: unknown, name: string): number {
+  const checked = number(value, name, { min: 0, below: 1 });
+  if (Math.fround(checked) === 1)
+    throw new RangeError(expected(name, "a number that is below 1 in float32 too", value));
+  return checked;
+}
+
+/** What keeps a division defined. */
+export function smoothing(value: unknown, name: string): number {
+  return number(value, name, { min: 1e-30, max: 1e30 });
+}
+
+/** λ of a weight decay. */
+export function decay(value: unknown, name: string): number {
+  return number(value, name, { min: 0, max: 1e30 });
+}

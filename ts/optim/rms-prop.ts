@@ -1,0 +1,76 @@
+/**
+ * Settings of RMSProp. The rule itself and its moments are the core's (crate/src/optimizer/rms_prop.rs).
+ *
+ * With λ = weightDecay, μ = momentum: g ← g + λ·θ, v ← α·v + (1 − α)·g², b ← μ·b + g/(√v + ε), θ ← θ − lr·b.
+ * Source: PyTorch 2.5's `RMSprop`, not centered.
+ */
+
+import { decay, Optimizer, ruleOf, share, smoothing } from "./optimizer.js";
+import { numberIn, or, readOptions, type Readers } from "../base/options.js";
+import { readLearningRate, type Schedule } from "./schedule.js";
+
+/** Settings of {@link RmsProp}. */
+export interface RmsPropOptions {
+  /** Step size, 0 … 1e30, or a schedule of it. Default 0.01. */
+  learningRate?: number | Schedule;
+  /** How much of the average of squares is kept, 0 ≤ α < 1. Default 0.99. */
+  alpha?: number;
+  /** Keeps the division defined, beside the root, 1e-30 … 1e30. Default 1e-8. */
+  epsilon?: number;
+  /** How much of the last direction is kept, 0 ≤ μ < 1. Default 0: none. */
+  momentum?: number;
+  /** Decay of all parameters through their gradients (L2): g ← g + λ·θ. 0 … 1e30, default 0. */
+  weightDecay?: number;
+}
+
+/**
+ * RMSProp in PyTorch's form: ε stands outside the root, and the average starts from 0 (TensorFlow 1: inside, from 1).
+ *
+ * Bound to the first network it steps, as {@link Adam} is.
+ *
+ * @example
+ * import { RmsProp, Rnn } from "bptt";
+ *
+ * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 8, outputSize: 5 });
+ * const optimizer = new RmsProp({ learningRate: 0.05, alpha: 0.9 });
+ * const batch = { inputs: [[0, 1, 2, 1, 3]], targets: [[1, 2, 1, 3, 4]] };
+ * for (let step = 0; step < 50; step++) rnn.trainStep(batch, optimizer);
+ * console.log(optimizer.steps, rnn.evaluate(batch).accuracy); // 50 1
+ */
+export class RmsProp extends Optimizer {
+  /**
+   * @param options settings; each has a default
+   * @throws TypeError when a setting is of the wrong kind or unknown
+   * @throws RangeError when a setting is out of its range
+   */
+  constructor(options: RmsPropOptions = {}) {
+    const { learningRate, ...settings } = readOptions(options, {
+      learningRate: or(0.01, readLearningRate),
+      alpha: or(0.99, share),
+      epsilon: or(1e-8, smoothing),
+      momentum: or(0, numberIn({ min: 0, below: 1 })),
+      weightDecay: or(0, decay),
+    } satisfies Readers<RmsPropOptions>);
+    super({ kind: "rmsProp", ...settings }, learningRate);
+  }
+
+  /** How much of the average of squares is kept. */
+  get alpha(): number {
+    return ruleOf(this, "rmsProp").alpha;
+  }
+
+  /** What keeps the division defined. */
+  get epsilon(): number {
+    return ruleOf(this, "rmsProp").epsilon;
+  }
+
+  /** How much of the last direction is kept. */
+  get momentum(): number {
+    return ruleOf(this, "rmsProp").momentum;
+  }
+
+  /** Decay through the gradients. */
+  get weightDecay(): number {
+    return ruleOf(this, "rmsProp").weightDecay;
+  }
+}

@@ -1,0 +1,263 @@
+/**
+ * Schedules: the learning rate as a function of the number of updates done, as plain data that can be kept in a file
+ * or sent to a worker. The core evaluates them (crate/src/schedule.rs), with the same bits on every machine.
+ *
+ * s counts the updates done, so that the first update has s = 0; n stands for `steps`:
+ * - constant: value
+ * - linear: from + (to − from)·s/n, then to
+ * - cosine: to + (from − to)·(1 + cos(π·s/n))/2, then to
+ * - step decay: from·factor^⌊s/every⌋
+ * - warm-up: the first rate of `then`, times (s + 1)/n; from s = n on, `then` with s − n
+ */
+
+import { integer, number, oneOf, optionsObject } from "../base/check.js";
+import { learningRate, RawCurve } from "../wasm/core.js";
+
+/** Always the same rate. */
+export interface ConstantSchedule {
+  readonly kind: "constant";
+  readonly value: number;
+}
+
+/** From one rate to another in a line. */
+export interface LinearSchedule {
+  readonly kind: "linear";
+  readonly from: number;
+  readonly to: number;
+  readonly steps: number;
+}
+
+/** From one rate to another along half a cosine. */
+export interface CosineSchedule {
+  readonly kind: "cosine";
+  readonly from: number;
+  readonly to: number;
+  readonly steps: number;
+}
+
+/** Times a factor after each so many updates. */
+export interface StepDecaySchedule {
+  readonly kind: "stepDecay";
+  readonly from: number;
+  readonly factor: number;
+  readonly every: number;
+}
+
+/** Up to the first rate of another schedule, which follows. */
+export interface WarmupSchedule {
+  readonly kind: "warmup";
+  readonly steps: number;
+  readonly then: PlainSchedule;
+}
+
+/** A schedule that holds no other. */
+export type PlainSchedule = ConstantSchedule | LinearSchedule | CosineSchedule | StepDecaySchedule;
+
+/** A learning rate that depends on the number of updates done: plain data. */
+export type Schedule = PlainSchedule | WarmupSchedule;
+
+type Kind = Schedule["kind"];
+
+/** Largest learning rate: bounded so that one update cannot leave float32. */
+const MAX_RATE = 1e30;
+const PLAIN_KINDS = ["constant", "linear", "cosine", "stepDecay"] as const satisfies readonly Kind[];
+const KINDS = [...PLAIN_KINDS, "warmup"] as const;
+const WAY = ["from", "to", "steps"] as const;
+const DECAY = ["from", "factor", "every"] as const;
+const WAY_NAMES: ReadonlySet<string> = new Set(WAY);
+const DECAY_NAMES: ReadonlySet<string> = new Set(DECAY);
+const NAMES: Readonly<Record<Kind, ReadonlySet<string>>> = {
+  constant: new Set(["kind", "value"]),
+  linear: new Set(["kind", ...WAY]),
+  cosine: new Set(["kind", ...WAY]),
+  stepDecay: new Set(["kind", ...DECAY]),
+  warmup: new Set(["kind", "steps", "then"]),
+};
+
+/**
+ * The same rate at each update.
+ *
+ * @param value the rate, 0 … 1e30
+ * @throws TypeError when it is no number
+ * @throws RangeError when it is out of its range
+ *
+ * @example
+ * import { constant, learningRateAt } from "bptt";
+ *
+ * console.log(learningRateAt(constant(0.1), 1000)); // 0.1
+ */
+export function constant(value: number): ConstantSchedule {
+  return Object.freeze({ kind: "constant", value: rate(value, "value") });
+}
+
+/**
+ * From one rate to another in a line.
+ *
+ * @param options `from`: the rate of the first update; `to`: the rate after `steps` updates and ever after;
+ *   rates 0 … 1e30
+ * @throws TypeError when something is of the wrong kind or unknown
+ * @throws RangeError when something is out of its range
+ *
+ * @example
+ * import { learningRateAt, linear } from "bptt";
+ *
+ * const schedule = linear({ from: 1, to: 0, steps: 4 });
+ * console.log([0, 1, 4, 9].map((step) => learningRateAt(schedule, step))); // [1, 0.75, 0, 0]
+ */
+export function linear(options: { from: number; to: number; steps: number }): LinearSchedule {
+  return readWay("linear", optionsObject(options, "options", WAY_NAMES), "");
+}
+
+/**
+ * From one rate to another along half a cosine: slow at both ends.
+ *
+ * @param options `from`: the rate of the first update; `to` (0): the rate after `steps` updates and ever after;
+ *   rates 0 … 1e30
+ * @throws TypeError when something is of the wrong kind or unknown
+ * @throws RangeError when something is out of its range
+ *
+ * @example
+ * import { cosine, learningRateAt } from "bptt";
+ *
+ * const schedule = cosine({ from: 1, steps: 100 });
+ * console.log([0, 25, 50, 100].map((step) => learningRateAt(schedule, step).toFixed(3))); // ["1.000", "0.854", "0.500", "0.000"]
+ */
+export function cosine(options: { from: number; to?: number; steps: number }): CosineSchedule {
+  return readWay("cosine", optionsObject(options, "options", WAY_NAMES), "");
+}
+
+/**
+ * Times a factor after each so many updates.
+ *
+ * @param options `from`: the first rate, 0 … 1e30; `factor`, 0 … 1; `every`: updates from one change to the next
+ * @throws TypeError when something is of the wrong kind or unknown
+ * @throws RangeError when something is out of its range
+ *
+ * @example
+ * import { learningRateAt, stepDecay } from "bptt";
+ *
+ * const schedule = stepDecay({ from: 1, factor: 0.5, every: 10 });
+ * console.log([0, 9, 10, 25].map((step) => learningRateAt(schedule, step))); // [1, 1, 0.5, 0.25]
+ */
+export function stepDecay(options: { from: number; factor: number; every: number }): StepDecaySchedule {
+  return readDecay(optionsObject(options, "options", DECAY_NAMES), "");
+}
+
+/**
+ * Warms up in a line to the first rate of another schedule, which then begins: of `steps` updates the first takes
+ * 1/steps of that rate and the last all of it.
+ *
+ * @param steps updates of the warm-up, from 1 on
+ * @param schedule what follows: a schedule that is itself no warm-up, or a number
+ * @throws TypeError when something is of the wrong kind
+ * @throws RangeError when something is out of its range
+ *
+ * @example
+ * import { cosine, learningRateAt, warmup } from "bptt";
+ *
+ * const schedule = warmup(4, cosine({ from: 1, steps: 100 }));
+ * console.log([0, 1, 2, 3, 4].map((step) => learningRateAt(schedule, step))); // [0.25, 0.5, 0.75, 1, 1]
+ */
+export function warmup(steps: number, schedule: number | PlainSchedule): WarmupSchedule {
+  return readWarmup(steps, schedule, "steps", "schedule");
+}
+
+/**
+ * The rate that a schedule gives to an update: for plots, and for loops of one's own.
+ *
+ * @param schedule a schedule; a number stands for itself
+ * @param step updates done before, from 0 on
+ * @throws TypeError when something is of the wrong kind
+ * @throws RangeError when something is out of its range
+ * @throws BpttError `NOT_INITIALISED` (bptt/slim)
+ *
+ * @example
+ * import { learningRateAt } from "bptt";
+ *
+ * // plain data, such as a file may hold it
+ * console.log(learningRateAt({ kind: "linear", from: 0.5, to: 0.25, steps: 10 }, 5)); // 0.375
+ */
+export function learningRateAt(schedule: number | Schedule, step: number): number {
+  return evaluate(readLearningRate(schedule, "schedule"), integer(step, "step", { min: 0 }));
+}
+
+/** `value` if it can be a learning rate: a number in range, or a frozen copy of a schedule that has been checked. */
+export function readLearningRate(value: unknown, name: string): number | Schedule {
+  return typeof value === "object" && value !== null ? readSchedule(value, name) : rate(value, name);
+}
+
+/** The rate of a checked one after `step` updates. */
+export function evaluate(schedule: number | Schedule, step: number): number {
+  if (typeof schedule === "number") return schedule;
+  if (schedule.kind === "constant") return schedule.value;
+  switch (schedule.kind) {
+    case "linear":
+      return learningRate(RawCurve.Linear, schedule.from, schedule.to, schedule.steps, step);
+    case "cosine":
+      return learningRate(RawCurve.Cosine, schedule.from, schedule.to, schedule.steps, step);
+    case "stepDecay":
+      return learningRate(RawCurve.StepDecay, schedule.from, schedule.factor, schedule.every, step);
+    case "warmup": {
+      const { steps, then } = schedule;
+      if (step >= steps) return evaluate(then, step - steps);
+      return learningRate(RawCurve.Warmup, 0, evaluate(then, 0), steps, step);
+    }
+  }
+}
+
+function readSchedule(value: object, name: string): Schedule {
+  const { kind } = value as { kind?: unknown };
+  const known = oneOf(kind, `${name}.kind`, KINDS);
+  if (known !== "warmup") return readPlain(value, name);
+  const { steps, then } = fields(value, name, known);
+  return readWarmup(steps, then, `${name}.steps`, `${name}.then`);
+}
+
+/** A schedule that holds no other. */
+function readPlain(value: object, name: string): PlainSchedule {
+  const kind = oneOf((value as { kind?: unknown }).kind, `${name}.kind`, PLAIN_KINDS);
+  const given = fields(value, name, kind);
+  if (kind === "constant") return Object.freeze({ kind, value: rate(given["value"], `${name}.value`) });
+  return kind === "stepDecay" ? readDecay(given, `${name}.`) : readWay(kind, given, `${name}.`);
+}
+
+function fields(value: object, name: string, kind: Kind): Record<string, unknown> {
+  return optionsObject(value, name, NAMES[kind]) as Record<string, unknown>;
+}
+
+function readWay<K extends "linear" | "cosine">(kind: K, given: object, prefix: string) {
+  const { from, to, steps } = given as Record<string, unknown>;
+  return Object.freeze({
+    kind,
+    from: rate(from, `${prefix}from`),
+    to: to === undefined && kind === "cosine" ? 0 : rate(to, `${prefix}to`),
+    steps: count(steps, `${prefix}steps`),
+  });
+}
+
+function readDecay(given: object, prefix: string): StepDecaySchedule {
+  const { from, factor, every } = given as Record<string, unknown>;
+  return Object.freeze({
+    kind: "stepDecay",
+    from: rate(from, `${prefix}from`),
+    factor: number(factor, `${prefix}factor`, { min: 0, max: 1 }),
+    every: count(every, `${prefix}every`),
+  });
+}
+
+function readWarmup(steps: unknown, then: unknown, stepsName: string, thenName: string): WarmupSchedule {
+  return Object.freeze({
+    kind: "warmup",
+    steps: count(steps, stepsName),
+    then:
+      typeof then === "object" && then !== null ? readPlain(then, thenName) : constant(rate(then, thenName)),
+  });
+}
+
+function rate(value: unknown, name: string): number {
+  return number(value, name, { min: 0, max: MAX_RATE });
+}
+
+function count(value: unknown, name: string): number {
+  return integer(value, name, { min: 1 });
+}

@@ -1,0 +1,71 @@
+/**
+ * Settings of gradient descent. The rule itself and its buffer are the core's (crate/src/optimizer/sgd.rs).
+ *
+ * With λ = weightDecay, μ = momentum: g ← g + λ·θ, b ← μ·b + g, θ ← θ − lr·b; in Nesterov's form
+ * θ ← θ − lr·(g + μ·b). Source: PyTorch 2.5's `SGD` without dampening.
+ */
+
+import { boolean, expected } from "../base/check.js";
+import { decay, Optimizer, ruleOf } from "./optimizer.js";
+import { numberIn, or, readOptions, type Readers } from "../base/options.js";
+import { readLearningRate, type Schedule } from "./schedule.js";
+
+/** Settings of {@link Sgd}. */
+export interface SgdOptions {
+  /** Step size, 0 … 1e30, or a schedule of it. Default 0.001. */
+  learningRate?: number | Schedule;
+  /** How much of the last direction is kept, 0 ≤ μ < 1. Default 0: none. */
+  momentum?: number;
+  /** Look ahead along the momentum, which must not be 0 then. Default false. */
+  nesterov?: boolean;
+  /** Decay of all parameters through their gradients (L2): g ← g + λ·θ. 0 … 1e30, default 0. */
+  weightDecay?: number;
+}
+
+/**
+ * Gradient descent: PyTorch's `SGD`, with momentum, Nesterov's form and weight decay.
+ *
+ * Bound to the first network it steps, as {@link Adam} is.
+ *
+ * @example
+ * import { cosine, Rnn, Sgd } from "bptt";
+ *
+ * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
+ * const sgd = new Sgd({ learningRate: cosine({ from: 0.5, steps: 100 }), momentum: 0.9, nesterov: true });
+ * const batch = { inputs: [[0, 1, 2, 1, 3]], targets: [[1, 2, 1, 3, 4]] };
+ * for (let step = 0; step < 50; step++) rnn.trainStep(batch, sgd);
+ * console.log(sgd.steps, sgd.learningRate.toFixed(3)); // 50 0.250
+ */
+export class Sgd extends Optimizer {
+  /**
+   * @param options settings; each has a default
+   * @throws TypeError when a setting is of the wrong kind or unknown
+   * @throws RangeError when a setting is out of its range, or `nesterov` is asked for without momentum
+   */
+  constructor(options: SgdOptions = {}) {
+    const { learningRate, ...settings } = readOptions(options, {
+      learningRate: or(0.001, readLearningRate),
+      momentum: or(0, numberIn({ min: 0, below: 1 })),
+      nesterov: or(false, boolean),
+      weightDecay: or(0, decay),
+    } satisfies Readers<SgdOptions>);
+    if (settings.nesterov && settings.momentum === 0)
+      throw new RangeError(expected("momentum", "a number > 0 with nesterov", settings.momentum));
+    super({ kind: "sgd", ...settings }, learningRate);
+  }
+
+  /** How much of the last direction is kept. */
+  get momentum(): number {
+    return ruleOf(this, "sgd").momentum;
+  }
+
+  /** Whether in Nesterov's form. */
+  get nesterov(): boolean {
+    return ruleOf(this, "sgd").nesterov;
+  }
+
+  /** Decay through the gradients. */
+  get weightDecay(): number {
+    return ruleOf(this, "sgd").weightDecay;
+  }
+}

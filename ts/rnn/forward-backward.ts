@@ -1,0 +1,136 @@
+/**
+ * The passes of a network: checks the arguments and copies them in, calls the core once, copies the results out. Nothing
+ * here changes a weight; train-step.ts does. rnn.ts has the public documentation.
+ */
+
+import { BATCH_NAMES, INPUT_NAMES, type Batch, type SequenceInputs } from "../data/batch.js";
+import { boolean, optionsObject } from "../base/check.js";
+import { STATES, type Network } from "./network.js";
+import { readArena } from "../data/parameters.js";
+import type {
+  BackwardInputs,
+  BackwardResult,
+  Evaluation,
+  ForwardResult,
+  GradientsOptions,
+  GradientsResult,
+  RegressionEvaluation,
+  Trace,
+} from "./rnn-types.js";
+import {
+  readGates,
+  readOutputs,
+  readSequence,
+  readUnits,
+  writeOutputsGradient,
+  writeSequence,
+  type Loaded,
+} from "../data/sequences.js";
+import type { Tensor } from "../base/tensor.js";
+import { RawBuffer } from "../wasm/core.js";
+import type { RawRnn } from "../wasm/raw.js";
+
+const BACKWARD_NAMES: ReadonlySet<string> = new Set([
+  ...INPUT_NAMES,
+  "outputsGradient",
+  "logitsGradient",
+  "stateGradient",
+]);
+const GRADIENTS_NAMES: ReadonlySet<string> = new Set(["trace", "accumulate"]);
+
+/** What a user handed in as a batch, an object with no other names. */
+export function batchOf(batch: unknown): Batch {
+  return optionsObject(batch, "batch", BATCH_NAMES) as Batch;
+}
+
+/** Inputs to outputs, logits and final state. */
+export function forward(network: Network, options: unknown): ForwardResult {
+  return network.use("forward", (raw) => {
+    const loaded = network.load(optionsObject(options, "options", BATCH_NAMES) as SequenceInputs, false);
+    raw.forward();
+    const outputs = readOutputs(raw, network.units, loaded);
+    const headless = network.config.outputSize === undefined;
+    const logits = headless ? outputs : readSequence(raw, RawBuffer.Logits, network.classes, loaded);
+    return { outputs, logits, state: network.readState(STATES.final(), loaded.batch) };
+  });
+}
+
+/** Loss and gradients of a batch. */
+export function gradients(network: Network, batch: unknown, options: unknown): GradientsResult {
+  return network.use("gradients", (raw) => {
+    const given =
+      options === undefined ? {} : (optionsObject(options, "options", GRADIENTS_NAMES) as GradientsOptions);
+    const traced = boolean(given.trace, "trace", false);
+    const accumulate = boolean(given.accumulate, "accumulate", false);
+    if (accumulate) network.lock.expectChangeable("gradients"); // as it moves on what is dropped
+    const { sum, loaded } = network.loadBatch(batchOf(batch), true);
+    const { accumulation } = network;
+    if (!accumulate) accumulation.putAside();
+    const adds = accumulate && accumulation.bringBack();
+    const loss = raw.gradients(sum, adds, network.dropoutStep);
+    if (accumulate) {
+      accumulation.added();
+      network.drops++;
+    }
+    const result: GradientsResult = {
+      loss,
+      gradients: readGradients(network, raw),
+      initialStateGradient: network.readState(STATES.initialGradient(), loaded.batch),
+      state: network.readState(STATES.final(), loaded.batch),
+    };
+    if (traced) result.trace = readTrace(network, raw, loaded);
+    return result;
+  });
+}
+
+/** Back-propagation of gradients that the user has. */
+export function backward(network: Network, options: unknown): BackwardResult {
+  return network.use("backward", (raw) => {
+    const given = optionsObject(options, "options", BACKWARD_NAMES) as BackwardInputs;
+    const { inputSize, outputSize } = network.config;
+    const { outputsGradient, logitsGradient, stateGradient } = given;
+    const loaded = network.load(given, true);
+    const outputs: [value: unknown, name: string][] = [[outputsGradient, "outputsGradient"]];
+    if (outputSize === undefined) outputs.push([logitsGradient, "logitsGradient"]);
+    else writeSequence(raw, RawBuffer.LogitsGradient, logitsGradient, "logitsGradient", outputSize, loaded);
+    writeOutputsGradient(raw, outputs, network.units, loaded);
+    network.writeState(STATES.finalGradient(), stateGradient, "stateGradient", loaded.batch);
+    network.accumulation.putAside();
+    raw.backward(false);
+    const result: BackwardResult = {
+      gradients: readGradients(network, raw),
+      initialStateGradient: network.readState(STATES.initialGradient(), loaded.batch),
+    };
+    if (loaded.dense) {
+      result.inputsGradient = readSequence(raw, RawBuffer.FeaturesGradient, inputSize, loaded);
+    }
+    return result;
+  });
+}
+
+/** Loss and accuracy, or loss and mean absolute error. */
+export function evaluate(network: Network, batch: unknown): Evaluation | RegressionEvaluation {
+  return network.use("evaluate", (raw) => {
+    const { sum, meanSquaredError } = network.loadBatch(batchOf(batch), false);
+    raw.forward();
+    const loss = raw.loss(sum);
+    return meanSquaredError ? { loss, meanAbsoluteError: raw.metric() } : { loss, accuracy: raw.metric() };
+  });
+}
+
+function readGradients(network: Network, raw: RawRnn): Record<string, Tensor> {
+  return readArena(network.table, raw.pointer(RawBuffer.Gradients) >>> 2);
+}
+
+function readTrace(network: Network, raw: RawRnn, loaded: Loaded): Trace {
+  const { units, config } = network;
+  const gates = { tanh: 0, relu: 0, gru: 3, lstm: 4 }[config.cell];
+  const hidden = readUnits(raw, RawBuffer.Outputs, units, loaded);
+  const trace: Trace = {
+    hidden,
+    gates: gates === 0 ? hidden : readGates(raw, gates, units, loaded),
+    hiddenGradients: readUnits(raw, RawBuffer.OutputsGradient, units, loaded),
+  };
+  if (network.lstm) trace.cells = readUnits(raw, RawBuffer.Cells, units, loaded);
+  return trace;
+}

@@ -1,0 +1,142 @@
+/**
+ * What a run has of the network it trains: a network held by a run is read by everyone and changed by the run alone.
+ *
+ * Found by a brand, so that `fit` of one entry ("bptt") trains a network of another ("bptt/slim"). Not a guard of its
+ * own: who may do what when is decided in network.ts.
+ */
+
+import type { Batch } from "../data/batch.js";
+import type { Network } from "./network.js";
+import { optimizerState, type Optimizer } from "../optim/optimizer.js";
+import {
+  exportOptimizerState,
+  forwardOptimizerState,
+  restoreOptimizerState,
+  type OptimizerSnapshot,
+} from "./optimizer-state.js";
+import type { ParameterValues } from "../data/parameters.js";
+import { evaluate } from "./forward-backward.js";
+import type { Evaluation, RegressionEvaluation, TrainStepOptions, TrainStepResult } from "./rnn-types.js";
+import type { State } from "../data/state.js";
+import type { Tensor } from "../base/tensor.js";
+import { trainStep } from "./train-step.js";
+import { RawBuffer } from "../wasm/core.js";
+import { f32 } from "../wasm/memory.js";
+
+/** Where a network hands out its network. */
+export const LOCK: unique symbol = Symbol.for("bptt.lock") as never;
+
+/** A network in the hands of one run, until `release`. */
+export class LockedNetwork {
+  readonly #network: Network;
+  readonly #length: number; // floats of the arena
+
+  constructor(network: Network) {
+    network.lock.hold("fit");
+    this.#network = network;
+    this.#length = network.table.reduce((end, { offset, length }) => Math.max(end, offset + length), 0);
+  }
+
+  /** A training step; `timeSteps` counts those within the lengths. */
+  trainStep(
+    batch: Batch,
+    optimizer: Optimizer,
+    options: TrainStepOptions,
+  ): TrainStepResult & { timeSteps: number } {
+    const result = this.#network.lock.admit(() => trainStep(this.#network, batch, optimizer, options));
+    return { ...result, timeSteps: this.#network.timeSteps };
+  }
+
+  /** A step of the user's own making; `timeSteps` counts those of the network's last pass in it. */
+  change<Result>(work: () => Result): { result: Result; timeSteps: number } {
+    const result = this.#network.lock.admit(work);
+    return { result, timeSteps: this.#network.timeSteps };
+  }
+
+  /** Loss and accuracy of a batch; `divisor`: what its loss was divided by, to average over several. */
+  evaluate(batch: Batch): (Evaluation | RegressionEvaluation) & { divisor: number } {
+    const evaluation = evaluate(this.#network, batch);
+    return { ...evaluation, divisor: this.#network.divisor };
+  }
+
+  /** Copies of all parameters by name. */
+  parameters(): Record<string, Tensor> {
+    return this.#network.parameters;
+  }
+
+  /** Sets parameters by name. */
+  setParameters(values: ParameterValues): void {
+    this.#network.lock.admit(() => this.#network.setParameters(values));
+  }
+
+  /** All parameters in one piece, into `into` where it is given. */
+  copyWeights(into: Float32Array = new Float32Array(this.#length)): Float32Array {
+    const start = this.#parametersStart();
+    into.set(f32().subarray(start, start + this.#length));
+    return into;
+  }
+
+  /** Puts back what `copyWeights` gave. */
+  writeWeights(weights: Float32Array): void {
+    f32().set(weights, this.#parametersStart());
+  }
+
+  /** The state that the last step with `carryState` kept. */
+  carriedState(): State | undefined {
+    return this.#network.carried;
+  }
+
+  /** The next step with `carryState` starts from zeros. */
+  forgetCarriedState(): void {
+    this.#network.forgetCarried();
+  }
+
+  /** The next step with `carryState` starts from this state. */
+  carry(state: State): void {
+    const [, rows] = ("h" in state ? state.h : state).shape as [number, number, number];
+    this.#network.lock.admit(() => this.#network.carry(state, "state", rows));
+  }
+
+  /** Training passes that dropped; 0 without dropout. */
+  get dropoutStep(): number {
+    return this.#network.drops;
+  }
+
+  set dropoutStep(step: number) {
+    this.#network.drops = step;
+  }
+
+  /** Refuses an optimizer that belongs to another network. */
+  checkOptimizer(optimizer: Optimizer): void {
+    this.#network.slots.expectOwn(optimizerState(optimizer));
+  }
+
+  /** All there is to know of an optimizer. */
+  exportOptimizer(optimizer: Optimizer): OptimizerSnapshot {
+    return exportOptimizerState(this.#network, optimizer);
+  }
+
+  /** The optimizer of a snapshot: a new one, or `optimizer`, which has not stepped yet. */
+  restoreOptimizer(snapshot: unknown, optimizer: Optimizer | undefined): Optimizer {
+    return this.#network.lock.admit(() => restoreOptimizerState(this.#network, snapshot, optimizer));
+  }
+
+  /** Puts an optimizer of this network to where a snapshot of it, made elsewhere, says. */
+  forwardOptimizer(snapshot: OptimizerSnapshot, optimizer: Optimizer): void {
+    this.#network.lock.admit(() => forwardOptimizerState(this.#network, snapshot, optimizer));
+  }
+
+  /** Gives the memory of an optimizer's moments back. */
+  forgetOptimizer(optimizer: Optimizer): void {
+    this.#network.slots.forget(optimizerState(optimizer));
+  }
+
+  /** The run has ended. */
+  release(): void {
+    this.#network.lock.release();
+  }
+
+  #parametersStart(): number {
+    return this.#network.peek("fit").pointer(RawBuffer.Parameters) >>> 2;
+  }
+}

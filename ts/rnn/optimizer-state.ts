@@ -1,0 +1,158 @@
+/**
+ * An optimizer's whole state as plain data and tensors, for files and checkpoints: what is exported and restored goes
+ * on to the bit as if it had never stopped. Data from a file is not trusted: all of it is checked before anything
+ * changes.
+ */
+
+import { Adam } from "../optim/adam.js";
+import { expected, integer, number, oneOf, optionsObject, record } from "../base/check.js";
+import type { Network } from "./network.js";
+import { momentNames, optimizerState, type Optimizer, type Rule } from "../optim/optimizer.js";
+import { readArena, readAssignments, writeArena, type Assignment } from "../data/parameters.js";
+import { RmsProp } from "../optim/rms-prop.js";
+import { Sgd } from "../optim/sgd.js";
+import { show } from "../base/show.js";
+import type { Tensor } from "../base/tensor.js";
+
+/** The state of an optimizer. All but the tensors is plain data that JSON keeps to the bit. */
+export interface OptimizerSnapshot {
+  readonly kind: Rule["kind"];
+  /** As the class's constructor takes them. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Updates done. */
+  readonly steps: number;
+  /** Adam's β₁ᵗ and β₂ᵗ as the products they are, not as powers; empty for the others. */
+  readonly products: readonly number[];
+  /** By the moment's name (PyTorch's), then by the parameter's; empty before the first update. */
+  readonly moments: Readonly<Record<string, Record<string, Tensor>>>;
+}
+
+const NAMES: ReadonlySet<string> = new Set([
+  "kind",
+  "options",
+  "steps",
+  "products",
+  "moments",
+] satisfies (keyof OptimizerSnapshot)[]);
+const SQUARES: ReadonlySet<string> = new Set(["exp_avg_sq", "square_avg"]);
+
+/**
+ * The state of an optimizer of `network`, or of one that has not stepped yet.
+ *
+ * @throws TypeError when it is none
+ * @throws BpttError `OPTIMIZER_BOUND` when it belongs to another network; `FREED`, `BUSY`
+ */
+export function exportOptimizerState(network: Network, optimizer: Optimizer): OptimizerSnapshot {
+  const { rule, learningRate, steps } = optimizerState(optimizer);
+  return network.use("save", (raw) => {
+    const slot = network.slots.slotOf(optimizerState(optimizer));
+    const { kind, ...settings } = rule;
+    const options = { learningRate, ...settings };
+    if (slot === undefined) return { kind, options, steps, products: initialProducts(kind), moments: {} };
+    const arenas = momentNames(rule).map(
+      (name, index) => [name, readArena(network.table, raw.momentsPointer(slot, index) >>> 2)] as const,
+    );
+    const products = initialProducts(kind).map((_, index) => raw.runningProduct(slot, index));
+    return { kind, options, steps, products, moments: Object.fromEntries(arenas) };
+  });
+}
+
+/**
+ * The optimizer that a snapshot is of, bound to `network`: a new one, or `optimizer`, which must not have stepped and have
+ * the snapshot's kind and settings; its learning rate is its own.
+ *
+ * @throws TypeError when something is of the wrong kind
+ * @throws RangeError when a value is out of its range, a moment is missing or its shape does not fit the network, or
+ *   `optimizer` does not fit the snapshot; nothing has changed then
+ * @throws BpttError `OUT_OF_MEMORY`, `FREED`, `BUSY`
+ */
+export function restoreOptimizerState(network: Network, snapshot: unknown, optimizer?: Optimizer): Optimizer {
+  return restore(network, snapshot, optimizer, true);
+}
+
+/** Puts an optimizer that may have stepped to where a snapshot of itself says; its learning rate is its own. */
+export function forwardOptimizerState(network: Network, snapshot: unknown, optimizer: Optimizer): void {
+  restore(network, snapshot, optimizer, false);
+}
+
+function restore(
+  network: Network,
+  snapshot: unknown,
+  optimizer: Optimizer | undefined,
+  mustBeFresh: boolean,
+): Optimizer {
+  const given = optionsObject(snapshot, "optimizer state", NAMES) as Record<string, unknown>;
+  const kind = oneOf(given["kind"], "kind", ["adam", "sgd", "rmsProp"]);
+  const made = make(kind, given["options"] as object);
+  const target = optimizer ?? made;
+  const state = optimizerState(target);
+  if (optimizer !== undefined && mustBeFresh) expectFresh(optimizer, optimizerState(made).rule);
+  const steps = integer(given["steps"], "steps", { min: 0 });
+  const products = readProducts(given["products"], kind);
+  const moments = readMoments(given["moments"], state.rule, steps, network);
+  network.change("loadOptimizer", (raw) => {
+    if (moments.length === 0 && steps === 0) return; // nothing to put anywhere: it stays unbound
+    network.slots.use(state, (slot) => {
+      moments.forEach((arena, index) => writeArena(arena, raw.momentsPointer(slot, index) >>> 2));
+      if (kind === "adam") raw.setRunningProducts(slot, products[0], products[1]);
+    });
+  });
+  state.steps = steps;
+  return target;
+}
+
+function make(kind: Rule["kind"], options: object): Optimizer {
+  // undefined would be the defaults, which a state never means
+  const given = record(options, "options");
+  if (kind === "adam") return new Adam(given);
+  return kind === "sgd" ? new Sgd(given) : new RmsProp(given);
+}
+
+function expectFresh(optimizer: Optimizer, wanted: Rule): void {
+  const { rule, steps, network } = optimizerState(optimizer);
+  if (steps > 0 || network !== undefined)
+    throw new RangeError(expected("optimizer", "one that has not stepped yet", `${steps} steps`));
+  const settings = Object.entries(wanted) as [keyof Rule, unknown][];
+  for (const [name, value] of settings) {
+    if (rule[name] !== value)
+      throw new RangeError(expected(`optimizer.${name}`, `${show(value)} as in the state`, rule[name]));
+  }
+}
+
+/** The products before the first step. */
+function initialProducts(kind: Rule["kind"]): number[] {
+  return kind === "adam" ? [1, 1] : [];
+}
+
+function readProducts(value: unknown, kind: Rule["kind"]): number[] {
+  const { length } = initialProducts(kind);
+  if (!Array.isArray(value)) throw new TypeError(expected("products", `${length} numbers`, value));
+  if (value.length !== length) throw new RangeError(expected("products", `${length} numbers`, value));
+  return Array.from(value, (product, i) => number(product, `products[${i}]`, { min: 0, max: 1 }));
+}
+
+function readMoments(value: unknown, rule: Rule, steps: number, network: Network): Assignment[][] {
+  const given = record(value, "moments") as Record<string, unknown>;
+  const names = momentNames(rule);
+  const present = Object.keys(given);
+  if (present.length === 0 && steps === 0) return [];
+  const wrong =
+    present.find((name) => !names.includes(name)) ?? names.find((name) => !present.includes(name));
+  if (wrong !== undefined) {
+    const what = names.length === 0 ? "none" : names.join(", ");
+    throw new RangeError(`moments: expected ${what}, got ${present.map(show).join(", ") || "none"}`);
+  }
+  return names.map((name) => {
+    const arena = readAssignments(given[name], name, network.table, true);
+    const missing = network.table.find((p) => !arena.some(({ parameter }) => parameter === p));
+    if (missing) throw new RangeError(`${name}: ${missing.name} is missing`);
+    if (SQUARES.has(name)) arena.forEach((assignment) => expectSquares(name, assignment));
+    return arena;
+  });
+}
+
+function expectSquares(name: string, { parameter, data }: Assignment): void {
+  const place = data.findIndex((x) => x < 0);
+  if (place >= 0)
+    throw new RangeError(expected(`${name}.${parameter.name}[${place}]`, "a number >= 0", data[place]));
+}

@@ -1,0 +1,123 @@
+/** What the methods of {@link Rnn} take and return. */
+
+import type { SequenceInputs } from "../data/batch.js";
+import type { Optimizer } from "../optim/optimizer.js";
+import type { Cell } from "../data/rnn-options.js";
+import type { State, StateInput } from "../data/state.js";
+import type { Numbers3, Tensor } from "../base/tensor.js";
+
+/** What {@link Rnn#forward} returns. */
+export interface ForwardResult<C extends Cell = Cell> {
+  /** (B, T, D·H) the hidden states of the last layer; 0 past a row's length. */
+  outputs: Tensor;
+  /** (B, T, V); the same object as `outputs` when there is no output layer. */
+  logits: Tensor;
+  /** (L·D, B, H) after each row's last step; of an lstm h and c. */
+  state: State<C>;
+}
+
+/** Options of {@link Rnn#gradients}. */
+export interface GradientsOptions {
+  /** Return what happened inside, step by step. Default false. */
+  trace?: boolean;
+  /**
+   * Add to the gradients of the calls before that had `accumulate`, until `applyGradients("accumulated", …)` uses
+   * the sum. Default false.
+   */
+  accumulate?: boolean;
+}
+
+/** What happened inside at each step; everything is 0 past a row's length. */
+export interface Trace {
+  /** (T, L·D, B, H) the hidden states of every layer and direction. */
+  hidden: Tensor;
+  /** (T, L·D, B, G·H) the gates' values (gru r z n, lstm i f g o); of tanh and relu the same object as `hidden`. */
+  gates: Tensor;
+  /** (T, L·D, B, H) an lstm's cell states. */
+  cells?: Tensor;
+  /** (T, L·D, B, H) dloss/dh_t by all that follows from it: how it fades or explodes through time. */
+  hiddenGradients: Tensor;
+}
+
+/** What {@link Rnn#gradients} returns. */
+export interface GradientsResult<C extends Cell = Cell> {
+  /** In nats, or the mean squared error. */
+  loss: number;
+  /** dloss/dparameter by the parameter's name; with `accumulate` the sum so far. */
+  gradients: Record<string, Tensor>;
+  /** (L·D, B, H), of this batch alone; of an lstm by h and by c. */
+  initialStateGradient: State<C>;
+  /** (L·D, B, H) after each row's last step; of an lstm h and c. */
+  state: State<C>;
+  /** With `trace`. */
+  trace?: Trace;
+}
+
+/** What {@link Rnn#backward} takes: the inputs of a forward pass, and a loss's gradients with respect to its results. */
+export interface BackwardInputs extends SequenceInputs {
+  /** (B, T, D·H). Default: zeros. Not read past a row's length. */
+  outputsGradient?: Numbers3;
+  /** (B, T, V). Default: zeros. Not read past a row's length. */
+  logitsGradient?: Numbers3;
+  /** (L·D, B, H), for an lstm by h and by c. Default: zeros. */
+  stateGradient?: StateInput;
+}
+
+/** What {@link Rnn#backward} returns. */
+export interface BackwardResult<C extends Cell = Cell> {
+  /** By the parameter's name. */
+  gradients: Record<string, Tensor>;
+  /** (B, T, I), for dense inputs only. */
+  inputsGradient?: Tensor;
+  /** (L·D, B, H), of an lstm by h and by c. */
+  initialStateGradient: State<C>;
+}
+
+/** Options of {@link Rnn#applyGradients}. */
+export interface ClipOptions {
+  /** Largest norm of all gradients together, 1e-30 … 1e30: g·clip·min(1/norm, 1/clip). Default false: no clipping. */
+  clipNorm?: number | false;
+}
+
+/** Options of {@link Rnn#trainStep}. */
+export interface TrainStepOptions extends ClipOptions {
+  /** Return a copy of the final state. Default false. */
+  returnState?: boolean;
+  /**
+   * Start from the final state of the previous call that had `carryState` (zeros at first) and keep this call's:
+   * truncated BPTT. An `initialState` in the batch goes before the kept one. Default false.
+   */
+  carryState?: boolean;
+}
+
+/** What {@link Rnn#trainStep} returns. */
+export interface TrainStepResult<C extends Cell = Cell> {
+  /** Of the weights before the update: in nats, or the mean squared error. */
+  loss: number;
+  /** Of all gradients together but those of frozen parameters, before clipping. */
+  gradientNorm: number;
+  /** (L·D, B, H), of an lstm h and c; with `returnState`. */
+  state?: State<C>;
+}
+
+/** Options of {@link Rnn#save}. */
+export interface SaveOptions {
+  /** An optimizer of this network: it is saved too, with all else that it takes to go on. Default: none. */
+  optimizer?: Optimizer | undefined;
+}
+
+/** What {@link Rnn#evaluate} returns of a batch of classes. */
+export interface Evaluation {
+  /** In nats. */
+  loss: number;
+  /** Σ weights·[argmax logits = target] / Σ weights, over the steps within the lengths. */
+  accuracy: number;
+}
+
+/** What {@link Rnn#evaluate} returns of a batch with `loss: "meanSquaredError"`. */
+export interface RegressionEvaluation {
+  /** The mean squared error. */
+  loss: number;
+  /** Σ weights·mean_v |logits − targets| / Σ weights, over the steps within the lengths. */
+  meanAbsoluteError: number;
+}

@@ -1,0 +1,215 @@
+/**
+ * A network run one step at a time, its state kept in wasm from step to step: generation, streams that arrive bit by
+ * bit. The mathematics is a forward pass of one time step; see crate/src/session.rs.
+ */
+
+import { boolean, expected, optionsObject, size } from "../base/check.js";
+import { Disposable } from "../base/disposable.js";
+import { BpttError } from "../base/errors.js";
+import { copyIds, type IdLayout } from "../data/ids.js";
+import type { Network } from "./network.js";
+import { copySource, rowMajor } from "../data/numbers.js";
+import type { Cell } from "../data/rnn-options.js";
+import { open } from "../base/source.js";
+import { readState, replaceState, type State, type StateInput, type StatePlace } from "../data/state.js";
+import { floats, type IdRow, type NumberRow, type Numbers2, type Tensor } from "../base/tensor.js";
+import { RawBuffer } from "../wasm/core.js";
+import { f32, i32 } from "../wasm/memory.js";
+import type { RawRnn } from "../wasm/raw.js";
+
+/** Options of {@link Rnn.session}. */
+export interface SessionOptions {
+  /** B, the rows that run side by side; default 1. */
+  batch?: number;
+  /** The state before the first step, (L·D, B, H), of an lstm `{ h, c }`; default zeros. */
+  state?: StateInput;
+  /** Whether the steps read features (B, I) instead of ids; default false. */
+  dense?: boolean;
+}
+
+const NAMES: ReadonlySet<string> = new Set(["batch", "state", "dense"]);
+const RESET_NAMES: ReadonlySet<string> = new Set(["state"]);
+
+/** What a session has left in its network when it was dropped without `free`. */
+const dropped = new FinalizationRegistry<{ network: WeakRef<Network>; slot: number }>(({ network, slot }) =>
+  network.deref()?.removeSession(slot),
+);
+
+/**
+ * A stream of single steps through a network. Made by {@link Rnn.session}. It always sees the network's present
+ * weights, and its memory goes with the network's.
+ *
+ * @example
+ * import { Rnn } from "bptt";
+ *
+ * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 4 });
+ * const session = rnn.session();
+ * for (const id of [0, 1, 2]) console.log(session.step(id).shape); // [1, 4], three times
+ * session.free(); // or `using session = …`, which does it at the end of the block
+ */
+export class Session<C extends Cell = Cell> extends Disposable {
+  /** B */
+  readonly batch: number;
+  readonly #network: Network;
+  readonly #slot: number;
+  readonly #dense: boolean;
+  readonly #logits: Tensor; // (B, V)
+  readonly #ids: IdLayout;
+  readonly #features: number; // float32 index of the features, (B, featureStride)
+  readonly #featureStride: number;
+  readonly #start: number; // float32 index of the logits, (B, stride)
+  readonly #stride: number;
+  readonly #state: StatePlace; // (L·D, B, H)
+  #freed = false;
+
+  /** @internal */
+  constructor(network: Network, options: SessionOptions) {
+    super();
+    const given = optionsObject(options, "options", NAMES) as SessionOptions;
+    this.batch = given.batch === undefined ? 1 : size(given.batch, "batch");
+    this.#dense = boolean(given.dense, "dense", false);
+    this.#network = network;
+    const { inputSize, bidirectional } = network.config;
+    const state = given.state;
+    const raw = network.peek("session");
+    if (bidirectional) {
+      throw new RangeError(
+        "session: expected a network with one direction; the second one of a bidirectional network begins at the end",
+      );
+    }
+    const { batch } = this;
+    const dense = this.#dense;
+    this.#slot = network.use("session", () => raw.addSession(batch, dense));
+    dropped.register(this, { network: new WeakRef(network), slot: this.#slot }, this);
+    try {
+      const at = (buffer: RawBuffer) => raw.sessionPointer(this.#slot, buffer) >>> 2;
+      this.#ids = {
+        rows: 1,
+        columns: batch,
+        rank: 1,
+        start: dense ? 0 : at(RawBuffer.Ids),
+        strides: [0, 1],
+        limit: inputSize,
+        noun: "an id",
+      };
+      this.#features = dense ? at(RawBuffer.Features) : 0;
+      this.#featureStride = dense ? raw.stride(RawBuffer.Features) : 0;
+      this.#start = at(RawBuffer.Logits);
+      this.#stride = raw.stride(RawBuffer.Logits);
+      this.#state = {
+        h: at(RawBuffer.InitialState),
+        c: network.lstm ? at(RawBuffer.InitialCell) : undefined,
+      };
+      this.#logits = { data: floats(batch * network.classes, "logits"), shape: [batch, network.classes] };
+      if (state !== undefined) {
+        network.use("session", () => replaceState(state, "state", network.stateShape(batch), this.#state));
+      }
+    } catch (error) {
+      this.free();
+      throw error;
+    }
+  }
+
+  /**
+   * One step: reads an id a row, or features, and moves the state on.
+   *
+   * @param input B ids, or one number where B is 1; in a dense session features (B, I), or one row where B is 1
+   * @returns logits (B, V): the same tensor at each call, valid until the next
+   * @throws TypeError when `input` is of the wrong kind
+   * @throws RangeError when an id or number is out of range, or there are not B of them; the state stays
+   * @throws BpttError `FREED`
+   *
+   * @example
+   * import { Rnn } from "bptt";
+   *
+   * const session = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 }).session({ batch: 2 });
+   * console.log(session.step([0, 3]).shape); // [2, 5]
+   *
+   * const sensor = new Rnn({ cell: "gru", inputSize: 2, hiddenSize: 5, outputSize: 1 }).session({ dense: true });
+   * console.log(sensor.step([0.5, -0.25]).shape); // [1, 1]
+   */
+  step(input: number | IdRow | NumberRow | Numbers2): Tensor {
+    const raw = this.#raw("step");
+    if (this.#dense) this.#network.use("session().step", () => this.#copyFeatures(input));
+    else if (typeof input === "number" && this.batch === 1) {
+      const { limit, start } = this.#ids;
+      if (!(input >= 0 && input < limit) || !Number.isInteger(input)) {
+        throw new RangeError(expected("ids", `an id in 0..${limit - 1}`, input));
+      }
+      i32()[start] = input;
+    } else this.#network.use("session().step", () => this.#copyIds(input));
+    raw.sessionStep(this.#slot);
+    const { data } = this.#logits;
+    const view = f32();
+    const width = this.#network.classes;
+    for (let b = 0, to = 0; b < this.batch; b++) {
+      const from = this.#start + b * this.#stride;
+      for (let v = 0; v < width; v++) data[to++] = view[from + v];
+    }
+    return this.#logits;
+  }
+
+  /**
+   * A copy of the present state, (L·D, B, H), of an lstm `{ h, c }`.
+   *
+   * @throws BpttError `FREED`
+   */
+  state(): State<C> {
+    this.#raw("state");
+    return readState(this.#network.stateShape(this.batch), this.#state) as State<C>;
+  }
+
+  /**
+   * Starts anew.
+   *
+   * @param options `state`: the state to start from; default zeros
+   * @throws TypeError when it is of the wrong kind
+   * @throws RangeError when it is of the wrong shape or not finite; the present state stays
+   * @throws BpttError `FREED`
+   */
+  reset(options: { state?: StateInput } = {}): void {
+    this.#raw("reset");
+    const shape = this.#network.stateShape(this.batch);
+    const { state } = optionsObject(options, "options", RESET_NAMES) as { state?: StateInput };
+    this.#network.use("session().reset", () => replaceState(state, "state", shape, this.#state));
+  }
+
+  /**
+   * Gives the session's memory back; calling it again does nothing.
+   *
+   * @throws BpttError `BUSY` when called by a getter of data that the network is reading
+   */
+  free(): void {
+    if (this.#freed) return;
+    this.#network.removeSession(this.#slot);
+    this.#freed = true;
+    dropped.unregister(this);
+  }
+
+  #raw(method: string): RawRnn {
+    if (this.#freed) throw new BpttError("FREED", `session.${method}: this session has been freed`);
+    return this.#network.peek(`session().${method}`);
+  }
+
+  /** Features are written as they are checked, as ids are; the step waits until all are right. */
+  #copyFeatures(input: unknown): void {
+    const { batch } = this;
+    const { inputSize } = this.#network.config;
+    const wanted = `${batch} rows of ${inputSize} features`;
+    const source = open(input, "features", wanted);
+    const row = source.shape.length === 1 && batch === 1;
+    const layout = rowMajor(row ? [inputSize] : [batch, inputSize], this.#features);
+    if (!row && source.shape.length !== 2) throw new TypeError(expected("features", wanted, input));
+    copySource(source, { ...layout, strides: [0, this.#featureStride, 1] });
+  }
+
+  #copyIds(ids: unknown): void {
+    const source = open(ids, "ids", `${this.batch} ids`);
+    if (source.shape.length !== 1) throw new TypeError(expected("ids", `${this.batch} ids`, ids));
+    if (source.shape[0] !== this.batch) {
+      throw new RangeError(expected("ids", `${this.batch} ids`, ids));
+    }
+    // Ids are written as they are checked; the step, and with it the state, waits until all are right.
+    copyIds(source, this.#ids);
+  }
+}

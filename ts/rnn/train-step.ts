@@ -1,0 +1,127 @@
+/** What changes a network's weights: a step of training, and gradients from elsewhere. The public words stand in rnn.ts. */
+
+import { readClipNorm } from "../optim/clip-norm.js";
+import { boolean, expected, optionsObject } from "../base/check.js";
+import { BpttError, fromCore } from "../base/errors.js";
+import { STATES, type Network } from "./network.js";
+import { optimizerState } from "../optim/optimizer.js";
+import { readAssignments, readNames, writeArena } from "../data/parameters.js";
+import { batchOf } from "./forward-backward.js";
+import type { ClipOptions, TrainStepOptions, TrainStepResult } from "./rnn-types.js";
+import { RawBuffer } from "../wasm/core.js";
+import type { RawRnn } from "../wasm/raw.js";
+
+const CLIP_NAMES: ReadonlySet<string> = new Set(["clipNorm"]);
+const TRAIN_NAMES: ReadonlySet<string> = new Set(["clipNorm", "returnState", "carryState"]);
+
+/** Loss, gradients, clipping, update. */
+export function trainStep(
+  network: Network,
+  batch: unknown,
+  optimizer: unknown,
+  options: unknown,
+): TrainStepResult {
+  return network.change("trainStep", (raw) => {
+    const state = optimizerState(optimizer);
+    let clip = Infinity;
+    let carry = false;
+    let returns = false;
+    if (options !== undefined) {
+      const given = optionsObject(options, "options", TRAIN_NAMES) as TrainStepOptions;
+      clip = clipOf(given.clipNorm);
+      carry = boolean(given.carryState, "carryState", false);
+      returns = boolean(given.returnState, "returnState", false);
+    }
+    const { sum, loaded } = network.loadBatch(batchOf(batch), true, carry);
+    if (carry) raw.reserveKeptState(); // so that nothing can fail after the update
+    network.accumulation.putAside();
+    const loss = network.slots.update(state, (slot, rate) =>
+      raw.trainStep(slot, rate, clip, sum, network.dropoutStep),
+    );
+    network.drops++;
+    const result: TrainStepResult = { loss, gradientNorm: raw.gradientNorm };
+    if (carry) network.keepCarried(loaded.batch);
+    if (returns) result.state = network.readState(STATES.final(), loaded.batch);
+    return result;
+  });
+}
+
+/** One update from given or accumulated gradients. */
+export function applyGradients(
+  network: Network,
+  gradients: unknown,
+  optimizer: unknown,
+  options: unknown,
+): { gradientNorm: number } {
+  return network.change("applyGradients", (raw) => {
+    const state = optimizerState(optimizer);
+    const given = options === undefined ? {} : (optionsObject(options, "options", CLIP_NAMES) as ClipOptions);
+    const clip = clipOf(given.clipNorm);
+    const update = (): { gradientNorm: number } => ({
+      gradientNorm: network.slots.update(state, (slot, rate) => raw.applyGradients(slot, rate, clip)),
+    });
+    if (typeof gradients === "string") return applyAccumulated(network, gradients, update);
+
+    const assignments = readAssignments(gradients, "gradients", network.table, false);
+    const named = new Set(assignments.map(({ parameter }) => parameter.name));
+    network.accumulation.putAside();
+    writeArena(assignments, raw.pointer(RawBuffer.Gradients) >>> 2);
+    try {
+      activate(network, raw, named);
+      return update();
+    } finally {
+      activate(network, raw);
+    }
+  });
+}
+
+function applyAccumulated<Result>(network: Network, gradients: string, update: () => Result): Result {
+  const { accumulation } = network;
+  if (gradients !== "accumulated") {
+    throw new RangeError(expected("gradients", `gradients by name, or "accumulated"`, gradients));
+  }
+  if (!accumulation.started) {
+    throw new RangeError(
+      `gradients: nothing has been accumulated; call gradients(batch, { accumulate: true }) first`,
+    );
+  }
+  accumulation.bringBack();
+  try {
+    const result = update();
+    accumulation.clear();
+    return result;
+  } catch (cause) {
+    const error = fromCore(cause);
+    // what is not finite stays so, whatever is added to it
+    if (error instanceof BpttError && error.code === "NOT_FINITE") accumulation.clear();
+    throw error;
+  }
+}
+
+/** Freezes or unfreezes parameters. */
+export function setFrozen(network: Network, method: string, names: unknown, frozen: boolean): void {
+  network.change(method, (raw) => {
+    for (const { name } of readNames(names, network.table)) {
+      if (frozen) network.frozen.add(name);
+      else network.frozen.delete(name);
+    }
+    activate(network, raw);
+  });
+}
+
+/** The names of the frozen parameters, in the order of all. */
+export function frozenNames({ table, frozen }: Network): string[] {
+  return table.map(({ name }) => name).filter((name) => frozen.has(name));
+}
+
+/** Tells the core which parameters the optimizer updates and the norm counts: of `named` those that are not frozen. */
+function activate(network: Network, raw: RawRnn, named?: ReadonlySet<string>): void {
+  for (const { index, name } of network.table) {
+    raw.setActive(index, !network.frozen.has(name) && (named?.has(name) ?? true));
+  }
+}
+
+/** Infinity for none. */
+function clipOf(value: unknown): number {
+  return value === undefined ? Infinity : readClipNorm(value) || Infinity;
+}

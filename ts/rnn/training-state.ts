@@ -1,0 +1,96 @@
+/**
+ * What training keeps besides the parameters, as sections of a model file: the optimizer's state, and the network's own
+ * between two steps. With both a network goes on to the bit as if it had never been saved.
+ *
+ *     optimizer   the OptimizerSnapshot
+ *     training    { network: { carried, dropoutStep, frozen } }; more may stand beside `network`
+ *
+ * Accumulated gradients are not kept. Data from a file is not trusted: whatever is wrong with it is a wrong value of the
+ * file, and nothing has changed then.
+ */
+
+import { expected, integer, optionsObject, record } from "../base/check.js";
+import type { Model } from "../file/model-file.js";
+import type { Network } from "./network.js";
+import { exportOptimizerState, restoreOptimizerState } from "./optimizer-state.js";
+import { optimizerState, type Optimizer } from "../optim/optimizer.js";
+import { isPacked, ofFile, packSection, type Section, unpackSection } from "../file/section.js";
+import { showShape } from "../base/show.js";
+import type { State } from "../data/state.js";
+import { frozenNames, setFrozen } from "./train-step.js";
+
+/** Of a network between two steps. */
+interface NetworkState {
+  /** From which the next `trainStep` with `carryState` starts; null for zeros. */
+  readonly carried: State | null;
+  /** Training passes that dropped. */
+  readonly dropoutStep: number;
+  /** Names of frozen parameters. */
+  readonly frozen: readonly string[];
+}
+
+const NAMES: ReadonlySet<string> = new Set([
+  "carried",
+  "dropoutStep",
+  "frozen",
+] satisfies (keyof NetworkState)[]);
+
+/** The sections of a network that `optimizer` trains. */
+export function trainingSections(
+  network: Network,
+  optimizer: Optimizer,
+): Required<Pick<Model, "optimizer" | "training">> {
+  const snapshot = exportOptimizerState(network, optimizer);
+  const state: NetworkState = {
+    carried: network.carried ?? null,
+    dropoutStep: network.drops,
+    frozen: frozenNames(network),
+  };
+  return { optimizer: packSection(snapshot), training: packSection({ network: state }) };
+}
+
+/** Puts the network into the state of a section; one without a network's state is another's affair. */
+export function restoreTraining(network: Network, section: Section): void {
+  if (!isPacked(section)) return;
+  ofFile("training", () => {
+    const { network: state } = unpackSection(section, "training") as { network?: unknown };
+    if (state === undefined) return;
+    const given = optionsObject(state, "network", NAMES) as Record<string, unknown>;
+    const dropoutStep = integer(given["dropoutStep"], "network.dropoutStep", { min: 0 });
+    if (!Array.isArray(given["frozen"]))
+      throw new TypeError(expected("network.frozen", "an array of names", given["frozen"]));
+    setFrozen(network, "load", given["frozen"], true);
+    const { carried } = given;
+    if (carried !== null) network.carry(carried, "network.carried", rowsOf(carried, network));
+    network.drops = dropoutStep;
+  });
+}
+
+/** The optimizer of a section, bound to `network`. */
+export function restoreOptimizer(network: Network, section: Section | undefined): Optimizer {
+  if (section === undefined) {
+    throw new RangeError("bytes: expected a file that save({ optimizer }) wrote, got one without optimizer");
+  }
+  return ofFile("optimizer", () => restoreOptimizerState(network, unpackSection(section, "optimizer")));
+}
+
+/** Refuses what is no optimizer; before anything is looked at that it would be saved with. */
+export function readSavedOptimizer(value: unknown): Optimizer {
+  optimizerState(value);
+  return value as Optimizer;
+}
+
+/** B of a state whose size is right for the network in all else. */
+function rowsOf(carried: unknown, network: Network): number {
+  const given = record(carried, "network.carried") as { h?: unknown };
+  const { shape } = record(network.lstm ? given.h : given, "network.carried") as { shape?: unknown };
+  const rows: unknown = Array.isArray(shape) ? shape[1] : undefined;
+  const wanted = network.stateShape(typeof rows === "number" && rows >= 1 ? rows : 1);
+  if (!Array.isArray(shape) || shape.length !== 3 || wanted.some((n, axis) => n !== shape[axis])) {
+    const got = Array.isArray(shape) ? showShape(shape as number[]) : "no tensor";
+    throw new RangeError(
+      `network.carried: expected shape ${showShape(wanted)} for some number of rows, got ${got}`,
+    );
+  }
+  return wanted[1];
+}

@@ -1,0 +1,31 @@
+/**
+ * The work of a run as data. A model contributes a task: a name and a function that turns data which can be sent to a
+ * worker into the batches and options of a run. The same function runs on either thread, so both make the same batches.
+ */
+
+import type { Batch } from "../data/batch.js";
+import type { FitOptions } from "../fit/fit-options.js";
+import type { Rnn } from "../rnn/rnn.js";
+
+/** The batches and options of a run. */
+export interface FitPlan {
+  /** Returns the batches of an epoch; epochs count from 1. */
+  readonly batches: (epoch: number) => Iterable<Batch>;
+  readonly options: Partial<FitOptions>;
+}
+
+/** A kind of run that a worker can host. */
+export interface Task<Data = never> {
+  /** Identifies the task in the worker. */
+  readonly name: string;
+  /** Returns the plan of a run of `rnn` on `data`. */
+  plan(rnn: Rnn, data: Data): FitPlan;
+  /** Returns the buffers of `data` that may be transferred to the worker instead of being copied. */
+  transfer(data: Data): ArrayBuffer[];
+}
+
+/** A task with its data, as it is sent to a worker. */
+export interface Job {
+  readonly task: string;
+  readonly data: unknown;
+}
