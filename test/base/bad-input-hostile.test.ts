@@ -116,24 +116,29 @@ describe("data that changes or lies", () => {
     return [trapped(0, () => ((row.length = 1), 0)), row];
   };
   check([
-    ["an own length", withInputs([longer, longer]), RangeError, "targets: expected shape (2, 2), got (2, 3)"],
+    [
+      "an own length",
+      withInputs([longer, longer]),
+      RangeError,
+      "targets: expected shape (2, 2), received (2, 3)",
+    ],
     [
       "a subclass with a length",
       withInputs([new Longer(2), new Longer(2)]),
       RangeError,
-      "targets: expected shape (2, 2), got (2, 3)",
+      "targets: expected shape (2, 2), received (2, 3)",
     ],
     [
       "a buffer detached meanwhile",
       (t) => withInputs(vanishing())(t),
       RangeError,
-      "inputs[1]: expected 3 ids as in inputs[0], got 0",
+      "inputs[1]: expected 3 ids as in inputs[0], received 0",
     ],
     [
       "a row that shrinks meanwhile",
       (t) => withInputs(shrinking())(t),
       RangeError,
-      "inputs[1]: expected 3 ids as in inputs[0], got 1",
+      "inputs[1]: expected 3 ids as in inputs[0], received 1",
     ],
     [
       "a proxy with a fractional length",
@@ -141,19 +146,19 @@ describe("data that changes or lies", () => {
         new Proxy([[0, 1, 2]], { get: (rows, key) => (key === "length" ? 1.5 : Reflect.get(rows, key)) }),
       ),
       RangeError,
-      "inputs: expected a length in 0..2147483647, got 1.5",
+      "inputs: expected a length in 0..2147483647, received 1.5",
     ],
     [
       "a proxy whose length is a symbol",
       withInputs(new Proxy([[0, 1, 2]], { get: () => Symbol("s") })),
       TypeError,
-      "inputs: expected a length that is a number, got Symbol(s)",
+      "inputs: expected a length that is a number, received Symbol(s)",
     ],
     [
       "a proxy of a typed array",
       withInputs(new Proxy(new Int32Array(3), {})),
       TypeError,
-      "inputs: expected integer ids (B,T) or dense features (B,T,I), got an object",
+      "inputs: expected integer ids (B,T) or dense features (B,T,I), received an object",
     ],
   ]);
 

@@ -14,17 +14,17 @@ it("copies its values", () => {
 it.each([
   [() => tensor([1, 2, 3], [2, 2]), RangeError, "shape: (2, 2) needs 4 values, data has 3"],
   [() => tensor([1], [2 ** 30, 5]), RangeError, "shape: (1073741824, 5) needs 5368709120 values, data has 1"],
-  [() => tensor([1], [1.5]), RangeError, "shape[0]: expected an integer >= 0, got 1.5"],
-  [() => tensor([1], [-1]), RangeError, "shape[0]: expected an integer >= 0, got -1"],
-  [() => tensor([1], ["1"] as never), TypeError, 'shape[0]: expected an integer >= 0, got "1"'],
-  [() => tensor([1], 1 as never), TypeError, "shape: expected an array of sizes, got 1"],
-  [() => tensor(["1"] as never, [1]), TypeError, 'data[0]: expected a number, got "1"'],
-  [() => tensor(new Array(1) as never, [1]), TypeError, "data[0]: expected a number, got undefined"],
-  [() => tensor("12" as never, [2]), TypeError, 'data: expected an array of numbers, got "12"'],
+  [() => tensor([1], [1.5]), RangeError, "shape[0]: expected an integer >= 0, received 1.5"],
+  [() => tensor([1], [-1]), RangeError, "shape[0]: expected an integer >= 0, received -1"],
+  [() => tensor([1], ["1"] as never), TypeError, 'shape[0]: expected an integer >= 0, received "1"'],
+  [() => tensor([1], 1 as never), TypeError, "shape: expected an array of sizes, received 1"],
+  [() => tensor(["1"] as never, [1]), TypeError, 'data[0]: expected a number, received "1"'],
+  [() => tensor(new Array(1) as never, [1]), TypeError, "data[0]: expected a number, received undefined"],
+  [() => tensor("12" as never, [2]), TypeError, 'data: expected an array of numbers, received "12"'],
   [
     () => tensor(BigInt64Array.of(1n) as never, [1]),
     TypeError,
-    "data: expected an array of numbers, got BigInt64Array of length 1",
+    "data: expected an array of numbers, received BigInt64Array of length 1",
   ],
 ])("refuses what does not fit: %s", (run, kind, message) => {
   expect(run).toThrow(kind);

@@ -147,9 +147,9 @@ describe("TensorFlow.js", () => {
     folder.write("-name", "");
     for (const [paths, sentence] of [
       [["pipe"], /pipe: expected a regular file/],
-      [["link"], /expected weight files beside it, got a link from "link" elsewhere/],
+      [["link"], /expected weight files beside it, received a link from "link" elsewhere/],
       [["-"], /-: no such file or folder/],
-      [["shard1", "./shard1"], /expected each weight file once, got "\.\/shard1" again/],
+      [["shard1", "./shard1"], /expected each weight file once, received "\.\/shard1" again/],
     ] as const) {
       folder.write(
         "model.json",
@@ -162,8 +162,8 @@ describe("TensorFlow.js", () => {
   });
 
   test.each([
-    [["../shard1"], /expected weight files beside it, got the path "\.\.\/shard1"/],
-    [["/etc/hostname"], /expected weight files beside it, got the path "\/etc\/hostname"/],
+    [["../shard1"], /expected weight files beside it, received the path "\.\.\/shard1"/],
+    [["/etc/hostname"], /expected weight files beside it, received the path "\/etc\/hostname"/],
     [["nowhere"], /nowhere: no such file or folder/],
     [["shard1"], /model\.json: weightData: .* ends at byte \d+, there are 13/],
   ])("weight files %j", (paths, sentence) => {

@@ -204,7 +204,7 @@ describe("a vocabulary for a network that has none", () => {
   test.each([
     [`["a","b"]`, /expected a network in one direction from 2 tokens/],
     [`["a","b","b","c"]`, /vocabulary: expected a vocabulary; /],
-    [`{"a":0,"b":2,"c":1,"d":1}`, /expected each id from 0 to 3 once, got 1 for "d"/],
+    [`{"a":0,"b":2,"c":1,"d":1}`, /expected each id from 0 to 3 once, received 1 for "d"/],
     [`["a",`, /vocabulary: expected a vocabulary; .*JSON/],
     [`nothing`, /vocabulary: expected a vocabulary; not a valid safetensors file/],
   ])("%s is a failure", (data, sentence) => {

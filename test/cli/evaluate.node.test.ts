@@ -50,18 +50,18 @@ it("reads standard input, and prints a table", () => {
 });
 
 test.each([
-  ["text.safetensors", "so muQ", `text.txt: token 6: expected a character of the vocabulary, got "Q"`],
-  ["text.safetensors", "s", "text.txt: expected at least 2 tokens, got 1"],
-  ["text.safetensors", "", "text.txt: expected a text, got an empty file"],
+  ["text.safetensors", "so muQ", `text.txt: token 6: expected a character of the vocabulary, received "Q"`],
+  ["text.safetensors", "s", "text.txt: expected at least 2 tokens, received 1"],
+  ["text.safetensors", "", "text.txt: expected a text, received an empty file"],
   [
     "text.safetensors",
     Uint8Array.of(115, 0, 115),
-    "text.txt: expected a text, got a binary file (byte 1 is 0)",
+    "text.txt: expected a text, received a binary file (byte 1 is 0)",
   ],
   [
     "text.safetensors",
     Uint8Array.of(115, 0xe9, 115),
-    "text.txt: expected a text in UTF-8, got bytes that are none",
+    "text.txt: expected a text in UTF-8, received bytes that are none",
   ],
 ])("%s of %j", (model, data, sentence) => {
   folder.write("text.txt", data);

@@ -54,17 +54,17 @@ function sentence(args: readonly string[], code: number, input?: string): string
 describe("a model that is none", () => {
   const cases: [string, RegExp][] = [
     ["nowhere", /^nowhere: no such file or folder$/],
-    ["folder", /^folder: expected a file, got a folder$/],
-    ["empty", /^empty: expected a model, got an empty file$/],
-    ["binary", /^binary: expected a model, got neither safetensors nor /],
-    ["text.txt", /^text\.txt: expected a model, got neither safetensors nor /],
+    ["folder", /^folder: expected a file, received a folder$/],
+    ["empty", /^empty: expected a model, received an empty file$/],
+    ["binary", /^binary: expected a model, received neither safetensors nor /],
+    ["text.txt", /^text\.txt: expected a model, received neither safetensors nor /],
     ["short.safetensors", /^short\.safetensors: /],
     ["header.safetensors", /^header\.safetensors: not a valid safetensors file: its header would have /],
     ["zip", /^zip: /],
     ["hdf5", /^hdf5: /],
     [
       "scikit.pkl",
-      /^scikit\.pkl: expected a model, got a pickle, which only the Python program that wrote it can read$/,
+      /^scikit\.pkl: expected a model, received a pickle, which only the Python program that wrote it can read$/,
     ],
     ["pickle.pt", /^pickle\.pt: a file of torch\.save, which only Python can read; /],
     ["model.onnx", /^model\.onnx: ONNX is written, not read; /],
@@ -73,9 +73,9 @@ describe("a model that is none", () => {
   const others: [string, RegExp][] = [
     [
       "package.json",
-      /^package\.json: expected a model\.json of TensorFlow\.js, got JSON without weight files$/,
+      /^package\.json: expected a model\.json of TensorFlow\.js, received JSON without weight files$/,
     ],
-    ["broken.json", /^broken\.json: expected JSON, got "/],
+    ["broken.json", /^broken\.json: expected JSON, received "/],
     ["short.npz", /^short\.npz: the archive is damaged or cut short$/],
   ];
   const commands: string[][] = [
@@ -96,12 +96,14 @@ describe("a model that is none", () => {
   });
 
   it("an empty standard input", () => {
-    expect(sentence(["inspect", "-"], 1, "")).toBe("standard input: expected a model, got an empty file");
+    expect(sentence(["inspect", "-"], 1, "")).toBe(
+      "standard input: expected a model, received an empty file",
+    );
   });
 
   test.each([["generate"], ["evaluate", "text.txt"]])("%s of a network without text", (name, ...rest) => {
     expect(sentence([name, "rnn.safetensors", ...rest], 1)).toBe(
-      "rnn.safetensors: expected a text model, got a network without a vocabulary; bptt convert --to bptt --vocabulary gives it one",
+      "rnn.safetensors: expected a text model, received a network without a vocabulary; bptt convert --to bptt --vocabulary gives it one",
     );
   });
 });
@@ -120,16 +122,20 @@ describe("a model whose texts are damaged", () => {
   }
 
   test.each([
-    ["bptt.text.state", "null", /: its text state: expected an object, got null$/],
+    ["bptt.text.state", "null", /: its text state: expected an object, received null$/],
     [
       "bptt.text.state",
       `{"kind":"poem"}`,
-      /: its text state\.kind: expected one of "text", "list", got "poem"$/,
+      /: its text state\.kind: expected one of "text", "list", received "poem"$/,
     ],
     ["bptt.vocabulary", `{"tokens":"abc"}`, /: its bptt\.vocabulary: /],
     ["bptt.vocabulary", `{"tokens":["a"]}`, /: its bptt\.vocabulary: expected \d+ tokens/],
     ["bptt.config", "[]", /: its bptt\.config: /],
-    ["bptt.version", "9", /: its bptt\.version: expected "1", all that this version of bptt reads, got "9"$/],
+    [
+      "bptt.version",
+      "9",
+      /: its bptt\.version: expected "1", all that this version of bptt reads, received "9"$/,
+    ],
   ])("%s %s", (key, value, what) => {
     const file = damaged(key, value);
     expect(sentence(["inspect", file], 1)).toMatch(what);
@@ -160,7 +166,8 @@ describe("a model whose texts are damaged", () => {
 describe("where nothing can be written", () => {
   const convert = (output: string, to = "onnx") => ["convert", "model.safetensors", "--to", to, "-o", output];
 
-  it("a folder", () => expect(sentence(convert("folder"), 1)).toBe("folder: expected a file, got a folder"));
+  it("a folder", () =>
+    expect(sentence(convert("folder"), 1)).toBe("folder: expected a file, received a folder"));
   it("no folder", () => expect(sentence(convert("no/out"), 1)).toBe("no/out: no such file or folder"));
   it("a network that the format has not", () => {
     expect(sentence(convert("out.json", "tfjs"), 1)).toBe(
@@ -173,7 +180,7 @@ describe("where nothing can be written", () => {
   it("two files of which one cannot be written: neither is", () => {
     mkdirSync(folder.of("folder/rnn.bin"), { recursive: true });
     const args = ["convert", "rnn.safetensors", "--to", "tfjs", "-o", "folder/rnn.json"];
-    expect(sentence(args, 1)).toBe("folder/rnn.bin: expected a file, got a folder");
+    expect(sentence(args, 1)).toBe("folder/rnn.bin: expected a file, received a folder");
     expect(folder.shell("ls -A folder").stdout).toBe("rnn.bin\n");
   });
 });
@@ -190,14 +197,14 @@ describe("wrong usage", () => {
     [["convert", "model.safetensors", "-o", "x"], "required option '--to <format>' not specified"],
     [["convert", "model.safetensors", "--to", "onnx"], "required option '-o, --output <file>' not specified"],
     [["convert", "model.safetensors", "--to", "caffe", "-o", "x"], /argument 'caffe' is invalid\. Allowed choices are bptt, pytorch, keras, onnx, tfjs$/],
-    [["convert", "model.safetensors", "--to", "tfjs", "-o", "x.bin"], "--output: expected a name that ends in .json, got x.bin"],
-    [["convert", "model.safetensors", "--to", "onnx", "-o", "-"], "--output: expected a file, got standard output"],
+    [["convert", "model.safetensors", "--to", "tfjs", "-o", "x.bin"], "--output: expected a name that ends in .json, received x.bin"],
+    [["convert", "model.safetensors", "--to", "onnx", "-o", "-"], "--output: expected a file, received standard output"],
     [["convert", "model.safetensors", "--to", "keras", "-o", "x", "--state"], "--state: it goes with --to onnx"],
-    [["convert", "-", "--to", "bptt", "-o", "x", "--vocabulary", "-"], "expected standard input once, got it as model and as vocabulary"],
-    [["evaluate", "-", "-"], "expected standard input once, got it as model and as text"],
+    [["convert", "-", "--to", "bptt", "-o", "x", "--vocabulary", "-"], "expected standard input once, received it as model and as vocabulary"],
+    [["evaluate", "-", "-"], "expected standard input once, received it as model and as text"],
     [["inspect", "model.safetensors", "--layers", "2"], "--layers: the file's shapes say that"],
     [["inspect", "model.safetensors", "--no-bias"], "--no-bias: the file's shapes say that"],
-    [["inspect", "model.safetensors", "--cell", "lstm"], `--cell: expected "gru", as the file says, got "lstm" (model.safetensors)`],
+    [["inspect", "model.safetensors", "--cell", "lstm"], `--cell: expected "gru", as the file says, received "lstm" (model.safetensors)`],
     [["inspect", "weights.npz", "--cell", "lstm"], "--cell: the file says that"],
     [["inspect", "weights.npz", "--prefix", "a"], "--prefix: they are for files of PyTorch's"],
     [["inspect", "model.safetensors", "--cell", "mlp"], /argument 'mlp' is invalid\. Allowed choices are tanh, relu, gru, lstm$/],

@@ -96,13 +96,13 @@ describe("a reader", () => {
 
 describe("wrong usage", () => {
   test.each([
-    [["-p", "soQ"], `--prompt, token 3: expected a character of the vocabulary, got "Q"`],
+    [["-p", "soQ"], `--prompt, token 3: expected a character of the vocabulary, received "Q"`],
     [["-p", ""], /^--prompt: expected at least one token/],
-    [["-t", "-1"], "--temperature: expected a finite number in 0..1e+30, got -1"],
+    [["-t", "-1"], "--temperature: expected a finite number in 0..1e+30, received -1"],
     [["-t", "warm"], /--temperature <x>' argument 'warm' is invalid\. Expected a number$/],
     [["--top-p", "2"], /^--top-p: expected a (finite )?number/],
     [["--top-k", "0"], /--top-k <n>' argument '0' is invalid\. Expected a whole number from 1$/],
-    [["--stop", ""], `--stop: expected a non-empty string, got ""`],
+    [["--stop", ""], `--stop: expected a non-empty string, received ""`],
     [["--seed", "4294967296"], /^--seed: expected an integer/],
     [["-c", "70000"], /^--count: expected an integer/],
     [["--lenght", "3"], /unknown option '--lenght'.*Did you mean --length\?/],

@@ -48,15 +48,15 @@ describe("is refused", () => {
     [
       "a type of many letters",
       npy(header("f".repeat(60_000), "1")),
-      /^"a\.npy": expected an array of NumPy's, got a header of 60/,
+      /^"a\.npy": expected an array of NumPy's, received a header of 60/,
     ],
-    ["an unknown type", npy(header("<c8", "1")), /^"a\.npy": expected float32 or float64, got "<c8"$/],
+    ["an unknown type", npy(header("<c8", "1")), /^"a\.npy": expected float32 or float64, received "<c8"$/],
     [
       "three axes",
       npy(header("<f4", "1, 1, 1"), new Uint8Array(4)),
-      /expected a vector or a matrix, got 3 axes$/,
+      /expected a vector or a matrix, received 3 axes$/,
     ],
-    ["too few values", npy(header("<f4", "2"), new Uint8Array(4)), /expected 8 bytes of values, got 4$/],
+    ["too few values", npy(header("<f4", "2"), new Uint8Array(4)), /expected 8 bytes of values, received 4$/],
   ])("%s", (_, file, message) => {
     expect(() => decodeNpz(zipSync({ "a.npy": file }, { level: 9 }))).toThrow(RangeError);
     expect(() => decodeNpz(zipSync({ "a.npy": file }, { level: 9 }))).toThrow(message);

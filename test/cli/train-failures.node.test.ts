@@ -44,25 +44,29 @@ describe("a text", () => {
   });
 
   it("that is a folder", async () => {
-    expect(await failure(onText("folder"), 1)).toBe("folder: expected a file, got a folder");
+    expect(await failure(onText("folder"), 1)).toBe("folder: expected a file, received a folder");
   });
 
   it.each([
-    ["empty", "", "x.txt: expected a text, got an empty file"],
-    ["of a byte order mark alone", "\ufeff", "x.txt: expected a text, got an empty file"],
-    ["of one character", "a", "the text: expected at least 2 tokens, got 1"],
-    ["with a 0 byte", "ab\0c", "x.txt: expected a text, got a binary file (byte 2 is 0)"],
+    ["empty", "", "x.txt: expected a text, received an empty file"],
+    ["of a byte order mark alone", "\ufeff", "x.txt: expected a text, received an empty file"],
+    ["of one character", "a", "the text: expected at least 2 tokens, received 1"],
+    ["with a 0 byte", "ab\0c", "x.txt: expected a text, received a binary file (byte 2 is 0)"],
     [
       "in Latin-1",
       Uint8Array.of(0x61, 0xe4, 0x62),
-      "x.txt: expected a text in UTF-8, got bytes that are none",
+      "x.txt: expected a text in UTF-8, received bytes that are none",
     ],
     [
       "cut in a character",
       Uint8Array.of(0x61, 0xc3),
-      "x.txt: expected a text in UTF-8, got bytes that are none",
+      "x.txt: expected a text in UTF-8, received bytes that are none",
     ],
-    ["in UTF-16", Uint8Array.of(0xff, 0xfe, 0x61, 0), "x.txt: expected a text in UTF-8, got one in UTF-16"],
+    [
+      "in UTF-16",
+      Uint8Array.of(0xff, 0xfe, 0x61, 0),
+      "x.txt: expected a text in UTF-8, received one in UTF-16",
+    ],
   ])("%s", async (_, content, sentence) => {
     write("x.txt", content);
     expect(await failure(onText("x.txt"), 1)).toBe(sentence);
@@ -75,7 +79,7 @@ describe("a text", () => {
   });
 
   it("from standard input that is empty", async () => {
-    expect(await failure(onText("-"), 1)).toBe("standard input: expected a text, got an empty file");
+    expect(await failure(onText("-"), 1)).toBe("standard input: expected a text, received an empty file");
   });
 });
 
@@ -87,7 +91,7 @@ describe("the model file", () => {
   });
 
   it("that is a folder", async () => {
-    expect(await failure(to("folder"), 1)).toBe("folder: expected a file, got a folder");
+    expect(await failure(to("folder"), 1)).toBe("folder: expected a file, received a folder");
   });
 
   it("that is the text", async () => {
@@ -97,7 +101,7 @@ describe("the model file", () => {
   });
 
   it("that is standard output", async () => {
-    expect(await failure(to("-"), 2)).toBe("--output: expected a file, got standard output");
+    expect(await failure(to("-"), 2)).toBe("--output: expected a file, received standard output");
   });
 
   it.skipIf(!existsSync("/dev/full"))("on a disk that is full", async () => {
@@ -160,7 +164,7 @@ describe("--resume", () => {
   it("of a finished model", async () => {
     write("m.safetensors", new CharRnn({ text: TEXT, hiddenSize: 8 }).save());
     expect(await failure(resume, 1)).toBe(
-      "m.safetensors: expected a run that was cut short, got a finished model",
+      "m.safetensors: expected a run that was cut short, received a finished model",
     );
   });
 
@@ -173,7 +177,7 @@ describe("--resume", () => {
     write("m.safetensors", "no model at all");
     expect(await failure(resume, 1)).toMatch(/^m\.safetensors: not a valid safetensors file: /);
     write("m.safetensors", "");
-    expect(await failure(resume, 1)).toBe("m.safetensors: expected a model, got an empty file");
+    expect(await failure(resume, 1)).toBe("m.safetensors: expected a model, received an empty file");
     const whole = await unfinished();
     for (const length of [5, 100, whole.length - 1]) {
       write("m.safetensors", whole.subarray(0, length));
@@ -223,17 +227,20 @@ describe("wrong usage", () => {
     [onText("text.txt", "--epochs", "2"), /^option '--steps <n>' cannot be used with option '--epochs <n>'$/],
     [onText("text.txt", "--json", "--quiet"), /^option '--json' cannot be used with option '--quiet'$/],
     [onText("text.txt", "--dropout", "0.5"), /^--dropout: expected 0 with one layer/],
-    [onText("text.txt", "--dropout", "2", "--layers", "2"), /^--dropout: expected .*, got 2$/],
+    [onText("text.txt", "--dropout", "2", "--layers", "2"), /^--dropout: expected .*, received 2$/],
     [onText("text.txt", "--patience", "2"), /^--patience: expected a --validation above 0 with it$/],
-    [onText("text.txt", "--validation", "1"), /^--validation: expected a finite number >= 0 and < 1, got 1$/],
-    [onText("text.txt", "--learning-rate", "-1"), /^--learning-rate: expected .*, got -1$/],
-    [onText("text.txt", "--clip", "0"), /^--clip: expected .*, got 0$/],
+    [
+      onText("text.txt", "--validation", "1"),
+      /^--validation: expected a finite number >= 0 and < 1, received 1$/,
+    ],
+    [onText("text.txt", "--learning-rate", "-1"), /^--learning-rate: expected .*, received -1$/],
+    [onText("text.txt", "--clip", "0"), /^--clip: expected .*, received 0$/],
     [
       onText("text.txt", "--seed", "4294967296"),
-      /^--seed: expected an integer in 0\.\.4294967295, got 4294967296$/,
+      /^--seed: expected an integer in 0\.\.4294967295, received 4294967296$/,
     ],
-    [onText("text.txt", "--schedule", "sine"), /^--schedule: expected .*, got "sine"$/],
-    [["train", "-", "-", "-o", "m.safetensors"], /^expected standard input once, got -, -$/],
+    [onText("text.txt", "--schedule", "sine"), /^--schedule: expected .*, received "sine"$/],
+    [["train", "-", "-", "-o", "m.safetensors"], /^expected standard input once, received -, -$/],
   ])("%j", async (args, sentence) => {
     expect(await failure(args, 2)).toMatch(sentence);
   });

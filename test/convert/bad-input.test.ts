@@ -36,29 +36,29 @@ describe("networks", () => {
   const withConfig = (config: Record<string, unknown>) =>
     changed((network) => Object.assign(network.config, config));
   const rows: Row[] = [
-    ["network: expected an object, got undefined", TypeError, () => toOnnx(undefined as never)],
+    ["network: expected an object, received undefined", TypeError, () => toOnnx(undefined as never)],
     [
-      "network.parameters: expected an object, got undefined",
+      "network.parameters: expected an object, received undefined",
       TypeError,
       () => toKeras({ config: CONFIG } as never),
     ],
     [
-      'network.cell: expected one of "tanh", "relu", "gru", "lstm", got undefined',
+      'network.cell: expected one of "tanh", "relu", "gru", "lstm", received undefined',
       TypeError,
       () => toKeras({ parameters: {} } as never),
     ],
     [
-      'network.config.cell: expected one of "tanh", "relu", "gru", "lstm", got "elman"',
+      'network.config.cell: expected one of "tanh", "relu", "gru", "lstm", received "elman"',
       RangeError,
       () => toOnnx(withConfig({ cell: "elman" })),
     ],
     [
-      "network.config.hiddenSize: expected an integer >= 1, got 0",
+      "network.config.hiddenSize: expected an integer >= 1, received 0",
       RangeError,
       () => toOnnx(withConfig({ hiddenSize: 0 })),
     ],
     [
-      "network.config.resetAfter: expected true or false, got 1",
+      "network.config.resetAfter: expected true or false, received 1",
       TypeError,
       () => toOnnx(withConfig({ resetAfter: 1 })),
     ],
@@ -75,17 +75,17 @@ describe("networks", () => {
       () => toTensorFlowJs(withConfig({ resetAfter: false })),
     ],
     [
-      "w_ih_l0: expected shape (2, 9) (I, G·H), got (9, 2)",
+      "w_ih_l0: expected shape (2, 9) (I, G·H), received (9, 2)",
       RangeError,
       () => toKeras(changed(({ parameters }) => (parameters["w_ih_l0"] = zeros(9, 2)))),
     ],
     [
-      "b_o[1]: expected a finite number (float32), got NaN",
+      "b_o[1]: expected a finite number (float32), received NaN",
       RangeError,
       () => toKeras(changed(({ parameters }) => (parameters["b_o"]!.data[1] = NaN))),
     ],
     [
-      "b_o: expected an array of numbers of rank 1 or 2, got 4",
+      "b_o: expected an array of numbers of rank 1 or 2, received 4",
       TypeError,
       () => toKeras(changed(({ parameters }) => (parameters["b_o"] = 4 as never))),
     ],
@@ -99,7 +99,7 @@ describe("networks", () => {
         ),
     ],
     [
-      'inputs: expected one of "ids", "features", got "dense"',
+      'inputs: expected one of "ids", "features", received "dense"',
       RangeError,
       () =>
         toOnnx(
@@ -108,7 +108,7 @@ describe("networks", () => {
         ),
     ],
     [
-      "network: TensorFlow 1's GRUCell resets before the recurrent product: expected resetAfter false, got true",
+      "network: TensorFlow 1's GRUCell resets before the recurrent product: expected resetAfter false, received true",
       RangeError,
       () => toTensorFlow1(changed(() => {})),
     ],
@@ -126,58 +126,58 @@ describe("Keras weights", () => {
   const options = { cell: "gru" } as const;
   check([
     [
-      "weights: expected an array of weight arrays, got undefined",
+      "weights: expected an array of weight arrays, received undefined",
       TypeError,
       () => fromKeras(undefined as never, options),
     ],
-    ["options: expected an object, got undefined", TypeError, () => fromKeras(gru, undefined as never)],
+    ["options: expected an object, received undefined", TypeError, () => fromKeras(gru, undefined as never)],
     [
-      "weights: expected 3 arrays (1 × 3), or 1 or 2 more of a Dense layer, got 2",
+      "weights: expected 3 arrays (1 × 3), or 1 or 2 more of a Dense layer, received 2",
       RangeError,
       () => fromKeras(gru.slice(0, 2), options),
     ],
     [
-      "weights: expected 3 arrays (1 × 3), or 1 or 2 more of a Dense layer, got 6",
+      "weights: expected 3 arrays (1 × 3), or 1 or 2 more of a Dense layer, received 6",
       RangeError,
       () => fromKeras([...gru, ...gru], options),
     ],
     [
-      "weights: expected 12 arrays (2 × 2 directions × 3), or 1 or 2 more of a Dense layer, got 3",
+      "weights: expected 12 arrays (2 × 2 directions × 3), or 1 or 2 more of a Dense layer, received 3",
       RangeError,
       () => fromKeras(gru, { cell: "gru", layers: 2, bidirectional: true }),
     ],
     [
-      "weights[0]: expected shape (2, 12) (inputs, 4·U), got (2, 9)",
+      "weights[0]: expected shape (2, 12) (inputs, 4·U), received (2, 9)",
       RangeError,
       () => fromKeras(gru, { cell: "lstm" }),
     ],
     [
-      "weights[2]: expected shape (9) (3·U), got (8)",
+      "weights[2]: expected shape (9) (3·U), received (8)",
       RangeError,
       () => fromKeras([zeros(2, 9), zeros(3, 9), zeros(8)], options),
     ],
     [
-      "weights[3]: expected shape (3, 9) (inputs, 3·U), got (2, 9)",
+      "weights[3]: expected shape (3, 9) (inputs, 3·U), received (2, 9)",
       RangeError,
       () => fromKeras([...gru, ...gru], { cell: "gru", layers: 2 }),
     ],
     [
-      "weights[3]: expected a Dense kernel of 3 rows, got (4, 5)",
+      "weights[3]: expected a Dense kernel of 3 rows, received (4, 5)",
       RangeError,
       () => fromKeras([...gru, zeros(4, 5)], options),
     ],
     [
-      "weights[4]: expected shape (5) (V), got (6)",
+      "weights[4]: expected shape (5) (V), received (6)",
       RangeError,
       () => fromKeras([...gru, zeros(3, 5), zeros(6)], options),
     ],
     [
-      "weights[1][1]: expected 2 numbers, got 1",
+      "weights[1][1]: expected 2 numbers, received 1",
       RangeError,
       () => fromKeras([[[1, 2]], [[1, 2], [3]], [1]], { cell: "tanh" }),
     ],
     [
-      "weights[0]: expected rank 1 or 2, got shape (1, 1, 1)",
+      "weights[0]: expected rank 1 or 2, received shape (1, 1, 1)",
       RangeError,
       () => fromKeras([[[[1]]], [[1]], [1]] as never, { cell: "tanh" }),
     ],
@@ -196,9 +196,9 @@ describe("TensorFlow 1 variables", () => {
     [`${scope}/basic_rnn_cell/bias`]: zeros(2),
   });
   check([
-    ["variables: expected an object, got null", TypeError, () => fromTensorFlow1(null as never)],
+    ["variables: expected an object, received null", TypeError, () => fromTensorFlow1(null as never)],
     [
-      'variables: expected the variables of a cell ("…/basic_rnn_cell/…", "…/basic_lstm_cell/…", "…/lstm_cell/…", "…/gru_cell/…"), got none',
+      'variables: expected the variables of a cell ("…/basic_rnn_cell/…", "…/basic_lstm_cell/…", "…/lstm_cell/…", "…/gru_cell/…"), received none',
       RangeError,
       () => fromTensorFlow1({ "dense/kernel": zeros(2, 2) }),
     ],
@@ -218,12 +218,12 @@ describe("TensorFlow 1 variables", () => {
       () => fromTensorFlow1({ ...whole, "rnn/gru_cell/kernel": zeros(5, 3) }),
     ],
     [
-      "rnn/gru_cell/gates/bias:0: expected shape (6) (2·H), got (5)",
+      "rnn/gru_cell/gates/bias:0: expected shape (6) (2·H), received (5)",
       RangeError,
       () => fromTensorFlow1({ ...whole, "rnn/gru_cell/gates/bias:0": zeros(5) }),
     ],
     [
-      "variables: expected one kind of cell in each of 3 layers and 1 directions, got basic_rnn_cell in layer 2",
+      "variables: expected one kind of cell in each of 3 layers and 1 directions, received basic_rnn_cell in layer 2",
       RangeError,
       () => fromTensorFlow1(rnn("rnn/multi_rnn_cell/cell_2")),
     ],
@@ -233,7 +233,7 @@ describe("TensorFlow 1 variables", () => {
       () => fromTensorFlow1(rnn("bidirectional_rnn/fw/multi_rnn_cell/cell_1")),
     ],
     [
-      'activation: expected one of "tanh", "relu", got "elu"',
+      'activation: expected one of "tanh", "relu", received "elu"',
       RangeError,
       () => fromTensorFlow1(whole, { activation: "elu" as never }),
     ],
@@ -261,7 +261,7 @@ describe("layers models", () => {
   check([
     ["model: modelTopology is missing (is it a graph model?)", RangeError, () => fromTensorFlowJs({})],
     [
-      'modelTopology: expected a Sequential or Functional model, got class_name "Tuned"',
+      'modelTopology: expected a Sequential or Functional model, received class_name "Tuned"',
       RangeError,
       () =>
         fromTensorFlowJs({
@@ -276,57 +276,57 @@ describe("layers models", () => {
       () => load(layer("Conv1D")),
     ],
     [
-      "layers: expected a recurrent layer (SimpleRNN, GRU, LSTM), got none",
+      "layers: expected a recurrent layer (SimpleRNN, GRU, LSTM), received none",
       RangeError,
       () => load(layer("InputLayer")),
     ],
     [
-      `${at(0, "SimpleRNN")}activation: expected tanh or relu, got "elu"`,
+      `${at(0, "SimpleRNN")}activation: expected tanh or relu, received "elu"`,
       RangeError,
       () => load(rnn({ activation: "elu" })),
     ],
     [
-      `${at(0, "GRU")}activation: expected tanh, got "relu"`,
+      `${at(0, "GRU")}activation: expected tanh, received "relu"`,
       RangeError,
       () => load(gru({ activation: "relu" })),
     ],
     [
-      `${at(0, "SimpleRNN")}go_backwards: expected false, got true`,
+      `${at(0, "SimpleRNN")}go_backwards: expected false, received true`,
       RangeError,
       () => load(rnn({ go_backwards: true })),
     ],
     [
-      `${at(0, "SimpleRNN")}units: expected an integer >= 1, got undefined`,
+      `${at(0, "SimpleRNN")}units: expected an integer >= 1, received undefined`,
       RangeError,
       () => load(rnn({ units: undefined })),
     ],
     [
-      `${at(0, "Bidirectional")}merge_mode: expected concat, got "sum"`,
+      `${at(0, "Bidirectional")}merge_mode: expected concat, received "sum"`,
       RangeError,
       () => load(both({ merge_mode: "sum" })),
     ],
     [
-      `${at(0, "Bidirectional")}return_sequences: expected true, got false`,
+      `${at(0, "Bidirectional")}return_sequences: expected true, received false`,
       RangeError,
       () => load(both({}, rnn({ return_sequences: false }))),
     ],
     [
-      `${at(1, "SimpleRNN")}units: expected 2, as of the layer below, got 3`,
+      `${at(1, "SimpleRNN")}units: expected 2, as of the layer below, received 3`,
       RangeError,
       () => load(rnn(), rnn({ units: 3 })),
     ],
     [
-      `${at(1, "GRU")}cell: expected tanh, as of the layer below, got "gru"`,
+      `${at(1, "GRU")}cell: expected tanh, as of the layer below, received "gru"`,
       RangeError,
       () => load(rnn(), gru({})),
     ],
     [
-      `${at(0, "SimpleRNN")}return_sequences: expected true, got false`,
+      `${at(0, "SimpleRNN")}return_sequences: expected true, received false`,
       RangeError,
       () => load(rnn({ return_sequences: false }), rnn()),
     ],
     [
-      `${at(1, "Dense")}activation: expected linear or softmax, got "sigmoid"`,
+      `${at(1, "Dense")}activation: expected linear or softmax, received "sigmoid"`,
       RangeError,
       () => load(rnn(), layer("Dense", { activation: "sigmoid" })),
     ],
@@ -336,7 +336,7 @@ describe("layers models", () => {
       () => load(rnn(), layer("Dense"), rnn()),
     ],
     [
-      `${at(0, "Embedding")}mask_zero: expected false, got true`,
+      `${at(0, "Embedding")}mask_zero: expected false, received true`,
       RangeError,
       () => load(layer("Embedding", { mask_zero: true }), rnn()),
     ],
@@ -389,7 +389,7 @@ describe("layers models", () => {
     });
   check([
     [
-      "weightData: expected an ArrayBuffer or Uint8Array, got undefined",
+      "weightData: expected an ArrayBuffer or Uint8Array, received undefined",
       TypeError,
       () => fromTensorFlowJs({ modelTopology: { class_name: "Sequential", config: [] }, weightSpecs: [] }),
     ],
@@ -398,14 +398,14 @@ describe("layers models", () => {
       RangeError,
       () => weights([spec("a/kernel", [3, 2])], 20),
     ],
-    ["weightData: expected 24 bytes, got 28", RangeError, () => weights([spec("a/kernel", [3, 2])], 28)],
+    ["weightData: expected 24 bytes, received 28", RangeError, () => weights([spec("a/kernel", [3, 2])], 28)],
     [
-      'weightSpecs: "a/kernel": expected float32, got "int32"',
+      'weightSpecs: "a/kernel": expected float32, received "int32"',
       RangeError,
       () => weights([spec("a/kernel", [1], { dtype: "int32" })], 4),
     ],
     [
-      'weightSpecs: "a/kernel": expected float32, got a quantized weight',
+      'weightSpecs: "a/kernel": expected float32, received a quantized weight',
       RangeError,
       () => weights([spec("a/kernel", [1], { quantization: {} })], 4),
     ],
@@ -415,12 +415,12 @@ describe("layers models", () => {
       () => weights([spec("a/kernel", [1]), spec("a/kernel", [1])], 8),
     ],
     [
-      'weightSpecs: "a/kernel".shape[0]: expected an integer >= 0, got -1',
+      'weightSpecs: "a/kernel".shape[0]: expected an integer >= 0, received -1',
       RangeError,
       () => weights([spec("a/kernel", [-1])], 4),
     ],
     [
-      'layers[0] SimpleRNN "a": expected 3 arrays, got 4 ("kernel", "recurrent_kernel", "bias", "gamma")',
+      'layers[0] SimpleRNN "a": expected 3 arrays, received 4 ("kernel", "recurrent_kernel", "bias", "gamma")',
       RangeError,
       () =>
         weights(
@@ -434,7 +434,7 @@ describe("layers models", () => {
         ),
     ],
     [
-      `model: expected no weights but the layers', got also "b/bias"`,
+      `model: expected no weights but the layers', received also "b/bias"`,
       RangeError,
       () =>
         weights(

@@ -75,7 +75,7 @@ describe("wrong files", () => {
   it("say what is wrong", () => {
     expect(() => fromKerasFile("model.keras" as never)).toThrow(
       new TypeError(
-        'bytes: expected the bytes of a file (a Uint8Array or an ArrayBuffer), got "model.keras"',
+        'bytes: expected the bytes of a file (a Uint8Array or an ArrayBuffer), received "model.keras"',
       ),
     );
     expect(() => fromKerasFile(new Uint8Array(0))).toThrow(/^file: neither HDF5 nor a .keras archive/);
@@ -91,7 +91,7 @@ describe("wrong files", () => {
       /^weights: expected 6 arrays/,
     );
     expect(() => fromKerasFile(alone, { cell: "lstm", layers: 2, bidirectional: true })).toThrow(
-      "weights[0]: expected shape (4, 12) (inputs, 4·U), got (4, 9)",
+      "weights[0]: expected shape (4, 12) (inputs, 4·U), received (4, 9)",
     );
     expect(() => fromKerasFile(keras, { cell: "gru" })).toThrow(/^options: expected none/);
   });

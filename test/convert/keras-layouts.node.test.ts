@@ -46,14 +46,14 @@ describe("arrays that belong to no layer are named, not dropped", () => {
   ])("%s", (name, found) => {
     expect(() => fromKerasFile(read(name), { cell: "gru" })).toThrow(
       new RangeError(
-        `file: expected the arrays of layers alone, as layers/…, got also ${found}; of a subclassed model, model.get_weights() has the arrays in the order that fromKeras takes`,
+        `file: expected the arrays of layers alone, as layers/…, received also ${found}; of a subclassed model, model.get_weights() has the arrays in the order that fromKeras takes`,
       ),
     );
   });
 
   it("two cells in one layer", () => {
     expect(() => fromKerasFile(read("two_cells.weights.h5"), { cell: "gru" })).toThrow(
-      /^file: "layers\/rnn\/cell\/cells\/gru_cell_1\/vars\/0": expected one kernel in a layer, got two$/,
+      /^file: "layers\/rnn\/cell\/cells\/gru_cell_1\/vars\/0": expected one kernel in a layer, received two$/,
     );
   });
 });

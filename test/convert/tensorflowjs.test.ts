@@ -62,7 +62,7 @@ describe("models that TensorFlow.js saved", () => {
         weightData: fromBase64(golden.defaults.weightData),
       });
     const message =
-      /^layers\[0\] LSTM "lstm_LSTM\d": recurrent_activation: expected sigmoid, got "hard_sigmoid"$/;
+      /^layers\[0\] LSTM "lstm_LSTM\d": recurrent_activation: expected sigmoid, received "hard_sigmoid"$/;
     expect(() => load(modelTopology)).toThrow(message);
     expect(() =>
       load(JSON.parse(JSON.stringify(modelTopology).replace('"recurrent_activation":"hard_sigmoid",', ""))),
@@ -97,7 +97,7 @@ describe("models that TensorFlow.js has loaded and run", () => {
     const network = randomNetwork({ cell: "gru", inputSize: 2, hiddenSize: 3 });
     expect(() => toTensorFlowJs(network)).toThrow(
       new RangeError(
-        "network: TensorFlow.js has no GRU with reset_after: expected resetAfter false, got true",
+        "network: TensorFlow.js has no GRU with reset_after: expected resetAfter false, received true",
       ),
     );
   });

@@ -19,7 +19,7 @@ it("reads every form of ids", () => {
 });
 
 it.each([
-  [() => oneHot([4], 4), RangeError, "ids[0]: expected an id in 0..3, got 4"],
+  [() => oneHot([4], 4), RangeError, "ids[0]: expected an id in 0..3, received 4"],
   [
     () =>
       oneHot(
@@ -30,21 +30,21 @@ it.each([
         4,
       ),
     RangeError,
-    "ids[1][1]: expected an id in 0..3, got -1",
+    "ids[1][1]: expected an id in 0..3, received -1",
   ],
-  [() => oneHot([[0, 1], [2]], 4), RangeError, "ids[1]: expected 2 ids as in ids[0], got 1"],
-  [() => oneHot([0.5], 4), RangeError, "ids[0]: expected an id in 0..3, got 0.5"],
-  [() => oneHot(["0"] as never, 4), TypeError, 'ids[0]: expected an id in 0..3, got "0"'],
+  [() => oneHot([[0, 1], [2]], 4), RangeError, "ids[1]: expected 2 ids as in ids[0], received 1"],
+  [() => oneHot([0.5], 4), RangeError, "ids[0]: expected an id in 0..3, received 0.5"],
+  [() => oneHot(["0"] as never, 4), TypeError, 'ids[0]: expected an id in 0..3, received "0"'],
   [
     () => oneHot(Float32Array.of(0) as never, 4),
     TypeError,
-    "ids: expected integer ids, got floats of rank 1",
+    "ids: expected integer ids, received floats of rank 1",
   ],
-  [() => oneHot([[[0]]] as never, 4), RangeError, "ids: expected integer ids (T) or (B,T), got rank 3"],
-  [() => oneHot("0" as never, 4), TypeError, 'ids: expected integer ids (T) or (B,T), got "0"'],
-  [() => oneHot([0], 0), RangeError, "depth: expected an integer >= 1, got 0"],
-  [() => oneHot([0], 1.5), RangeError, "depth: expected an integer >= 1, got 1.5"],
-  [() => oneHot([0], "4" as never), TypeError, 'depth: expected an integer >= 1, got "4"'],
+  [() => oneHot([[[0]]] as never, 4), RangeError, "ids: expected integer ids (T) or (B,T), received rank 3"],
+  [() => oneHot("0" as never, 4), TypeError, 'ids: expected integer ids (T) or (B,T), received "0"'],
+  [() => oneHot([0], 0), RangeError, "depth: expected an integer >= 1, received 0"],
+  [() => oneHot([0], 1.5), RangeError, "depth: expected an integer >= 1, received 1.5"],
+  [() => oneHot([0], "4" as never), TypeError, 'depth: expected an integer >= 1, received "4"'],
 ])("refuses what does not fit: %s", (run, kind, message) => {
   expect(run).toThrow(kind);
   expect(run).toThrow(new kind(message));

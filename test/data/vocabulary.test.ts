@@ -48,7 +48,7 @@ describe("Vocabulary", () => {
     expect(words.encode(["go", "home", "<end>"])).toEqual(Int32Array.of(0, 1, 2));
     expect(words.decode([0, 1])).toBe("gohome");
     expect(() => words.encode("go")).toThrow(
-      new RangeError('text[0]: expected a character of the vocabulary, got "g"'),
+      new RangeError('text[0]: expected a character of the vocabulary, received "g"'),
     );
   });
 
@@ -61,53 +61,65 @@ describe("Vocabulary", () => {
   });
 
   it.each([
-    [() => gohome.encode("gox"), RangeError, 'text[2]: expected a character of the vocabulary, got "x"'],
+    [() => gohome.encode("gox"), RangeError, 'text[2]: expected a character of the vocabulary, received "x"'],
     [
       () => Vocabulary.from("a\u{1f600}").encode("\u{1f600}z"),
       RangeError,
-      'text[2]: expected a character of the vocabulary, got "z"',
+      'text[2]: expected a character of the vocabulary, received "z"',
     ],
-    [() => gohome.encode(["g", "go"]), RangeError, 'text[1]: expected a token of the vocabulary, got "go"'],
-    [() => gohome.encode(5 as never), TypeError, "text: expected a string or an array of tokens, got 5"],
-    [() => gohome.encode([5] as never), TypeError, "text[0]: expected a string, got 5"],
+    [
+      () => gohome.encode(["g", "go"]),
+      RangeError,
+      'text[1]: expected a token of the vocabulary, received "go"',
+    ],
+    [() => gohome.encode(5 as never), TypeError, "text: expected a string or an array of tokens, received 5"],
+    [() => gohome.encode([5] as never), TypeError, "text[0]: expected a string, received 5"],
     [
       () => gohome.encode("g", { unknown: "?" }),
       RangeError,
-      'unknown: expected a token of the vocabulary, got "?"',
+      'unknown: expected a token of the vocabulary, received "?"',
     ],
-    [() => gohome.decode([0, 5]), RangeError, "ids[1]: expected an id in 0..4, got 5"],
-    [() => gohome.decode([-1]), RangeError, "ids[0]: expected an id in 0..4, got -1"],
-    [() => gohome.decode([0.5]), RangeError, "ids[0]: expected an id in 0..4, got 0.5"],
-    [() => gohome.decode(["0"] as never), TypeError, 'ids[0]: expected an id in 0..4, got "0"'],
-    [() => gohome.decode([[0]] as never), RangeError, "ids: expected a row of ids (T), got rank 2"],
+    [() => gohome.decode([0, 5]), RangeError, "ids[1]: expected an id in 0..4, received 5"],
+    [() => gohome.decode([-1]), RangeError, "ids[0]: expected an id in 0..4, received -1"],
+    [() => gohome.decode([0.5]), RangeError, "ids[0]: expected an id in 0..4, received 0.5"],
+    [() => gohome.decode(["0"] as never), TypeError, 'ids[0]: expected an id in 0..4, received "0"'],
+    [() => gohome.decode([[0]] as never), RangeError, "ids: expected a row of ids (T), received rank 2"],
     [
       () => gohome.decode(Float32Array.of(0) as never),
       TypeError,
-      "ids: expected integers, got Float32Array of length 1",
+      "ids: expected integers, received Float32Array of length 1",
     ],
-    [() => gohome.decode("0" as never), TypeError, 'ids: expected a row of integer ids, got "0"'],
+    [() => gohome.decode("0" as never), TypeError, 'ids: expected a row of integer ids, received "0"'],
     [
       () => new Vocabulary(["a", "b", "a"]),
       RangeError,
-      'tokens[2]: expected each token once, got "a" as in tokens[0]',
+      'tokens[2]: expected each token once, received "a" as in tokens[0]',
     ],
-    [() => new Vocabulary([]), RangeError, "tokens: expected at least one token, got none"],
-    [() => new Vocabulary(["a", ""]), RangeError, 'tokens[1]: expected a non-empty string, got ""'],
-    [() => new Vocabulary(["a", 1] as never), TypeError, "tokens[1]: expected a non-empty string, got 1"],
-    [() => new Vocabulary("abc" as never), TypeError, 'tokens: expected an array of strings, got "abc"'],
+    [() => new Vocabulary([]), RangeError, "tokens: expected at least one token, received none"],
+    [() => new Vocabulary(["a", ""]), RangeError, 'tokens[1]: expected a non-empty string, received ""'],
+    [
+      () => new Vocabulary(["a", 1] as never),
+      TypeError,
+      "tokens[1]: expected a non-empty string, received 1",
+    ],
+    [() => new Vocabulary("abc" as never), TypeError, 'tokens: expected an array of strings, received "abc"'],
     [
       () => new Vocabulary(["a"], { unknown: "" }),
       RangeError,
-      'unknown: expected a non-empty string, got ""',
+      'unknown: expected a non-empty string, received ""',
     ],
     [
       () => new Vocabulary(["a"], { unkown: "a" } as never),
       TypeError,
       'options: unknown option "unkown"; known are unknown',
     ],
-    [() => Vocabulary.from(""), RangeError, "text: expected at least one character, got none"],
-    [() => Vocabulary.from(7 as never), TypeError, "text: expected a string or an array of strings, got 7"],
-    [() => Vocabulary.from([7] as never), TypeError, "text[0]: expected a string, got 7"],
+    [() => Vocabulary.from(""), RangeError, "text: expected at least one character, received none"],
+    [
+      () => Vocabulary.from(7 as never),
+      TypeError,
+      "text: expected a string or an array of strings, received 7",
+    ],
+    [() => Vocabulary.from([7] as never), TypeError, "text[0]: expected a string, received 7"],
   ])("refuses what does not fit: %s", (run, kind, message) => {
     expect(run).toThrow(kind);
     expect(run).toThrow(new kind(message));

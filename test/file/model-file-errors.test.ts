@@ -50,32 +50,32 @@ describe("tensors, in a file of our own and in PyTorch's", () => {
     [
       "a shape is wrong",
       (tensors) => tensors.set("rnn.weight_hh_l1", tensor(12, 5)),
-      `bytes: tensor "rnn.weight_hh_l1": expected shape (12, 4), got (12, 5)`,
+      `bytes: tensor "rnn.weight_hh_l1": expected shape (12, 4), received (12, 5)`,
     ],
     [
       "a rank is wrong",
       (tensors) => tensors.set("rnn.bias_ih_l0", tensor(12, 1)),
-      `bytes: tensor "rnn.bias_ih_l0": expected shape (12), got (12, 1)`,
+      `bytes: tensor "rnn.bias_ih_l0": expected shape (12), received (12, 1)`,
     ],
     [
       "the second layer has another input",
       (tensors) => tensors.set("rnn.weight_ih_l1", tensor(12, 3)),
-      `bytes: tensor "rnn.weight_ih_l1": expected shape (12, 4), got (12, 3)`,
+      `bytes: tensor "rnn.weight_ih_l1": expected shape (12, 4), received (12, 3)`,
     ],
     [
       "the output layer fits another network",
       (tensors) => tensors.set("head.weight", tensor(5, 7)),
-      `bytes: tensor "head.weight": expected shape (5, 4), got (5, 7)`,
+      `bytes: tensor "head.weight": expected shape (5, 4), received (5, 7)`,
     ],
     [
       "NaN",
       (tensors) => void (tensors.get("rnn.weight_hh_l0")!.data[3] = NaN),
-      `bytes: tensor "rnn.weight_hh_l0", value 3: expected a finite number (float32), got NaN`,
+      `bytes: tensor "rnn.weight_hh_l0", value 3: expected a finite number (float32), received NaN`,
     ],
     [
       "a double that no float32 can hold",
       (tensors) => tensors.set("head.bias", { data: Float64Array.of(0, 1, 2, 3, 1e300), shape: [5] }),
-      `bytes: tensor "head.bias", value 4: expected a finite number (float32), got 1e+300`,
+      `bytes: tensor "head.bias", value 4: expected a finite number (float32), received 1e+300`,
     ],
   ];
 
@@ -97,7 +97,7 @@ describe("tensors, in a file of our own and in PyTorch's", () => {
 
   it("superfluous ones", () => {
     const more: Change = (tensors) => tensors.set("embedding.weight", tensor(7, 3));
-    const got = "bytes: expected no further tensors than the network's, got";
+    const got = "bytes: expected no further tensors than the network's, received";
     expectError(edited(fileOf(GRU), more), {}, new RangeError(`${got} "embedding.weight"`));
     expectError(
       foreign(GRU, more),
@@ -121,14 +121,14 @@ describe("tensors, in a file of our own and in PyTorch's", () => {
       foreign(GRU, more),
       {},
       new RangeError(
-        `bytes: expected no further tensors than the network's, got "optimizer.m"; { prefix: "" } reads that module alone`,
+        `bytes: expected no further tensors than the network's, received "optimizer.m"; { prefix: "" } reads that module alone`,
       ),
     );
   });
 
   it("no recurrent module", () => {
     const linear = serializeSafetensors({ "fc.weight": tensor(2, 2), "fc.bias": tensor(2) });
-    const message = `bytes: expected a tensor "weight_ih_l0", behind any prefix, got`;
+    const message = `bytes: expected a tensor "weight_ih_l0", behind any prefix, received`;
     expectError(linear, {}, new RangeError(`${message} "fc.bias", "fc.weight"`));
     expectError(serializeSafetensors({}), {}, new RangeError(`${message} no tensors`));
     const glued = serializeSafetensors({ my_weight_ih_l0: tensor(4, 4) });
@@ -136,10 +136,10 @@ describe("tensors, in a file of our own and in PyTorch's", () => {
   });
 
   it.each([
-    [[8, 4], `expected shape (G·H, H) with 1, 3 or 4 for G, got (8, 4)`],
-    [[12, 5], `expected shape (G·H, H) with 1, 3 or 4 for G, got (12, 5)`],
-    [[0, 4], `expected a matrix with values, got shape (0, 4)`],
-    [[12], `expected a matrix with values, got shape (12)`],
+    [[8, 4], `expected shape (G·H, H) with 1, 3 or 4 for G, received (8, 4)`],
+    [[12, 5], `expected shape (G·H, H) with 1, 3 or 4 for G, received (12, 5)`],
+    [[0, 4], `expected a matrix with values, received shape (0, 4)`],
+    [[12], `expected a matrix with values, received shape (12)`],
   ])("weights that fit no cell: %s", (shape, message) => {
     const file = foreign(GRU, (tensors) => tensors.set("rnn.weight_hh_l0", tensor(...shape)));
     expectError(file, {}, new RangeError(`bytes: tensor "rnn.weight_hh_l0": ${message}`));
@@ -159,7 +159,7 @@ describe("cells", () => {
       foreign(tanh),
       {},
       new RangeError(
-        `cell: expected "tanh" or "relu": the file's shapes cannot tell them apart, got undefined`,
+        `cell: expected "tanh" or "relu": the file's shapes cannot tell them apart, received undefined`,
       ),
     );
     expect(decodeModel(foreign(tanh), { cell: "relu" }).config.cell).toBe("relu");
@@ -171,19 +171,23 @@ describe("cells", () => {
     expectError(
       fileOf(tanh),
       { cell: "relu" },
-      new RangeError(`cell: expected "tanh", as the file says, got "relu"`),
+      new RangeError(`cell: expected "tanh", as the file says, received "relu"`),
     );
     const renamed = { cell: "relu", prefix: "rnn" } as const;
-    expectError(fileOf(tanh), renamed, new RangeError(`cell: expected "tanh", as the file says, got "relu"`));
+    expectError(
+      fileOf(tanh),
+      renamed,
+      new RangeError(`cell: expected "tanh", as the file says, received "relu"`),
+    );
   });
 
   it("must be the one that the shapes say", () => {
-    const message = `cell: expected "gru", as the file's shapes say, got "lstm"`;
+    const message = `cell: expected "gru", as the file's shapes say, received "lstm"`;
     expectError(foreign(GRU), { cell: "lstm" }, new RangeError(message));
     const lstm = CONFIGS.find(({ cell }) => cell === "lstm")!;
-    const other = `cell: expected "lstm", as the file's shapes say, got "tanh"`;
+    const other = `cell: expected "lstm", as the file's shapes say, received "tanh"`;
     expectError(foreign(lstm), { cell: "tanh" }, new RangeError(other));
-    const either = `cell: expected "tanh" or "relu", as the file's shapes say, got "gru"`;
+    const either = `cell: expected "tanh" or "relu", as the file's shapes say, received "gru"`;
     expectError(foreign(tanh), { cell: "gru" }, new RangeError(either));
   });
 
@@ -218,9 +222,9 @@ describe("prefixes", () => {
   it("choose among several modules", () => {
     const file = write(two("encoder.", "decoder."));
     const choices = `"decoder." or "encoder.", the modules of the file`;
-    expectError(file, {}, new RangeError(`prefix: expected ${choices}, got undefined`));
-    expectError(file, { prefix: "coder" }, new RangeError(`prefix: expected ${choices}, got "coder."`));
-    expectError(file, { prefix: "" }, new RangeError(`prefix: expected ${choices}, got ""`));
+    expectError(file, {}, new RangeError(`prefix: expected ${choices}, received undefined`));
+    expectError(file, { prefix: "coder" }, new RangeError(`prefix: expected ${choices}, received "coder."`));
+    expectError(file, { prefix: "" }, new RangeError(`prefix: expected ${choices}, received ""`));
     for (const prefix of ["encoder", "encoder.", "decoder"]) {
       expect(decodeModel(file, { prefix }).config).toEqual(GRU);
     }
@@ -235,7 +239,7 @@ describe("prefixes", () => {
     expectError(
       file,
       {},
-      new RangeError(`prefix: expected "inner." or "", the modules of the file, got undefined`),
+      new RangeError(`prefix: expected "inner." or "", the modules of the file, received undefined`),
     );
   });
 
@@ -246,7 +250,7 @@ describe("prefixes", () => {
   });
 
   it("wrong for a file of one module", () => {
-    const message = `prefix: expected "", the module of the file, got "encoder."`;
+    const message = `prefix: expected "", the module of the file, received "encoder."`;
     expectError(foreign(GRU), { prefix: "encoder" }, new RangeError(message));
     expectError(fileOf(GRU), { prefix: "encoder" }, new RangeError(message));
   });
@@ -257,28 +261,28 @@ describe("prefixes", () => {
       file,
       {},
       new RangeError(
-        `bytes: expected no further tensors than the network's, got "fc.bias", "fc.weight"; { prefix: "memory." } reads that module alone`,
+        `bytes: expected no further tensors than the network's, received "fc.bias", "fc.weight"; { prefix: "memory." } reads that module alone`,
       ),
     );
     expect(decodeModel(file, { head: "fc" }).config).toEqual(GRU);
     expect(decodeModel(file, { prefix: "memory", head: "fc." }).config).toEqual(GRU);
     expect(decodeModel(file, { prefix: "memory" }).config.outputSize).toBeUndefined();
-    const message = `head: expected what stands before the weight of an output layer, got "out"`;
+    const message = `head: expected what stands before the weight of an output layer, received "out"`;
     expectError(file, { head: "out" }, new RangeError(message));
   });
 
   it.each([
-    [{ prefix: 5 }, "prefix: expected a string, got 5"],
-    [{ head: null }, "head: expected a string, got null"],
-    [{ cell: 1 }, `cell: expected one of "tanh", "relu", "gru", "lstm", got 1`],
+    [{ prefix: 5 }, "prefix: expected a string, received 5"],
+    [{ head: null }, "head: expected a string, received null"],
+    [{ cell: 1 }, `cell: expected one of "tanh", "relu", "gru", "lstm", received 1`],
     [{ perfix: "" }, `options: unknown option "perfix"; known are cell, prefix, head`],
-    [null, "options: expected an object, got null"],
+    [null, "options: expected an object, received null"],
   ])("options %j", (options, message) => {
     expectError(fileOf(GRU), options as never, new TypeError(message));
   });
 
   it("a cell there is none of", () => {
-    const message = `cell: expected one of "tanh", "relu", "gru", "lstm", got "elman"`;
+    const message = `cell: expected one of "tanh", "relu", "gru", "lstm", received "elman"`;
     expectError(fileOf(GRU), { cell: "elman" as never }, new RangeError(message));
   });
 });
@@ -288,45 +292,45 @@ describe("metadata", () => {
   const withConfig = (change: object) => JSON.stringify({ ...config, ...change });
 
   it.each<[string, string, string | undefined, string]>([
-    ["a later version", "bptt.version", "2", `bytes: its bptt.version: expected "1", all that this version of bptt reads, got "2"`],
-    ["no version", "bptt.version", undefined, `bytes: its bptt.version: expected "1", all that this version of bptt reads, got undefined`],
+    ["a later version", "bptt.version", "2", `bytes: its bptt.version: expected "1", all that this version of bptt reads, received "2"`],
+    ["no version", "bptt.version", undefined, `bytes: its bptt.version: expected "1", all that this version of bptt reads, received undefined`],
     ["no configuration", "bptt.config", undefined, "bytes: its metadata has no bptt.config"],
-    ["no JSON", "bptt.config", "{", `bytes: its bptt.config: expected JSON, got "{"`],
-    ["no object", "bptt.config", "[]", "bytes: its bptt.config: expected an object, got an array of length 0"],
+    ["no JSON", "bptt.config", "{", `bytes: its bptt.config: expected JSON, received "{"`],
+    ["no object", "bptt.config", "[]", "bytes: its bptt.config: expected an object, received an array of length 0"],
     ["an unknown key", "bptt.config", withConfig({ attention: true }), `bytes: its bptt.config: unknown option "attention"; known are cell, resetAfter, inputSize, hiddenSize, outputSize, layers, bidirectional, dropout, seed`],
-    ["an unknown cell", "bptt.config", withConfig({ cell: "sru" }), `bytes: its bptt.config.cell: expected one of "tanh", "relu", "gru", "lstm", got "sru"`],
-    ["a text for a size", "bptt.config", withConfig({ hiddenSize: "4" }), `bytes: its bptt.config.hiddenSize: expected an integer, got "4"`],
-    ["a size of 0", "bptt.config", withConfig({ hiddenSize: 0 }), "bytes: its bptt.config.hiddenSize: expected an integer >= 1, got 0"],
-    ["another size than the tensors'", "bptt.config", withConfig({ hiddenSize: 5 }), `bytes: tensor "rnn.weight_ih_l0": expected shape (15, 3), got (12, 3)`],
-    ["another cell than the tensors'", "bptt.config", withConfig({ cell: "lstm" }), `bytes: tensor "rnn.weight_ih_l0": expected shape (16, 3), got (12, 3)`],
+    ["an unknown cell", "bptt.config", withConfig({ cell: "sru" }), `bytes: its bptt.config.cell: expected one of "tanh", "relu", "gru", "lstm", received "sru"`],
+    ["a text for a size", "bptt.config", withConfig({ hiddenSize: "4" }), `bytes: its bptt.config.hiddenSize: expected an integer, received "4"`],
+    ["a size of 0", "bptt.config", withConfig({ hiddenSize: 0 }), "bytes: its bptt.config.hiddenSize: expected an integer >= 1, received 0"],
+    ["another size than the tensors'", "bptt.config", withConfig({ hiddenSize: 5 }), `bytes: tensor "rnn.weight_ih_l0": expected shape (15, 3), received (12, 3)`],
+    ["another cell than the tensors'", "bptt.config", withConfig({ cell: "lstm" }), `bytes: tensor "rnn.weight_ih_l0": expected shape (16, 3), received (12, 3)`],
     ["more layers than there are", "bptt.config", withConfig({ layers: 2 ** 31 - 1 }), `bytes: expected a tensor "rnn.weight_ih_l2" of shape (12, 4), which is missing`],
-    ["fewer layers than there are", "bptt.config", withConfig({ layers: 1 }), `bytes: expected no further tensors than the network's, got "rnn.bias_hh_l1", "rnn.bias_ih_l1", "rnn.weight_hh_l1", "rnn.weight_ih_l1"`],
-    ["no output layer", "bptt.config", withConfig({ outputSize: undefined }), `bytes: expected no further tensors than the network's, got "head.bias", "head.weight"`],
-    ["sizes past all bounds", "bptt.config", withConfig({ hiddenSize: 2 ** 31 - 1 }), `bytes: tensor "rnn.weight_ih_l0": expected shape (6442450941, 3), got (12, 3)`],
+    ["fewer layers than there are", "bptt.config", withConfig({ layers: 1 }), `bytes: expected no further tensors than the network's, received "rnn.bias_hh_l1", "rnn.bias_ih_l1", "rnn.weight_hh_l1", "rnn.weight_ih_l1"`],
+    ["no output layer", "bptt.config", withConfig({ outputSize: undefined }), `bytes: expected no further tensors than the network's, received "head.bias", "head.weight"`],
+    ["sizes past all bounds", "bptt.config", withConfig({ hiddenSize: 2 ** 31 - 1 }), `bytes: tensor "rnn.weight_ih_l0": expected shape (6442450941, 3), received (12, 3)`],
   ])("%s", (_, key, text, message) => {
     const file = edited(fileOf(GRU), (_, metadata) => {
       if (text === undefined) metadata.delete(key);
       else metadata.set(key, text);
     });
-    expectError(file, {}, new RangeError(message.replace("expected an integer, got", "expected an integer >= 1, got")));
+    expectError(file, {}, new RangeError(message.replace("expected an integer, received", "expected an integer >= 1, received")));
   }); // prettier-ignore
 
   it("a vocabulary of another size than the weights", () => {
     const square: ModelConfig = { ...GRU, inputSize: 3, outputSize: 3 };
     const file = fileOf(square, new Vocabulary(["a", "b"]));
-    const message = "bytes: its bptt.vocabulary: expected 3 tokens as the weights' inputSize, got 2";
+    const message = "bytes: its bptt.vocabulary: expected 3 tokens as the weights' inputSize, received 2";
     expectError(file, {}, new RangeError(message));
     const wide = fileOf({ ...GRU, inputSize: 3, outputSize: 5 }, new Vocabulary(["a", "b", "c"]));
-    const other = "bytes: its bptt.vocabulary: expected 5 tokens as the weights' outputSize, got 3";
+    const other = "bytes: its bptt.vocabulary: expected 5 tokens as the weights' outputSize, received 3";
     expectError(wide, {}, new RangeError(other));
   });
 
   it.each([
-    ["{", `expected JSON, got "{"`],
-    [`{"tokens":"abc"}`, `tokens: expected an array of strings, got "abc"`],
-    [`{"tokens":["a",1,"c"]}`, `tokens[1]: expected a non-empty string, got 1`],
-    [`{"tokens":["a","a","c"]}`, `tokens[1]: expected each token once, got "a" as in tokens[0]`],
-    [`{"tokens":["a","b"],"unknown":5}`, `unknown: expected a non-empty string, got 5`],
+    ["{", `expected JSON, received "{"`],
+    [`{"tokens":"abc"}`, `tokens: expected an array of strings, received "abc"`],
+    [`{"tokens":["a",1,"c"]}`, `tokens[1]: expected a non-empty string, received 1`],
+    [`{"tokens":["a","a","c"]}`, `tokens[1]: expected each token once, received "a" as in tokens[0]`],
+    [`{"tokens":["a","b"],"unknown":5}`, `unknown: expected a non-empty string, received 5`],
     [`{"words":[]}`, `unknown option "words"; known are tokens, unknown`],
   ])("vocabulary %s", (text, message) => {
     const square: ModelConfig = { ...GRU, inputSize: 3, outputSize: 3 };

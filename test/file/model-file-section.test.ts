@@ -57,23 +57,23 @@ describe("a section", () => {
   });
 
   it.each([
-    [{ a: undefined }, TypeError, "state.a: expected plain data or tensors, got undefined"],
-    [{ a: { b: NaN } }, RangeError, "state.a.b: expected a finite number, got NaN"],
-    [{ a: [1, () => 1] }, TypeError, "state.a[1]: expected plain data or tensors, got a function"],
+    [{ a: undefined }, TypeError, "state.a: expected plain data or tensors, received undefined"],
+    [{ a: { b: NaN } }, RangeError, "state.a.b: expected a finite number, received NaN"],
+    [{ a: [1, () => 1] }, TypeError, "state.a[1]: expected plain data or tensors, received a function"],
     [
       { a: Float32Array.of(1) },
       TypeError,
-      "state.a: expected plain data or tensors, got Float32Array of length 1",
+      "state.a: expected plain data or tensors, received Float32Array of length 1",
     ],
     [
       { a: [{ data: Float32Array.of(1), shape: [1] }] },
       TypeError,
-      `state.a[0]: expected plain data, got "a tensor in an array"`,
+      `state.a[0]: expected plain data, received "a tensor in an array"`,
     ],
     [
       { "a.b": { c: { data: Float32Array.of(1), shape: [1] } } },
       RangeError,
-      `state.a.b.c: expected a tensor behind keys without dots, got "a.b.c"`,
+      `state.a.b.c: expected a tensor behind keys without dots, received "a.b.c"`,
     ],
   ])("no other: %j", (value, kind, message) => {
     expect(() => packSection(value)).toThrow(kind);
@@ -98,9 +98,9 @@ describe("a section", () => {
   });
 
   it.each([
-    [undefined, "bytes: its optimizer state: expected JSON, got undefined"],
-    ["{", `bytes: its optimizer state: expected JSON, got "{"`],
-    ["7", "bytes: its optimizer state: expected an object, got 7"],
+    [undefined, "bytes: its optimizer state: expected JSON, received undefined"],
+    ["{", `bytes: its optimizer state: expected JSON, received "{"`],
+    ["7", "bytes: its optimizer state: expected an object, received 7"],
   ])("refuses the state %s", (text, message) => {
     const broken = edited(file(), (_, metadata) => {
       if (text === undefined) metadata.delete("bptt.optimizer.state");

@@ -109,7 +109,7 @@ describe("reads what the reference library wrote", () => {
     const file = fileOf(`{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}`, 8);
     const { tensors } = parseSafetensors(file);
     expect(() => readFloats(tensors.get("a")!, "a")).toThrow(
-      new RangeError(`bytes: tensor "a": expected real numbers of 16, 32 or 64 bits, got C64`),
+      new RangeError(`bytes: tensor "a": expected real numbers of 16, 32 or 64 bits, received C64`),
     );
   });
 });

@@ -136,13 +136,13 @@ describe("bad input", () => {
     changed("training", (state) => ({ ...state, network: { ...(state["network"] as object), ...change } }));
 
   it.each<[string, unknown, ErrorConstructor, string]>([
-    ["a number", 5, TypeError, "options: expected an object, got 5"],
+    ["a number", 5, TypeError, "options: expected an object, received 5"],
     ["an unknown option", { optimiser: adam }, TypeError, 'options: unknown option "optimiser"'],
     [
       "no optimizer",
       { optimizer: true },
       TypeError,
-      "optimizer: expected an optimizer (new Adam(…)), got true",
+      "optimizer: expected an optimizer (new Adam(…)), received true",
     ],
   ])("save: %s", (_, options, Kind, message) => {
     expect(() => rnn.save(any(options))).toThrow(Kind);
@@ -162,7 +162,11 @@ describe("bad input", () => {
       () => network({ dropoutStep: -1 }),
       "network.dropoutStep: expected an integer >= 0",
     ],
-    ["no names", () => network({ frozen: "w_ho" }), 'network.frozen: expected an array of names, got "w_ho"'],
+    [
+      "no names",
+      () => network({ frozen: "w_ho" }),
+      'network.frozen: expected an array of names, received "w_ho"',
+    ],
     ["an unknown name", () => network({ frozen: ["w"] }), 'names: no parameter "w"'],
     ["a key too many", () => network({ more: 1 }), 'network: unknown option "more"'],
     [
@@ -177,7 +181,7 @@ describe("bad input", () => {
           const { data } = tensors.get("training.network.carried.h")!;
           tensors.set("training.network.carried.h", { data, shape: [1, 4, 5] });
         }),
-      "network.carried: expected shape (2, 4, 5) for some number of rows, got (1, 4, 5)",
+      "network.carried: expected shape (2, 4, 5) for some number of rows, received (1, 4, 5)",
     ],
     [
       "half of an lstm's state",
@@ -212,7 +216,7 @@ describe("bad input", () => {
 
   it("loadOptimizer: a file of another network", () => {
     expect(() => new Rnn(CELLS["tanh"]!).loadOptimizer(bytes)).toThrow(
-      "bytes: its optimizer state: b_h_l0: expected shape (5), got (20)",
+      "bytes: its optimizer state: b_h_l0: expected shape (5), received (20)",
     );
   });
 

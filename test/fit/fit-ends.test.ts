@@ -69,7 +69,7 @@ describe("errors of the data", () => {
     const [rnn, twin] = [new Rnn(SIZES), new Rnn(SIZES)];
     const bad: Batch = { inputs: [[0, 9, 1]], targets: [[0, 1, 2]] };
     const run = fit(rnn, [BATCHES[0]!, bad]);
-    await expect(run.done).rejects.toThrow("inputs[0][1]: expected an id in 0..3, got 9");
+    await expect(run.done).rejects.toThrow("inputs[0][1]: expected an id in 0..3, received 9");
     await expect(
       (async () => {
         for await (const _ of run) void _;
@@ -108,9 +108,9 @@ describe("errors of the data", () => {
     ["a generator that has run dry", (function* () { yield BATCHES[0]!; })(), { steps: 2 }, "batches: epoch 2 has none; a generator"],
     ["no validation batches", BATCHES, { validation: [] }, "validation: expected at least one batch"],
     ["validation without weight", BATCHES, { validation: [{ ...BATCHES[0]!, weights: [[0, 0, 0], [0, 0, 0]] }] }, "validation: expected weights that are not all 0"],
-    ["no iterable from the function", (() => 3) as never, {}, "batches(1): expected an iterable of batches, got 3"],
-    ["a batch that is none", ["ab"] as never, {}, 'batch: expected an object, got "ab"'],
-    ["undefined for a batch", [undefined] as never, {}, "batches: expected a batch, got undefined"],
+    ["no iterable from the function", (() => 3) as never, {}, "batches(1): expected an iterable of batches, received 3"],
+    ["a batch that is none", ["ab"] as never, {}, 'batch: expected an object, received "ab"'],
+    ["undefined for a batch", [undefined] as never, {}, "batches: expected a batch, received undefined"],
   ]; // prettier-ignore
   it.each(none)("%s", async (_, batches, options, message) => {
     await expect(fit(new Rnn(SIZES), batches, { epochs: undefined!, ...options }).done).rejects.toThrow(

@@ -87,26 +87,26 @@ describe("a step of one's own", () => {
   });
 
   const wrong: [string, object, string][] = [
-    ["no result", { trainStep: () => undefined }, "trainStep(): expected an object, got undefined"],
+    ["no result", { trainStep: () => undefined }, "trainStep(): expected an object, received undefined"],
     [
       "no loss",
       { trainStep: () => ({ gradientNorm: 1 }) },
-      "trainStep().loss: expected a number, got undefined",
+      "trainStep().loss: expected a number, received undefined",
     ],
     [
       "no norm",
       { trainStep: () => ({ loss: 1 }) },
-      "trainStep().gradientNorm: expected a number, got undefined",
+      "trainStep().gradientNorm: expected a number, received undefined",
     ],
     [
       "a promise from it",
       { trainStep: () => Promise.resolve({ loss: 1, gradientNorm: 1 }) },
-      "trainStep().loss: expected a number, got undefined",
+      "trainStep().loss: expected a number, received undefined",
     ],
     [
       "no validation loss",
       { validation: VALIDATION, evaluate: () => "low" },
-      'evaluate(): expected a number, got "low"',
+      'evaluate(): expected a number, received "low"',
     ],
   ];
   it.each(wrong)("%s rejects the run", async (_, options, message) => {
@@ -116,7 +116,7 @@ describe("a step of one's own", () => {
   it("carries no state", () => {
     const rnn = new Rnn(SIZES);
     expect(() => fit(rnn, NAMED, { trainStep: inTwo(rnn), carryState: true })).toThrow(
-      new TypeError("carryState: expected false with a trainStep of one's own, got true"),
+      new TypeError("carryState: expected false with a trainStep of one's own, received true"),
     );
     rnn.trainStep(BATCHES[0]!, new Adam()); // it is free
   });

@@ -182,10 +182,10 @@ describe("a checkpoint", () => {
   });
 
   const broken: [string, object, string][] = [
-    ["no parameters", { parameters: undefined }, "parameters: expected an object, got undefined"],
-    ["parameters of other sizes", { parameters: { b_o: [1, 2] } }, "b_o: expected shape (3), got (2)"],
-    ["no optimizer", { optimizer: undefined }, "optimizer state: expected an object, got undefined"],
-    ["no state", { state: undefined }, "resumeFrom.state: expected an object, got undefined"],
+    ["no parameters", { parameters: undefined }, "parameters: expected an object, received undefined"],
+    ["parameters of other sizes", { parameters: { b_o: [1, 2] } }, "b_o: expected shape (3), received (2)"],
+    ["no optimizer", { optimizer: undefined }, "optimizer state: expected an object, received undefined"],
+    ["no state", { state: undefined }, "resumeFrom.state: expected an object, received undefined"],
   ];
   it.each(broken)("with %s is refused, and the network is as it was", async (_, change, message) => {
     const rnn = new Rnn(SIZES);
@@ -263,7 +263,7 @@ describe("a state", () => {
     const optimizer = new Adam();
     const { state } = await fit(rnn, BATCHES, { steps: 4, optimizer });
     expect(() => fit(rnn, BATCHES, { resumeFrom: state, optimizer })).toThrow(
-      new RangeError('resumeFrom.stopped: expected a run that is not finished, got "finished"'),
+      new RangeError('resumeFrom.stopped: expected a run that is not finished, received "finished"'),
     );
   });
 
@@ -271,7 +271,7 @@ describe("a state", () => {
     const { rnn, optimizer, state } = await stateOf();
     const options = { validation: VALIDATION, patience: 9, validateEvery: 2 };
     expect(() => fit(rnn, BATCHES, { ...options, resumeFrom: state })).toThrow(
-      new TypeError("optimizer: expected the optimizer of the run to resume, got undefined"),
+      new TypeError("optimizer: expected the optimizer of the run to resume, received undefined"),
     );
     const run = fit(rnn, BATCHES.slice(0, 2), { ...options, optimizer, resumeFrom: { ...state, cursor: 4 } });
     await expect(run.done).rejects.toThrow(
@@ -280,15 +280,15 @@ describe("a state", () => {
   });
 
   const broken: [string, (state: RunState) => object, string][] = [
-    ["step", () => ({ step: -1 }), "resumeFrom.step: expected an integer >= 0, got -1"],
-    ["epoch", () => ({ epoch: 0 }), "resumeFrom.epoch: expected an integer >= 1, got 0"],
-    ["cursor", () => ({ cursor: "1" }), 'resumeFrom.cursor: expected an integer >= 0, got "1"'],
-    ["loss", ({ last }) => ({ last: { ...last, loss: NaN } }), "resumeFrom.last.loss: expected a finite number, got NaN"],
-    ["stale", () => ({ stale: 0.5 }), "resumeFrom.stale: expected an integer >= 0, got 0.5"],
-    ["validationDue", () => ({ validationDue: 1 }), "resumeFrom.validationDue: expected true or false, got 1"],
-    ["validation", () => ({ validation: 3 }), "resumeFrom.validation: expected an object, got 3"],
-    ["best", ({ best }) => ({ best: { ...best, loss: "x" } }), 'resumeFrom.best.loss: expected a finite number, got "x"'],
-    ["best's parameters", ({ best }) => ({ best: { ...best, parameters: { b_o: [1] } } }), "b_o: expected shape (3), got (1)"],
+    ["step", () => ({ step: -1 }), "resumeFrom.step: expected an integer >= 0, received -1"],
+    ["epoch", () => ({ epoch: 0 }), "resumeFrom.epoch: expected an integer >= 1, received 0"],
+    ["cursor", () => ({ cursor: "1" }), 'resumeFrom.cursor: expected an integer >= 0, received "1"'],
+    ["loss", ({ last }) => ({ last: { ...last, loss: NaN } }), "resumeFrom.last.loss: expected a finite number, received NaN"],
+    ["stale", () => ({ stale: 0.5 }), "resumeFrom.stale: expected an integer >= 0, received 0.5"],
+    ["validationDue", () => ({ validationDue: 1 }), "resumeFrom.validationDue: expected true or false, received 1"],
+    ["validation", () => ({ validation: 3 }), "resumeFrom.validation: expected an object, received 3"],
+    ["best", ({ best }) => ({ best: { ...best, loss: "x" } }), 'resumeFrom.best.loss: expected a finite number, received "x"'],
+    ["best's parameters", ({ best }) => ({ best: { ...best, parameters: { b_o: [1] } } }), "b_o: expected shape (3), received (1)"],
     ["parameters", () => ({ parameters: { x: [1] } }), 'parameters: no parameter "x"; there are w_ih_l0, w_hh_l0, b_h_l0, w_ho, b_o'],
   ]; // prettier-ignore
   it.each(broken)("with a wrong %s is refused, and the network is as it was", async (_, change, message) => {

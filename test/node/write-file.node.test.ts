@@ -267,14 +267,14 @@ describe("what cannot be written is an error with Node's code, and nothing is le
 describe("bad input", () => {
   it.each([[undefined], [""], [7], [{}], [new URL("https://example.org/x")]])("path %s", async (path) => {
     await expect(writeFileAtomic(path as string, bytes(1, 1))).rejects.toThrow(
-      /^path: expected a path or a file: URL, got /,
+      /^path: expected a path or a file: URL, received /,
     );
     await expect(writeFileAtomic(path as string, bytes(1, 1))).rejects.toBeInstanceOf(TypeError);
   });
 
   it.each([[undefined], ["text"], [[1, 2]], [new Float32Array(1)]])("bytes %s", async (given) => {
     const failure = writeFileAtomic(file, given as unknown as Uint8Array);
-    await expect(failure).rejects.toThrow(/^bytes: expected a Uint8Array or an ArrayBuffer, got /);
+    await expect(failure).rejects.toThrow(/^bytes: expected a Uint8Array or an ArrayBuffer, received /);
     await expect(failure).rejects.toBeInstanceOf(TypeError);
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -146,7 +146,7 @@ describe("a snapshot that does not fit changes nothing", () => {
   };
 
   it.each<[string, unknown, new () => Error, string]>([
-    ["nothing", undefined, TypeError, "optimizer state: expected an object, got undefined"],
+    ["nothing", undefined, TypeError, "optimizer state: expected an object, received undefined"],
     ["an unknown name", { ...good, step: 3 }, TypeError, 'optimizer state: unknown option "step"'],
     [
       "an unknown kind",
@@ -157,30 +157,35 @@ describe("a snapshot that does not fit changes nothing", () => {
     ["no options", { ...good, options: undefined }, TypeError, "options: expected an object"],
     ["options of another", { ...good, options: { nesterov: true } }, TypeError, 'unknown option "nesterov"'],
     ["a bad option", { ...good, options: { beta1: 2 } }, RangeError, "beta1: expected"],
-    ["negative steps", { ...good, steps: -1 }, RangeError, "steps: expected an integer >= 0, got -1"],
+    ["negative steps", { ...good, steps: -1 }, RangeError, "steps: expected an integer >= 0, received -1"],
     ["steps in words", { ...good, steps: "2" }, TypeError, "steps: expected"],
     [
       "no products",
       { ...good, products: undefined },
       TypeError,
-      "products: expected 2 numbers, got undefined",
+      "products: expected 2 numbers, received undefined",
     ],
     ["one product", { ...good, products: [0.5] }, RangeError, "products: expected 2 numbers"],
     ["a product of 2", { ...good, products: [0.5, 2] }, RangeError, "products[1]: expected"],
     ["a product of NaN", { ...good, products: [NaN, 0.5] }, RangeError, "products[0]: expected"],
     ["a hole", { ...good, products: Array<number>(2) }, TypeError, "products[0]: expected"],
-    ["no moments", { ...good, moments: {} }, RangeError, "moments: expected exp_avg, exp_avg_sq, got none"],
+    [
+      "no moments",
+      { ...good, moments: {} },
+      RangeError,
+      "moments: expected exp_avg, exp_avg_sq, received none",
+    ],
     [
       "one moment too few",
       { ...good, moments: { exp_avg: good.moments["exp_avg"] } },
       RangeError,
-      'moments: expected exp_avg, exp_avg_sq, got "exp_avg"',
+      'moments: expected exp_avg, exp_avg_sq, received "exp_avg"',
     ],
     [
       "one too many",
       { ...good, moments: { ...good.moments, square_avg: {} } },
       RangeError,
-      "moments: expected exp_avg, exp_avg_sq, got",
+      "moments: expected exp_avg, exp_avg_sq, received",
     ],
     ["a parameter too few", moment("exp_avg", (a) => delete a["b_o"]), RangeError, "exp_avg: b_o is missing"],
     [
@@ -193,7 +198,7 @@ describe("a snapshot that does not fit changes nothing", () => {
       "a wrong shape",
       moment("exp_avg", (a) => (a["b_o"] = [1])),
       RangeError,
-      "b_o: expected shape (3), got (1)",
+      "b_o: expected shape (3), received (1)",
     ],
     [
       "NaN",
@@ -205,7 +210,7 @@ describe("a snapshot that does not fit changes nothing", () => {
       "a negative square",
       moment("exp_avg_sq", (a) => (a["b_o"] = [0, 1, -1])),
       RangeError,
-      "exp_avg_sq.b_o[2]: expected a number >= 0, got -1",
+      "exp_avg_sq.b_o[2]: expected a number >= 0, received -1",
     ],
   ])("%s", (_, snapshot, kind, message) => {
     const into = new Adam();
@@ -223,8 +228,10 @@ describe("a snapshot that does not fit changes nothing", () => {
 
   it("nor one for an optimizer of another kind or other settings, or one at work", () => {
     const into = (optimizer: Optimizer) => () => restoreOptimizerState(rnn[NETWORK], good, optimizer);
-    expect(into(new Sgd())).toThrow('optimizer.kind: expected "adam" as in the state, got "sgd"');
-    expect(into(new Adam({ beta1: 0.5 }))).toThrow("optimizer.beta1: expected 0.9 as in the state, got 0.5");
+    expect(into(new Sgd())).toThrow('optimizer.kind: expected "adam" as in the state, received "sgd"');
+    expect(into(new Adam({ beta1: 0.5 }))).toThrow(
+      "optimizer.beta1: expected 0.9 as in the state, received 0.5",
+    );
     expect(into(adam)).toThrow("optimizer: expected one that has not stepped yet");
     expect(() => exportOptimizerState(rnn[NETWORK], {} as never)).toThrow("optimizer: expected an optimizer");
   });

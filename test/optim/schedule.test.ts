@@ -96,11 +96,11 @@ describe("plain data", () => {
 
 describe("bad input", () => {
   it.each<[string, unknown, unknown, new () => Error, string]>([
-    ["a string", "x", 0, TypeError, "schedule: expected a finite number in 0..1e+30, got"],
+    ["a string", "x", 0, TypeError, "schedule: expected a finite number in 0..1e+30, received"],
     ["undefined", undefined, 0, TypeError, "schedule: expected a finite number"],
     ["null", null, 0, TypeError, "schedule: expected a finite number"],
     ["NaN", NaN, 0, RangeError, "schedule: expected a finite number"],
-    ["a negative rate", -1, 0, RangeError, "schedule: expected a finite number in 0..1e+30, got -1"],
+    ["a negative rate", -1, 0, RangeError, "schedule: expected a finite number in 0..1e+30, received -1"],
     ["an array", [1], 0, TypeError, "schedule.kind: expected one of"],
     ["no kind", {}, 0, TypeError, "schedule.kind: expected one of"],
     ["an unknown kind", { kind: "exponential" }, 0, RangeError, "schedule.kind: expected one of"],
@@ -132,8 +132,8 @@ describe("bad input", () => {
       "schedule.then.kind",
     ],
     ["a warm-up of nothing", { kind: "warmup", steps: 1 }, 0, TypeError, "schedule.then: expected"],
-    ["a negative step", 0.1, -1, RangeError, "step: expected an integer >= 0, got -1"],
-    ["a broken step", 0.1, 0.5, RangeError, "step: expected an integer >= 0, got 0.5"],
+    ["a negative step", 0.1, -1, RangeError, "step: expected an integer >= 0, received -1"],
+    ["a broken step", 0.1, 0.5, RangeError, "step: expected an integer >= 0, received 0.5"],
     ["a step that is no number", 0.1, "1", TypeError, "step: expected an integer >= 0"],
   ])("%s", (_, schedule, step, kind, message) => {
     const call = () => learningRateAt(schedule as Schedule, step as number);
@@ -146,7 +146,7 @@ describe("bad input", () => {
     expect(() => linear({ from: 1, to: 0, steps: 3, too: 1 } as never)).toThrow('unknown option "too"');
     expect(() => cosine(undefined as never)).toThrow(TypeError);
     expect(() => stepDecay({ from: 1, factor: -0.5, every: 2 })).toThrow("factor: expected");
-    expect(() => warmup(0, 1)).toThrow("steps: expected an integer >= 1, got 0");
+    expect(() => warmup(0, 1)).toThrow("steps: expected an integer >= 1, received 0");
     expect(() => warmup(1, warmup(1, 1) as never)).toThrow("schedule.kind: expected one of");
     expect(() => constant("1" as never)).toThrow("value: expected");
   });

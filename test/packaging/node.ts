@@ -27,7 +27,7 @@ export function testNode(toy: Toy): void {
       "an error that nobody catches is read on one screen: %s",
       async (program) => {
         const said = await toy.run(program).then(String, ({ stderr }: { stderr: string }) => stderr);
-        expect(said).toContain("RangeError: text: expected at least one token, got none");
+        expect(said).toContain("RangeError: text: expected at least one token, received none");
         expect(said.length).toBeLessThan(3000);
       },
     );

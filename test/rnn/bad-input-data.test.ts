@@ -6,7 +6,7 @@ import { any, check, step, withInputs } from "../support/bad-input.js";
 import { GOOD, type Trainee } from "../support/twins.js";
 
 describe("ids", () => {
-  const text = (got: string) => `inputs[0][2]: expected an id in 0..3, got ${got}`;
+  const text = (got: string) => `inputs[0][2]: expected an id in 0..3, received ${got}`;
   const id = (third: unknown) =>
     withInputs([
       [0, 1, third],
@@ -51,7 +51,7 @@ describe("ids", () => {
 
 describe("shape of inputs", () => {
   const wanted = "inputs: expected integer ids (B,T) or dense features (B,T,I)";
-  const floats = `${wanted}, got floats of rank 2`;
+  const floats = `${wanted}, received floats of rank 2`;
   const detached = new Int32Array(3);
   structuredClone(detached.buffer, { transfer: [detached.buffer] });
   check([
@@ -62,54 +62,64 @@ describe("shape of inputs", () => {
         [3, 2],
       ]),
       RangeError,
-      "inputs[1]: expected 3 ids as in inputs[0], got 2",
+      "inputs[1]: expected 3 ids as in inputs[0], received 2",
     ],
     [
       "ragged features",
       withInputs([[[1, 2, 3, 4]], [[1, 2, 3]]]),
       RangeError,
-      "inputs[1][0]: expected 4 numbers, got 3",
+      "inputs[1][0]: expected 4 numbers, received 3",
     ],
-    ["ragged rows", withInputs([[[1, 2, 3, 4]], []]), RangeError, "inputs[1]: expected 1 rows, got 0"],
-    ["a missing row", withInputs([[0, 1, 2], null]), TypeError, "inputs[1]: expected 3 integers, got null"],
+    ["ragged rows", withInputs([[[1, 2, 3, 4]], []]), RangeError, "inputs[1]: expected 1 rows, received 0"],
+    [
+      "a missing row",
+      withInputs([[0, 1, 2], null]),
+      TypeError,
+      "inputs[1]: expected 3 integers, received null",
+    ],
     [
       "a row that is a number",
       withInputs([[0, 1, 2], 3]),
       TypeError,
-      "inputs[1]: expected 3 integers, got 3",
+      "inputs[1]: expected 3 integers, received 3",
     ],
     [
       "no rows",
       withInputs([]),
       RangeError,
-      "inputs: expected at least one row and one time step, got shape (0)",
+      "inputs: expected at least one row and one time step, received shape (0)",
     ],
     [
       "no steps",
       withInputs([[], []]),
       RangeError,
-      "inputs: expected at least one row and one time step, got shape (2, 0)",
+      "inputs: expected at least one row and one time step, received shape (2, 0)",
     ],
     [
       "no features",
       withInputs([[[]]]),
       RangeError,
-      "inputs: expected at least one row and one time step, got shape (1, 1, 0)",
+      "inputs: expected at least one row and one time step, received shape (1, 1, 0)",
     ],
     [
       "flat without rows",
       withInputs({ data: new Int32Array(0), shape: [0, 3] }),
       RangeError,
-      "inputs: expected at least one row and one time step, got shape (0, 3)",
+      "inputs: expected at least one row and one time step, received shape (0, 3)",
     ],
-    ["rank 1", withInputs([0, 1, 2]), RangeError, `${wanted}, got rank 1`],
-    ["rank 1, typed", withInputs(Int32Array.of(0, 1, 2)), RangeError, `${wanted}, got rank 1`],
-    ["rank 4, flat", withInputs({ data: [1], shape: [1, 1, 1, 1] }), RangeError, `${wanted}, got rank 4`],
+    ["rank 1", withInputs([0, 1, 2]), RangeError, `${wanted}, received rank 1`],
+    ["rank 1, typed", withInputs(Int32Array.of(0, 1, 2)), RangeError, `${wanted}, received rank 1`],
+    [
+      "rank 4, flat",
+      withInputs({ data: [1], shape: [1, 1, 1, 1] }),
+      RangeError,
+      `${wanted}, received rank 4`,
+    ],
     [
       "rank 4, nested",
       withInputs([[[[1], [1], [1], [1]]]]),
       TypeError,
-      "inputs[0][0][0]: expected a number, got an array of length 1",
+      "inputs[0][0][0]: expected a number, received an array of length 1",
     ],
     ["a Float32Array of rank 2", withInputs({ data: new Float32Array(6), shape: [2, 3] }), TypeError, floats],
     ["Float64Array rows", withInputs([new Float64Array(3), new Float64Array(3)]), TypeError, floats],
@@ -117,13 +127,13 @@ describe("shape of inputs", () => {
       "a float row among ids",
       withInputs([[0, 1, 2], new Float32Array(3)]),
       TypeError,
-      "inputs[1]: expected integers, got Float32Array of length 3",
+      "inputs[1]: expected integers, received Float32Array of length 3",
     ],
     [
       "other feature count",
       withInputs([[[1, 2, 3]]]),
       RangeError,
-      "inputs: expected features (B,T,4), got shape (1, 1, 3)",
+      "inputs: expected features (B,T,4), received shape (1, 1, 3)",
     ],
     [
       "a shape that lies",
@@ -141,31 +151,31 @@ describe("shape of inputs", () => {
       "a shape with a fraction",
       withInputs({ data: new Int32Array(3), shape: [1.5, 2] }),
       RangeError,
-      "inputs.shape[0]: expected an integer >= 0, got 1.5",
+      "inputs.shape[0]: expected an integer >= 0, received 1.5",
     ],
     [
       "a shape of strings",
       withInputs({ data: new Int32Array(6), shape: ["2", 3] }),
       TypeError,
-      'inputs.shape[0]: expected an integer >= 0, got "2"',
+      'inputs.shape[0]: expected an integer >= 0, received "2"',
     ],
     [
       "no shape",
       withInputs({ data: new Int32Array(6), shape: undefined }),
       TypeError,
-      "inputs.shape: expected an array of sizes, got undefined",
+      "inputs.shape: expected an array of sizes, received undefined",
     ],
     [
       "no data",
       withInputs({ data: null, shape: [2, 3] }),
       TypeError,
-      "inputs.data: expected an array of numbers, got null",
+      "inputs.data: expected an array of numbers, received null",
     ],
     [
       "bigints",
       withInputs({ data: new BigInt64Array(6), shape: [2, 3] }),
       TypeError,
-      "inputs.data: expected an array of numbers, got BigInt64Array of length 6",
+      "inputs.data: expected an array of numbers, received BigInt64Array of length 6",
     ],
     [
       "a detached buffer",
@@ -173,9 +183,9 @@ describe("shape of inputs", () => {
       RangeError,
       "inputs.shape: (1, 3) needs 3 values, data has 0",
     ],
-    ["a string", withInputs("gohom"), TypeError, `${wanted}, got "gohom"`],
-    ["a Map", withInputs(new Map()), TypeError, `${wanted}, got an object (Map)`],
-    ["nothing", withInputs(undefined), TypeError, `${wanted}, got undefined`],
+    ["a string", withInputs("gohom"), TypeError, `${wanted}, received "gohom"`],
+    ["a Map", withInputs(new Map()), TypeError, `${wanted}, received an object (Map)`],
+    ["nothing", withInputs(undefined), TypeError, `${wanted}, received undefined`],
   ]);
 });
 
@@ -196,13 +206,19 @@ describe("numbers that are none", () => {
     ...features(0),
     inputs: { data: Float64Array.of(0, 0, 0, 0, 0, 0, x, 0, 0, 0, 0, 0), shape: [1, 3, 4] },
   });
-  const finite = (where: string, got: string) => `${where}: expected a finite number (float32), got ${got}`;
+  const finite = (where: string, got: string) =>
+    `${where}: expected a finite number (float32), received ${got}`;
   check([
     ["NaN in features", run(features(NaN)), RangeError, finite("inputs[0][1][2]", "NaN")],
     ["infinity in features", run(features(-Infinity)), RangeError, finite("inputs[0][1][2]", "-Infinity")],
     ["NaN in flat features", run(flat(NaN)), RangeError, finite("inputs[0][1][2]", "NaN")],
     ["too large for float32", run(flat(1e39)), RangeError, finite("inputs[0][1][2]", "1e+39")],
-    ["a string in features", run(features("1")), TypeError, 'inputs[0][1][2]: expected a number, got "1"'],
+    [
+      "a string in features",
+      run(features("1")),
+      TypeError,
+      'inputs[0][1][2]: expected a number, received "1"',
+    ],
     [
       "NaN in weights",
       step({
@@ -276,7 +292,8 @@ describe("numbers that are none", () => {
 });
 
 describe("wrong lengths", () => {
-  const shape = (name: string, want: string, got: string) => `${name}: expected shape ${want}, got ${got}`;
+  const shape = (name: string, want: string, got: string) =>
+    `${name}: expected shape ${want}, received ${got}`;
   const lengths = (value: unknown) => step({ sequenceLengths: value });
   check([
     [
@@ -299,7 +316,7 @@ describe("wrong lengths", () => {
         ],
       }),
       RangeError,
-      "targets[1]: expected 3 ids as in targets[0], got 2",
+      "targets[1]: expected 3 ids as in targets[0], received 2",
     ],
     ["targets of one row", step({ targets: [[0, 1, 2]] }), RangeError, shape("targets", "(2, 3)", "(1, 3)")],
     [
@@ -313,13 +330,13 @@ describe("wrong lengths", () => {
       "targets that are floats",
       step({ targets: { data: new Float32Array(6), shape: [2, 3] } }),
       TypeError,
-      "targets: expected integer classes (B,T), got floats of rank 2",
+      "targets: expected integer classes (B,T), received floats of rank 2",
     ],
     [
       "targets missing",
       step({ targets: undefined }),
       TypeError,
-      "targets: expected integer classes (B,T), got undefined",
+      "targets: expected integer classes (B,T), received undefined",
     ],
     [
       "targets >= classes",
@@ -330,7 +347,7 @@ describe("wrong lengths", () => {
         ],
       }),
       RangeError,
-      "targets[1][2]: expected a class in 0..2, got 3",
+      "targets[1][2]: expected a class in 0..2, received 3",
     ],
     [
       "targets negative",
@@ -341,7 +358,7 @@ describe("wrong lengths", () => {
         ],
       }),
       RangeError,
-      "targets[1][2]: expected a class in 0..2, got -1",
+      "targets[1][2]: expected a class in 0..2, received -1",
     ],
     [
       "targets fractional",
@@ -352,7 +369,7 @@ describe("wrong lengths", () => {
         ],
       }),
       RangeError,
-      "targets[1][2]: expected a class in 0..2, got 0.1",
+      "targets[1][2]: expected a class in 0..2, received 0.1",
     ],
     ["weights short", step({ weights: [[1, 1, 1]] }), RangeError, shape("weights", "(2, 3)", "(1, 3)")],
     [
@@ -364,14 +381,14 @@ describe("wrong lengths", () => {
         ],
       }),
       RangeError,
-      "weights[1]: expected 3 numbers, got 2",
+      "weights[1]: expected 3 numbers, received 2",
     ],
     ["weights of rank 1", step({ weights: [1, 1, 1] }), RangeError, shape("weights", "(2, 3)", "(3)")],
     [
       "weights that are a number",
       step({ weights: 1 }),
       TypeError,
-      "weights: expected numbers of shape (2, 3), got 1",
+      "weights: expected numbers of shape (2, 3), received 1",
     ],
     [
       "initialState of another batch",
@@ -389,7 +406,7 @@ describe("wrong lengths", () => {
       "initialState ragged",
       step({ initialState: [[[0, 0, 0, 0, 0], [0]]] }),
       RangeError,
-      "initialState[0][1]: expected 5 numbers, got 1",
+      "initialState[0][1]: expected 5 numbers, received 1",
     ],
     ["sequenceLengths short", lengths([3]), RangeError, shape("sequenceLengths", "(2)", "(1)")],
     ["sequenceLengths nested", lengths([[3], [3]]), RangeError, shape("sequenceLengths", "(2)", "(2, 1)")],
@@ -397,31 +414,31 @@ describe("wrong lengths", () => {
       "sequenceLengths too long",
       lengths([3, 4]),
       RangeError,
-      "sequenceLengths[1]: expected a length in 0..3, got 4",
+      "sequenceLengths[1]: expected a length in 0..3, received 4",
     ],
     [
       "sequenceLengths negative",
       lengths([-1, 3]),
       RangeError,
-      "sequenceLengths[0]: expected a length in 0..3, got -1",
+      "sequenceLengths[0]: expected a length in 0..3, received -1",
     ],
     [
       "sequenceLengths fractional",
       lengths([1.5, 3]),
       RangeError,
-      "sequenceLengths[0]: expected a length in 0..3, got 1.5",
+      "sequenceLengths[0]: expected a length in 0..3, received 1.5",
     ],
     [
       "sequenceLengths of floats",
       lengths(Float32Array.of(3, 3)),
       TypeError,
-      "sequenceLengths: expected integers, got Float32Array of length 2",
+      "sequenceLengths: expected integers, received Float32Array of length 2",
     ],
     [
       "sequenceLengths that are strings",
       lengths(["3", 3]),
       TypeError,
-      'sequenceLengths[0]: expected a length in 0..3, got "3"',
+      'sequenceLengths[0]: expected a length in 0..3, received "3"',
     ],
     [
       "a gradient short",

@@ -29,16 +29,16 @@ describe("options of a network", () => {
   ];
   const only = (cell: string, what: string, got: unknown) =>
     what === "resetAfter"
-      ? `resetAfter: expected true for cell "${cell}" (only a gru has two forms), got ${String(got)}`
-      : `forgetBias: expected 1 for cell "${cell}" (only an lstm has one), got ${String(got)}`;
+      ? `resetAfter: expected true for cell "${cell}" (only a gru has two forms), received ${String(got)}`
+      : `forgetBias: expected 1 for cell "${cell}" (only an lstm has one), received ${String(got)}`;
   check([
-    option({ layers: 0 }, RangeError, "layers: expected an integer in 1..1024, got 0"),
-    option({ layers: 1.5 }, RangeError, "layers: expected an integer in 1..1024, got 1.5"),
-    option({ layers: "2" }, TypeError, 'layers: expected an integer in 1..1024, got "2"'),
-    option({ layers: 1025 }, RangeError, "layers: expected an integer in 1..1024, got 1025"),
-    option({ bidirectional: 1 }, TypeError, "bidirectional: expected true or false, got 1"),
-    option({ bidirectional: null }, TypeError, "bidirectional: expected true or false, got null"),
-    option({ resetAfter: "no" }, TypeError, 'resetAfter: expected true or false, got "no"'),
+    option({ layers: 0 }, RangeError, "layers: expected an integer in 1..1024, received 0"),
+    option({ layers: 1.5 }, RangeError, "layers: expected an integer in 1..1024, received 1.5"),
+    option({ layers: "2" }, TypeError, 'layers: expected an integer in 1..1024, received "2"'),
+    option({ layers: 1025 }, RangeError, "layers: expected an integer in 1..1024, received 1025"),
+    option({ bidirectional: 1 }, TypeError, "bidirectional: expected true or false, received 1"),
+    option({ bidirectional: null }, TypeError, "bidirectional: expected true or false, received null"),
+    option({ resetAfter: "no" }, TypeError, 'resetAfter: expected true or false, received "no"'),
     option({ resetAfter: false }, RangeError, only("tanh", "resetAfter", false)),
     option({ resetAfter: false, cell: "lstm" }, RangeError, only("lstm", "resetAfter", false)),
     option({ forgetBias: 0 }, RangeError, only("tanh", "forgetBias", 0)),
@@ -46,24 +46,40 @@ describe("options of a network", () => {
     option(
       { forgetBias: 2, cell: "lstm", init: "uniform-hidden" },
       RangeError,
-      'forgetBias: expected 1 with init "uniform-hidden" (which draws every bias), got 2',
+      'forgetBias: expected 1 with init "uniform-hidden" (which draws every bias), received 2',
     ),
-    option({ forgetBias: NaN }, RangeError, "forgetBias: expected a finite number in -1e+30..1e+30, got NaN"),
-    option({ forgetBias: "1" }, TypeError, 'forgetBias: expected a finite number in -1e+30..1e+30, got "1"'),
+    option(
+      { forgetBias: NaN },
+      RangeError,
+      "forgetBias: expected a finite number in -1e+30..1e+30, received NaN",
+    ),
+    option(
+      { forgetBias: "1" },
+      TypeError,
+      'forgetBias: expected a finite number in -1e+30..1e+30, received "1"',
+    ),
     option(
       { dropout: 0.5 },
       RangeError,
-      "dropout: expected 0 with one layer (it acts between layers; PyTorch only warns), got 0.5",
+      "dropout: expected 0 with one layer (it acts between layers; PyTorch only warns), received 0.5",
     ),
-    option({ dropout: 1, layers: 2 }, RangeError, "dropout: expected a finite number >= 0 and < 1, got 1"),
-    option({ dropout: -0.1 }, RangeError, "dropout: expected a finite number >= 0 and < 1, got -0.1"),
-    option({ dropout: "0" }, TypeError, 'dropout: expected a finite number >= 0 and < 1, got "0"'),
+    option(
+      { dropout: 1, layers: 2 },
+      RangeError,
+      "dropout: expected a finite number >= 0 and < 1, received 1",
+    ),
+    option({ dropout: -0.1 }, RangeError, "dropout: expected a finite number >= 0 and < 1, received -0.1"),
+    option({ dropout: "0" }, TypeError, 'dropout: expected a finite number >= 0 and < 1, received "0"'),
     option(
       { recurrentInit: "identity" },
       RangeError,
-      'recurrentInit: expected one of "same", "orthogonal", got "identity"',
+      'recurrentInit: expected one of "same", "orthogonal", received "identity"',
     ),
-    option({ recurrentInit: 1 }, TypeError, 'recurrentInit: expected one of "same", "orthogonal", got 1'),
+    option(
+      { recurrentInit: 1 },
+      TypeError,
+      'recurrentInit: expected one of "same", "orthogonal", received 1',
+    ),
   ]);
 
   it("are fine as defaults, said aloud, with every cell", () => {
@@ -91,7 +107,7 @@ describe("states", () => {
   const good = { data: new Float32Array(20), shape: [2, 2, 5] };
   const short = { data: new Float32Array(10), shape: [1, 2, 5] };
   const nan = { data: new Float32Array(20).fill(NaN, 19), shape: [2, 2, 5] };
-  const wanted = `initialState: expected { h, c } of shape ${shape} each for an lstm, got`;
+  const wanted = `initialState: expected { h, c } of shape ${shape} each for an lstm, received`;
   check(
     [
       ["one tensor for an lstm", step({ initialState: good }), TypeError, `${wanted} an object`],
@@ -109,31 +125,31 @@ describe("states", () => {
         "c of one layer",
         step({ initialState: { h: good, c: short } }),
         RangeError,
-        `initialState.c: expected shape ${shape}, got (1, 2, 5)`,
+        `initialState.c: expected shape ${shape}, received (1, 2, 5)`,
       ],
       [
         "h with a NaN",
         step({ initialState: { h: nan, c: good } }),
         RangeError,
-        "initialState.h[1][1][4]: expected a finite number (float32), got NaN",
+        "initialState.h[1][1][4]: expected a finite number (float32), received NaN",
       ],
       [
         "no c",
         step({ initialState: { h: good, c: undefined } }),
         TypeError,
-        `initialState.c: expected numbers of shape ${shape}, got undefined`,
+        `initialState.c: expected numbers of shape ${shape}, received undefined`,
       ],
       [
         "a state's gradient of an lstm",
         ({ rnn }) => rnn.backward({ inputs, stateGradient: good }),
         TypeError,
-        `stateGradient: expected { h, c } of shape ${shape} each for an lstm, got an object`,
+        `stateGradient: expected { h, c } of shape ${shape} each for an lstm, received an object`,
       ],
       [
         "a session's state",
         ({ rnn }) => rnn.session({ batch: 2, state: { h: good, c: nan } }),
         RangeError,
-        "state.c[1][1][4]: expected a finite number (float32), got NaN",
+        "state.c[1][1][4]: expected a finite number (float32), received NaN",
       ],
     ],
     LSTM,
@@ -145,13 +161,13 @@ describe("states", () => {
           "h and c",
           step({ initialState: { h: good, c: good } }),
           TypeError,
-          `initialState: expected numbers of shape ${shape}, got an object`,
+          `initialState: expected numbers of shape ${shape}, received an object`,
         ],
         [
           "of one direction",
           step({ initialState: short }),
           RangeError,
-          `initialState: expected shape ${shape}, got (1, 2, 5)`,
+          `initialState: expected shape ${shape}, received (1, 2, 5)`,
         ],
       ],
       BOTH,
@@ -170,13 +186,13 @@ describe("a bidirectional network", () => {
         ({ rnn }) =>
           rnn.backward({ inputs, outputsGradient: { data: new Float32Array(30), shape: [2, 3, 5] } }),
         RangeError,
-        "outputsGradient: expected shape (2, 3, 10), got (2, 3, 5)",
+        "outputsGradient: expected shape (2, 3, 10), received (2, 3, 5)",
       ],
       [
         "has an output layer of twice the height",
         ({ rnn }) => rnn.setParameters({ w_ho: { data: new Float32Array(15), shape: [5, 3] } }),
         RangeError,
-        "w_ho: expected shape (10, 3), got (5, 3)",
+        "w_ho: expected shape (10, 3), received (5, 3)",
       ],
       [
         "with reset before has no b_hn",
@@ -202,48 +218,48 @@ describe("targets that are numbers", () => {
   const numbers = (fill: number) => ({ data: new Float32Array(18).fill(fill), shape: [2, 3, 3] });
   check(
     [
-      ["classes", step({ loss }), RangeError, "targets: expected shape (2, 3, 3), got (2, 3)"],
+      ["classes", step({ loss }), RangeError, "targets: expected shape (2, 3, 3), received (2, 3)"],
       [
         "missing",
         step({ loss, targets: undefined }),
         TypeError,
-        "targets: expected numbers (B,T,V), got undefined",
+        "targets: expected numbers (B,T,V), received undefined",
       ],
       [
         "of another width",
         step({ loss, targets: { data: new Float32Array(6), shape: [2, 3, 1] } }),
         RangeError,
-        "targets: expected shape (2, 3, 3), got (2, 3, 1)",
+        "targets: expected shape (2, 3, 3), received (2, 3, 1)",
       ],
       [
         "NaN",
         step({ loss, targets: numbers(NaN) }),
         RangeError,
-        "targets[0][0][0]: expected a finite number (float32), got NaN",
+        "targets[0][0][0]: expected a finite number (float32), received NaN",
       ],
       [
         "too large for float32",
         step({ loss, targets: { data: new Float64Array(18).fill(1e39, 17), shape: [2, 3, 3] } }),
         RangeError,
-        "targets[1][2][2]: expected a finite number (float32), got 1e+39",
+        "targets[1][2][2]: expected a finite number (float32), received 1e+39",
       ],
       [
         "strings",
         step({ loss, targets: [[["1"]]] }),
         RangeError,
-        "targets: expected shape (2, 3, 3), got (1, 1, 1)",
+        "targets: expected shape (2, 3, 3), received (1, 1, 1)",
       ],
       [
         "with another loss",
         step({ targets: numbers(0) }),
         TypeError,
-        "targets: expected integer classes (B,T), got floats of rank 3",
+        "targets: expected integer classes (B,T), received floats of rank 3",
       ],
       [
         "a loss that is no string",
         step({ loss: 1 }),
         TypeError,
-        'loss: expected one of "crossEntropy", "meanSquaredError", got 1',
+        'loss: expected one of "crossEntropy", "meanSquaredError", received 1',
       ],
       [
         "whose gradient is beyond float32",
@@ -265,14 +281,14 @@ describe("gradients", () => {
   const options = (value: unknown) => (trainee: Trainee) => trainee.rnn.gradients(GOOD, any(value));
   check(
     [
-      ["trace 1", options({ trace: 1 }), TypeError, "trace: expected true or false, got 1"],
+      ["trace 1", options({ trace: 1 }), TypeError, "trace: expected true or false, received 1"],
       [
         "accumulate null",
         options({ accumulate: null }),
         TypeError,
-        "accumulate: expected true or false, got null",
+        "accumulate: expected true or false, received null",
       ],
-      ["options that are none", options(true), TypeError, "options: expected an object, got true"],
+      ["options that are none", options(true), TypeError, "options: expected an object, received true"],
       [
         "an unknown option",
         options({ traces: true }),
@@ -289,13 +305,13 @@ describe("gradients", () => {
         "another string",
         ({ rnn, adam }) => rnn.applyGradients(any("all"), adam),
         RangeError,
-        'gradients: expected gradients by name, or "accumulated", got "all"',
+        'gradients: expected gradients by name, or "accumulated", received "all"',
       ],
       [
         "a bad batch to accumulate",
         ({ rnn }) => rnn.gradients({ ...GOOD, targets: [[9]] }, { accumulate: true }),
         RangeError,
-        "targets: expected shape (2, 3), got (1, 1)",
+        "targets: expected shape (2, 3), received (1, 1)",
       ],
     ],
     LSTM,
@@ -333,19 +349,19 @@ describe("names to freeze", () => {
         "no strings",
         ({ rnn }) => rnn.freeze(any(["b_o", 1])),
         TypeError,
-        "names[1]: expected a parameter's name, got 1",
+        "names[1]: expected a parameter's name, received 1",
       ],
       [
         "nothing",
         ({ rnn }) => rnn.unfreeze(any(undefined)),
         TypeError,
-        "names: expected a parameter's name or an array of names, got undefined",
+        "names: expected a parameter's name or an array of names, received undefined",
       ],
       [
         "a set",
         ({ rnn }) => rnn.unfreeze(any(new Set(["b_o"]))),
         TypeError,
-        "names: expected a parameter's name or an array of names, got an object (Set)",
+        "names: expected a parameter's name or an array of names, received an object (Set)",
       ],
     ],
     LSTM,
@@ -362,27 +378,27 @@ describe("dense sessions", () => {
       "dense 1",
       ({ rnn }) => rnn.session({ dense: any(1) }),
       TypeError,
-      "dense: expected true or false, got 1",
+      "dense: expected true or false, received 1",
     ],
-    ["an id", dense(1), TypeError, "features: expected 1 rows of 4 features, got 1"],
-    ["too few", dense([1, 2]), RangeError, "features: expected shape (4), got (2)"],
+    ["an id", dense(1), TypeError, "features: expected 1 rows of 4 features, received 1"],
+    ["too few", dense([1, 2]), RangeError, "features: expected shape (4), received (2)"],
     [
       "one row for two",
       dense([1, 2, 3, 4], 2),
       TypeError,
-      "features: expected 2 rows of 4 features, got an array of length 4",
+      "features: expected 2 rows of 4 features, received an array of length 4",
     ],
     [
       "a NaN",
       dense([[1, 2, 3, NaN]]),
       RangeError,
-      "features[0][3]: expected a finite number (float32), got NaN",
+      "features[0][3]: expected a finite number (float32), received NaN",
     ],
     [
       "rank 3",
       dense([[[1, 2, 3, 4]]]),
       TypeError,
-      "features: expected 1 rows of 4 features, got an array of length 1",
+      "features: expected 1 rows of 4 features, received an array of length 1",
     ],
   ]);
 });

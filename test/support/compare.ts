@@ -15,7 +15,7 @@ type Numbers = ArrayLike<number>;
 export function expectClose(name: string, got: Numbers, want: Numbers, tolerance: Tolerance): void {
   if (want.length === 0) throw new Error(`${name}: nothing to compare`);
   if (got.length !== want.length) {
-    throw new Error(`${name}: expected ${want.length} elements, got ${got.length}`);
+    throw new Error(`${name}: expected ${want.length} elements, received ${got.length}`);
   }
   const { absolute = 0, relative = 0 } = tolerance;
   const limit = absolute + relative * largest(want);
@@ -29,7 +29,7 @@ export function expectClose(name: string, got: Numbers, want: Numbers, tolerance
     if (!Number.isFinite(difference)) break; // NaN or infinite, on whichever side
   }
   if (worst >= 0) {
-    throw new Error(`${name}[${worst}]: expected ${want[worst]} ± ${limit}, got ${got[worst]}`);
+    throw new Error(`${name}[${worst}]: expected ${want[worst]} ± ${limit}, received ${got[worst]}`);
   }
 }
 
@@ -49,7 +49,7 @@ export function expectAllClose(
   if (names.length === 0) throw new Error(`${name}: nothing to compare`);
   if (Object.keys(got).sort().join() !== names.join()) {
     throw new Error(
-      `${name}: expected the names ${names.join(", ")}, got ${Object.keys(got).sort().join(", ")}`,
+      `${name}: expected the names ${names.join(", ")}, received ${Object.keys(got).sort().join(", ")}`,
     );
   }
   for (const key of names) expectClose(`${name}.${key}`, got[key]!, want[key]!, tolerance);

@@ -8,7 +8,7 @@ describe("expectClose", () => {
     expectClose("x", [1, 2], [1, 2.5], { absolute: 0.5 });
     expectClose("x", [1, 100], [1.5, 100], { relative: 0.005 });
     expect(() => expectClose("x", [1, 2], [1, 2.5], { absolute: 0.4 })).toThrow(
-      "x[1]: expected 2.5 ± 0.4, got 2",
+      "x[1]: expected 2.5 ± 0.4, received 2",
     );
     expect(() => expectClose("x", [0], [1e-30], {})).toThrow("x[0]");
   });
@@ -36,10 +36,10 @@ describe("expectClose", () => {
 
   it("refuses to compare nothing, or arrays of different lengths", () => {
     expect(() => expectClose("x", [], [], { absolute: 1 })).toThrow("nothing to compare");
-    expect(() => expectClose("x", [1], [1, 1], { absolute: 1 })).toThrow("expected 2 elements, got 1");
+    expect(() => expectClose("x", [1], [1, 1], { absolute: 1 })).toThrow("expected 2 elements, received 1");
     expect(() => expectAllClose("x", {}, {}, { absolute: 1 })).toThrow("nothing to compare");
     expect(() => expectAllClose("x", { a: [1] }, { a: [1], b: [1] }, { absolute: 1 })).toThrow(
-      "names a, b, got a",
+      "names a, b, received a",
     );
   });
 });

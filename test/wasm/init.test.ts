@@ -25,7 +25,9 @@ it.each([
   ["an array", [0, 97, 115, 109]],
 ])("refuses %s", async (_, source) => {
   await expect(init(source as never)).rejects.toThrow(TypeError);
-  await expect(init(source as never)).rejects.toThrow(/^init: expected the bytes of bptt.wasm, .*, got /);
+  await expect(init(source as never)).rejects.toThrow(
+    /^init: expected the bytes of bptt.wasm, .*, received /,
+  );
 });
 
 it.each([

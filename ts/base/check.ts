@@ -1,6 +1,6 @@
 /**
  * Tiny checkers that return the value. Kind wrong: TypeError; value wrong: RangeError. Both say which argument,
- * what was expected and what came: `hiddenSize: expected an integer >= 1, got 0`.
+ * what was expected and what came: `hiddenSize: expected an integer >= 1, received 0`.
  */
 
 import { show } from "./show.js";
@@ -86,12 +86,12 @@ export function optionsObject(given: unknown, name: string, known: ReadonlySet<s
 
 /** The sentence every checker uses. */
 export function expected(name: string, what: string, got: unknown): string {
-  return `${name}: expected ${what}, got ${show(got)}`;
+  return `${name}: expected ${what}, received ${show(got)}`;
 }
 
 /** What to throw for a value: a RangeError where it is of the right kind, else a TypeError. */
-export function wrong(isOfKind: boolean, name: string, what: string, got: unknown): Error {
-  return new (isOfKind ? RangeError : TypeError)(expected(name, what, got));
+export function wrong(isOfKind: boolean, name: string, what: string, received: unknown): Error {
+  return new (isOfKind ? RangeError : TypeError)(expected(name, what, received));
 }
 
 /** Whether it has properties to be asked for. */

@@ -16,6 +16,6 @@ export function fileBytes(bytes: unknown): Uint8Array {
   const kind = Object.prototype.toString.call(bytes).slice(8, -1);
   if (kind === "ArrayBuffer" || kind === "SharedArrayBuffer") return new Uint8Array(bytes as ArrayBuffer);
   throw new TypeError(
-    `bytes: expected the bytes of a file (a Uint8Array or an ArrayBuffer), got ${show(bytes)}`,
+    `bytes: expected the bytes of a file (a Uint8Array or an ArrayBuffer), received ${show(bytes)}`,
   );
 }

@@ -41,10 +41,12 @@ function checkContainers(text: string, name: string): void {
       case 0x5b: // [
       case 0x7b: // {
         if (++depth > MAX_DEPTH)
-          throw new RangeError(`${name}: expected JSON nested at most ${MAX_DEPTH} deep, got deeper JSON`);
+          throw new RangeError(
+            `${name}: expected JSON nested at most ${MAX_DEPTH} deep, received deeper JSON`,
+          );
         if (++containers > most) {
           throw new RangeError(
-            `${name}: expected at most ${Math.floor(most)} objects and lists in JSON of ${text.length} characters, got more`,
+            `${name}: expected at most ${Math.floor(most)} objects and lists in JSON of ${text.length} characters, received more`,
           );
         }
         break;

@@ -45,7 +45,7 @@ export function expectShape(source: Source, shape: readonly number[]): void {
   let same = got.length === shape.length;
   for (let axis = 0; same && axis < shape.length; axis++) same = got[axis] === shape[axis];
   if (!same)
-    throw new RangeError(`${source.name}: expected shape ${showShape(shape)}, got ${showShape(got)}`);
+    throw new RangeError(`${source.name}: expected shape ${showShape(shape)}, received ${showShape(got)}`);
 }
 
 function openFlat(data: unknown, shape: unknown, name: string): Source {

@@ -109,9 +109,9 @@ export function readShape(shape: unknown, name: string, length: number): number[
 export function sizeOf(value: ArrayLike<unknown> | number, name: string): number {
   const n: unknown = typeof value === "number" ? value : value.length;
   if (typeof n !== "number")
-    throw new TypeError(`${name}: expected a length that is a number, got ${show(n)}`);
+    throw new TypeError(`${name}: expected a length that is a number, received ${show(n)}`);
   if (!Number.isInteger(n) || n < 0 || n > MAX_SIZE) {
-    throw new RangeError(`${name}: expected a length in 0..${MAX_SIZE}, got ${show(n)}`);
+    throw new RangeError(`${name}: expected a length in 0..${MAX_SIZE}, received ${show(n)}`);
   }
   return n;
 }

@@ -31,7 +31,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EBUSY: "in use by another program",
   EDQUOT: "the disk quota is exceeded",
   EFBIG: "too large for this file system",
-  EISDIR: "expected a file, got a folder",
+  EISDIR: "expected a file, received a folder",
   ELOOP: "too many symbolic links",
   EMFILE: "too many open files",
   ENAMETOOLONG: "the name is too long",

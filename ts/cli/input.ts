@@ -33,14 +33,14 @@ export async function readBytes(path: string): Promise<Buffer<ArrayBuffer>> {
 export async function readText(path: string): Promise<string> {
   const bytes = await readBytes(path);
   const text = decode(bytes, nameOf(path));
-  if (text === "") throw new Failure(`${nameOf(path)}: expected a text, got an empty file`);
+  if (text === "") throw new Failure(`${nameOf(path)}: expected a text, received an empty file`);
   return text;
 }
 
 /** The text of several files, one behind the other. */
 export async function readTexts(paths: readonly string[]): Promise<string> {
   if (paths.filter((path) => path === "-").length > 1)
-    throw new UsageError("expected standard input once, got -, -");
+    throw new UsageError("expected standard input once, received -, -");
   const texts: string[] = [];
   for (const path of paths) texts.push(await readText(path));
   return texts.join("");
@@ -55,7 +55,7 @@ export function linesOf(text: string): string[] {
 export async function readModel(path: string): Promise<CharRnn> {
   const bytes = await readBytes(path);
   const name = nameOf(path);
-  if (bytes.length === 0) throw new Failure(`${name}: expected a model, got an empty file`);
+  if (bytes.length === 0) throw new Failure(`${name}: expected a model, received an empty file`);
   try {
     return CharRnn.load(bytes);
   } catch (error) {
@@ -66,18 +66,18 @@ export async function readModel(path: string): Promise<CharRnn> {
 
 function decode(bytes: Buffer, name: string): string {
   if (startsWith(bytes, [0xff, 0xfe]) || startsWith(bytes, [0xfe, 0xff])) {
-    throw new Failure(`${name}: expected a text in UTF-8, got one in UTF-16`);
+    throw new Failure(`${name}: expected a text in UTF-8, received one in UTF-16`);
   }
   const at = bytes.indexOf(0);
-  if (at >= 0) throw new Failure(`${name}: expected a text, got a binary file (byte ${at} is 0)`);
+  if (at >= 0) throw new Failure(`${name}: expected a text, received a binary file (byte ${at} is 0)`);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(withoutCarriageReturns(bytes)); // and drops the mark
   } catch (error) {
     const { code } = error as { code?: unknown };
     if (code === "ERR_ENCODING_INVALID_ENCODED_DATA")
-      throw new Failure(`${name}: expected a text in UTF-8, got bytes that are none`);
+      throw new Failure(`${name}: expected a text in UTF-8, received bytes that are none`);
     throw new Failure(
-      `${name}: expected at most 512 MB of text, got ${Math.round(bytes.length / 2 ** 20)} MB`,
+      `${name}: expected at most 512 MB of text, received ${Math.round(bytes.length / 2 ** 20)} MB`,
     );
   }
 }

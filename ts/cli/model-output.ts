@@ -11,10 +11,10 @@ import { readModel } from "./input.js";
  * cut short, unless it is gone on with.
  */
 export async function prepareOutput(path: string, resume: boolean): Promise<void> {
-  if (path === "-") throw new UsageError("--output: expected a file, got standard output");
+  if (path === "-") throw new UsageError("--output: expected a file, received standard output");
   try {
     const old = await stat(path).catch(unlessMissing);
-    if (old?.isDirectory()) throw new Failure(`${path}: expected a file, got a folder`);
+    if (old?.isDirectory()) throw new Failure(`${path}: expected a file, received a folder`);
     await access(old && !old.isFile() ? path : dirname(resolve(path)), constants.W_OK);
     if (!old?.isFile() || old.size === 0 || resume) return;
   } catch (error) {

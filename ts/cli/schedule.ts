@@ -56,5 +56,5 @@ function toFinite(text: string): number | undefined {
 }
 
 function wrong(text: string): UsageError {
-  return new UsageError(`--schedule: expected ${SYNTAX}, got ${JSON.stringify(text)}`);
+  return new UsageError(`--schedule: expected ${SYNTAX}, received ${JSON.stringify(text)}`);
 }

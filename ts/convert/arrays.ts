@@ -25,7 +25,7 @@ export function readArray(value: unknown, name: string): Tensor {
       const row = r === 0 ? source.first : values[r];
       fill(data, r * columns, row, kindOf(row), `${name}[${r}]`, columns);
     }
-  } else throw new RangeError(`${name}: expected rank 1 or 2, got shape ${showShape(shape)}`);
+  } else throw new RangeError(`${name}: expected rank 1 or 2, received shape ${showShape(shape)}`);
   return { data, shape: [...shape] };
 }
 
@@ -36,7 +36,7 @@ function fill(into: Float32Array, at: number, row: unknown, kind: number, name: 
   }
   const values = row as ArrayLike<unknown>;
   const length = kind === NONE ? values.length : lengthOf(values as ArrayLike<number>);
-  if (length !== count) throw new RangeError(`${name}: expected ${count} numbers, got ${length}`);
+  if (length !== count) throw new RangeError(`${name}: expected ${count} numbers, received ${length}`);
   for (let k = 0; k < count; k++) {
     const value = values[k];
     if (typeof value !== "number") throw new TypeError(expected(`${name}[${k}]`, "a number", value));
@@ -57,7 +57,7 @@ export function shaped(array: Tensor, name: string, shape: readonly number[], wh
   if (array.shape.length === shape.length && array.shape.every((n, axis) => n === shape[axis])) return array;
   const letters = what === "" ? "" : ` ${what}`;
   throw new RangeError(
-    `${name}: expected shape ${showShape(shape)}${letters}, got ${showShape(array.shape)}`,
+    `${name}: expected shape ${showShape(shape)}${letters}, received ${showShape(array.shape)}`,
   );
 }
 
@@ -65,7 +65,7 @@ export function shaped(array: Tensor, name: string, shape: readonly number[], wh
 export function matrixShape(array: Tensor, name: string): [rows: number, columns: number] {
   const [rows, columns] = array.shape;
   if (array.shape.length !== 2 || rows === undefined || columns === undefined) {
-    throw new RangeError(`${name}: expected a matrix, got shape ${showShape(array.shape)}`);
+    throw new RangeError(`${name}: expected a matrix, received shape ${showShape(array.shape)}`);
   }
   return [rows, columns];
 }

@@ -79,7 +79,7 @@ function fromArchive(file: Uint8Array, options: FromKerasOptions | undefined): N
 /** A file without the model's JSON: the arrays in the order of `get_weights()`. */
 function fromWeightsAlone(hdf5: Hdf5File, options: FromKerasOptions | undefined): NetworkDescription {
   if (options === undefined) {
-    throw new RangeError("file: it holds weights alone: expected options that say the cell, got none");
+    throw new RangeError("file: it holds weights alone: expected options that say the cell, received none");
   }
   const layers = textsOf(hdf5, "", "layer_names");
   if (layers !== undefined) {

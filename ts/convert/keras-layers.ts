@@ -108,7 +108,8 @@ export function fromLayers(
     }
   });
   const [first] = stack;
-  if (!first) throw new RangeError(`layers: expected a recurrent layer (${RECURRENT.join(", ")}), got none`);
+  if (!first)
+    throw new RangeError(`layers: expected a recurrent layer (${RECURRENT.join(", ")}), received none`);
   checkStack(stack, returns);
   return assemble(first, stack, embeddings, head);
 }
@@ -146,7 +147,7 @@ function assemble(
     // x = E[id], so x·W_ih is row id of E·W_ih
     const [ids, depth] = matrixShape(embeddings, "embeddings");
     shaped(embeddings, "embeddings", [ids, inputSize]);
-    if (depth === 0) throw new RangeError("embeddings: expected at least one column, got 0");
+    if (depth === 0) throw new RangeError("embeddings: expected at least one column, received 0");
     for (const cellOf of cells[0] ?? []) cellOf.w_ih = folded(embeddings, cellOf, D);
     inputSize = ids;
   }
@@ -172,7 +173,7 @@ function folded(embeddings: Tensor, { w_ih, w_hh }: CellParameters, directions: 
   const mostProducts = (FOLDED_PRODUCTS + FOLDED_PRODUCTS_PER_BYTE * bytes) / directions;
   if (ids * columns > most || ids * columns * depth > mostProducts) {
     const what = `embeddings: expected input weights of at most ${Math.floor(most)} values when multiplied into them`;
-    throw new RangeError(`${what}, got ${showShape([ids, depth])}·${showShape([depth, columns])}`);
+    throw new RangeError(`${what}, received ${showShape([ids, depth])}·${showShape([depth, columns])}`);
   }
   return product(embeddings, w_ih);
 }
@@ -286,11 +287,11 @@ function need(weights: LayerWeights, role: string, where: string): Tensor {
 function expectOnly(weights: LayerWeights, where: string, count: number): void {
   if (weights.size !== count) {
     throw new RangeError(
-      `${where}: expected ${count} arrays, got ${weights.size} (${showNames(weights.keys())})`,
+      `${where}: expected ${count} arrays, received ${weights.size} (${showNames(weights.keys())})`,
     );
   }
 }
 
 function refused(where: string, setting: string, what: string, got: unknown): RangeError {
-  return new RangeError(`${where}: ${setting}: expected ${what}, got ${show(got)}`);
+  return new RangeError(`${where}: ${setting}: expected ${what}, received ${show(got)}`);
 }

@@ -39,7 +39,7 @@ export function readTopology(json: unknown, name: string): Layer[] {
     return readChain(record(model["config"], `${name}.config`) as Record<string, unknown>, `${name}.config`);
   }
   throw new RangeError(
-    `${name}: expected a Sequential or Functional model, got class_name ${show(className)}`,
+    `${name}: expected a Sequential or Functional model, received class_name ${show(className)}`,
   );
 }
 
@@ -48,7 +48,7 @@ export function readLayer(json: unknown, where: string, order = 0): Layer {
   const layer = record(json, where) as Record<string, unknown>;
   const { class_name: className } = layer;
   if (typeof className !== "string") {
-    throw new TypeError(`${where}.class_name: expected a layer's class, got ${show(className)}`);
+    throw new TypeError(`${where}.class_name: expected a layer's class, received ${show(className)}`);
   }
   const config = record(layer["config"], `${where}.config`) as Record<string, unknown>;
   const name = config["name"] ?? layer["name"];
@@ -68,7 +68,7 @@ function readChain(config: Record<string, unknown>, where: string): Layer[] {
   const outputs: string[] = [];
   references([config["output_layers"]], outputs, 0);
   if (outputs.length !== 1) {
-    throw new RangeError(`${where}: expected a model of one output, got ${outputs.length}`);
+    throw new RangeError(`${where}: expected a model of one output, received ${outputs.length}`);
   }
   const chain = new Set<Layer>(); // from the output to the input
   for (let next = outputs; next.length > 0;) {

@@ -67,7 +67,7 @@ export class GroupedArrays {
     const left = [...this.#outside, ...[...this.#groups.values()].flat()];
     if (left.length > 0) {
       throw new RangeError(
-        `file: expected the arrays of layers alone, as layers/…, got also ${showNames(left)}; of a subclassed model, model.get_weights() has the arrays in the order that fromKeras takes`,
+        `file: expected the arrays of layers alone, as layers/…, received also ${showNames(left)}; of a subclassed model, model.get_weights() has the arrays in the order that fromKeras takes`,
       );
     }
   }
@@ -111,7 +111,7 @@ function add(
 ) {
   const name = direction === undefined ? role : `${direction}/${role}`;
   if (weights.has(name))
-    throw new RangeError(`file: ${show(path)}: expected one ${name} in a layer, got two`);
+    throw new RangeError(`file: ${show(path)}: expected one ${name} in a layer, received two`);
   weights.set(name, array);
 }
 

@@ -87,7 +87,7 @@ export function fromWeights(
   const recurrent = layers * D * perDirection;
   if (arrays.length < recurrent || arrays.length > recurrent + 2) {
     const what = `${recurrent} arrays (${layers} × ${D === 2 ? "2 directions × " : ""}${perDirection}), or 1 or 2 more of a Dense layer`;
-    throw new RangeError(`weights: expected ${what}, got ${arrays.length}`);
+    throw new RangeError(`weights: expected ${what}, received ${arrays.length}`);
   }
   const at = (k: number) => arrays[k];
 
@@ -149,7 +149,9 @@ function readHead(arrays: readonly Tensor[], rows: number, at: number): HeadPara
   const name = `weights[${at}]`;
   const [got, V] = matrixShape(kernel, `${name}, the Dense kernel`);
   if (got !== rows) {
-    throw new RangeError(`${name}: expected a Dense kernel of ${rows} rows, got ${showShape(kernel.shape)}`);
+    throw new RangeError(
+      `${name}: expected a Dense kernel of ${rows} rows, received ${showShape(kernel.shape)}`,
+    );
   }
   return { w_ho: kernel, b_o: bias ? shaped(bias, `weights[${at + 1}]`, [V], "(V)") : zeros(V) };
 }

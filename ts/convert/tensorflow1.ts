@@ -78,7 +78,7 @@ export function fromTensorFlow1(
   const first = found[0];
   if (!first) {
     const scopes = CELL_SCOPES.map((scope) => `"…/${scope}/…"`).join(", ");
-    throw new RangeError(`variables: expected the variables of a cell (${scopes}), got none`);
+    throw new RangeError(`variables: expected the variables of a cell (${scopes}), received none`);
   }
   const cell: Cell =
     first.scope === "gru_cell" ? "gru" : first.scope === "basic_rnn_cell" ? activation : "lstm";
@@ -86,7 +86,7 @@ export function fromTensorFlow1(
   const D = Math.max(...found.map(({ direction }) => direction)) + 1;
   if (found.length !== L * D || found.some(({ scope }) => scope !== first.scope)) {
     throw new RangeError(
-      `variables: expected one kind of cell in each of ${L} layers and ${D} directions, got ${found
+      `variables: expected one kind of cell in each of ${L} layers and ${D} directions, received ${found
         .map(({ scope, layer, direction }) => `${scope} in layer ${layer}${direction ? " bw" : ""}`)
         .join(", ")}`,
     );
@@ -97,7 +97,7 @@ export function fromTensorFlow1(
   const inputSize = rows - hiddenSize;
   if (!Number.isInteger(hiddenSize) || hiddenSize < 1 || inputSize < 1) {
     throw new RangeError(
-      `${kernelName}: expected shape (I+H, …·H) with I and H at least 1, got ${showShape(kernel.shape)}`,
+      `${kernelName}: expected shape (I+H, …·H) with I and H at least 1, received ${showShape(kernel.shape)}`,
     );
   }
   const cells = Array.from({ length: L }, (_, l) =>
@@ -136,7 +136,7 @@ export function toTensorFlow1(
   const { cell, hiddenSize: H, resetAfter, cells, head } = readNetwork(network, "network");
   if (cell === "gru" && resetAfter) {
     throw new RangeError(
-      "network: TensorFlow 1's GRUCell resets before the recurrent product: expected resetAfter false, got true",
+      "network: TensorFlow 1's GRUCell resets before the recurrent product: expected resetAfter false, received true",
     );
   }
   const scope = cell === "gru" ? "gru_cell" : cell === "lstm" ? "basic_lstm_cell" : "basic_rnn_cell";

@@ -67,10 +67,10 @@ export function readWeights({
       `weightSpecs[${k}]`,
     ) as Partial<TensorFlowJsWeight>;
     if (typeof name !== "string")
-      throw new TypeError(`weightSpecs[${k}].name: expected a name, got ${show(name)}`);
+      throw new TypeError(`weightSpecs[${k}].name: expected a name, received ${show(name)}`);
     if (dtype !== "float32" || quantization !== undefined) {
       const got = quantization === undefined ? show(dtype) : "a quantized weight";
-      throw new RangeError(`weightSpecs: ${quoted(name)}: expected float32, got ${got}`);
+      throw new RangeError(`weightSpecs: ${quoted(name)}: expected float32, received ${got}`);
     }
     if (arrays.has(name)) throw new RangeError(`weightSpecs: ${quoted(name)} is there twice`);
     const sizes = list(shape, `weightSpecs[${k}].shape`, "an array of sizes");
@@ -85,11 +85,13 @@ export function readWeights({
     for (let i = 0; i < length; i++) data[i] = view.getFloat32(at + i * 4, true);
     const bad = data.findIndex((x) => !Number.isFinite(x));
     if (bad >= 0)
-      throw new RangeError(`weightData: ${quoted(name)}[${bad}]: expected a finite number, got ${data[bad]}`);
+      throw new RangeError(
+        `weightData: ${quoted(name)}[${bad}]: expected a finite number, received ${data[bad]}`,
+      );
     arrays.set(name, { data, shape: [...(sizes as number[])] });
     at += length * 4;
   });
-  if (at !== bytes.length) throw new RangeError(`weightData: expected ${at} bytes, got ${bytes.length}`);
+  if (at !== bytes.length) throw new RangeError(`weightData: expected ${at} bytes, received ${bytes.length}`);
   return arrays;
 }
 
@@ -99,7 +101,7 @@ function bytesOf(weightData: TensorFlowJsModel["weightData"]): Uint8Array {
     if (part instanceof Uint8Array) return part;
     if (Object.prototype.toString.call(part) === "[object ArrayBuffer]")
       return new Uint8Array(part as ArrayBuffer);
-    throw new TypeError(`weightData: expected an ArrayBuffer or Uint8Array, got ${show(part)}`);
+    throw new TypeError(`weightData: expected an ArrayBuffer or Uint8Array, received ${show(part)}`);
   });
   if (views.length === 1) return views[0];
   const all = new Uint8Array(views.reduce((bytes, { length }) => bytes + length, 0));
@@ -163,7 +165,7 @@ export class NamedWeights {
   expectNone(): void {
     if (this.#left.size > 0)
       throw new RangeError(
-        `model: expected no weights but the layers', got also ${showNames(this.#left.keys())}`,
+        `model: expected no weights but the layers', received also ${showNames(this.#left.keys())}`,
       );
   }
 }

@@ -102,7 +102,7 @@ export function toTensorFlowJs(
   const { cell, inputSize: I, hiddenSize: H, resetAfter, cells, head } = readNetwork(network, "network");
   if (cell === "gru" && resetAfter) {
     throw new RangeError(
-      "network: TensorFlow.js has no GRU with reset_after: expected resetAfter false, got true",
+      "network: TensorFlow.js has no GRU with reset_after: expected resetAfter false, received true",
     );
   }
   const weights: [name: string, array: Tensor][] = [];

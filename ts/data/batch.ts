@@ -77,18 +77,20 @@ export function openInputs(value: unknown, inputSize: number): InputSource {
   const { shape } = source;
   if (shape.includes(0)) {
     throw new RangeError(
-      `inputs: expected at least one row and one time step, got shape ${showShape(shape)}`,
+      `inputs: expected at least one row and one time step, received shape ${showShape(shape)}`,
     );
   }
   const [batch, time, features] = shape as [number, number, number];
   if (shape.length === 3) {
     if (features !== inputSize) {
-      throw new RangeError(`inputs: expected features (B,T,${inputSize}), got shape ${showShape(shape)}`);
+      throw new RangeError(
+        `inputs: expected features (B,T,${inputSize}), received shape ${showShape(shape)}`,
+      );
     }
   } else if (shape.length !== 2) {
-    throw new RangeError(`inputs: expected ${INPUTS_WANTED}, got rank ${shape.length}`);
+    throw new RangeError(`inputs: expected ${INPUTS_WANTED}, received rank ${shape.length}`);
   } else if (source.kind === FLOATS) {
-    throw new TypeError(`inputs: expected ${INPUTS_WANTED}, got floats of rank 2`);
+    throw new TypeError(`inputs: expected ${INPUTS_WANTED}, received floats of rank 2`);
   }
   return { source, dense: shape.length === 3, batch, time };
 }
@@ -195,7 +197,9 @@ export function copyTargets(
 export function openTargets(value: unknown, batch: number, time: number): Source {
   const source = open(value, "targets", "integer classes (B,T)");
   if (source.kind === FLOATS) {
-    throw new TypeError(`targets: expected integer classes (B,T), got floats of rank ${source.shape.length}`);
+    throw new TypeError(
+      `targets: expected integer classes (B,T), received floats of rank ${source.shape.length}`,
+    );
   }
   expectShape(source, [batch, time]);
   return source;

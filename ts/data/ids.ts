@@ -100,13 +100,13 @@ function copyPlain(source: Source, row: readonly unknown[], from: number, b: num
 function expectRow(source: Source, b: number, got: unknown, columns: number): void {
   if (got !== columns) {
     throw new RangeError(
-      `${source.name}[${b}]: expected ${columns} ids as in ${source.name}[0], got ${show(got)}`,
+      `${source.name}[${b}]: expected ${columns} ids as in ${source.name}[0], received ${show(got)}`,
     );
   }
 }
 
-function outOfRange(source: Source, layout: IdLayout, b: number, t: number, got: unknown): Error {
+function outOfRange(source: Source, layout: IdLayout, b: number, t: number, received: unknown): Error {
   const where = layout.rank === 2 ? `${source.name}[${b}][${t}]` : `${source.name}[${t}]`;
-  const message = expected(where, `${layout.noun} in 0..${layout.limit - 1}`, got);
-  return typeof got === "number" ? new RangeError(message) : new TypeError(message);
+  const message = expected(where, `${layout.noun} in 0..${layout.limit - 1}`, received);
+  return typeof received === "number" ? new RangeError(message) : new TypeError(message);
 }

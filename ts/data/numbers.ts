@@ -125,7 +125,7 @@ function rowsOf(source: Source, rank: number, i: number, n1: number): ArrayLike<
   if (!Array.isArray(rows))
     throw new TypeError(expected(`${source.name}[${i}]`, `an array of ${n1} rows`, rows));
   if (rows.length !== n1)
-    throw new RangeError(`${source.name}[${i}]: expected ${n1} rows, got ${show(rows.length)}`);
+    throw new RangeError(`${source.name}[${i}]: expected ${n1} rows, received ${show(rows.length)}`);
   return rows;
 }
 
@@ -180,7 +180,7 @@ function fillZero(into: Float32Array, to: number, count: number, step: number): 
 
 function expectRow(source: Source, layout: Layout, i: number, j: number, got: unknown, count: number): void {
   if (got !== count) {
-    throw new RangeError(`${place(source, layout, i, j)}: expected ${count} numbers, got ${show(got)}`);
+    throw new RangeError(`${place(source, layout, i, j)}: expected ${count} numbers, received ${show(got)}`);
   }
 }
 

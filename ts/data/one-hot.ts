@@ -26,9 +26,10 @@ export function oneHot(ids: IdRow | FlatTensor<IdRow> | Ids2, depth: number): Te
   const source = open(ids, "ids", "integer ids (T) or (B,T)");
   const { shape, kind } = source;
   if (shape.length !== 1 && shape.length !== 2) {
-    throw new RangeError(`ids: expected integer ids (T) or (B,T), got rank ${shape.length}`);
+    throw new RangeError(`ids: expected integer ids (T) or (B,T), received rank ${shape.length}`);
   }
-  if (kind === FLOATS) throw new TypeError(`ids: expected integer ids, got floats of rank ${shape.length}`);
+  if (kind === FLOATS)
+    throw new TypeError(`ids: expected integer ids, received floats of rank ${shape.length}`);
   const rank = shape.length;
   const rows = rank === 2 ? shape[0] : 1;
   const columns = shape[rank - 1];

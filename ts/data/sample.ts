@@ -56,7 +56,7 @@ export function sample(logits: Numbers2, options: SampleOptions = {}): Int32Arra
   const source = open(logits, "logits", "numbers (B,V)");
   const { shape } = source;
   if (shape.length !== 2 || shape.includes(0)) {
-    throw new RangeError(`logits: expected a shape (B,V) without zeros, got ${showShape(shape)}`);
+    throw new RangeError(`logits: expected a shape (B,V) without zeros, received ${showShape(shape)}`);
   }
   const [batch, classes] = shape as [number, number];
   let raw: RawSampler | undefined;

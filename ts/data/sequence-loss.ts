@@ -68,7 +68,7 @@ export function sequenceLoss(
   const source = open(logits, "logits", "numbers (B,T,V)");
   const { shape } = source;
   if (shape.length !== 3 || shape.includes(0)) {
-    throw new RangeError(`logits: expected a shape (B,T,V) without zeros, got ${showShape(shape)}`);
+    throw new RangeError(`logits: expected a shape (B,T,V) without zeros, received ${showShape(shape)}`);
   }
   const [batch, time, classes] = shape as [number, number, number];
   const classSource = openTargets(targets, batch, time);

@@ -52,7 +52,7 @@ export class Vocabulary {
       const before = this.#ids.get(token);
       if (before !== undefined) {
         throw new RangeError(
-          `tokens[${id}]: expected each token once, got ${show(token)} as in tokens[${before}]`,
+          `tokens[${id}]: expected each token once, received ${show(token)} as in tokens[${before}]`,
         );
       }
       this.#ids.set(token, id);
@@ -62,7 +62,7 @@ export class Vocabulary {
       this.#ids.set(unknown, list.length);
       list.push(unknown);
     }
-    if (list.length === 0) throw new RangeError("tokens: expected at least one token, got none");
+    if (list.length === 0) throw new RangeError("tokens: expected at least one token, received none");
     this.tokens = Object.freeze(list);
     this.unknown = unknown;
   }
@@ -94,7 +94,7 @@ export class Vocabulary {
       throw new TypeError(expected("text", "a string or an array of strings", text));
     }
     if (characters.size === 0 && unknown === undefined) {
-      throw new RangeError("text: expected at least one character, got none");
+      throw new RangeError("text: expected at least one character, received none");
     }
     return new Vocabulary([...characters].sort(byCodePoints), unknown === undefined ? {} : { unknown });
   }
@@ -165,7 +165,7 @@ export class Vocabulary {
   decode(ids: IdRow | FlatTensor<IdRow>): string {
     const source = open(ids, "ids", "a row of integer ids");
     if (source.shape.length !== 1) {
-      throw new RangeError(`ids: expected a row of ids (T), got rank ${source.shape.length}`);
+      throw new RangeError(`ids: expected a row of ids (T), received rank ${source.shape.length}`);
     }
     const columns = source.shape[0];
     const into = new Int32Array(columns);

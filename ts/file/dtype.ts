@@ -116,7 +116,7 @@ export function readValues({ dtype, bytes }: StoredTensor, name: string): FileDa
     case "F8_E5M2FNUZ":
     case "F8_E8M0":
       throw new RangeError(
-        `bytes: tensor ${show(name)}: expected real numbers of 16, 32 or 64 bits, got ${dtype}`,
+        `bytes: tensor ${show(name)}: expected real numbers of 16, 32 or 64 bits, received ${dtype}`,
       );
   }
 }

@@ -82,7 +82,7 @@ export function findModule(tensors: Tensors, saved: Architecture | undefined, op
   const head = own ? place.head : (headOption ?? (alone ? undefined : place.head));
   if (headOption !== undefined && (own || !tensors.has(`${headOption}weight`))) {
     throw new RangeError(
-      `head: expected what stands before the weight of an output layer, got ${show(options.head)}`,
+      `head: expected what stands before the weight of an output layer, received ${show(options.head)}`,
     );
   }
   const described = saved !== undefined && recurrent === ownNames(saved).recurrent;
@@ -121,7 +121,7 @@ function findPlaces(tensors: Tensors): Place[] {
 function choose(places: readonly Place[], prefix: string | undefined, tensors: Tensors): Place {
   if (places.length === 0) {
     const some = [...tensors.keys()].slice(0, 4).map(show).join(", ") || "no tensors";
-    throw new RangeError(`bytes: expected a tensor ${show(TORCH)}, behind any prefix, got ${some}`);
+    throw new RangeError(`bytes: expected a tensor ${show(TORCH)}, behind any prefix, received ${some}`);
   }
   const exact = places.filter(({ recurrent }) => recurrent === prefix);
   const below = places.filter(({ base }) => prefix === undefined || base === prefix);
@@ -153,7 +153,7 @@ function infer(
     if (shape === undefined) throw new RangeError(`bytes: expected a tensor ${show(name)}, which is missing`);
     if (shape.length !== 2 || shape.some((n) => n < 1)) {
       throw new RangeError(
-        `bytes: tensor ${show(name)}: expected a matrix with values, got shape ${showShape(shape)}`,
+        `bytes: tensor ${show(name)}: expected a matrix with values, received shape ${showShape(shape)}`,
       );
     }
     return own ? [shape[1], shape[0]] : [shape[0], shape[1]]; // (out, in)
@@ -165,11 +165,11 @@ function infer(
   if (cells.length === 0 || (own && cells[0] !== "gru")) {
     const what = own ? "(H, 3·H)" : "(G·H, H) with 1, 3 or 4 for G";
     const shape = showShape(tensors.get(hidden)?.shape ?? []);
-    throw new RangeError(`bytes: tensor ${show(hidden)}: expected shape ${what}, got ${shape}`);
+    throw new RangeError(`bytes: tensor ${show(hidden)}: expected shape ${what}, received ${shape}`);
   }
   if (told !== undefined && !cells.includes(told)) {
     throw new RangeError(
-      `bytes: its bptt.config.cell: expected ${orList(cells)}, as the shapes say, got ${show(told)}`,
+      `bytes: its bptt.config.cell: expected ${orList(cells)}, as the shapes say, received ${show(told)}`,
     );
   }
   const choice = told ?? (cells.length === 1 ? cells[0] : cell);

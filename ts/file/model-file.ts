@@ -99,7 +99,7 @@ export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
     }
     if (tensor.shape.length !== shape.length || tensor.shape.some((n, axis) => n !== shape[axis])) {
       throw new RangeError(
-        `bytes: tensor ${show(name)}: expected shape ${showShape(shape)}, got ${showShape(tensor.shape)}`,
+        `bytes: tensor ${show(name)}: expected shape ${showShape(shape)}, received ${showShape(tensor.shape)}`,
       );
     }
     known.add(name);
@@ -109,7 +109,7 @@ export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
     const some = rest.slice(0, 4).map(show).join(", ") + (rest.length > 4 ? `, … (${rest.length})` : "");
     const hint =
       module.choice !== undefined ? `; { prefix: ${show(module.choice)} } reads that module alone` : "";
-    throw new RangeError(`bytes: expected no further tensors than the network's, got ${some}${hint}`);
+    throw new RangeError(`bytes: expected no further tensors than the network's, received ${some}${hint}`);
   }
 
   const read = (name: string): Tensor => {
@@ -189,7 +189,7 @@ function readVocabulary(
     for (const [which, width] of Object.entries({ inputSize, outputSize })) {
       if (vocabulary.size !== width) {
         throw new RangeError(
-          `${name}: expected ${width} tokens as the weights' ${which}, got ${vocabulary.size}`,
+          `${name}: expected ${width} tokens as the weights' ${which}, received ${vocabulary.size}`,
         );
       }
     }
@@ -224,7 +224,8 @@ function readJson<T>(text: string | undefined, name: string, read: (value: unkno
   try {
     return read(JSON.parse(text), name);
   } catch (error) {
-    const why = error instanceof SyntaxError ? `expected JSON, got ${show(text)}` : (error as Error).message;
+    const why =
+      error instanceof SyntaxError ? `expected JSON, received ${show(text)}` : (error as Error).message;
     throw new RangeError(`bytes: its ${why.startsWith(name) ? why : `${name}: ${why}`}`);
   }
 }

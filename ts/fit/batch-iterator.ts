@@ -24,7 +24,7 @@ const WANTED = "an iterable of batches, or a function of the epoch that gives on
 export function readBatches(value: unknown, name: string): Batches {
   if (typeof value === "function" || isIterable(value)) return value as Batches;
   if (typeof value === "object" && value !== null && "inputs" in value) {
-    throw new TypeError(`${name}: expected ${WANTED}, got a single batch; put it into an array`);
+    throw new TypeError(`${name}: expected ${WANTED}, received a single batch; put it into an array`);
   }
   throw new TypeError(expected(name, WANTED, value));
 }
@@ -79,7 +79,7 @@ export class BatchIterator {
 
   #take(result: IteratorResult<Batch>): Pulled {
     if (typeof result !== "object" || (result as unknown) === null) {
-      throw new TypeError(`${this.#name}: expected an iterator's result, got ${show(result)}`);
+      throw new TypeError(`${this.#name}: expected an iterator's result, received ${show(result)}`);
     }
     if (result.done) {
       this.#open = false;
@@ -87,7 +87,7 @@ export class BatchIterator {
     }
     this.pulled++;
     if ((result.value as unknown) === undefined) {
-      throw new TypeError(`${this.#name}: expected a batch, got undefined`);
+      throw new TypeError(`${this.#name}: expected a batch, received undefined`);
     }
     return result.value;
   }

@@ -162,14 +162,14 @@ function readPlan(given: FitOptions<unknown>, batches: Batches, validates: boole
   const steps = readCount(given.steps, "steps");
   let epochs = readCount(given.epochs, "epochs");
   if (steps !== undefined && epochs !== undefined) {
-    throw new TypeError("steps: expected either epochs or steps, got both");
+    throw new TypeError("steps: expected either epochs or steps, received both");
   }
   if (steps === undefined) {
     const once = walksOnce(batches);
     epochs ??= once ? 1 : 10;
     if (once && epochs > 1) {
       throw new RangeError(
-        `epochs: expected 1, since these batches can be walked once only, got ${epochs}; ` +
+        `epochs: expected 1, since these batches can be walked once only, received ${epochs}; ` +
           "an array or a function that gives them can be walked any number of times",
       );
     }
@@ -194,11 +194,11 @@ function readTraining(given: FitOptions<unknown>, needsOptimizer: boolean): Trai
   const { optimizer, learningRate, clipNorm = 1 } = given;
   if (optimizer !== undefined) optimizerState(optimizer);
   else if (needsOptimizer)
-    throw new TypeError("optimizer: expected the optimizer of the run to resume, got undefined");
+    throw new TypeError("optimizer: expected the optimizer of the run to resume, received undefined");
   const trainStep = readFunction(given.trainStep, "trainStep");
   const carryState = boolean(given.carryState, "carryState", false);
   if (carryState && trainStep)
-    throw new TypeError("carryState: expected false with a trainStep of one's own, got true");
+    throw new TypeError("carryState: expected false with a trainStep of one's own, received true");
   const rate = readOptional(learningRate, (value) => readLearningRate(value, "learningRate"));
   return {
     optimizer: optimizer ?? new Adam({ learningRate: 2e-3, epsilonMode: "torch" }),

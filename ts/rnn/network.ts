@@ -277,7 +277,7 @@ export class Network {
   #restoreCarried(kept: number, batch: number): void {
     if (kept !== batch) {
       throw new RangeError(
-        `carryState: expected a batch of ${kept} rows as in the call before, got ${batch}; ` +
+        `carryState: expected a batch of ${kept} rows as in the call before, received ${batch}; ` +
           `to start anew pass initialState: rnn.zeroState(${batch})`,
       );
     }

@@ -140,7 +140,7 @@ function readMoments(value: unknown, rule: Rule, steps: number, network: Network
     present.find((name) => !names.includes(name)) ?? names.find((name) => !present.includes(name));
   if (wrong !== undefined) {
     const what = names.length === 0 ? "none" : names.join(", ");
-    throw new RangeError(`moments: expected ${what}, got ${present.map(show).join(", ") || "none"}`);
+    throw new RangeError(`moments: expected ${what}, received ${present.map(show).join(", ") || "none"}`);
   }
   return names.map((name) => {
     const arena = readAssignments(given[name], name, network.table, true);

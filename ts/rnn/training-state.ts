@@ -69,7 +69,9 @@ export function restoreTraining(network: Network, section: Section): void {
 /** The optimizer of a section, bound to `network`. */
 export function restoreOptimizer(network: Network, section: Section | undefined): Optimizer {
   if (section === undefined) {
-    throw new RangeError("bytes: expected a file that save({ optimizer }) wrote, got one without optimizer");
+    throw new RangeError(
+      "bytes: expected a file that save({ optimizer }) wrote, received one without optimizer",
+    );
   }
   return ofFile("optimizer", () => restoreOptimizerState(network, unpackSection(section, "optimizer")));
 }
@@ -89,7 +91,7 @@ function rowsOf(carried: unknown, network: Network): number {
   if (!Array.isArray(shape) || shape.length !== 3 || wanted.some((n, axis) => n !== shape[axis])) {
     const got = Array.isArray(shape) ? showShape(shape as number[]) : "no tensor";
     throw new RangeError(
-      `network.carried: expected shape ${showShape(wanted)} for some number of rows, got ${got}`,
+      `network.carried: expected shape ${showShape(wanted)} for some number of rows, received ${got}`,
     );
   }
   return wanted[1];

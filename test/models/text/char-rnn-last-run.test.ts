@@ -122,13 +122,13 @@ describe("the last run", () => {
     const bytes = model.save();
     const wrong = (from: string, to: string) => () => CharRnn.load(withMetadata(bytes, from, to));
     expect(wrong('"steps":3,"stopped"', '"steps":-3,"stopped"')).toThrow(
-      new RangeError("bytes: its trained state: steps: expected an integer >= 0, got -3"),
+      new RangeError("bytes: its trained state: steps: expected an integer >= 0, received -3"),
     );
     expect(wrong('"stopped":"finished"', '"stopped":"aborted"')).toThrow(
-      'bytes: its trained state: stopped: expected one of "finished", "early", "diverged", got "aborted"',
+      'bytes: its trained state: stopped: expected one of "finished", "early", "diverged", received "aborted"',
     );
     expect(wrong('"optimizer":"adam"', '"optimizer":7')).toThrow(
-      "bytes: its trained state: optimizer: expected a string, got 7",
+      "bytes: its trained state: optimizer: expected a string, received 7",
     );
     expect(wrong('"batchSize":32', '"batchSize":0')).toThrow(/its trained state: batchSize: expected/);
     expect(wrong('"best":null,"epochs"', '"best":null,"epoch"')).toThrow(/its trained state: /);

@@ -168,7 +168,7 @@ describe("resume", () => {
     run.stop();
     await run;
     expect(() => model.resume(TEXT.slice(1))).toThrow(
-      /^text: expected the text that the run began with, got "he quick/,
+      /^text: expected the text that the run began with, received "he quick/,
     );
     expect(() => model.resume([TEXT])).toThrow(RangeError);
     const again = CharRnn.load(model.save({ optimizer: true }));

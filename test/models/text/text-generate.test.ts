@@ -227,9 +227,9 @@ describe("tokens", () => {
   it("that were not seen follow the vocabulary's rule", () => {
     const strict = new CharRnn({ text: "abc", hiddenSize: 3 });
     expect(() => strict.generate({ prompt: "ax" })).toThrow(
-      'prompt[1]: expected a character of the vocabulary, got "x"',
+      'prompt[1]: expected a character of the vocabulary, received "x"',
     );
-    expect(() => strict.fit("abd")).toThrow('text[2]: expected a character of the vocabulary, got "d"');
+    expect(() => strict.fit("abd")).toThrow('text[2]: expected a character of the vocabulary, received "d"');
     const lenient = new CharRnn({ text: "abc", unknown: "?", hiddenSize: 3 });
     expect(lenient.inspect("ax").tokens).toEqual(["a", "?"]);
     const given = new CharRnn({

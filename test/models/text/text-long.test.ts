@@ -78,14 +78,14 @@ describe("ids of a long text", () => {
     const codec = codecOf("ab");
     for (const at of [0, 5, PIECE - 1, PIECE, 2 * PIECE + 17]) {
       const text = `${"a".repeat(at)}é`;
-      const message = `text[${at}]: expected a character of the vocabulary, got "é"`;
+      const message = `text[${at}]: expected a character of the vocabulary, received "é"`;
       expect(() => codec.encode(text)).toThrow(new RangeError(message));
       expect(() => codec.encode(text, "text", 3)).toThrow(new RangeError(message.replace("text", "text[3]")));
     }
     const words = codecOf("a b", "words");
     const text = `${"a ".repeat(PIECE / 2 + 1)}c`;
     expect(() => words.encode(text)).toThrow(
-      `text[${PIECE + 2}]: expected a token of the vocabulary, got "c"`,
+      `text[${PIECE + 2}]: expected a token of the vocabulary, received "c"`,
     );
   });
 

@@ -62,12 +62,12 @@ export function defineConvert(program: Command): void {
 
 async function convert(path: string, options: ConvertOptions): Promise<void> {
   const { to, output, inputs, state, vocabulary: vocabularyPath } = options;
-  if (output === "-") throw new UsageError("--output: expected a file, got standard output");
+  if (output === "-") throw new UsageError("--output: expected a file, received standard output");
   if (to === "tfjs" && !output.endsWith(".json"))
-    throw new UsageError(`--output: expected a name that ends in .json, got ${output}`);
+    throw new UsageError(`--output: expected a name that ends in .json, received ${output}`);
   if (state && to !== "onnx") throw new UsageError("--state: it goes with --to onnx");
   if (path === "-" && vocabularyPath === "-")
-    throw new UsageError("expected standard input once, got it as model and as vocabulary");
+    throw new UsageError("expected standard input once, received it as model and as vocabulary");
   const vocabulary = vocabularyPath === undefined ? undefined : await readVocabulary(vocabularyPath);
   const stored = await readNetwork(path, options);
   using rnn = stored.rnn;

@@ -26,7 +26,7 @@ export function defineEvaluate(program: Command): void {
 
 async function evaluate(modelPath: string, path: string, { json }: { json?: boolean }): Promise<void> {
   if (modelPath === "-" && path === "-")
-    throw new UsageError("expected standard input once, got it as model and as text");
+    throw new UsageError("expected standard input once, received it as model and as text");
   using model = await readTextModel(modelPath);
   const text = await readText(path);
   const result = measure();

@@ -24,7 +24,7 @@ const TORCH =
  */
 export function formatOf(bytes: Uint8Array, name: string): Format {
   const begins = (head: readonly number[]) => head.every((byte, i) => bytes[i] === byte);
-  if (bytes.length === 0) throw new Failure(`${name}: expected a model, got an empty file`);
+  if (bytes.length === 0) throw new Failure(`${name}: expected a model, received an empty file`);
   if (begins(HDF5)) return "hdf5";
   if (begins(ZIP)) return archiveFormat(bytes, name);
   if (bytes[8] === 0x7b) return "safetensors"; // "{" behind the length
@@ -32,12 +32,12 @@ export function formatOf(bytes: Uint8Array, name: string): Format {
   if (begins(OLD_TORCH)) throw new Failure(`${name}: ${TORCH}`);
   if (begins(PICKLE))
     throw new Failure(
-      `${name}: expected a model, got a pickle, which only the Python program that wrote it can read`,
+      `${name}: expected a model, received a pickle, which only the Python program that wrote it can read`,
     );
   if (begins(IR_VERSION) && name.endsWith(".onnx"))
     throw new Failure(`${name}: ONNX is written, not read; convert from the file that it was made of`);
   throw new Failure(
-    `${name}: expected a model, got neither safetensors nor a file of Keras or TensorFlow.js`,
+    `${name}: expected a model, received neither safetensors nor a file of Keras or TensorFlow.js`,
   );
 }
 

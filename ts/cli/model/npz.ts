@@ -74,20 +74,22 @@ function decodeNpy(file: Uint8Array, name: string): Tensor {
   const start = isFirst ? 10 : 12;
   const end = start + (isFirst ? view.getUint16(8, true) : view.getUint32(8, true));
   if (end > file.length || end - start > LONGEST_HEADER)
-    throw new RangeError(`${name}: expected an array of NumPy's, got a header of ${end - start} bytes`);
+    throw new RangeError(`${name}: expected an array of NumPy's, received a header of ${end - start} bytes`);
   const header = new TextDecoder().decode(file.subarray(start, end));
   const [, type = "", order = "", sizes = ""] = HEADER.exec(header) ?? [];
   const width = { "<f4": 4, "<f8": 8 }[type];
   if (width === undefined)
     throw new RangeError(
-      `${name}: expected float32 or float64, got ${type === "" ? "no header" : show(type)}`,
+      `${name}: expected float32 or float64, received ${type === "" ? "no header" : show(type)}`,
     );
   const shape = sizes.split(",").filter((size) => size.trim() !== "").map(Number); // prettier-ignore
   if (shape.length > 2)
-    throw new RangeError(`${name}: expected a vector or a matrix, got ${shape.length} axes`);
+    throw new RangeError(`${name}: expected a vector or a matrix, received ${shape.length} axes`);
   const length = shape.reduce((product, n) => product * n, 1);
   if (file.length - end !== length * width)
-    throw new RangeError(`${name}: expected ${length * width} bytes of values, got ${file.length - end}`);
+    throw new RangeError(
+      `${name}: expected ${length * width} bytes of values, received ${file.length - end}`,
+    );
   const data = new Float32Array(length);
   const [rows = 1, columns = 1] = shape;
   // Fortran's order is by columns

@@ -13,7 +13,7 @@ export async function saveFiles(files: Files): Promise<void> {
   if (only !== undefined && others.length === 0) return inWords(only[0], () => writeFileAtomic(...only));
   for (const [path] of files) {
     const old = await stat(path).catch(() => undefined);
-    if (old?.isDirectory()) throw new Failure(`${path}: expected a file, got a folder`);
+    if (old?.isDirectory()) throw new Failure(`${path}: expected a file, received a folder`);
   }
   // all bytes are on the disk before the first name changes
   const written: [temporary: string, path: string][] = [];

@@ -25,7 +25,7 @@ export async function readTextModel(path: string): Promise<CharRnn> {
       );
     if (!message.includes("with a vocabulary")) throw modelFailure(name, error);
     const how = "bptt convert --to bptt --vocabulary gives it one";
-    throw new Failure(`${name}: expected a text model, got a network without a vocabulary; ${how}`, 1, {
+    throw new Failure(`${name}: expected a text model, received a network without a vocabulary; ${how}`, 1, {
       cause: error,
     });
   }

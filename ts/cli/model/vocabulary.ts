@@ -42,7 +42,7 @@ function ofJson(bytes: Uint8Array): Vocabulary {
       byId[id] !== undefined
     )
       throw new RangeError(
-        `expected each id from 0 to ${ids.length - 1} once, got ${JSON.stringify(id)} for ${JSON.stringify(token)}`,
+        `expected each id from 0 to ${ids.length - 1} once, received ${JSON.stringify(id)} for ${JSON.stringify(token)}`,
       );
     byId[id] = token;
   }

@@ -27,7 +27,7 @@ export async function readWeightFiles(path: string, manifest: unknown): Promise<
   });
   if (paths.length === 0)
     throw new Failure(
-      `${nameOf(path)}: expected a model.json of TensorFlow.js, got JSON without weight files`,
+      `${nameOf(path)}: expected a model.json of TensorFlow.js, received JSON without weight files`,
     );
   const folder = await realpath(path === "-" ? "." : dirname(path));
   const seen = new Set<string>();
@@ -35,10 +35,10 @@ export async function readWeightFiles(path: string, manifest: unknown): Promise<
   for (const file of paths) {
     const shown = JSON.stringify(typeof file === "string" ? file.slice(0, 200) : file);
     if (typeof file !== "string" || ELSEWHERE.test(file))
-      throw new Failure(`${nameOf(path)}: expected weight files beside it, got the path ${shown}`);
+      throw new Failure(`${nameOf(path)}: expected weight files beside it, received the path ${shown}`);
     const { id, bytes } = await readInside(folder, file, nameOf(path));
     if (seen.has(id))
-      throw new Failure(`${nameOf(path)}: expected each weight file once, got ${shown} again`);
+      throw new Failure(`${nameOf(path)}: expected each weight file once, received ${shown} again`);
     seen.add(id);
     files.push(bytes);
   }
@@ -51,7 +51,7 @@ async function readInside(folder: string, file: string, model: string) {
     const inside = folder.endsWith(sep) ? folder : folder + sep;
     if (!real.startsWith(inside))
       throw new Failure(
-        `${model}: expected weight files beside it, got a link from ${JSON.stringify(file)} elsewhere`,
+        `${model}: expected weight files beside it, received a link from ${JSON.stringify(file)} elsewhere`,
       );
     // opening a pipe waits for its other end unless told not to
     const handle = await open(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));

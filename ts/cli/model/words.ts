@@ -17,7 +17,7 @@ export function modelFailure(name: string, error: unknown): Failure {
   const [, about = ""] = /^(\w+): /.exec(error.message) ?? [];
   const flag = FLAGS[about];
   if (flag !== undefined) {
-    const what = error.message.replace(`${about}: `, "").replace(/, got undefined$/, "");
+    const what = error.message.replace(`${about}: `, "").replace(/, received undefined$/, "");
     return new UsageError(`${flag}: ${what} (${name})`);
   }
   if (error.message.includes("weights alone")) {

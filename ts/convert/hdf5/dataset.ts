@@ -37,10 +37,10 @@ export function readDataset(
     return message;
   });
   const { kind, size: width, isBigEndian } = datatype(file, type.at);
-  if (kind !== "float") throw new RangeError("expected floating-point numbers, got another type");
+  if (kind !== "float") throw new RangeError("expected floating-point numbers, received another type");
   const shape = dataspace(file, space.at);
   if (shape === undefined || shape.length < 1 || shape.length > 2)
-    throw new RangeError(`expected rank 1 or 2, got rank ${shape?.length ?? "none"}`);
+    throw new RangeError(`expected rank 1 or 2, received rank ${shape?.length ?? "none"}`);
   const length = shape.reduce((bytes, n) => bytes * n, width);
   const bytes = place(file, layout.at, { length, width, shape }, messages, budget);
   return { bytes: isBigEndian ? reversed(bytes, width) : bytes, shape, width };

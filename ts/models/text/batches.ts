@@ -103,7 +103,7 @@ function split(count: number, fraction: number, least: number): number {
   if (count < 2 * least) {
     const what = least === 1 ? "texts" : "tokens";
     throw new RangeError(
-      `validationFraction: expected 0 with fewer than ${2 * least} ${what}, got ${fraction} with ${count}`,
+      `validationFraction: expected 0 with fewer than ${2 * least} ${what}, received ${fraction} with ${count}`,
     );
   }
   return Math.min(count - least, Math.max(least, Math.round(count * fraction)));

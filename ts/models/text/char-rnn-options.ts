@@ -55,7 +55,7 @@ export function readCharRnnOptions(options: unknown): { codec: Codec; network: R
   const tokens = readTokenRule(rule);
   if ((text === undefined) === (vocabulary === undefined)) {
     const got = text === undefined ? "neither" : "both";
-    throw new TypeError(`options: expected either text or vocabulary, got ${got}`);
+    throw new TypeError(`options: expected either text or vocabulary, received ${got}`);
   }
   const codec =
     text === undefined

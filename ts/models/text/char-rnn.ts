@@ -201,7 +201,7 @@ export class CharRnn extends Disposable {
     if (saved === undefined) {
       throw new RangeError(
         "resume: expected a run that was cut short, in this model or in the file that it was loaded from " +
-          "(save({ optimizer: true })), got none",
+          "(save({ optimizer: true })), received none",
       );
     }
     const encoded = this.#codec.encodeAll(text);

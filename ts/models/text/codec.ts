@@ -72,7 +72,7 @@ export class Codec {
         tokens === "characters" ? distinctCodePoints(texts) : distinctTokens(texts, tokenizer(tokens));
       found = [...seen].sort(byCodePoints);
     }
-    if (found.length === 0) throw new RangeError("text: expected at least one token, got none");
+    if (found.length === 0) throw new RangeError("text: expected at least one token, received none");
     return Codec.with(new Vocabulary(found, unknown === undefined ? {} : { unknown }), options);
   }
 
@@ -152,11 +152,11 @@ export class Codec {
     if (typeof text === "string") {
       const ids = this.encode(text);
       if (ids.length < 2) {
-        throw new RangeError(`text: expected at least 2 tokens, got ${ids.length}`);
+        throw new RangeError(`text: expected at least 2 tokens, received ${ids.length}`);
       }
       return whole(ids);
     }
-    if (text.length === 0) throw new RangeError("text: expected at least one text, got none");
+    if (text.length === 0) throw new RangeError("text: expected at least one text, received none");
     const units = text.reduce((sum, { length }) => sum + length, 0); // hardly a token is shorter than one
     return joined(text.length, units, (i) => this.encode(text[i], "text", i));
   }

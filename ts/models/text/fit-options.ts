@@ -141,7 +141,7 @@ function readSettings(given: Record<string, unknown>, modelSeed: number): RunSet
   ];
   const epochs = count(given["epochs"], "epochs");
   if (steps !== null && epochs !== null)
-    throw new TypeError("steps: expected either epochs or steps, got both");
+    throw new TypeError("steps: expected either epochs or steps, received both");
   const fraction = number(validationFraction, "validationFraction", { min: 0, below: 1 });
   for (const [name, value] of Object.entries({ validateEvery, patience: patience ?? null })) {
     if (value !== null && fraction === 0)

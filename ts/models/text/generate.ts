@@ -20,7 +20,7 @@ export function promptIds(codec: Codec, prompt: string, name = "prompt"): number
   if (codec.kind === "list") return [codec.endId, ...ids];
   if (ids.length > 0) return ids;
   throw new RangeError(
-    `${name}: expected at least one token, since this model is for one long text and knows no start, got none`,
+    `${name}: expected at least one token, since this model is for one long text and knows no start, received none`,
   );
 }
 
