@@ -31,7 +31,7 @@ const LAYERS = [
 const BESIDE = new Map([
   ["convert", ["base", "data", "file"]],
   ["node", ["base"]],
-  ["cli", /** @type {string[]} */ ([])],
+  ["cli", ["base", "convert"]],
 ]);
 const MOST_ENTRY_FILES = 14;
 const WASM_SURFACE = /^wasm(\.rs|\/)/;

@@ -41,7 +41,7 @@ describe("check-layers", () => {
     ["ts/worker/protocol.ts", "../models/text/codec.js", "worker may not import models"],
     ["ts/spawn-worker.ts", "./models/text/codec.js", "worker may not import models"],
     ["ts/convert/keras.ts", "../rnn/rnn.js", "convert may not import rnn"],
-    ["ts/cli/values.ts", "../base/check.js", "cli may not import base"],
+    ["ts/cli/values.ts", "../data/state.js", "cli may not import data"],
     ["ts/models/text/codec.ts", "../../public.js", "models may not import entry points"],
   ])("refuses an import of %s from %s, of types too", (file, specifier, complaint) => {
     appendFileSync(join(folder, file), `\nexport type { Anything } from "${specifier}";\n`);
