@@ -138,7 +138,7 @@ describe("text models come back to the byte, their vocabulary with them", () => 
     const from = `${name}.safetensors`;
     const targets = name === "text" ? ["pytorch", "keras"] : ["pytorch", "keras", "tfjs"]; // its gru resets after
     for (const to of targets) {
-      const there = to === "tfjs" ? "there.json" : "there";
+      const there = to === "tfjs" ? "there.json" : `there.${name}.${to}`;
       expect(convert(from, to, there)).toContain("with the vocabulary");
       convert(there, "bptt", "back.safetensors");
       expect(folder.read("back.safetensors").equals(model.save()), to).toBe(true);

@@ -95,7 +95,8 @@ describe("the model file", () => {
   });
 
   it("that is the text", async () => {
-    const sentence = "text.txt: it is there and is no model; name another file, or remove it";
+    const sentence =
+      "text.txt: it is an input of this command; use another name, or add --force to replace it";
     expect(await failure(to("text.txt"), 1)).toBe(sentence);
     expect(readFileSync(place.path("text.txt"), "utf8")).toBe(TEXT);
   });
@@ -164,7 +165,7 @@ describe("--resume", () => {
   it("of a finished model", async () => {
     write("m.safetensors", new CharRnn({ text: TEXT, hiddenSize: 8 }).save());
     expect(await failure(resume, 1)).toBe(
-      "m.safetensors: expected a run that was cut short, received a finished model",
+      "m.safetensors: expected an unfinished run, received a finished model",
     );
   });
 

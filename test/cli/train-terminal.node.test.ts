@@ -74,7 +74,7 @@ describe("in a terminal", () => {
   it("--json and --quiet say no more than in a pipe", async () => {
     const { shown } = await place.inTerminal(train("--steps", "5", "--quiet"));
     expect(shown).toBe("");
-    const { shown: lines } = await place.inTerminal(train("--steps", "5", "--json"));
+    const { shown: lines } = await place.inTerminal(train("--steps", "5", "--json", "--force"));
     expect(() =>
       lines
         .trim()

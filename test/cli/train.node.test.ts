@@ -222,7 +222,9 @@ describe("a run that is ended", () => {
       expect(model().resumable).toBe(true);
       const refused = await place.run(long());
       expect(refused.code).toBe(1);
-      expect(refused.stderr).toMatch(/^bptt: m\.safetensors: it holds a run that was cut short; .*\n$/);
+      expect(refused.stderr).toMatch(
+        /^bptt: m\.safetensors: it holds an unfinished run; continue it with --resume, .*\n$/,
+      );
       expect((await place.run([...resume, "--quiet"])).code).toBe(0);
       expect(bytes()).toEqual(await whole());
       expect(place.files).toEqual(["m.safetensors", "names.txt", "text.txt"]);

@@ -62,8 +62,7 @@ export async function unfinished(
   limit: Pick<TextFitOptions, "timeLimitSeconds">,
 ): Promise<Prepared> {
   const model = await readModel(file);
-  if (!model.resumable)
-    throw new Failure(`${file}: expected a run that was cut short, received a finished model`);
+  if (!model.resumable) throw new Failure(`${file}: expected an unfinished run, received a finished model`);
   const text = await readKind(files, model.kind === "list");
   const beginning = describe(model, text, file);
   const start = once(text, (given, listening) => {

@@ -8,7 +8,7 @@
 
 import type { CharRnn, Report, RunResult } from "bptt";
 import { Failure } from "./failure.js";
-import { writeModel } from "./model-output.js";
+import { Checkpoints } from "./checkpoints.js";
 import { columns, tell, whenBroken, write } from "./output.js";
 import { LossCurve } from "./plot.js";
 import type { Reporter } from "./report/reporter.js";
@@ -41,7 +41,7 @@ export async function follow({ model, beginning, start }: Prepared, following: F
   const isDue = () => checkpointEvery === undefined && performance.now() - savedAt >= CHECKPOINT_MILLISECONDS;
   let step = 0;
   let savedAt = performance.now();
-  let savedStep: number | undefined;
+  const checkpoints = new Checkpoints(file);
   let resting: Promise<void> | undefined;
   let failure: unknown;
 
@@ -50,8 +50,7 @@ export async function follow({ model, beginning, start }: Prepared, following: F
     run.stop();
   };
   const save = async (bytes: Uint8Array) => {
-    await writeModel(file, bytes);
-    savedStep = step;
+    await checkpoints.write(bytes, step);
     savedAt = performance.now();
   };
   /** Saves and samples as the step asks for it, or saves because it is time, while the run is paused. */
@@ -82,16 +81,18 @@ export async function follow({ model, beginning, start }: Prepared, following: F
   const unwatch = whenBroken(fail);
   try {
     reporter.begin(beginning);
-    const result = await run.done.catch((error: Error) => {
-      if (savedStep === undefined) throw error;
-      const kept = `the checkpoint of step ${savedStep} is in ${file}; to go on: ${toResume}`;
-      throw new Failure(`${error.message}; ${kept}`);
+    const result = await run.done.catch(async (error: Error) => {
+      const kept = await checkpoints.intact();
+      if (kept === undefined) throw error;
+      throw new Failure(
+        `${error.message}; the checkpoint of step ${kept} is in ${file}; to go on: ${toResume}`,
+      );
     });
     await resting;
-    await save(model.save({ optimizer: true })).catch((error: unknown) => {
-      throw savedStep === undefined || !(error instanceof Failure)
-        ? error
-        : new Failure(`${error.message}; the checkpoint of step ${savedStep} is intact`);
+    await save(model.save({ optimizer: true })).catch(async (error: unknown) => {
+      const kept = error instanceof Failure ? await checkpoints.intact() : undefined;
+      if (!(error instanceof Failure) || kept === undefined) throw error;
+      throw new Failure(`${error.message}; the checkpoint of step ${kept} is intact; to go on: ${toResume}`);
     });
     if (failure !== undefined) throw withHint(failure, file, result, toResume);
     reporter.end(result, curve.plot(Math.min(columns(), WIDEST_PLOT)));

@@ -8,12 +8,13 @@ import { nameOf } from "../input.js";
 import { addReadOptions } from "../model/options.js";
 import { readNetwork, type ReadOptions, type StoredNetwork } from "../model/read.js";
 import { recipe } from "../model/recipe.js";
-import { saveFiles } from "../model/save.js";
 import { filesOf, ownBytes, TARGETS, type Target } from "../model/target.js";
+import { convertObjection } from "../model/existing.js";
 import { readVocabulary } from "../model/vocabulary.js";
 import { modelFailure } from "../model/words.js";
 import { metadataOf } from "../model/metadata.js";
 import { write } from "../output.js";
+import { OutputFiles, writeFiles } from "../output-file.js";
 
 interface ConvertOptions extends ReadOptions {
   to: Target;
@@ -21,6 +22,7 @@ interface ConvertOptions extends ReadOptions {
   inputs: "ids" | "features";
   state: boolean;
   vocabulary?: string;
+  force?: true;
 }
 
 /** Adds the command. */
@@ -49,6 +51,7 @@ export function defineConvert(program: Command): void {
       "--vocabulary <file>",
       "the tokens by id, for a file that has none: a JSON array, a JSON object of ids by token, or a model of bptt",
     );
+  command.option("--force", "replace the output, whatever it holds");
   addReadOptions(command)
     .addHelpText(
       "after",
@@ -75,7 +78,15 @@ async function convert(path: string, options: ConvertOptions): Promise<void> {
     const own = ownBytes(rnn, stored.metadata, vocabulary);
     const target = { inputs, initialState: state };
     const files = filesOf(to, own, rnn, output, target);
-    await saveFiles(files);
+    using _ = await OutputFiles.claim(
+      files.map(([file]) => file),
+      {
+        inputs: [...stored.files, ...(vocabularyPath === undefined ? [] : [vocabularyPath])],
+        force: options.force === true,
+        objection: convertObjection(to, output),
+      },
+    );
+    await writeFiles(files);
     const lines = [
       files.map(([file]) => basename(file)).join(", ") + `: ${sentence(to, own, stored)}`,
       ...recipe(to, rnn, output, target).map((line) => `  ${line}`),

@@ -5,7 +5,9 @@ import { Option, type Command } from "commander";
 import { UsageError } from "../failure.js";
 import { inFlags, type Flags } from "../flags.js";
 import { example } from "../help.js";
-import { prepareOutput, resumeCommand } from "../model-output.js";
+import { trainObjection } from "../model/existing.js";
+import { OutputFiles } from "../output-file.js";
+import { resumeCommand } from "../resume-command.js";
 import { isTerminal } from "../output.js";
 import { bar } from "../report/bar.js";
 import { json } from "../report/json.js";
@@ -19,6 +21,7 @@ import { toCount, toInteger, toNumber, toSeconds } from "../values.js";
 interface TrainOptions {
   output: string;
   resume?: true;
+  force?: true;
   lines?: true;
   words?: true;
   cell: Cell;
@@ -124,7 +127,11 @@ export function defineTrain(program: Command): void {
     .option("--patience <n>", "end after n validations without a better one, and keep the best", toInteger)
     .option("--seed <n>", "decides all that is drawn", toInteger, 0)
     .option("--time-limit <time>", "end after 90s, 10m, 2h", toSeconds)
-    .option("--resume", "go on with the run that is in the model file, with its options, to the bit")
+    .option(
+      "--resume",
+      "continue the unfinished run in the model file, with its options and to the same bits",
+    )
+    .addOption(new Option("--force", "replace the model file, whatever it holds").conflicts(["resume"]))
     .optionsGroup("What is said and kept:")
     .option("--checkpoint-every <steps>", "save each so many steps (default: each minute)", toCount)
     .option("--sample-every <steps>", "show what the model writes each so many steps", toCount)
@@ -145,8 +152,21 @@ export function defineTrain(program: Command): void {
 }
 
 async function train(files: readonly string[], options: TrainOptions): Promise<number> {
-  const { output: file, resume, lines: asLines, words, timeLimit, checkpointEvery, sampleEvery } = options;
-  await prepareOutput(file, resume === true);
+  const {
+    output: file,
+    resume,
+    force,
+    lines: asLines,
+    words,
+    timeLimit,
+    checkpointEvery,
+    sampleEvery,
+  } = options;
+  using _ = await OutputFiles.claim([file], {
+    inputs: files,
+    force: force === true,
+    objection: resume ? () => Promise.resolve(undefined) : trainObjection,
+  });
   const wanted = fitOptionsOf(options);
   const { cell, hidden: hiddenSize, layers, dropout, seed } = options;
   const model = { cell, hiddenSize, layers, dropout, seed, tokens: words ? "words" : "characters" } as const;

@@ -19,6 +19,11 @@ export function metadataOf(bytes: Uint8Array): Metadata {
   return (readHeader(bytes).header[KEY] as Metadata | undefined) ?? {};
 }
 
+/** The names of a file's tensors. */
+export function tensorNamesOf(bytes: Uint8Array): string[] {
+  return Object.keys(readHeader(bytes).header).filter((name) => name !== KEY);
+}
+
 /** The same file with more texts, in the order in which the library writes them. */
 export function withMetadata(bytes: Uint8Array, more: Metadata): Uint8Array<ArrayBuffer> {
   const { header, end } = readHeader(bytes);

@@ -37,11 +37,15 @@ export interface StoredNetwork {
   readonly bytes: number;
   /** The library's texts, of a safetensors file all there are. */
   readonly metadata: Metadata;
+  /** The paths that were read: the file, and those of its weights; "-" is standard input. */
+  readonly files: readonly string[];
 }
 
 /** A network without a core yet. */
 interface Found extends NetworkDescription {
   readonly metadata: Metadata;
+  /** Files of weights beside the model. */
+  readonly weightFiles?: readonly string[];
 }
 
 /** The network in a file. The caller frees it. */
@@ -52,20 +56,23 @@ export async function readNetwork(path: string, options: ReadOptions): Promise<S
     const format = formatOf(bytes, name);
     const stored =
       format === "safetensors" ? load(bytes, options) : make(await find(format, path, bytes, options));
-    const { rnn, metadata } = stored;
+    const { rnn, metadata, weightFiles = [] } = stored;
     try {
       check(stored, () => (format === "safetensors" ? bytes : withMetadata(rnn.save(), carried(metadata))));
     } catch (error) {
       rnn.free();
       throw error;
     }
-    return { rnn, format, bytes: bytes.length, metadata };
+    return { rnn, format, bytes: bytes.length, metadata, files: [path, ...weightFiles] };
   } catch (error) {
     throw modelFailure(name, error);
   }
 }
 
-function load(bytes: Buffer<ArrayBuffer>, options: ReadOptions): { rnn: Rnn; metadata: Metadata } {
+/** A network with its core. */
+type Made = Pick<Found, "metadata" | "weightFiles"> & { readonly rnn: Rnn };
+
+function load(bytes: Buffer<ArrayBuffer>, options: ReadOptions): Made {
   refuse(options, ["layers", "bidirectional", "bias"], "the file's shapes say that");
   const { cell, prefix, head } = options;
   const given = Object.entries({ cell, prefix, head }).filter(([, value]) => value !== undefined);
@@ -75,10 +82,7 @@ function load(bytes: Buffer<ArrayBuffer>, options: ReadOptions): { rnn: Rnn; met
 }
 
 /** Reads the rest of a file in the library's own form, so that nothing of it is passed on or shown that is damaged. */
-function check(
-  { rnn, metadata }: { rnn: Rnn; metadata: Metadata },
-  bytesOf: () => Uint8Array<ArrayBuffer>,
-): void {
+function check({ rnn, metadata }: Made, bytesOf: () => Uint8Array<ArrayBuffer>): void {
   if ("bptt.vocabulary" in metadata) {
     // only the program that made such a model has its rule; any other will do to read the rest
     const tokens = hasOwnRule(metadata) ? { tokens: (text: string) => Array.from(text) } : {};
@@ -122,13 +126,13 @@ async function findInTensorFlowJs(path: string, bytes: Buffer): Promise<Found> {
   const json = parseJson(bytes.toString("utf8"), "file") as TensorFlowJsModel & {
     userDefinedMetadata?: unknown;
   }; // an object: it begins with {
-  const weightData = await readWeightFiles(path, json.weightsManifest);
+  const { weightData, weightFiles } = await readWeightFiles(path, json.weightsManifest);
   const { userDefinedMetadata: texts } = json;
-  return { ...fromTensorFlowJs({ ...json, weightData }), metadata: carriedIn(texts) };
+  return { ...fromTensorFlowJs({ ...json, weightData }), metadata: carriedIn(texts), weightFiles };
 }
 
 /** The network itself, with the dropout that its texts speak of: other libraries' weights do not. */
-function make({ config, parameters, metadata }: Found): { rnn: Rnn; metadata: Metadata } {
+function make({ config, parameters, metadata, weightFiles = [] }: Found): Made {
   const { dropout = 0, seed = 0 } = configIn(metadata) ?? {};
   const { layers = 1 } = config;
   const options = { ...config, ...(dropout === 0 || layers === 1 ? {} : { dropout, seed }) };
@@ -139,7 +143,7 @@ function make({ config, parameters, metadata }: Found): { rnn: Rnn; metadata: Me
     rnn.free();
     throw error;
   }
-  return { rnn, metadata };
+  return { rnn, metadata, weightFiles };
 }
 
 function configIn(metadata: Metadata): Partial<RnnOptions> | undefined {

@@ -12,6 +12,13 @@ import { nameOf } from "../input.js";
 /** Absolute, on a drive, or leaving the folder. */
 const ELSEWHERE = /^([/\\]|\w:)|(^|[/\\])\.\.([/\\]|$)/;
 
+/** The weight files in the manifest's order. */
+export interface WeightFiles {
+  readonly weightData: readonly Uint8Array[];
+  /** Their paths. */
+  readonly weightFiles: readonly string[];
+}
+
 /**
  * The bytes of the weight files in the manifest's order.
  *
@@ -19,7 +26,7 @@ const ELSEWHERE = /^([/\\]|\w:)|(^|[/\\])\.\.([/\\]|$)/;
  * @param manifest its `weightsManifest`, of which nothing is known
  * @throws Failure when it names no files, the same one twice, or one that is no regular file beside the model
  */
-export async function readWeightFiles(path: string, manifest: unknown): Promise<Uint8Array[]> {
+export async function readWeightFiles(path: string, manifest: unknown): Promise<WeightFiles> {
   const groups: unknown[] = Array.isArray(manifest) ? manifest : [];
   const paths = groups.flatMap((group) => {
     const { paths } = (group ?? {}) as { paths?: unknown };
@@ -31,18 +38,20 @@ export async function readWeightFiles(path: string, manifest: unknown): Promise<
     );
   const folder = await realpath(path === "-" ? "." : dirname(path));
   const seen = new Set<string>();
-  const files: Uint8Array[] = [];
+  const weightData: Uint8Array[] = [];
+  const weightFiles: string[] = [];
   for (const file of paths) {
     const shown = JSON.stringify(typeof file === "string" ? file.slice(0, 200) : file);
     if (typeof file !== "string" || ELSEWHERE.test(file))
       throw new Failure(`${nameOf(path)}: expected weight files beside it, received the path ${shown}`);
-    const { id, bytes } = await readInside(folder, file, nameOf(path));
+    const { id, bytes, real } = await readInside(folder, file, nameOf(path));
     if (seen.has(id))
       throw new Failure(`${nameOf(path)}: expected each weight file once, received ${shown} again`);
     seen.add(id);
-    files.push(bytes);
+    weightData.push(bytes);
+    weightFiles.push(real);
   }
-  return files;
+  return { weightData, weightFiles };
 }
 
 async function readInside(folder: string, file: string, model: string) {
@@ -58,7 +67,7 @@ async function readInside(folder: string, file: string, model: string) {
     try {
       const stat = await handle.stat();
       if (!stat.isFile()) throw new Failure(`${file}: expected a regular file`);
-      return { id: `${stat.dev}:${stat.ino}`, bytes: await handle.readFile() };
+      return { id: `${stat.dev}:${stat.ino}`, bytes: await handle.readFile(), real };
     } finally {
       await handle.close();
     }

@@ -1,0 +1,112 @@
+/** Why an existing file may not be replaced by a model, decided by its content. */
+
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { openZip } from "../../convert/zip.js";
+import { metadataOf, tensorNamesOf } from "./metadata.js";
+import { isOnnx } from "./onnx-metadata.js";
+import type { Target } from "./target.js";
+
+/** Says why the file may not be replaced, as the end of a sentence; undefined when it may. */
+export type Objection = (path: string) => Promise<string | undefined>;
+
+const WAYS_OUT = "use another name, or add --force to replace it";
+
+/** What a command that trains does not replace: all that is there, an unfinished run and a finished model by name. */
+export const trainObjection: Objection = async (path) => {
+  const content = contentOf(await bytesOf(path));
+  if (content?.kind !== "text model") return `it exists and does not hold a text model of bptt; ${WAYS_OUT}`;
+  if (content.unfinished)
+    return "it holds an unfinished run; continue it with --resume, use another name, or add --force to replace it";
+  return `it holds a finished model; ${WAYS_OUT} (--resume continues an unfinished run only)`;
+};
+
+/** The kinds of models that each target may replace. */
+const REPLACEABLE: Readonly<Record<Target, readonly Kind[]>> = {
+  bptt: ["text model", "network"],
+  pytorch: ["text model", "network", "PyTorch"],
+  keras: ["Keras"],
+  onnx: ["ONNX"],
+  tfjs: ["TensorFlow.js"],
+};
+const NOUNS: Readonly<Record<Target, string>> = {
+  bptt: "a model of bptt",
+  pytorch: "a recurrent network of PyTorch",
+  keras: "weights that bptt wrote for Keras",
+  onnx: "an ONNX model",
+  tfjs: "a model of TensorFlow.js",
+};
+
+/**
+ * What a conversion does not replace: all but a model of the kind that it writes, and a model with an unfinished run.
+ *
+ * @param main the file that the command names; others are its weights
+ */
+export function convertObjection(target: Target, main: string): Objection {
+  return async (path) => {
+    const content = contentOf(await bytesOf(path === main ? path : main));
+    const isWeights = path !== main && (content?.files ?? []).includes(basename(path));
+    if (path !== main && !isWeights) return `it exists and is not a part of a model in ${main}; ${WAYS_OUT}`;
+    if (content === undefined || !REPLACEABLE[target].includes(content.kind))
+      return `it exists and does not hold ${NOUNS[target]}; ${WAYS_OUT}`;
+    return content.unfinished ? `it holds an unfinished run; ${WAYS_OUT}` : undefined;
+  };
+}
+
+type Kind = "text model" | "network" | "PyTorch" | "Keras" | "ONNX" | "TensorFlow.js";
+
+/** What is in a file. */
+interface Content {
+  readonly kind: Kind;
+  /** Whether there is a run in it that can be continued, or an optimizer. */
+  readonly unfinished?: boolean;
+  /** The files of its weights. */
+  readonly files?: readonly string[];
+}
+
+/** What is in a file; undefined for what is not a model of any kind that is written. */
+function contentOf(bytes: Uint8Array | undefined): Content | undefined {
+  if (bytes === undefined) return undefined;
+  for (const read of [ofSafetensors, ofNpz, ofTensorFlowJs, ofOnnx]) {
+    try {
+      const content = read(bytes);
+      if (content) return content;
+    } catch {
+      // not of this format
+    }
+  }
+  return undefined;
+}
+
+function ofSafetensors(bytes: Uint8Array): Content | undefined {
+  if (bytes[8] !== 0x7b) return undefined; // "{" after the length
+  const metadata = metadataOf(bytes);
+  const names = tensorNamesOf(bytes);
+  if (!names.some((name) => /(^|\.)(weight_ih_l0|bptt\.w_ih_l0)$/.test(name))) return undefined;
+  if (!("bptt.version" in metadata)) return { kind: "PyTorch" };
+  const kind = "bptt.vocabulary" in metadata ? "text model" : "network";
+  return { kind, unfinished: "bptt.optimizer" in metadata };
+}
+
+function ofNpz(bytes: Uint8Array): Content | undefined {
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return undefined; // "PK"
+  const { names } = openZip(bytes);
+  return names.includes("arr_0.npy") && names.includes("bptt.json") ? { kind: "Keras" } : undefined;
+}
+
+function ofTensorFlowJs(bytes: Uint8Array): Content | undefined {
+  if (bytes[0] !== 0x7b) return undefined; // "{"
+  const json = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  const groups: unknown = json["weightsManifest"];
+  if (!("modelTopology" in json) || !Array.isArray(groups)) return undefined;
+  const files = groups.flatMap((group: { paths?: unknown } | null) => group?.paths ?? []);
+  return { kind: "TensorFlow.js", files: files.filter((file) => typeof file === "string") };
+}
+
+function ofOnnx(bytes: Uint8Array): Content | undefined {
+  return isOnnx(bytes) ? { kind: "ONNX" } : undefined;
+}
+
+async function bytesOf(path: string): Promise<Uint8Array | undefined> {
+  return readFile(path).catch(() => undefined);
+}
