@@ -1,4 +1,5 @@
-// Bundles each entry on its own (nothing that holds wasm state is shared) as ESM and CommonJS with declarations.
+// Bundles each entry separately (nothing that holds wasm state is shared) as ESM and CommonJS. The declarations come from
+// scripts/setup/declarations.mjs.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -35,7 +36,6 @@ const forNode: Options = {
   format: ["esm", "cjs"],
   target: "node20",
   platform: "node",
-  dts: { compilerOptions: { types: ["node"] } },
   splitting: false,
   treeshake: true,
   tsconfig: "tsconfig.node.json",
@@ -53,15 +53,6 @@ const library: Options = {
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
-  dts: {
-    entry: {
-      index: "ts/index.ts",
-      slim: "ts/slim.ts",
-      relaxed: "ts/relaxed.ts",
-      convert: "ts/convert.ts",
-      worker: "ts/worker.ts",
-    },
-  },
   splitting: false,
   treeshake: true,
   noExternal: ["fflate", "pbf"],
@@ -83,7 +74,6 @@ const commandLine: Options = {
   format: ["esm"],
   target: "node20",
   platform: "node",
-  dts: false,
   splitting: false,
   removeNodeProtocol: false,
   external: [/^bptt(\/|$)/],

@@ -1,7 +1,8 @@
-// Bundles ts/ into dist/: ESM, CommonJS and declarations by tsup, the module as a file, the licences of what is bundled.
+// Bundles ts/ into dist/: ESM and CommonJS by tsup, declarations, the wasm modules as files, and the licences of the bundled packages.
 
 import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { bundleDeclarations } from "./declarations.mjs";
 import { SetupError, showOutput, step } from "./log.mjs";
 import { buildRoot, inProject, projectRoot } from "./paths.mjs";
 import { replaceFolder } from "./place.mjs";
@@ -10,16 +11,17 @@ import { makeIfChanged } from "./stamp.mjs";
 import { defaultVariant, relaxedVariant, variants, wasmFileOf } from "./wasm-build.mjs";
 
 const ENTRIES = ["index", "slim", "relaxed", "convert", "worker", "node"];
-/** In the entries; what is in the command line says its bundle. */
+const ENDINGS = [".js", ".cjs", ".d.ts", ".d.ts.map", ".d.cts", ".d.cts.map"];
+/** Packages inside the entries. Those inside the command line are read from its bundle. */
 const BUNDLED_PACKAGES = ["fflate", "pbf"];
 
-/** The modules as files, by what they are called in dist. */
+/** The wasm modules, by their file names in dist. */
 const WASM_FILES = new Map([
   ["bptt.wasm", wasmFileOf(defaultVariant)],
   ["relaxed.wasm", wasmFileOf(relaxedVariant)],
 ]);
 
-// What importing a module's file gives depends on the bundler: its address, its bytes, it compiled. `init` takes all.
+// The import of a wasm file gives its address, its bytes or a compiled module, depending on the bundler. `init` accepts all of them.
 const WASM_TYPES = new Map(
   [...WASM_FILES.keys()].flatMap((name) => [
     [`${name}.d.ts`, wasmTypes("js", "export default wasm")],
@@ -30,7 +32,7 @@ const WASM_TYPES = new Map(
 /** @param {"js" | "cjs"} ending @param {string} statement */
 function wasmTypes(ending, statement) {
   return `import type { WasmSource } from "./slim.${ending}";
-/** What the bundler makes of the file, for \`init\` of "bptt/slim". */
+/** The value that the bundler gives for the file, for \`init\` of "bptt/slim". */
 declare const wasm: WasmSource;
 ${statement};
 `;
@@ -49,11 +51,12 @@ export async function bundle() {
         "package.json",
         "package-lock.json",
         "scripts/setup/bundle.mjs",
+        "scripts/setup/declarations.mjs",
       ].map((name) => inProject(name)),
     ],
     facts: [],
     outputs: [
-      ...ENTRIES.flatMap((entry) => [".js", ".cjs", ".d.ts", ".d.cts"].map((ending) => entry + ending)),
+      ...ENTRIES.flatMap((entry) => ENDINGS.map((ending) => entry + ending)),
       "cli.js",
       ...WASM_FILES.keys(),
       ...WASM_TYPES.keys(),
@@ -61,16 +64,17 @@ export async function bundle() {
     ].map((name) => join(dist, name)),
   };
   await makeIfChanged(product, async () => {
-    step("tsup (dist: ESM, CommonJS, declarations)");
+    step("bundling dist (ESM, CommonJS, declarations)");
     const fresh = join(buildRoot, "dist");
     rmSync(fresh, { recursive: true, force: true });
     const cli = inProject("node_modules", "tsup", "dist", "cli-default.js");
-    const { code, output } = await run(process.execPath, [cli, "--out-dir", relative(projectRoot, fresh)], {
-      env: { NO_COLOR: "1" },
-    });
+    const [{ code, output }] = await Promise.all([
+      run(process.execPath, [cli, "--out-dir", relative(projectRoot, fresh)], { env: { NO_COLOR: "1" } }),
+      bundleDeclarations(ENTRIES, fresh),
+    ]);
     if (code !== 0) {
       showOutput(output);
-      throw new SetupError("tsup could not bundle ts/: mend what stands above, then run this again.");
+      throw new SetupError("tsup could not bundle ts/: fix the errors above, then run this again.");
     }
     for (const [name, file] of WASM_FILES) copyFileSync(file, join(fresh, name));
     for (const [name, text] of WASM_TYPES) writeFileSync(join(fresh, name), text);
