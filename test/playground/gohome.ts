@@ -8,12 +8,12 @@ import { settingsOf, type Site } from "./site.js";
 
 /** What the page shows: its figures, with all their digits. */
 async function figures(page: Page): Promise<{ step: number; loss: number; says: string }> {
-  const panel = page.getByRole("tabpanel", { name: "gohome" });
+  const panel = page.getByRole("tabpanel", { name: "Learn a word" });
   const value = async (name: string) => {
     const text = await panel.locator(`dt:text-is("${name}") + dd data`).getAttribute("value");
     return Number(text);
   };
-  const says = (await panel.locator('dt:text-is("it says") + dd').textContent()) ?? "";
+  const says = (await panel.locator('dt:text-is("predicts") + dd').textContent()) ?? "";
   return { step: await value("step"), loss: await value("loss"), says };
 }
 
@@ -83,6 +83,41 @@ export function testGohome(site: () => Site): void {
       await close();
     });
 
+    it("undoes a change that replaced a run, however many letters were typed since", async () => {
+      const { page, close } = await site().open("#gohome?step=50&seed=7");
+      await stepIs(page, 50);
+      const before = await figures(page);
+      await page.getByLabel("Word", { exact: true }).fill("gohom");
+      await page.getByLabel("Word", { exact: true }).fill("goho");
+      await page.getByLabel("Learning rate").fill("0.5");
+      expect((await figures(page)).step).toBe(0);
+      await button(page, "Undo: back to step 50").click();
+      expect(await figures(page)).toEqual(before);
+      expect(await page.getByLabel("Word", { exact: true }).inputValue()).toBe("gohome");
+      expect(await page.getByLabel("Learning rate").inputValue()).toBe("0.1");
+      expect((await settingsOf(page, "step")).get("step")).toBe("50");
+      await button(page, "Reset").click();
+      expect((await figures(page)).step).toBe(0);
+      await button(page, "Undo: back to step 50").click();
+      expect(await figures(page)).toEqual(before);
+      await button(page, "Step").click();
+      expect(await figures(page)).toMatchObject({ step: 51, loss: lossInNode(51, 7) });
+      await close();
+    });
+
+    it("names the step in the link while it plays", async () => {
+      const { page, close } = await site().open("#gohome?speed=steady");
+      await button(page, "Play").click();
+      await stepIs(page, 60);
+      const named = await page.evaluate(() =>
+        Number(new URLSearchParams(location.hash.split("?")[1]).get("step")),
+      );
+      const { step } = await figures(page);
+      expect(named).toBeGreaterThan(20);
+      expect(named).toBeLessThanOrEqual(step);
+      await close();
+    });
+
     it.each(["tanh", "relu", "gru", "lstm"])(
       "learns another word with %s and an output layer",
       async (cell) => {
@@ -125,7 +160,7 @@ export function testGohome(site: () => Site): void {
       const { page, close } = await site().open(
         "#gohome?word=x&seed=-1&rate=fast&cell=elman&hidden=1e9&step=2.5&output=maybe",
       );
-      const panel = page.getByRole("tabpanel", { name: "gohome" });
+      const panel = page.getByRole("tabpanel", { name: "Learn a word" });
       const said = (await panel.getByRole("status").first().textContent()) ?? "";
       for (const part of [
         "word=x",
@@ -146,11 +181,11 @@ export function testGohome(site: () => Site): void {
         ["Learning rate", "abc"],
         ["Seed", "4294967296"],
       ] as const) {
-        const before = await page.getByLabel(label).inputValue();
-        await page.getByLabel(label).fill(value);
-        expect(await panel.getByRole("alert").textContent()).toMatch(/^Not taken: it must be /);
+        const before = await page.getByLabel(label, { exact: true }).inputValue();
+        await page.getByLabel(label, { exact: true }).fill(value);
+        expect(await panel.getByRole("alert").textContent()).toMatch(/^Enter .+; still using .+\.$/);
         expect(await figures(page)).toMatchObject({ step: 0, loss: lossInNode(0, 1) });
-        await page.getByLabel(label).fill(before);
+        await page.getByLabel(label, { exact: true }).fill(before);
         expect(await panel.getByRole("alert").count()).toBe(0);
       }
       await close();
@@ -160,12 +195,12 @@ export function testGohome(site: () => Site): void {
       const { page, close } = await site().open(
         "#gohome?cell=relu&output=yes&rate=1000000&speed=most&word=abcdefghijklmnop",
       );
-      const panel = page.getByRole("tabpanel", { name: "gohome" });
+      const panel = page.getByRole("tabpanel", { name: "Learn a word" });
       await button(page, "Play").click();
       const alert = panel.getByRole("alert");
       await alert.waitFor();
       expect(await alert.textContent()).toMatch(
-        /Training cannot go on after step \d+: .*no number.*smaller learning rate/,
+        /Training stopped after step \d+: .*NaN.*Lower the learning rate/,
       );
       expect(await button(page, "Play").isDisabled()).toBe(true);
       await page.getByLabel("Learning rate").fill("0.05");
@@ -180,7 +215,7 @@ export function testGohome(site: () => Site): void {
       const { page, close } = await site().open("");
       const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
       await page.keyboard.press("Tab");
-      expect(await focused()).toBe("gohome");
+      expect(await focused()).toBe("Learn a word");
       await page.keyboard.press("Tab"); // the theme
       await page.keyboard.press("Tab");
       expect(await focused()).toBe("Play");
@@ -190,7 +225,7 @@ export function testGohome(site: () => Site): void {
       await page.keyboard.press("Tab");
       await page.keyboard.press("Tab");
       await page.keyboard.type("x"); // the field was selected as a whole
-      expect(await page.getByLabel("Word").inputValue()).toContain("x");
+      expect(await page.getByLabel("Word", { exact: true }).inputValue()).toContain("x");
       await page.keyboard.press("Tab");
       await page.keyboard.press("ArrowRight");
       expect(await page.getByRole("radio", { name: "relu" }).isChecked()).toBe(true);

@@ -119,7 +119,7 @@ export function testLooks(site: () => Site): void {
             (spans) => new Set(spans.map((span) => getComputedStyle(span).borderBottomColor)).size,
           );
         expect(shades).toBeGreaterThan(5);
-        await page.getByRole("tab", { name: "gohome" }).click();
+        await page.getByRole("tab", { name: "Learn a word" }).click();
         expect(await look(`${panel} .key`, "background-color")).not.toBe(surface);
         await close();
       },
@@ -152,7 +152,7 @@ export function testLooks(site: () => Site): void {
       expect(before.length).toBe(7);
       await page.getByRole("button", { name: "Step" }).click();
       await page.locator('#panel-through-time .figures data[value="1"]').waitFor();
-      await page.getByLabel("First W_hh times").fill("10");
+      await page.getByLabel("Initial W_hh ×").fill("10");
       expect(await places()).toEqual(before);
       await close();
     });
@@ -178,7 +178,7 @@ export function testLooks(site: () => Site): void {
       await panel.getByText(/The chart cannot be drawn: /).waitFor();
       await page.getByRole("button", { name: "Step", exact: true }).click();
       await panel.locator('.figures data[value="4"]').waitFor();
-      await page.getByRole("tab", { name: "Text" }).click();
+      await page.getByRole("tab", { name: "Train on text" }).click();
       await page.getByRole("button", { name: "Train", exact: true }).waitFor();
       await close();
     });

@@ -34,13 +34,13 @@ describe("the page", () => {
   it("opens its first tab, others by button and key, and comes back", async () => {
     const { page, close } = await site.open("");
     const selected = page.locator('[role="tab"][aria-selected="true"]');
-    expect(await selected.textContent()).toBe("gohome");
-    await page.getByRole("tab", { name: "Text" }).click();
-    expect(await selected.textContent()).toBe("Text");
+    expect(await selected.textContent()).toBe("Learn a word");
+    await page.getByRole("tab", { name: "Train on text" }).click();
+    expect(await selected.textContent()).toBe("Train on text");
     await page.keyboard.press("ArrowRight");
-    expect(await selected.textContent()).toBe("gohome");
+    expect(await selected.textContent()).toBe("Learn a word");
     await page.goBack();
-    expect(await selected.textContent()).toBe("Text");
+    expect(await selected.textContent()).toBe("Train on text");
     await close();
   });
 

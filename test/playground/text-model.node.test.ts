@@ -1,9 +1,18 @@
 /** The text tab without its page: texts, files, training, samples, what units follow. */
 
-import { CharRnn } from "bptt";
-import { expect, it } from "vitest";
+import { CharRnn, Rnn, Vocabulary } from "bptt";
+import { expect, it, vi } from "vitest";
 import { linkTo, readSettings } from "../../examples/playground/src/link.js";
+import { printOf } from "../../examples/playground/src/store.js";
 import { curvesOf } from "../../examples/playground/src/text/curves.js";
+import { Host } from "../../examples/playground/src/text/host.js";
+import {
+  charactersOf,
+  named,
+  namelessOf,
+  sortedCharacters,
+} from "../../examples/playground/src/text/model-file.js";
+import type { FromWorker, Update } from "../../examples/playground/src/text/protocol.js";
 import {
   closestUnit,
   likenesses,
@@ -11,13 +20,13 @@ import {
   read,
   type Reading,
 } from "../../examples/playground/src/text/reading.js";
-import { TextSession, type Recipe } from "../../examples/playground/src/text/session.js";
+import { isKept, isShown } from "../../examples/playground/src/text/sampled-steps.js";
+import { TextSession, type Recipe, type SavedTraining } from "../../examples/playground/src/text/session.js";
 import { LONGEST_IN_LINK, schema } from "../../examples/playground/src/text/settings.js";
 import { readModel, readText, type Readable } from "../../examples/playground/src/text/text-file.js";
 import { TEXTS } from "../../examples/playground/src/text/texts.js";
 import { correlation, TRAITS } from "../../examples/playground/src/text/traits.js";
 import { Watch } from "../../examples/playground/src/text/watch.js";
-import { Writer } from "../../examples/playground/src/text/writer.js";
 
 const TEXT = "the cat sat on the mat; the dog lay on the log.\n".repeat(12);
 const recipe: Recipe = { cell: "gru", hidden: 24, layers: 1, rate: 0.02, held: 0.1, seed: 3 };
@@ -35,16 +44,18 @@ function until(session: { onChange?: () => void }, when: () => boolean): Promise
   });
 }
 
-function sessionOf(text: string, some: Partial<Recipe> = {}, file?: Uint8Array) {
+function sessionOf(text: string, some: Partial<Recipe> = {}, file?: Uint8Array, saved?: SavedTraining) {
   const options = {
     text,
     recipe: { ...recipe, ...some },
     file,
+    saved,
+    onStep: (step: number) => options.heard.onStep?.(step),
     onChange: () => options.heard.onChange?.(),
-    heard: {} as { onChange?: () => void },
+    heard: {} as { onChange?: () => void; onStep?: (step: number) => void },
   };
   const session = new TextSession(options);
-  return { session, when: (is: () => boolean) => until(options.heard, is) };
+  return { session, heard: options.heard, when: (is: () => boolean) => until(options.heard, is) };
 }
 
 async function trained(text: string, last: number, some: Partial<Recipe> = {}): Promise<TextSession> {
@@ -107,7 +118,7 @@ it("reads texts and models from files, and says what is wrong with one", async (
   expect(await readModel(file("m.safetensors", model.save()))).toEqual(model.save());
   await expect(readText(file("m.safetensors", model.save()))).rejects.toThrow(/is a model; open it under/);
   await expect(readText(file("a.png", Uint8Array.of(0x89, 0x50, 0xff)))).rejects.toThrow(
-    /a.png is no text in UTF-8/,
+    /a.png is not UTF-8 text/,
   );
   await expect(readText(file("a.txt", utf8("")))).rejects.toThrow("a.txt is empty.");
   await expect(readText(file("a.txt", utf8("x"), 3e6))).rejects.toThrow(
@@ -120,7 +131,7 @@ it("reads texts and models from files, and says what is wrong with one", async (
 
 it("trains as the library does, validates, and ends at the step it is sent to", async () => {
   const session = await trained(TEXT, 60);
-  expect([session.phase, session.steps, session.behind]).toEqual(["finished", 60, false]);
+  expect([session.phase, session.steps]).toEqual(["finished", 60]);
   expect(session.validations.map(({ step }) => step)).toEqual([25, 50]);
   const model = new CharRnn({ text: TEXT, cell: "gru", hiddenSize: 24, seed: 3 });
   const losses: number[] = [];
@@ -139,7 +150,7 @@ it("trains as the library does, validates, and ends at the step it is sent to", 
   });
   expect(session.losses).toEqual(losses);
   expect(session.validations.map(({ loss }) => loss)).toEqual([validations[25], validations[50]]);
-  expect(session.model.save()).toEqual(model.save());
+  expect(session.model.rnn.save()).toEqual(model.rnn.save());
 });
 
 it("overfits a short text and says it back", async () => {
@@ -154,7 +165,7 @@ it("overfits a short text and says it back", async () => {
 
 it("pauses, goes on, goes further than it was sent, and comes to the same bits", async () => {
   const straight = await trained(TEXT, 90);
-  const { session, when } = sessionOf(TEXT);
+  const { session, heard, when } = sessionOf(TEXT);
   session.train(40);
   await when(() => {
     if (session.steps === 10) session.pause(); // within the report: a fast machine is at the last step by the next task
@@ -167,34 +178,34 @@ it("pauses, goes on, goes further than it was sent, and comes to the same bits",
   await when(() => session.phase === "finished");
   session.train(40); // there already
   expect(session.phase).toBe("finished");
+  const seen: number[] = [];
+  heard.onStep = (step) => void seen.push(step);
   session.train(90);
-  const behind = new Set<number>();
-  await when(() => {
-    if (session.behind) behind.add(session.steps);
-    return session.phase === "finished";
-  });
-  expect([behind.has(1), behind.has(39), behind.has(40)]).toEqual([true, true, false]);
+  await when(() => session.phase === "finished");
+  expect(seen).toEqual(Array.from({ length: 50 }, (_, i) => 41 + i)); // no step is done twice
   expect(session.losses).toEqual(straight.losses);
   expect(session.validations).toEqual(straight.validations);
-  expect(session.model.save()).toEqual(straight.model.save());
+  expect(session.model.rnn.save()).toEqual(straight.model.rnn.save());
 });
 
-it("rests once, however often it is told to", async () => {
-  const { session, when } = sessionOf(TEXT);
+it("pauses once, however often it is asked to, and does no step twice", async () => {
+  const { session, heard, when } = sessionOf(TEXT);
+  const seen: number[] = [];
+  heard.onStep = (step) => void seen.push(step);
   session.train(40);
-  let rests = 0;
+  let changes = 0;
   await when(() => {
-    if (session.phase === "training" && session.steps === 10 && rests === 0) {
-      session.pause();
-      session.pause();
-    }
-    if (session.phase === "paused") {
-      rests++;
-      session.train(40); // at once, with the second wish perhaps still under way
-    }
-    return session.phase === "finished";
+    if (session.steps < 10) return false;
+    const { phase } = session;
+    session.pause();
+    session.pause();
+    if (session.phase !== phase) changes++;
+    return true;
   });
-  expect([rests, session.steps]).toEqual([1, 40]);
+  expect([changes, session.phase, session.steps]).toEqual([1, "paused", 10]);
+  session.train(40);
+  await when(() => session.phase === "finished");
+  expect(seen).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
 });
 
 it("rests behind the validation of a step, where a run that ends at that step stands, too", async () => {
@@ -268,82 +279,163 @@ it("draws curves of no more points than a chart shows, each a mean", () => {
   expect(curvesOf([], [])).toEqual({ x: [], training: [], validation: [] });
 });
 
-it("writes in parts what the library writes at once, and keeps some of it", () => {
-  const model = new CharRnn({ text: TEXT, hiddenSize: 8, seed: 1 });
-  const writer = new Writer();
-  const asked = { model, prompt: "th", temperature: 0.7, seed: 5 };
-  const write = (step: number) => {
-    writer.begin({ ...asked, step });
-    let parts = 1;
-    while (writer.advance(0)) parts++;
-    return parts;
-  };
-  expect(write(0)).toBe(281);
-  expect(writer.now?.text).toBe(model.generate({ prompt: "th", length: 280, temperature: 0.7, seed: 5 }));
-  for (let step = 1; step < 100; step++) write(step);
-  expect(writer.now?.step).toBe(99);
-  const kept = writer.kept.map(({ step }) => step);
-  expect(kept).toEqual([...kept].sort((a, b) => b - a));
-  expect(kept.length).toBeGreaterThan(4);
-  expect(kept.length).toBeLessThanOrEqual(8);
-  writer.begin({ ...asked, step: 100, prompt: "é" });
-  expect([writer.writing, writer.trouble]).toEqual([false, expect.stringMatching(/"é"/)]);
+it("samples after fixed steps, thinly kept and more densely shown", () => {
+  const steps = Array.from({ length: 20_001 }, (_, step) => step);
+  expect(steps.filter(isKept)).toEqual([0, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120, 10240]);
+  expect(steps.filter(isShown).slice(0, 10)).toEqual([50, 60, 70, 100, 120, 140, 200, 240, 280, 400]);
+  expect(steps.filter((step) => isKept(step) && isShown(step))).toEqual([]);
 });
 
-it("is asked a thing at a time, again where the model has changed, and never a model that was freed", async () => {
-  const { session, when } = sessionOf(TEXT);
-  const watch = new Watch(session);
+it("shows samples of just the weights of their steps, the same at a link to each of them", async () => {
   const question = { prompt: "", temperature: 0.7, seed: 1 };
-  expect(watch.frame(question)).toBe(true);
-  expect([watch.next?.prompt, watch.reading, watch.writer.now]).toEqual(["the ", undefined, undefined]);
-  watch.frame(question);
-  watch.frame(question);
-  expect([watch.reading?.characters.length, watch.writer.now?.step]).toEqual([320, 0]);
-  const settle = () => {
-    for (let frames = 0; watch.frame(question); frames++) expect(frames).toBeLessThan(1000);
-  };
-  settle();
-  expect(watch.frame(question)).toBe(false);
-  session.train(30);
+  const { session, heard, when } = sessionOf(TEXT);
+  const watch = new Watch(session, question);
+  expect(watch.settle()).toBe(true);
+  heard.onStep = (step) => watch.stepped(step);
+  session.train(45);
   await when(() => session.phase === "finished");
-  expect(watch.frame({ ...question, temperature: 0 })).toBe(true);
-  settle();
-  expect([watch.writer.now?.step, watch.writer.now?.text]).toEqual([
-    30,
-    session.model.generate({ prompt: "the ", length: 280, temperature: 0.7, seed: 1 }),
+  while (watch.settle());
+  const { samples } = watch.views;
+  expect(samples.map(({ step }) => step)).toEqual([45, 40, 20, 10, 0]);
+  for (const { step, text } of samples) {
+    const { model } = step === 0 ? sessionOf(TEXT).session : await trained(TEXT, step);
+    expect(model.generate({ prompt: "the ", length: 280, temperature: 0.7, seed: 1 }), `${step}`).toBe(text);
+  }
+  watch.ask({ ...question, temperature: 0, prompt: "é" });
+  while (watch.settle());
+  expect([watch.views.sampleTrouble, watch.views.next?.trouble]).toEqual([
+    expect.stringMatching(/"é"/),
+    expect.stringMatching(/"é"/),
   ]);
-  expect(watch.next?.tokens[0]).toEqual(session.model.nextProbabilities("the ")[0]);
-  watch.writer.begin({ ...question, model: session.model, step: 31, prompt: "the " }); // and in the midst of it
-  const troubles = new Set<string | undefined>();
+  watch.ask({ ...question, temperature: 0 });
+  while (watch.settle());
+  expect([watch.views.sampleTrouble, watch.views.samples[0]?.temperature]).toEqual([undefined, 0]);
+});
+
+it("refreshes every view in turns while it trains, however slow one is", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  try {
+    const { session } = sessionOf(TEXT);
+    const { model } = session;
+    Object.defineProperty(session, "phase", { value: "training" });
+    const counts = { inspect: 0, nextProbabilities: 0, generate: 0 };
+    for (const [name, milliseconds] of [
+      ["inspect", 900],
+      ["nextProbabilities", 1500],
+      ["generate", 200],
+    ] as const) {
+      const real = model[name].bind(model) as (argument: unknown) => unknown;
+      Object.defineProperty(model, name, {
+        value: (argument: unknown) => {
+          counts[name]++;
+          vi.advanceTimersByTime(milliseconds);
+          return real(argument);
+        },
+      });
+    }
+    const watch = new Watch(session, { prompt: "", temperature: 0.7, seed: 1 });
+    for (let step = 1; step <= 1300; step++) {
+      vi.advanceTimersByTime(100);
+      watch.stepped(step);
+    }
+    expect(counts.generate).toBeGreaterThanOrEqual(8); // 10, 20, 40, …, 1280 at the least
+    expect(counts.inspect).toBeGreaterThan(5);
+    expect(counts.nextProbabilities).toBeGreaterThan(5);
+    const viewed = 900 * counts.inspect + 1500 * counts.nextProbabilities;
+    expect(viewed).toBeLessThan((1300 * 100) / 4); // and training has most of the time
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it("continues a training that was kept, to the same bits", async () => {
+  const straight = await trained(TEXT, 60);
+  const first = await trained(TEXT, 30);
+  const saved = first.save()!;
+  const { session, when } = sessionOf(TEXT, {}, undefined, saved);
+  expect([session.phase, session.steps]).toEqual(["paused", 30]);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(session.steps).toBe(30);
   session.train(60);
-  await when(() => {
-    watch.frame(question);
-    troubles.add(watch.writer.trouble);
-    return session.phase === "finished";
-  });
-  expect([...troubles]).toEqual([undefined]);
-  settle();
-  expect([watch.writer.trouble, watch.writer.now?.step]).toEqual([undefined, 60]);
+  await when(() => session.phase === "finished");
+  expect(session.losses).toEqual(straight.losses);
+  expect(session.validations).toEqual(straight.validations);
+  expect(session.model.rnn.save()).toEqual(straight.model.rnn.save());
+});
+
+it("tells the page what has changed, and no more", async () => {
+  const updates: Update[] = [];
+  const others: FromWorker[] = [];
+  const send = (message: FromWorker) => {
+    if (message.kind === "update") updates.push(message.update);
+    else others.push(message);
+  };
+  const question = { prompt: "", temperature: 0.7, seed: 1 };
+  const made = { text: TEXT, recipe, file: undefined, key: "", step: 30, question };
+  const host = (await Host.make(7, made, send))!;
+  await vi.waitFor(() => expect(updates.at(-1)?.phase).toBe("finished"));
+  await vi.waitFor(() => expect(updates.some(({ views }) => views.samples?.[0]?.step === 30)).toBe(true));
+  const losses = updates.flatMap((update) => [...update.losses]);
+  expect(losses).toEqual((await trained(TEXT, 30)).losses);
+  host.save(5);
+  expect(others).toEqual([
+    {
+      session: 7,
+      kind: "made",
+      shape: expect.objectContaining({ cell: "gru", hidden: 24, unknown: [] }) as object,
+    },
+    { session: 7, kind: "saved", request: 5, bytes: expect.any(Uint8Array) as Uint8Array },
+  ]);
+  host.free();
+  const bad = { ...made, file: utf8("no model") };
+  expect(await Host.make(8, bad, send)).toBeUndefined();
+  expect(others.at(-1)).toMatchObject({ session: 8, kind: "refused" });
 });
 
 it("reads a list model's texts one after the other, each from its start", () => {
   const texts = ["anna", "otto", "hanna"];
   const model = new CharRnn({ text: texts, hiddenSize: 8, seed: 1 });
-  const { characters, states, foretold } = read(model, "anna\notto\n\nhanna\n", QUICK);
+  const { characters, states, predicted } = read(model, "anna\notto\n\nhanna\n", QUICK);
   expect(characters.join("")).toBe("\nanna\notto\nhanna"); // a start is shown as the line end that it stands for
   const T = characters.length;
   const inspected = model.inspect("otto");
   for (const t of [0, 4]) expect(states[3 * T + 5 + t]).toBe(inspected.hidden.data[t * 8 + 3]);
-  expect([foretold[0], foretold[5], foretold[10]]).toEqual([NaN, NaN, NaN]);
-  expect(foretold[7]).toBeCloseTo(Math.exp(-inspected.losses[1]!), 6);
+  expect([predicted[0], predicted[5], predicted[10]]).toEqual([NaN, NaN, NaN]);
+  expect(predicted[7]).toBeCloseTo(Math.exp(-inspected.losses[1]!), 6);
 });
 
-it("takes a file without a vocabulary, such as PyTorch writes, for one of the text's", () => {
+it("asks for the vocabulary of a file that has none, such as PyTorch writes, and takes no other", () => {
   const model = new CharRnn({ text: TEXT, hiddenSize: 8, seed: 1 });
-  const bare = model.rnn.save();
-  const { session } = sessionOf(TEXT, {}, bare);
-  expect(session.model.evaluate(TEXT)).toEqual(model.evaluate(TEXT));
-  expect(() => sessionOf(TEXT + "!", {}, bare)).toThrow(/from 18 tokens.*got one from 17 to 17/);
+  expect(namelessOf(model.save())).toBeUndefined();
+  const nameless = namelessOf(model.rnn.save())!;
+  expect(nameless).toMatchObject({ cell: "gru", hidden: 8, layers: 1, size: model.vocabulary.size });
+  const characters = sortedCharacters(TEXT);
+  expect(characters).toEqual([...model.vocabulary.tokens]);
+  const opened = CharRnn.load(named(nameless, characters));
+  expect(opened.evaluate(TEXT)).toEqual(model.evaluate(TEXT));
+  expect(() => named(nameless, characters.slice(1))).toThrow(/has 17 characters; these are 16/);
+  expect(() => named(nameless, [...characters.slice(1), "t"])).toThrow(/"t" is there twice/);
+  expect(() => namelessOf(utf8("no model"))).toThrow(RangeError);
+  const headless = new Rnn({ cell: "gru", inputSize: 5, hiddenSize: 4 });
+  expect(() => namelessOf(headless.save())).toThrow(RangeError); // a vocabulary would not help
+  expect(charactersOf("ab\n")).toEqual(["a", "b", "\n"]);
+  expect(charactersOf('["a", "\\n", "ab"]')).toEqual(["a", "\n", "ab"]);
+  expect(charactersOf("[1, 2]")).toEqual([..."[1, 2]"]);
+});
+
+it("names the characters of a text that a model does not know", () => {
+  const file = new CharRnn({ vocabulary: new Vocabulary([..."abc\n"]), hiddenSize: 4 }).save();
+  expect(sessionOf("abba\n", {}, file).session.unknown).toEqual([]);
+  expect(sessionOf("abxé\nx", {}, file).session.unknown).toEqual(["x", "é"]);
+  const lines = new CharRnn({ text: ["ab", "ba"], hiddenSize: 4 }).save();
+  expect(sessionOf("ab\nbad\n", {}, lines).session.unknown).toEqual(["d"]);
+});
+
+it("gives each content a name of its own", () => {
+  expect(printOf("abc")).toMatch(/^[0-9a-f]{16}$/);
+  expect(printOf("abc")).toBe(printOf(utf8("abc")));
+  const prints = new Set(Array.from({ length: 20_000 }, (_, i) => printOf(`text ${i}`)));
+  expect(prints.size).toBe(20_000);
 });
 
 it("finds what a unit follows", () => {
@@ -365,7 +457,7 @@ it("finds what a unit follows", () => {
     units: 3,
     hidden: 3,
     states,
-    foretold: new Float32Array(T),
+    predicted: new Float32Array(T),
     short: false,
   };
   expect(closestUnit(reading, depth)).toBe(2);
@@ -375,13 +467,13 @@ it("finds what a unit follows", () => {
 
 it("reads the beginning of a text as inspect does, a large model less of it", () => {
   const small = new CharRnn({ text: TEXT, hiddenSize: 8, layers: 2, seed: 1 });
-  const { characters, units, hidden, states, foretold, short } = read(small, TEXT, QUICK);
+  const { characters, units, hidden, states, predicted, short } = read(small, TEXT, QUICK);
   const inspected = small.inspect(TEXT.slice(0, 320));
   expect([characters.join(""), units, hidden, short]).toEqual([TEXT.slice(0, 320), 16, 8, false]);
   expect(states[9 * 320 + 5]).toBe(inspected.hidden.data[5 * 16 + 9]);
   const id = small.vocabulary.encode("e")[0]!;
-  expect(foretold[2]).toBeCloseTo(inspected.probabilities.data[small.vocabulary.size + id]!, 6);
-  expect(foretold[0]).toBeNaN();
+  expect(predicted[2]).toBeCloseTo(inspected.probabilities.data[small.vocabulary.size + id]!, 6);
+  expect(predicted[0]).toBeNaN();
   const large = new CharRnn({ text: TEXT, hiddenSize: 200, layers: 3 });
   const less = read(large, TEXT, QUICK);
   expect([less.characters.length, less.short]).toEqual([expect.any(Number), true]);

@@ -9,7 +9,7 @@ import { testAxe } from "./axe.js";
 import { settingsOf, type Site } from "./site.js";
 
 const SHORT = "so much depends upon a red wheel barrow. ";
-const panel = (page: Page) => page.getByRole("tabpanel", { name: "Text" });
+const panel = (page: Page) => page.getByRole("tabpanel", { name: "Train on text" });
 const button = (page: Page, name: string) => panel(page).getByRole("button", { name, exact: true });
 const region = (page: Page, name: string) => panel(page).getByRole("region", { name, exact: true });
 
@@ -98,7 +98,7 @@ export function testText(site: () => Site): void {
 
       const { name, bytes } = await downloaded(page);
       expect(name).toBe("rhyme-gru-60.safetensors");
-      expect(bytes).toEqual(model.save());
+      expect(CharRnn.load(bytes).rnn.save()).toEqual(model.rnn.save());
 
       await button(page, "Reset").click();
       await page.waitForFunction(
@@ -171,27 +171,27 @@ export function testText(site: () => Site): void {
         await alert.getByRole("button", { name: "Dismiss" }).click();
       };
       await open(page, "Open a text…", "picture.png", Uint8Array.of(0x89, 0x50, 0xff, 0));
-      await dismissed(/picture.png is no text in UTF-8/);
+      await dismissed(/picture.png is not UTF-8 text/);
       await open(page, "Open a text…", "long.txt", new Uint8Array(2_000_001).fill(97));
       await dismissed(/long.txt has 2.0 MB; a text may have 2.0 MB/);
       await open(page, "Open a model…", "broken.safetensors", "not a model at all");
-      await dismissed(/broken.safetensors does not open: bytes: /);
+      await dismissed(/broken.safetensors cannot be opened: bytes: /);
       const truncated = new CharRnn({ text: "abc", hiddenSize: 4 }).save().subarray(0, -9);
       await open(page, "Open a model…", "cut.safetensors", truncated);
-      await dismissed(/cut.safetensors does not open: bytes: /);
+      await dismissed(/cut.safetensors cannot be opened: bytes: /);
 
       await panel(page).getByLabel("Units", { exact: true }).fill("100000");
-      expect(await alert.textContent()).toBe("Not taken: it must be a whole number from 1 to 256.");
+      expect(await alert.textContent()).toBe("Enter a whole number from 1 to 256; still using 64.");
       await panel(page).getByLabel("Units", { exact: true }).fill("16");
       await panel(page).getByLabel("Prompt").fill("Ünseen");
       await region(page, "What comes next")
-        .getByText(/It cannot be asked: .*"Ü"/)
+        .getByText(/The model cannot read this prompt: .*"Ü"/)
         .waitFor();
       await panel(page).getByLabel("Prompt").fill("");
       await panel(page).getByLabel("Write or paste").fill("a");
       await panel(page).getByLabel("Steps in all").fill("5");
       await button(page, "Train").click();
-      expect(await alert.textContent()).toMatch(/It cannot be trained: /);
+      expect(await alert.textContent()).toMatch(/The model cannot be trained on this text: /);
       await panel(page).getByLabel("Write or paste").fill(SHORT);
       await button(page, "Train").click();
       await stepIs(page, 5);
@@ -203,7 +203,7 @@ export function testText(site: () => Site): void {
       await button(page, "Train").click();
       const alert = panel(page).getByRole("alert");
       await alert.waitFor();
-      expect(await alert.textContent()).toMatch(/Training cannot go on after step \d+: .*NaN or infinite/);
+      expect(await alert.textContent()).toMatch(/Training stopped after step \d+: .*NaN or infinite/);
       expect(await button(page, "Train").isDisabled()).toBe(true);
       await panel(page).getByLabel("Learning rate").fill("0.01");
       expect(await alert.count()).toBe(0);
@@ -212,23 +212,168 @@ export function testText(site: () => Site): void {
       await close();
     });
 
-    it("says of a long text of one's own that it is not in the link; with the text the run is the same", async () => {
-      const { page, close } = await site().open("#text?hidden=8&steps=12");
+    it("has samples of fixed steps, which the links at these steps show too, on a slow machine as well", async () => {
+      const link = "#text?hidden=16&steps=45&rate=0.02";
+      const { page, close } = await site().open(link);
+      const devtools = await page.context().newCDPSession(page);
+      await devtools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+      await button(page, "Train").click();
+      await stepIs(page, 45);
+      await settled(page);
+      const samples = await panel(page).locator(".sample").allTextContents();
+      expect(samples.map((sample) => /^step \d+/.exec(sample)?.[0])).toEqual(
+        [45, 40, 20, 10, 0].map((step) => `step ${step}`),
+      );
+      await close();
+      for (const sample of samples) {
+        const step = /\d+/.exec(sample)![0];
+        const visit = await site().open(`${link}&step=${step}`);
+        await stepIs(visit.page, Number(step));
+        expect((await settled(visit.page)).sample).toBe(sample);
+        await visit.close();
+      }
+    });
+
+    it("shows every view while it trains, and names the step in the link", async () => {
+      const { page, close } = await site().open("#text?text=raven&hidden=128&layers=2&steps=20000");
+      await button(page, "Train").click();
+      await stepIs(page, 21);
+      const steps = async () =>
+        (await panel(page).locator(".sample figcaption").allTextContents()).map((text) =>
+          Number(text.slice(5)),
+        );
+      await expect.poll(steps).toEqual(expect.arrayContaining([20, 10, 0]));
+      await panel(page).locator(".passage").waitFor();
+      await panel(page).locator(".next li").first().waitFor();
+      const linked = () =>
+        page.evaluate(() => Number(new URLSearchParams(location.hash.split("?")[1]).get("step")));
+      await expect.poll(linked).toBeGreaterThan(10);
+      expect(await button(page, "Pause").count()).toBe(1);
+      await close();
+    });
+
+    it("trains further without repeating steps, and undoes a change that replaced a run", async () => {
+      const { page, close } = await site().open("#text?hidden=8&steps=30");
+      await button(page, "Train").click();
+      await stepIs(page, 30);
+      const before = await settled(page);
+      const seen = await page.evaluateHandle(() => {
+        const steps: number[] = [];
+        const data = document.querySelector("#panel-text .figures data")!;
+        new MutationObserver(() => steps.push(Number(data.textContent))).observe(data, {
+          subtree: true,
+          characterData: true,
+          childList: true,
+        });
+        return steps;
+      });
+      await panel(page).getByLabel("Steps in all").fill("60");
+      await button(page, "Train").click();
+      await stepIs(page, 60);
+      const steps = await seen.jsonValue();
+      expect(Math.min(...steps)).toBeGreaterThan(30);
+      const after = await settled(page);
+
+      await panel(page).getByLabel("Learning rate").fill("0.05");
+      await page.waitForFunction(
+        () => document.querySelector("#panel-text .figures data")?.textContent === "0",
+      );
+      await panel(page).getByLabel("Write or paste").fill(SHORT);
+      await panel(page)
+        .getByLabel("Write or paste")
+        .fill(SHORT + SHORT);
+      await button(page, "Undo: back to step 60").click();
+      expect(await settled(page)).toEqual(after);
+      expect(await panel(page).getByLabel("Learning rate").inputValue()).toBe("0.01");
+      expect(await panel(page).getByLabel("Learn from").inputValue()).toBe("rhyme");
+      expect(before.sample).not.toBe(after.sample);
+      await close();
+    });
+
+    it("asks for the vocabulary of a PyTorch file, and says what the model does not know of a text", async () => {
+      const { page, close } = await site().open("#text?hidden=8&step=3");
+      await stepIs(page, 3);
+      const text = await TEXTS.rhyme.load();
+      const model = new CharRnn({ text, cell: "lstm", hiddenSize: 12, seed: 1 });
+      await open(page, "Open a model…", "torch.safetensors", model.rnn.save());
+      await panel(page).getByText("Which characters does torch.safetensors know?").waitFor();
+      expect((await figures(page))[0]).toBe("3"); // the other one is still there
+      const field = panel(page).getByLabel("Vocabulary");
+      await field.fill("abc");
+      await button(page, "Open the model").click();
+      expect(await panel(page).getByRole("alert").textContent()).toContain(
+        "The network has 27 characters; these are 3.",
+      );
+      await panel(page)
+        .getByRole("button", { name: /Fill in the characters of the text/ })
+        .click();
+      expect(JSON.parse(await field.inputValue())).toEqual([...model.vocabulary.tokens]);
+      await button(page, "Open the model").click();
+      await panel(page).getByText("The weights are from torch.safetensors").waitFor();
+      const shown = await settled(page);
+      expect(shown.sample).toBe(
+        `step 0This${model.generate({ prompt: "This", length: 280, temperature: 0.7, seed: 1 })}`,
+      );
+      await panel(page)
+        .getByText("The weights from torch.safetensors have not been trained further yet")
+        .waitFor();
+      const lstm = panel(page).getByRole("radio", { name: "lstm" });
+      expect([await lstm.isChecked(), await lstm.isDisabled()]).toEqual([true, true]);
+      const colour = (name: string) =>
+        panel(page)
+          .locator(".segments label", { hasText: name })
+          .evaluate((label) => getComputedStyle(label).backgroundColor);
+      expect(await colour("lstm")).not.toBe(await colour("gru"));
+
+      await panel(page).getByLabel("Learn from").selectOption({ label: "Nested brackets" });
+      await panel(page)
+        .getByText(/The model does not know \d+ characters of this text: .*\[/)
+        .waitFor();
+      expect(await button(page, "Train").isDisabled()).toBe(true);
+      expect(await lstm.isChecked()).toBe(true);
+      await panel(page).getByLabel("Learn from").selectOption({ label: "The House That Jack Built" });
+      await button(page, "Train").click();
+      await stepIs(page, 5);
+      await close();
+    });
+
+    it("finds text, model and training again after a reload", async () => {
+      const { page, close } = await site().open("#text?steps=12");
       const long = SHORT.repeat(30);
       await open(page, "Open a text…", "long.txt", long.replaceAll(" b", "\r\nb"));
       await panel(page).getByText("Too long for the link").waitFor();
+      const text = long.replaceAll(" b", "\nb");
+      const file = new CharRnn({ text, hiddenSize: 8, seed: 4 }).save();
+      await open(page, "Open a model…", "mine.safetensors", file);
+      await panel(page).getByText("The weights are from mine.safetensors").waitFor();
       await button(page, "Train").click();
       await stepIs(page, 12);
       const before = await settled(page);
-      expect((await settingsOf(page, "own")).get("own")).toBe("");
+      const settings = await settingsOf(page, "from");
+      expect([settings.get("own"), settings.get("print"), settings.get("from")]).toEqual([
+        "",
+        expect.stringMatching(/^[0-9a-f]{16}$/),
+        expect.stringMatching(/^[0-9a-f]{16}$/),
+      ]);
       await page.reload();
-      await panel(page).getByText("its text is too long to be in it").waitFor();
-      expect(await button(page, "Train").isDisabled()).toBe(true);
-      await panel(page).getByLabel("Write or paste").fill(long.replaceAll(" b", "\nb"));
-      await button(page, "Train").click();
       await stepIs(page, 12);
       expect(await settled(page)).toEqual(before);
+      expect(await panel(page).getByLabel("Write or paste").inputValue()).toBe(text);
+      await panel(page).getByText("The weights are from mine.safetensors").waitFor();
+      const link = page.url();
       await close();
+
+      const other = await site().open(link.slice(link.indexOf("#"))); // another browser, which has neither
+      await panel(other.page).getByText("its text is too long to be in the link").waitFor();
+      await panel(other.page)
+        .getByText("The link names weights from a file that is not in this browser")
+        .waitFor();
+      expect(await button(other.page, "Train").isDisabled()).toBe(true);
+      await panel(other.page).getByLabel("Write or paste").fill(text);
+      await open(other.page, "Open a model…", "mine.safetensors", file);
+      await stepIs(other.page, 12);
+      expect(await settled(other.page)).toEqual(before);
+      await other.close();
     });
 
     it("finds a unit that follows something, over the text and in the map", async () => {
@@ -250,7 +395,7 @@ export function testText(site: () => Site): void {
             spans.map((span) => Number.parseInt((span as HTMLElement).style.getPropertyValue("--share"))),
           );
       const ofUnit = await shades();
-      await panel(page).getByLabel("Show how likely each character seemed to it instead").check();
+      await panel(page).getByLabel("Show the probability of each character instead").check();
       const likely = await shades();
       expect(likely).not.toEqual(ofUnit);
       expect(likely[0]).toBe(0); // nothing was known before it
@@ -267,7 +412,7 @@ export function testText(site: () => Site): void {
       // Listened for from the start: a listener of the last moment may be too late for the key.
       const chooser = new Promise((resolve) => page.once("filechooser", resolve));
       await panel(page).locator("button:enabled", { hasText: "Train" }).waitFor();
-      await page.getByRole("tab", { name: "Text" }).focus();
+      await page.getByRole("tab", { name: "Train on text" }).focus();
       await page.keyboard.press("Tab"); // the light
       await page.keyboard.press("Tab");
       await page.keyboard.press("Enter");
@@ -292,7 +437,7 @@ export function testText(site: () => Site): void {
 
     testAxe(site, "#text?step=150&hidden=24&rate=0.02&prompt=%C3%9C&layers=7", async (page) => {
       await stepIs(page, 150);
-      await panel(page).getByText("It cannot be asked").waitFor();
+      await panel(page).getByText("The model cannot read this prompt").waitFor();
       await panel(page).locator(".passage").waitFor();
     });
   });

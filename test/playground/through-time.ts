@@ -34,13 +34,13 @@ function arriving(legend: string | null | undefined): Record<string, number> {
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
 export function testThroughTime(site: () => Site): void {
-  describe("back through time", () => {
+  describe("vanishing gradients", () => {
     it("starts all cells from one scale: the gradient of the tanh vanishes first; with larger weights one explodes", async () => {
       const { page, close } = await site().open("#through-time");
       const before = arriving((await shown(page)).legends[0]);
       for (const cell of ["tanh", "gru", "lstm"]) expect(before[cell], cell).toBeLessThan(1e-3);
       for (const cell of ["gru", "lstm"]) expect(before[cell], cell).toBeGreaterThan(10 * before.tanh!);
-      await page.getByLabel("First W_hh times").fill("4");
+      await page.getByLabel("Initial W_hh ×").fill("4");
       await expect.poll(async () => arriving((await shown(page)).legends[0]).tanh).toBeGreaterThan(1);
       await close();
     });
@@ -94,20 +94,20 @@ export function testThroughTime(site: () => Site): void {
       const { page, close } = await site().open(
         "#through-time?length=1000000&hidden=0&scale=NaN&rate=1e6&speed=most",
       );
-      const panel = page.getByRole("tabpanel", { name: "Back through time" });
+      const panel = page.getByRole("tabpanel", { name: "Vanishing gradients" });
       const said = (await panel.getByRole("status").first().textContent()) ?? "";
       for (const part of ["length=1000000", "from 4 to 120", "hidden=0", "scale=NaN"])
         expect(said).toContain(part);
       await button(page, "Play").click();
       await panel.getByRole("alert").waitFor();
       expect(await panel.getByRole("alert").textContent()).toMatch(
-        /Training cannot go on after step \d+: the (tanh|gru|lstm) network: .* is NaN or infinite/,
+        /Training stopped after step \d+: the (tanh|gru|lstm) network: .* is NaN or infinite/,
       );
       await page.getByLabel("Learning rate").fill("0.01");
       expect(await panel.getByRole("alert").count()).toBe(0);
-      await page.getByLabel("Steps of a sequence").fill("121");
+      await page.getByLabel("Sequence length").fill("121");
       expect(await panel.getByRole("alert").textContent()).toBe(
-        "Not taken: it must be a whole number from 4 to 120.",
+        "Enter a whole number from 4 to 120; still using 60.",
       );
       await close();
     });

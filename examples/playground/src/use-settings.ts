@@ -44,6 +44,10 @@ export function useSettings<S extends Schema>(tab: string, schema: S, active: bo
   }, [active, state.settings]);
 
   const change = (some: Partial<Settings<S>>) =>
-    setState((old) => ({ ...old, settings: { ...old.settings, ...some }, complaints: [] }));
+    setState((old) => ({
+      ...old,
+      settings: { ...old.settings, ...some },
+      complaints: Object.keys(some).every((name) => name === "step") ? old.complaints : [], // nobody has seen to them yet
+    }));
   return { ...state, change };
 }

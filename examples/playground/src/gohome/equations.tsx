@@ -99,9 +99,9 @@ export function Equations({ cell, output }: { cell: CellName; output: boolean })
   );
   return (
     <div class="equations">
-      <h4>The state, step after step</h4>
+      <h4>The state after each letter</h4>
       {STATE[cell]}
-      <h4>What it says</h4>
+      <h4>The prediction</h4>
       <Line left={logits}>
         {output ? (
           <>
@@ -113,7 +113,7 @@ export function Equations({ cell, output }: { cell: CellName; output: boolean })
         )}
       </Line>
       <Line left={p}>softmax( {logits} )</Line>
-      <h4>How wrong that is</h4>
+      <h4>Loss (cross-entropy)</h4>
       <Line left={<Term part="loss" of="L" says="the loss: the mean over the steps" />}>
         −<span class="mean">mean</span>
         <sub>t</sub> ln {p}[ <Term part="target" of="target" sub="t" says="the letter that should come" /> ]
@@ -125,13 +125,17 @@ export function Equations({ cell, output }: { cell: CellName; output: boolean })
           ∂L<sub>t−1</sub>/∂{BEFORE}
         </span>
       </Line>
-      <h4>One step of learning, Adam</h4>
-      <Line left={THETA}>
-        {THETA} − η <i>m</i> / (√<i>v</i> + ε)
-      </Line>
+      <h4>One training step (Adam)</h4>
+      <div class="equation">
+        <span>{THETA}</span>
+        <span>←</span>
+        <span>
+          {THETA} − η <i>m</i> / (√<i>v</i> + ε)
+        </span>
+      </div>
       <p class="note">
-        θ: all weights and biases; η: the learning rate, corrected while it warms up; m, v: running means of
-        the gradient and of its square.
+        θ: all weights and biases; η: the learning rate; m, v: running means of the gradient and of its
+        square, with bias correction.
       </p>
     </div>
   );

@@ -29,6 +29,7 @@ function Gohome({ active }: TabProps) {
     make: () => new Learner(settings),
     step: settings.step,
     onStep: (step) => live.change({ step }),
+    restore: (step) => live.change({ ...settings, step }),
     perSecond: SPEEDS[settings.speed],
     active,
   });
@@ -38,11 +39,11 @@ function Gohome({ active }: TabProps) {
   return (
     <HighlightArea>
       <div class="lead">
-        <h2>One letter at a time</h2>
+        <h2>Learn a word</h2>
         <p>
-          Shown <q class="word">{letters.slice(0, -1).join("")}</q>, the network should say{" "}
-          <q class="word">{letters.slice(1).join("")}</q>: at each step the letter that comes next. Play, and
-          watch its weights find a way. Point at a term of the equations to see what it is in the picture.
+          Press Play: this recurrent network (RNN) reads <q class="word">{letters.slice(0, -1).join("")}</q>{" "}
+          and learns to predict the next letter each time, <q class="word">{letters.slice(1).join("")}</q>.
+          Hover or tap a symbol of the equations to see it in the picture.
         </p>
       </div>
       <Complaints of={complaints} />
@@ -66,10 +67,10 @@ function Gohome({ active }: TabProps) {
         <Panel class="span-4" title="The equations">
           <Equations cell={cell} output={output} />
         </Panel>
-        <Panel class="span-7" title="What it has learnt" aside={<Scale of="weight" scale={WEIGHTS} />}>
+        <Panel class="span-7" title="Weights and states" aside={<Scale of="weight" scale={WEIGHTS} />}>
           <Weights learner={learner} snapshot={snapshot} output={output} />
         </Panel>
-        <Panel class="span-5 beside" title="The loss">
+        <Panel class="span-5 beside" title="Loss">
           <Loss losses={learner.losses} floor={floorOf(settings, learner.lesson.letters.length)} />
         </Panel>
       </div>
@@ -96,7 +97,7 @@ function Figures({ run }: { run: GohomeRun }) {
         </dd>
       </div>
       <div>
-        <dt>it says</dt>
+        <dt>predicts</dt>
         <dd class={right ? "good" : "bad"}>
           {said.map((id) => letters[id] ?? "?").join("")} {right ? "✓" : "✗"}
         </dd>
@@ -111,9 +112,9 @@ function Failure({ run }: { run: GohomeRun }) {
   return (
     <Message kind="error">
       <p>
-        Training cannot go on after step {steps}: {messageOf(failure)}
+        Training stopped after step {steps}: {messageOf(failure)}
       </p>
-      <p>A smaller learning rate helps; Reset begins anew.</p>
+      <p>Lower the learning rate; Reset starts again.</p>
     </Message>
   );
 }
@@ -131,4 +132,4 @@ function Legend({ cell }: { cell: GohomeSettings["cell"] }) {
   );
 }
 
-export const gohomeTab: Tab = { id: "gohome", title: "gohome", View: Gohome };
+export const gohomeTab: Tab = { id: "gohome", title: "Learn a word", View: Gohome };

@@ -33,7 +33,7 @@ export class Learner implements Trainable<Snapshot> {
   readonly hiddenSize: number;
   /** Before each update, from the first on; the last is of the weights as they are. */
   readonly losses: number[];
-  /** Why it cannot go on. */
+  /** Why training stopped. */
   failure: unknown;
   readonly #rnn: Rnn;
   readonly #adam: Adam;
@@ -61,8 +61,7 @@ export class Learner implements Trainable<Snapshot> {
       this.#rnn.trainStep(this.#batch, this.#adam);
       const { loss } = this.#rnn.evaluate(this.#batch);
       this.losses.push(loss);
-      if (!Number.isFinite(loss))
-        this.failure = new Error("the step was so large that the loss is no number any more");
+      if (!Number.isFinite(loss)) this.failure = new Error("the loss became NaN or infinite");
     } catch (error) {
       this.failure = error;
     }

@@ -11,10 +11,10 @@ export function Loss({ losses, floor }: { losses: readonly number[]; floor: numb
       <LineChart
         label="The loss as it learns"
         xLabel="step"
-        yLabel="nats a letter"
+        yLabel="loss per letter (nats)"
         x={x}
         curves={[{ label: "loss", colour: "--accent", values: x.map((i) => losses[i]!) }]}
-        reference={floor === undefined ? undefined : { value: floor, label: "can go no lower" }}
+        reference={floor === undefined ? undefined : { value: floor, label: "lowest possible loss" }}
         xRange={[0, 100]}
         height={260}
       />

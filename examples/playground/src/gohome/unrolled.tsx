@@ -80,7 +80,7 @@ export function Unrolled({ learner, snapshot, output }: UnrolledProps) {
         </div>
         <p class="visually-hidden" aria-live="off">
           {[...lesson.inputs].map(
-            (_, t) => `After ${letter(t)} it says ${lesson.letters[snapshot.said[t]!] ?? "nothing"}. `,
+            (_, t) => `After ${letter(t)} it predicts ${lesson.letters[snapshot.said[t]!] ?? "nothing"}. `,
           )}
         </p>
       </div>
@@ -127,13 +127,13 @@ function RowNames({ layout, output }: { layout: Layout; output: boolean }) {
   );
   return (
     <g class="row-names">
-      {name(ROWS.said.top + 20, "it says", ["p"])}
+      {name(ROWS.said.top + 20, "predicts", ["p"])}
       {name(ROWS.bars.top + 40, "probability", ["p", "logits"])}
-      {name(ROWS.upper.top + 18, output ? "output layer" : "as they are", ["W_ho", "b_o", "logits"])}
+      {name(ROWS.upper.top + 18, output ? "output layer" : "logits = state", ["W_ho", "b_o", "logits"])}
       {name(ROWS.hidden.top + 12, "state", ["h"])}
       {name(ROWS.gradient.top + 6, "gradient", ["grad"])}
       {name(ROWS.input.top + 12, "one-hot", ["x"])}
-      {name(ROWS.letter.top + 16, "it reads", ["x"])}
+      {name(ROWS.letter.top + 16, "reads", ["x"])}
     </g>
   );
 }

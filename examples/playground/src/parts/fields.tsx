@@ -54,7 +54,7 @@ export function TypedField<T>(props: TypedFieldProps<T>) {
       />
       {wrong && (
         <p class="wrong" id={`${id}-wrong`} role="alert">
-          Not taken: it must be {setting.expected}.
+          Enter {setting.expected}; still using {setting.format(value) || "nothing"}.
         </p>
       )}
     </div>

@@ -2,6 +2,7 @@
 
 import { Segments } from "./fields.js";
 import { Busy } from "./message.js";
+import { UndoButton } from "./undo.js";
 import type { Run } from "./use-run.js";
 
 /** Steps a second. */
@@ -23,14 +24,21 @@ export function Transport({ run, ended }: { run: Run<unknown, unknown>; ended: b
       <button class="button" type="button" onClick={run.reset}>
         Reset
       </button>
+      <UndoButton step={run.replaced} onUndo={run.undo} />
       {behind && <Busy>training to the step that the link names</Busy>}
     </div>
   );
 }
 
 export function SpeedField({ value, onChange }: { value: Speed; onChange(speed: Speed): void }) {
-  const names = { slow: "4", steady: "30", most: "all it can" };
+  const names = { slow: "4", steady: "30", most: "max" };
   return (
-    <Segments label="Steps a second" value={value} options={SPEED_NAMES} names={names} onChange={onChange} />
+    <Segments
+      label="Steps per second"
+      value={value}
+      options={SPEED_NAMES}
+      names={names}
+      onChange={onChange}
+    />
   );
 }

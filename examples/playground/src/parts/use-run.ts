@@ -1,7 +1,14 @@
-/** A run that settings describe: made anew when they change, played, paused and stepped, its count of steps kept in the link. */
+/**
+ * A run that settings describe: played, paused and stepped. Other settings are another run, which replaces it; `undo` brings
+ * it back. The link names the step that the run is at.
+ */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Player, type Playable } from "./player.js";
+import { Undoable } from "./undo.js";
+
+/** Milliseconds between two changes of the link while the run plays. */
+const LINK_EVERY = 400;
 
 /** Something that learns step by step; `S` is all that is shown of one moment. */
 export interface Trainable<S> extends Playable {
@@ -13,13 +20,15 @@ export interface RunOptions<L> {
   /** All that the run depends on, as one text: another key is another run. */
   key: string;
   make(): L;
-  /** How far the link says it has come. */
+  /** The step that the link names. */
   step: number;
-  /** Called with the count when the run has come to stand elsewhere. */
+  /** Called with the step that the link should name. */
   onStep(step: number): void;
+  /** Sets all settings to what they are now, with a step. */
+  restore(step: number): void;
   /** Steps a second. */
   perSecond: number;
-  /** Whether it is looked at; it holds still otherwise. */
+  /** Whether the tab is open; the run holds still otherwise. */
   active: boolean;
 }
 
@@ -29,29 +38,41 @@ export interface Run<L, S> {
   playing: boolean;
   /** Whether it is on its way to the step that the link names. */
   behind: boolean;
+  /** The step of the run that this one replaced; undefined where there is none. */
+  replaced: number | undefined;
   toggle(): void;
   step(): void;
   reset(): void;
+  undo(): void;
 }
 
 export function useRun<S, L extends Trainable<S>>(options: RunOptions<L>): Run<L, S> {
-  const { key, make, step, onStep, perSecond, active } = options;
+  const { key, make, step, onStep, restore, perSecond, active } = options;
   const [frame, setFrame] = useState(0);
   const [anew, setAnew] = useState(0);
-  const learner = useMemo(make, [key, anew]);
+  const runs = useRef<Undoable<L>>(null);
+  runs.current ??= new Undoable<L>();
+  const learner = runs.current.get(`${key}\n${anew}`, make, (value) => {
+    setAnew(anew);
+    restore(value.steps);
+  });
   const kept = useRef<Player>(null);
   const player = (kept.current ??= new Player(learner, () => setFrame((n) => n + 1)));
 
   useEffect(() => {
     player.take(learner);
     player.runTo(step);
-    return () => learner.free();
   }, [learner]);
+  useEffect(() => () => runs.current?.free(), []);
   useEffect(() => void (player.perSecond = perSecond), [perSecond]);
   useEffect(() => player.suspend(!active), [active]);
-  // the link follows when the run stands still; while it plays it would be written in every frame
+  const linked = useRef(0);
   useEffect(() => {
-    if (!player.playing && !player.behind && learner.steps !== step) onStep(learner.steps);
+    if (player.behind || learner.steps === step) return;
+    const now = performance.now();
+    if (player.playing && now - linked.current < LINK_EVERY) return;
+    linked.current = now;
+    onStep(learner.steps);
   }, [frame, learner]);
 
   const snapshot = useMemo(() => learner.snapshot(), [learner, learner.steps]);
@@ -60,12 +81,17 @@ export function useRun<S, L extends Trainable<S>>(options: RunOptions<L>): Run<L
     snapshot,
     playing: player.playing,
     behind: player.behind,
+    replaced: runs.current.replaced?.steps,
     toggle: () => (player.playing ? player.pause() : player.play()),
     step: () => player.step(),
     reset: () => {
       player.pause();
       onStep(0);
       setAnew((n) => n + 1);
+    },
+    undo: () => {
+      player.pause();
+      runs.current?.undo();
     },
   };
 }

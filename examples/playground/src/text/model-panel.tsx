@@ -4,30 +4,37 @@ import { useState } from "preact/hooks";
 import { Message, messageOf } from "../parts/message.js";
 import { counted } from "../parts/number.js";
 import { Panel } from "../parts/panel.js";
-import { modelOf, type TextSession } from "./session.js";
+import { named, namelessOf, type Nameless } from "./model-file.js";
+import type { RemoteSession } from "./remote-session.js";
 import { readModel } from "./text-file.js";
 import { FileButton } from "./text-panel.js";
+import type { LoadedFile } from "./use-file.js";
 import type { OpenedModel } from "./use-session.js";
+import { VocabularyForm } from "./vocabulary-form.js";
 
 export interface ModelPanelProps {
-  session: TextSession | undefined;
-  /** What it is called where it is downloaded. */
+  session: RemoteSession | undefined;
+  text: string;
+  /** The name of the file when it is downloaded. */
   name: string;
-  opened: OpenedModel | undefined;
+  file: LoadedFile;
   onOpen(model: OpenedModel | undefined): void;
 }
 
-export function ModelPanel({ session, name, opened, onOpen }: ModelPanelProps) {
+export function ModelPanel({ session, text, name, file, onOpen }: ModelPanelProps) {
   const [trouble, setTrouble] = useState<string>();
+  const [nameless, setNameless] = useState<{ name: string; network: Nameless }>();
   const open = async (file: File | undefined) => {
     if (!file) return;
     setTrouble(undefined);
+    setNameless(undefined);
     try {
       const bytes = await readModel(file);
-      modelOf(bytes, session?.text ?? "").free(); // it is looked at first, so that a bad one changes nothing
-      onOpen({ name: file.name, bytes });
+      const network = namelessOf(bytes); // it is looked at first, so that a bad one changes nothing
+      if (network) setNameless({ name: file.name, network });
+      else onOpen({ name: file.name, bytes });
     } catch (error) {
-      setTrouble(`${file.name} does not open: ${messageOf(error)}`);
+      setTrouble(`${file.name} cannot be opened: ${messageOf(error)}`);
     }
   };
   const drop = {
@@ -39,18 +46,18 @@ export function ModelPanel({ session, name, opened, onOpen }: ModelPanelProps) {
   };
   return (
     <Panel title="The model">
-      {session && <Shape session={session} />}
+      {session?.shape && <Shape shape={session.shape} />}
       <div class="row" {...drop}>
         <button
           class="button"
           type="button"
-          disabled={!session}
-          onClick={() => session && download(session.model.save(), name)}
+          disabled={!session?.shape}
+          onClick={() => void session?.save().then((bytes) => download(bytes, name))}
         >
           Download
         </button>
         <FileButton label="Open a model…" accept=".safetensors" onFile={(file) => void open(file)} />
-        {opened && (
+        {file.state !== "none" && (
           <button class="button" type="button" onClick={() => onOpen(undefined)}>
             New weights
           </button>
@@ -61,27 +68,46 @@ export function ModelPanel({ session, name, opened, onOpen }: ModelPanelProps) {
           {trouble}
         </Message>
       )}
-      {opened && !trouble && (
+      {nameless && (
+        <VocabularyForm
+          name={nameless.name}
+          network={nameless.network}
+          text={text}
+          onCancel={() => setNameless(undefined)}
+          onCharacters={(characters) => {
+            const bytes = named(nameless.network, characters);
+            setNameless(undefined);
+            onOpen({ name: nameless.name, bytes });
+          }}
+        />
+      )}
+      {file.state === "ready" && !trouble && (
         <Message kind="info">
-          The weights are from {opened.name}; training goes on from them. They are not in the link.
+          The weights are from {file.file.name}; training continues from them. The link names the file but
+          does not contain it: this browser keeps it for a reload.
+        </Message>
+      )}
+      {file.state === "missing" && (
+        <Message kind="warning">
+          The link names weights from a file that is not in this browser. Open that file, or start with new
+          weights.
         </Message>
       )}
       <p class="note">
-        A safetensors file with PyTorch's names and shapes, and the vocabulary: load_state_dict takes it, and
-        so do CharRnn.load and the command line, whose files open here. One without a vocabulary is taken to
-        be of the characters of the text above.
+        A safetensors file with PyTorch’s names and shapes, and the vocabulary: load_state_dict takes it, and
+        so do CharRnn.load and the command line, whose files open here. For a file without a vocabulary you
+        are asked for one.
       </p>
     </Panel>
   );
 }
 
-function Shape({ session }: { session: TextSession }) {
-  const { rnn, vocabulary } = session.model;
-  const parameters = Object.values(rnn.parameters).reduce((sum, { data }) => sum + data.length, 0);
+function Shape({ shape }: { shape: NonNullable<RemoteSession["shape"]> }) {
+  const { cell, hidden, layers, vocabulary, parameters } = shape;
   return (
     <p>
-      {rnn.cell}, {counted(rnn.hiddenSize, "unit")}, {counted(rnn.layers, "layer")},{" "}
-      {counted(vocabulary.size, "character")}: {counted(parameters, "parameter")}.
+      {cell}, {counted(hidden, "unit")}, {counted(layers, "layer")}, {counted(vocabulary, "character")}:{" "}
+      {counted(parameters, "parameter")}.
     </p>
   );
 }

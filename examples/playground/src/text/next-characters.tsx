@@ -1,4 +1,4 @@
-/** What the model expects behind a prompt that is being typed. */
+/** What the model expects after a prompt that is being typed. */
 
 import { TypedField } from "../parts/fields.js";
 import { Busy, Empty, Message } from "../parts/message.js";
@@ -32,28 +32,30 @@ export function NextPanel({ next, prompt, ready, onPrompt }: NextPanelProps) {
             "At the beginning:"
           ) : (
             <>
-              Behind <q>{next.prompt}</q>:
+              After <q>{next.prompt}</q>:
             </>
           )}
         </p>
       )}
       {!ready ? (
-        <Empty>What it expects, once there is a text.</Empty>
+        <Empty>What the model expects will appear here when there is a text.</Empty>
       ) : !next ? (
         <Busy>asking the model</Busy>
       ) : next.trouble === undefined ? (
         <Bars next={next} />
       ) : (
-        <Message kind="warning">It cannot be asked: {next.trouble}</Message>
+        <Message kind="warning">The model cannot read this prompt: {next.trouble}</Message>
       )}
-      <p class="note">How likely it thinks each character to be the next one. ␣ is a space, ↵ a new line.</p>
+      <p class="note">
+        How likely the model takes each character to be the next one. ␣ is a space, ↵ a new line.
+      </p>
     </Panel>
   );
 }
 
 function Bars({ next }: { next: NextCharacters }) {
   return (
-    <ol class="next" aria-label={`The likeliest characters behind ${next.prompt}`}>
+    <ol class="next" aria-label={`The likeliest characters after ${next.prompt}`}>
       {next.tokens.map(({ token, probability }) => (
         <li key={token}>
           <code>{[...token].map(visible).join("")}</code>

@@ -20,7 +20,7 @@ export interface Reading {
   /** (U, T) */
   states: Float32Array;
   /** (T) how likely the model thought the character that is there; NaN of the first. */
-  foretold: Float32Array;
+  predicted: Float32Array;
   /** Whether the model is so large that less was read than fits on the page. */
   short: boolean;
 }
@@ -40,16 +40,16 @@ export function read(model: CharRnn, text: string, effort: number): Reading {
   const { rnn } = model;
   const units = rnn.layers * rnn.hiddenSize;
   const states = new Float32Array(units * T);
-  const foretold = new Float32Array(T);
+  const predicted = new Float32Array(T);
   let at = 0;
   for (const { tokens, hidden, losses } of parts) {
     for (let t = 0; t < tokens.length; t++, at++) {
       for (let u = 0; u < units; u++) states[u * T + at] = hidden.data[t * units + u]!;
-      foretold[at] = Math.exp(-(losses[t - 1] ?? NaN));
+      predicted[at] = Math.exp(-(losses[t - 1] ?? NaN));
     }
   }
   const short = most < LONGEST && characters.join("").length < text.length;
-  return { characters, units, hidden: rnn.hiddenSize, states, foretold, short };
+  return { characters, units, hidden: rnn.hiddenSize, states, predicted, short };
 }
 
 /** The beginning of a text, some characters long: of a list model text by text, each with its start. */

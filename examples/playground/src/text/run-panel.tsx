@@ -1,9 +1,11 @@
 /** Train, pause, reset; how far it is; and what the training is made of. */
 
 import { Segments, TypedField } from "../parts/fields.js";
-import { Busy, Message } from "../parts/message.js";
+import { Message } from "../parts/message.js";
 import { counted } from "../parts/number.js";
-import type { TextSession } from "./session.js";
+import { UndoButton } from "../parts/undo.js";
+import { visible } from "./characters.js";
+import type { RemoteSession } from "./remote-session.js";
 import { CELLS, schema, type TextSettings } from "./settings.js";
 import type { LiveSession } from "./use-session.js";
 
@@ -14,14 +16,13 @@ export interface RunPanelProps {
   fromFile: boolean;
   /** Changes what the run depends on. */
   set(some: Partial<TextSettings>): void;
+  /** Changes something else. */
+  change(some: Partial<TextSettings>): void;
 }
 
-export function RunPanel({ live, settings, fromFile, set }: RunPanelProps) {
+export function RunPanel({ live, settings, fromFile, set, change }: RunPanelProps) {
   const { session } = live;
-  const rnn = fromFile ? session?.model.rnn : undefined;
-  const { cell, hidden, layers } = rnn
-    ? { cell: rnn.cell, hidden: rnn.hiddenSize, layers: rnn.layers }
-    : settings;
+  const { cell, hidden, layers } = (fromFile && session?.shape) || settings;
   return (
     <section class="panel" aria-label="The run">
       <div class="row spread">
@@ -31,7 +32,7 @@ export function RunPanel({ live, settings, fromFile, set }: RunPanelProps) {
       <div class="row">
         <Segments
           label="Cell"
-          value={cell}
+          value={cell as TextSettings["cell"]}
           options={CELLS}
           disabled={fromFile}
           onChange={(cell) => set({ cell })}
@@ -60,7 +61,7 @@ export function RunPanel({ live, settings, fromFile, set }: RunPanelProps) {
           onChange={(rate) => set({ rate })}
         />
         <TypedField
-          label="Kept back to validate"
+          label="Held out for validation"
           value={settings.held}
           setting={schema.held}
           width={15}
@@ -78,7 +79,7 @@ export function RunPanel({ live, settings, fromFile, set }: RunPanelProps) {
           value={settings.steps}
           setting={schema.steps}
           width={9}
-          onChange={(steps) => set({ steps, step: settings.step })}
+          onChange={(steps) => change({ steps })}
         />
       </div>
       {session && <Ending session={session} last={settings.steps} />}
@@ -87,29 +88,29 @@ export function RunPanel({ live, settings, fromFile, set }: RunPanelProps) {
 }
 
 function Buttons({ live, last }: { live: LiveSession; last: number }) {
-  const { session } = live;
+  const { session, replaced } = live;
   const training = session?.phase === "training";
-  const over = !session || session.phase === "diverged" || (!training && session.steps >= last);
-  const behind = session?.behind ?? false;
+  const can =
+    session?.shape !== undefined && session.shape.unknown.length === 0 && session.phase !== "diverged";
   return (
     <div class="row">
       <button
         class="button primary"
         type="button"
-        disabled={over || behind}
+        disabled={!can || (!training && session.steps >= last)}
         onClick={() => (training ? session?.pause() : session?.train(last))}
       >
         {training ? "Pause" : "Train"}
       </button>
-      <button class="button" type="button" disabled={!session} onClick={() => live.session && live.reset()}>
+      <button class="button" type="button" disabled={!session} onClick={() => live.reset()}>
         Reset
       </button>
-      {behind && <Busy>coming back to the step it was at</Busy>}
+      <UndoButton step={replaced} onUndo={() => live.undo()} />
     </div>
   );
 }
 
-function Figures({ session, last }: { session: TextSession; last: number }) {
+function Figures({ session, last }: { session: RemoteSession; last: number }) {
   const { steps, losses, validations, pace, phase } = session;
   const loss = losses.at(-1);
   const validation = validations.at(-1)?.loss;
@@ -134,35 +135,43 @@ function Figures({ session, last }: { session: TextSession; last: number }) {
         </dd>
       </div>
       <div>
-        <dt>characters a second</dt>
+        <dt>characters per second</dt>
         <dd class="pace">{phase === "training" && pace > 0 ? Math.round(pace).toLocaleString("en") : "–"}</dd>
       </div>
     </dl>
   );
 }
 
-function Ending({ session, last }: { session: TextSession; last: number }) {
-  const { phase, steps, trouble } = session;
+function Ending({ session, last }: { session: RemoteSession; last: number }) {
+  const { phase, steps, trouble, shape } = session;
+  const unknown = shape?.unknown ?? [];
+  if (unknown.length > 0)
+    return (
+      <Message kind="warning">
+        The model does not know {counted(unknown.length, "character")} of this text:{" "}
+        <span class="word">{unknown.slice(0, 20).map(visible).join(" ")}</span>. Choose the text that the
+        model was trained on, or start with new weights.
+      </Message>
+    );
   if (phase === "diverged")
     return (
       <Message kind="error">
         <p>
-          Training cannot go on after step {steps}: {trouble}
+          Training stopped after step {steps}: {trouble}
         </p>
-        <p>The weights are those of the last good step. A smaller learning rate helps; Reset begins anew.</p>
+        <p>The weights are those of the last good step. Lower the learning rate; Reset starts again.</p>
       </Message>
     );
   if (phase === "failed")
     return (
       <Message kind="error">
-        <p>It cannot be trained: {trouble}</p>
+        <p>The model cannot be trained on this text: {trouble}</p>
       </Message>
     );
   if (phase === "finished" && steps >= last)
     return (
       <p class="note" role="status">
-        Trained for {counted(steps, "step")}. More steps in all let it go on; it first comes back to where it
-        is.
+        Trained for {counted(steps, "step")}. To train further, raise “Steps in all”.
       </p>
     );
   return null;

@@ -1,24 +1,24 @@
-/** What the model writes: now, and what it wrote at earlier steps. */
+/** What the model writes: at the newest of the steps after which it is asked, and at earlier ones. */
 
 import { Slider } from "../parts/fields.js";
 import { Empty, Message } from "../parts/message.js";
 import { Panel } from "../parts/panel.js";
 import { HOTTEST } from "./settings.js";
-import type { Sample } from "./writer.js";
-import type { Watch } from "./watch.js";
+import type { Sample, Views } from "./watch.js";
 
 export interface SamplesProps {
-  watch: Watch;
+  views: Partial<Views>;
   temperature: number;
   onTemperature(temperature: number): void;
 }
 
-export function Samples({ watch, temperature, onTemperature }: SamplesProps) {
-  const { now, kept, trouble } = watch.writer;
+export function Samples({ views, temperature, onTemperature }: SamplesProps) {
+  const { samples = [], sampleTrouble } = views;
+  const [newest, ...earlier] = samples;
   return (
     <Panel
       class="span-7"
-      title="What it writes"
+      title="Samples"
       aside={
         <Slider
           label="Temperature"
@@ -31,38 +31,49 @@ export function Samples({ watch, temperature, onTemperature }: SamplesProps) {
         />
       }
     >
-      {trouble ? (
-        <Message kind="warning">It cannot go on from this prompt: {trouble}</Message>
-      ) : now ? (
-        <Written sample={now} newest />
+      {sampleTrouble !== undefined ? (
+        <Message kind="warning">The model cannot continue this prompt: {sampleTrouble}</Message>
+      ) : newest ? (
+        <Written sample={newest} temperature={temperature} newest />
       ) : (
-        <Empty>Nothing yet.</Empty>
+        <Empty>The model writes its first sample when it is ready.</Empty>
       )}
-      {kept.length > 0 && (
+      {earlier.length > 0 && (
         <>
           <h4 class="label">Earlier</h4>
           <ol class="earlier">
-            {kept.map((sample) => (
+            {earlier.map((sample) => (
               <li key={sample.step}>
-                <Written sample={sample} />
+                <Written sample={sample} temperature={temperature} />
               </li>
             ))}
           </ol>
         </>
       )}
       <p class="note">
-        It goes on from the prompt, a character at a time; each is drawn by its probability. A temperature
-        below 1 makes the likely likelier, 0 always takes the likeliest.
+        Each sample is written by the weights of the step beside it: the link at that step shows the same one.
+        The model continues the prompt a character at a time, each drawn by its probability. A temperature
+        below 1 makes likely characters more likely; 0 always takes the likeliest.
       </p>
     </Panel>
   );
 }
 
-function Written({ sample, newest = false }: { sample: Sample; newest?: boolean }) {
+interface WrittenProps {
+  sample: Sample;
+  /** The one that is chosen now: another one is named. */
+  temperature: number;
+  newest?: boolean;
+}
+
+function Written({ sample, temperature, newest = false }: WrittenProps) {
   const { step, prompt, text } = sample;
   return (
     <figure class={newest ? "sample newest" : "sample"}>
-      <figcaption>step {step}</figcaption>
+      <figcaption>
+        step {step}
+        {sample.temperature !== temperature && `, temperature ${sample.temperature}`}
+      </figcaption>
       <p
         tabIndex={newest ? 0 : undefined}
         role={newest ? "group" : undefined}

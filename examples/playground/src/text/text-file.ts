@@ -15,7 +15,7 @@ export async function readText(file: Readable): Promise<string> {
   try {
     return cleaned(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    throw new RangeError(`${file.name} is no text in UTF-8. Save it as plain text and try again.`);
+    throw new RangeError(`${file.name} is not UTF-8 text. Save it as plain text in UTF-8 and try again.`);
   }
 }
 

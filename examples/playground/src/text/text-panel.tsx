@@ -99,8 +99,8 @@ export function TextPanel({ settings, loaded, onChoose, onText }: TextPanelProps
       </div>
       {loaded.state === "missing" && (
         <Empty>
-          No text yet. If a link has led here, its text is too long to be in it: put it in above, and the run
-          is the same.
+          No text yet. If you followed a link, its text is too long to be in the link: paste it above, and the
+          run is the same.
         </Empty>
       )}
       {loaded.state === "ready" && <About text={loaded.text} own={settings.text === "own"} />}
@@ -116,7 +116,7 @@ function About({ text, own }: { text: string; own: boolean }) {
       {own &&
         (text.length <= LONGEST_IN_LINK
           ? " Short enough to be in the link."
-          : " Too long for the link: whoever opens it has to bring the text, then gets the same run.")}
+          : " Too long for the link: this browser keeps it for a reload; others have to bring it, and get the same run.")}
     </p>
   );
 }

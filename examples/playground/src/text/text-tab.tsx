@@ -1,4 +1,4 @@
-/** A text model, trained before one's eyes. */
+/** A text model, trained while one watches. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { LineChart } from "../parts/line-chart.js";
@@ -9,21 +9,21 @@ import { useSettings } from "../use-settings.js";
 import { curvesOf } from "./curves.js";
 import { ModelPanel } from "./model-panel.js";
 import { NextPanel } from "./next-characters.js";
+import type { RemoteSession } from "./remote-session.js";
 import { RunPanel } from "./run-panel.js";
 import { Samples } from "./samples.js";
-import type { TextSession } from "./session.js";
 import { LONGEST_IN_LINK, schema, type TextSettings } from "./settings.js";
 import { TextPanel } from "./text-panel.js";
 import "./text.css";
 import { Units } from "./units.js";
+import { keepFile, useFile } from "./use-file.js";
 import { useSession, type OpenedModel } from "./use-session.js";
-import { useText } from "./use-text.js";
+import { keepText, useText } from "./use-text.js";
 
 function Text({ active }: TabProps) {
   const { settings, change, complaints, visit } = useSettings("text", schema, active);
   const [long, setLong] = useState("");
   const [opened, setOpened] = useState<OpenedModel>();
-  useEffect(() => setOpened(undefined), [visit]); // a link means new weights
   useEffect(() => {
     // a file that misses its field would be opened in place of the page
     const hold = (event: Event) => event.preventDefault();
@@ -32,81 +32,96 @@ function Text({ active }: TabProps) {
     return () => events.forEach((name) => removeEventListener(name, hold));
   }, []);
   const loaded = useText(settings, long);
-  /** Another run begins at its first step. */
+  const file = useFile(settings.from, opened);
+  /** Another run starts at its first step. */
   const set = (some: Partial<TextSettings>) => change({ step: 0, ...some });
   const { cell, hidden, layers, rate, held, seed, temperature, prompt } = settings;
   const text = loaded.state === "ready" ? loaded.text : undefined;
   const live = useSession({
-    text,
+    text: file.state === "none" || file.state === "ready" ? text : undefined,
     recipe: { cell, hidden, layers, rate, held, seed },
-    file: opened,
+    file: file.state === "ready" ? file.file : undefined,
     visit,
     step: settings.step,
     onStep: (step) => change({ step }),
+    restore: (step) => {
+      setLong(long);
+      setOpened(opened);
+      change({ ...settings, step });
+    },
     question: { prompt, temperature, seed },
     active,
   });
   const takeText = (text: string) => {
     const short = text.length <= LONGEST_IN_LINK;
     setLong(short ? "" : text);
-    set({ text: "own", own: short ? text : "" });
+    const print = short ? "" : keepText(text);
+    // the text that the link names has been brought: then its step is meant too
+    const step = print !== "" && print === settings.print ? settings.step : 0;
+    set({ text: "own", own: short ? text : "", print, step });
   };
   const open = (model: OpenedModel | undefined) => {
     setOpened(model);
-    set({});
+    const from = model ? keepFile(model) : "";
+    set({ from, step: from !== "" && from === settings.from ? settings.step : 0 });
   };
   const { session } = live;
-  const watch = live.session && live.watch;
+  const views = session?.views ?? {};
 
   return (
     <>
       <div class="lead">
-        <h2>A text, learnt before your eyes</h2>
+        <h2>Train on a text</h2>
         <p>
-          The network reads a text character by character and learns to foretell the next one. Asked again and
-          again for the next, it writes. Press Train, and watch letters become words.
+          The network reads a text character by character and learns to predict the next one. Press Train, and
+          watch letters become words.
         </p>
       </div>
       <Complaints of={complaints} />
-      <RunPanel live={live} settings={settings} fromFile={opened !== undefined} set={set} />
-      {!live.session && live.trouble !== undefined && (
+      <RunPanel live={live} settings={settings} fromFile={file.state === "ready"} set={set} change={change} />
+      {session?.refused !== undefined && (
         <Message kind="error">
-          {opened ? `${opened.name} does not open: ` : "There is nothing to train: "}
-          {live.trouble}
+          {file.state === "ready" ? `${file.file.name} cannot be opened: ` : "There is nothing to train: "}
+          {session.refused}
         </Message>
       )}
       <div class="grid">
         <TextPanel
           settings={settings}
           loaded={loaded}
-          onChoose={(text) => set({ text, own: "" })}
+          onChoose={(text) => set({ text, own: "", print: "" })}
           onText={takeText}
         />
-        {watch ? (
+        {session ? (
           <Samples
-            watch={watch}
+            views={views}
             temperature={temperature}
             onTemperature={(temperature) => change({ temperature })}
           />
         ) : (
-          <Panel class="span-7" title="What it writes">
-            <Empty>Samples of what it has learnt will stand here, once there is a text.</Empty>
+          <Panel class="span-7" title="Samples">
+            <Empty>Samples will appear here when there is a text.</Empty>
           </Panel>
         )}
-        <Panel class="span-7" title="The loss">
-          {session ? <Losses session={session} /> : <Empty>Its curve, once there is a text.</Empty>}
+        <Panel class="span-7" title="Loss">
+          {session ? (
+            <Losses session={session} from={file.state === "ready" ? file.file.name : undefined} />
+          ) : (
+            <Empty>The curve of the loss will appear here when there is a text.</Empty>
+          )}
         </Panel>
         <NextPanel
-          next={watch?.next}
-          ready={watch !== undefined}
+          next={views.next}
+          ready={session !== undefined}
           prompt={settings.prompt}
           onPrompt={(prompt) => change({ prompt })}
         />
-        {watch && <Units watch={watch} unit={settings.unit} onUnit={(unit) => change({ unit })} />}
+        {session && <Units views={views} unit={settings.unit} onUnit={(unit) => change({ unit })} />}
         <ModelPanel
           session={session}
-          name={`${settings.text}-${cell}-${session?.steps ?? 0}.safetensors`}
-          opened={opened}
+          text={text ?? ""}
+          name={`${settings.text}-${session?.shape?.cell ?? cell}-${session?.steps ?? 0}.safetensors`}
+          file={file}
           onOpen={open}
         />
       </div>
@@ -114,31 +129,33 @@ function Text({ active }: TabProps) {
   );
 }
 
-function Losses({ session }: { session: TextSession }) {
-  const { losses, validations, model, steps } = session;
-  const curves = useMemo(() => curvesOf(losses, validations), [session, losses, steps, validations.length]);
+function Losses({ session, from }: { session: RemoteSession; from: string | undefined }) {
+  const { losses, validations, shape, steps } = session;
+  const curves = useMemo(() => curvesOf(losses, validations), [session, steps, validations.length]);
   return (
     <>
       <LineChart
         label="The losses as it learns"
         xLabel="step"
-        yLabel="nats a character"
+        yLabel="loss per character (nats)"
         x={curves.x}
         curves={[
           { label: "training", colour: "--accent", values: curves.training },
           { label: "validation", colour: "--negative", dash: [7, 4], values: curves.validation },
         ]}
-        reference={{ value: Math.log(model.vocabulary.size), label: "guessing" }}
+        reference={shape && { value: Math.log(shape.vocabulary), label: "guessing" }}
         xRange={[0, 100]}
-        height={260}
+        height={220}
       />
       <p class="note">
-        {steps === 0
-          ? "Nothing learnt yet. Press Train."
-          : "Validation is on the end of the text, which it is not trained on. Where that curve rises while the other falls, it learns by heart."}
+        {steps > 0
+          ? "The validation loss is measured on the end of the text, which the model is not trained on. Where it rises while the training loss falls, the model learns by heart."
+          : from === undefined
+            ? "Nothing learnt yet. Press Train."
+            : `The weights from ${from} have not been trained further yet. Press Train.`}
       </p>
     </>
   );
 }
 
-export const textTab: Tab = { id: "text", title: "Text", View: Text };
+export const textTab: Tab = { id: "text", title: "Train on text", View: Text };

@@ -24,7 +24,7 @@ export const TEXTS: Record<Exclude<TextName, "own">, ShippedText> = {
   },
   names: {
     title: "First names",
-    about: "Of men, from Moby Word II (public domain), in an order without order: it invents new ones.",
+    about: "Of men, from Moby Word II (public domain), shuffled: the model invents new ones.",
     load: async () => (await import("./texts/names.js")).names(),
   },
   brackets: {

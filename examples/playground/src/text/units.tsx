@@ -14,7 +14,7 @@ import { Passage } from "./passage.js";
 import { closestUnit, likenesses, statesOf, type Reading } from "./reading.js";
 import { schema } from "./settings.js";
 import { TRAITS } from "./traits.js";
-import type { Watch } from "./watch.js";
+import type { Views } from "./watch.js";
 
 /** Of the map of all units, about, in CSS pixels. */
 const MAP_HEIGHT = 256;
@@ -23,19 +23,19 @@ const FAINT = 0.3;
 const PROBABILITIES = proportional(1, "size");
 
 export interface UnitsProps {
-  watch: Watch;
+  views: Partial<Views>;
   unit: number;
   onUnit(unit: number): void;
 }
 
-export function Units({ watch, unit: wanted, onUnit }: UnitsProps) {
-  const { reading, trouble } = watch;
-  const [foretold, setForetold] = useState(false);
+export function Units({ views, unit: wanted, onUnit }: UnitsProps) {
+  const { reading, readingTrouble: trouble } = views;
+  const [predicted, setPredicted] = useState(false);
   if (!reading)
     return (
       <Panel title="What a unit follows">
         {trouble ? (
-          <Message kind="warning">The text cannot be read by it: {trouble}</Message>
+          <Message kind="warning">The model cannot read this text: {trouble}</Message>
         ) : (
           <Busy>reading</Busy>
         )}
@@ -51,7 +51,9 @@ export function Units({ watch, unit: wanted, onUnit }: UnitsProps) {
   return (
     <Panel
       title="What a unit follows"
-      aside={foretold ? <Scale of="probability" scale={PROBABILITIES} /> : <Scale of="state" scale={scale} />}
+      aside={
+        predicted ? <Scale of="probability" scale={PROBABILITIES} /> : <Scale of="state" scale={scale} />
+      }
     >
       <div class="row">
         <TypedField
@@ -71,12 +73,12 @@ export function Units({ watch, unit: wanted, onUnit }: UnitsProps) {
         <Follows reading={reading} unit={unit} />
       </div>
       <Check
-        label="Show how likely each character seemed to it instead"
-        value={foretold}
-        onChange={setForetold}
+        label="Show the probability of each character instead"
+        value={predicted}
+        onChange={setPredicted}
       />
-      {foretold ? (
-        <Passage characters={reading.characters} values={reading.foretold} scale={PROBABILITIES} />
+      {predicted ? (
+        <Passage characters={reading.characters} values={reading.predicted} scale={PROBABILITIES} />
       ) : (
         <Passage characters={reading.characters} values={states} scale={scale} />
       )}
@@ -94,7 +96,7 @@ export function Units({ watch, unit: wanted, onUnit }: UnitsProps) {
 function Follows({ reading, unit }: { reading: Reading; unit: number }) {
   const [best] = useMemo(() => likenesses(reading, unit), [reading, unit]);
   if (!best || Math.abs(best.r) < FAINT)
-    return <p class="follows note">Unit {unit} follows nothing that has a name here.</p>;
+    return <p class="follows note">Unit {unit} matches no listed pattern.</p>;
   return (
     <p class="follows">
       Unit {unit} follows <b>{best.trait.name}</b>

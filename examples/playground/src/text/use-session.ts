@@ -1,11 +1,16 @@
-/** A training in the page: made anew when what decides it changes, shown a few times a second, its step kept in the link. */
+/** A training in the page: another one when what decides it changes, shown a few times a second, its step kept in the link. */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { TextSession, type Recipe } from "./session.js";
-import { Watch, type Question } from "./watch.js";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Undoable } from "../parts/undo.js";
+import { printOf } from "../store.js";
+import { RemoteSession } from "./remote-session.js";
+import type { Recipe } from "./session.js";
+import type { Question } from "./watch.js";
 
-/** Pictures of a training that runs: enough to see it move, and little of its time. */
-const REFRESH_MILLISECONDS = 120;
+/** Milliseconds between two changes of the link while it trains. */
+const LINK_EVERY = 400;
+/** Milliseconds that a question waits for the next one: a slider asks many. */
+const ASK_AFTER = 80;
 
 export interface OpenedModel {
   name: string;
@@ -19,89 +24,94 @@ export interface SessionInput {
   file: OpenedModel | undefined;
   /** Grows with every link that is followed. */
   visit: number;
-  /** How far the link says it has come. */
+  /** The step that the link names. */
   step: number;
+  /** Called with the step that the link should name. */
   onStep(step: number): void;
+  /** Sets all settings, the text and the file to what they are now, with a step. */
+  restore(step: number): void;
   question: Question;
   active: boolean;
 }
 
-export type LiveSession =
-  { session: TextSession; watch: Watch; reset(): void } | { session?: never; trouble: string | undefined };
+export interface LiveSession {
+  /** Undefined while there is no text. */
+  session: RemoteSession | undefined;
+  /** The step of the run that this one replaced; undefined where there is none. */
+  replaced: number | undefined;
+  reset(): void;
+  undo(): void;
+}
 
 export function useSession(input: SessionInput): LiveSession {
-  const { text, recipe, file, visit, step, onStep, question, active } = input;
+  const { text, recipe, file, visit, step, onStep, restore, question, active } = input;
   const [frame, setFrame] = useState(0);
   const [anew, setAnew] = useState(0);
-  const refresh = useRef(() => {});
+  const runs = useRef<Undoable<RemoteSession>>(null);
+  runs.current ??= new Undoable<RemoteSession>();
+  const prints = usePrints(text, file);
+  const content = JSON.stringify([prints, recipe]);
+  if (text === undefined) runs.current.leave();
+  const session =
+    text === undefined
+      ? undefined
+      : runs.current.get(
+          `${content} ${visit} ${anew}`,
+          () => new RemoteSession({ text, recipe, file: file?.bytes, key: content, step, question }),
+          (value) => {
+            setAnew(anew);
+            restore(value.steps);
+          },
+        );
+  const shown = useRef<RemoteSession | undefined>(undefined);
+  if (shown.current !== session) {
+    shown.current?.pause(); // it may come back, and must not take the other's time
+    shown.current = session;
+  }
+
   const looked = useRef(active);
   looked.current = active;
-  const reset = () => {
-    onStep(0);
-    setAnew((n) => n + 1);
-  };
-  const made = useMemo((): LiveSession => {
-    if (text === undefined) return { trouble: undefined };
-    try {
-      const session = new TextSession({
-        text,
-        recipe,
-        file: file?.bytes,
-        worker: true,
-        onChange: () => refresh.current(),
-      });
-      return { session, watch: new Watch(session), reset };
-    } catch (error) {
-      return { trouble: error instanceof Error ? error.message : String(error) };
-    }
-  }, [text, JSON.stringify(recipe), file, visit, anew]);
-  const { session } = made;
-
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    refresh.current = () => {
-      timer ??= setTimeout(
-        () => {
-          timer = undefined;
-          if (looked.current || session?.phase !== "training") setFrame((n) => n + 1);
-        },
-        session?.phase === "training" ? REFRESH_MILLISECONDS : 0,
-      );
+    if (!session) return;
+    session.onChange = () => {
+      if (looked.current || session.phase !== "training") setFrame((n) => n + 1);
     };
-    if (step > 0) session?.train(step);
-    return () => {
-      clearTimeout(timer);
-      refresh.current = () => {};
-      session?.free();
-    };
+    setFrame((n) => n + 1); // what it said before
   }, [session]);
+  useEffect(() => () => runs.current?.free(), []);
 
-  // the link follows where training stands; while it runs the link would change all the time
-  const stands = session !== undefined && session.phase !== "training";
+  const linked = useRef(0);
   useEffect(() => {
-    if (stands && session.steps !== step && session.phase !== "ready") onStep(session.steps);
+    if (!session || session.steps === step || session.phase === "ready") return;
+    const training = session.phase === "training";
+    if (training && session.steps < session.goal) return; // on its way to the step that the link names
+    const now = performance.now();
+    if (training && now - linked.current < LINK_EVERY) return;
+    linked.current = now;
+    onStep(session.steps);
   }, [frame, session]);
 
-  const phase = session?.phase;
   const { prompt, temperature, seed } = question;
   useEffect(() => {
-    if (!active || made.session === undefined) return;
-    let request = 0;
-    const look = () => {
-      const news = made.watch.frame(question);
-      if (news) setFrame((n) => n + 1);
-      if (news || made.session.phase === "training") request = requestAnimationFrame(look);
-    };
-    request = requestAnimationFrame(look);
-    return () => cancelAnimationFrame(request);
-  }, [
-    made,
-    phase,
-    session?.steps === undefined || phase === "training" ? 0 : session.steps,
-    prompt,
-    temperature,
-    seed,
-    active,
-  ]);
-  return made;
+    const timer = setTimeout(() => session?.ask(question), ASK_AFTER);
+    return () => clearTimeout(timer);
+  }, [session, prompt, temperature, seed]);
+
+  return {
+    session,
+    replaced: runs.current.replaced?.steps,
+    reset: () => {
+      onStep(0);
+      setAnew((n) => n + 1);
+    },
+    undo: () => runs.current?.undo(),
+  };
+}
+
+/** The names of a text and a file, each found once. */
+function usePrints(text: string | undefined, file: OpenedModel | undefined): string {
+  const kept = useRef<{ text: typeof text; file: typeof file; prints: string } | null>(null);
+  if (kept.current?.text !== text || kept.current?.file !== file || kept.current === null)
+    kept.current = { text, file, prints: `${printOf(text ?? "")} ${file ? printOf(file.bytes) : ""}` };
+  return kept.current.prints;
 }

@@ -1,23 +1,35 @@
 /**
- * What one sees of a model while it learns: what it writes, what its units do, what it expects next. Each is asked for again
- * when the model has changed, but not all of it in one frame, and not so often that training would wait for it.
+ * What one sees of a model while it learns: what it writes, what it expects next, what its units do. All of it is asked of
+ * the model between two steps, so that it is of the weights of the step that it names.
+ *
+ * Samples are made after fixed steps (sampled-steps.ts). The other views are refreshed now and then, in turns, and no view
+ * takes more than its share of the time: a slow one is refreshed less often, and keeps no other waiting.
  */
 
-import type { CharRnn } from "bptt";
 import { QUICK, read, THOROUGH, type Reading } from "./reading.js";
+import { isKept, isShown } from "./sampled-steps.js";
 import type { TextSession } from "./session.js";
-import { Writer } from "./writer.js";
 
-/** Of a frame, for writing. */
-const FRAME_MILLISECONDS = 5;
+/** Characters of a sample. */
+const LENGTH = 280;
 /** While it trains, from one to the next. */
-const EVERY_MILLISECONDS = { next: 300, reading: 600, sample: 1500 };
+const EVERY_MILLISECONDS = { next: 300, reading: 600, sample: 0 };
+/** Training has at least this many times as long as a view took, before that view is made again. */
+const SHARE = 12;
 
 export interface Question {
   /** "" leaves it to the session. */
   prompt: string;
   temperature: number;
   seed: number;
+}
+
+export interface Sample {
+  /** The step whose weights wrote it. */
+  step: number;
+  prompt: string;
+  temperature: number;
+  text: string;
 }
 
 export interface NextCharacters {
@@ -28,86 +40,142 @@ export interface NextCharacters {
   trouble?: string;
 }
 
-/** For what state of things something was made, and when. */
+/** What there is to see. Each part is replaced when it changes. */
+export interface Views {
+  /** The newest first: what was written at the last step asked, then at the kept steps before it. */
+  samples: readonly Sample[];
+  /** Why it cannot write. */
+  sampleTrouble: string | undefined;
+  next: NextCharacters | undefined;
+  reading: Reading | undefined;
+  /** Why the passage cannot be read. */
+  readingTrouble: string | undefined;
+}
+
+type View = keyof typeof EVERY_MILLISECONDS;
+const ROTATING: readonly View[] = ["next", "reading"];
+
+/** For which question and weights a view was made, when, and how long that took. */
 interface Made {
   of: string;
   at: number;
+  took: number;
 }
 
 export class Watch {
-  readonly writer = new Writer();
-  reading: Reading | undefined;
-  next: NextCharacters | undefined;
-  /** Why the passage cannot be read. */
-  trouble: string | undefined;
+  readonly views: Views;
   readonly session: TextSession;
-  #model: CharRnn;
-  readonly #made: Record<keyof typeof EVERY_MILLISECONDS, Made> = {
-    next: { of: "", at: -Infinity },
-    reading: { of: "", at: -Infinity },
-    sample: { of: "", at: -Infinity },
+  #question: Question;
+  readonly #made: Record<View, Made> = {
+    sample: { of: "", at: -Infinity, took: 0 },
+    next: { of: "", at: -Infinity, took: 0 },
+    reading: { of: "", at: -Infinity, took: 0 },
   };
 
-  constructor(session: TextSession) {
+  constructor(session: TextSession, question: Question, samples: readonly Sample[] = []) {
     this.session = session;
-    this.#model = session.model;
+    this.#question = question;
+    this.views = {
+      samples,
+      sampleTrouble: undefined,
+      next: undefined,
+      reading: undefined,
+      readingTrouble: undefined,
+    };
   }
 
-  /** Does one thing that is due, if any is; whether there is something new to show. */
-  frame({ prompt: typed, temperature, seed }: Question): boolean {
-    const { session, writer } = this;
-    const { model, steps } = session;
-    if (model !== this.#model) writer.stop(); // the one that was writing has been freed
-    this.#model = model;
-    if (session.behind) return false;
-    const prompt = typed || session.opening;
-    if (this.#isDue("next", prompt)) {
-      this.next = nextOf(session, prompt);
-    } else if (this.#isDue("reading", "")) {
-      this.#read();
-    } else if (
-      !(writer.writing && session.phase === "training") &&
-      this.#isDue("sample", `${temperature} ${seed} ${prompt}`)
-    ) {
-      writer.begin({ model, step: steps, prompt, temperature, seed });
-    } else if (writer.writing) {
-      writer.advance(performance.now() + FRAME_MILLISECONDS);
-    } else return false;
-    return true;
+  /** Another question: `settle` answers it. */
+  ask(question: Question): void {
+    this.#question = question;
   }
 
-  get #effort(): number {
-    return this.session.phase === "training" ? QUICK : THOROUGH;
+  /** After a step, while it trains: writes a sample where this is a step for one, or refreshes one view that is due. */
+  stepped(step: number): void {
+    if (isKept(step) || (isShown(step) && this.#hasTime("sample"))) return this.#make("sample");
+    const due = ROTATING.filter((view) => this.#hasTime(view));
+    const [oldest] = due.sort((a, b) => this.#made[a].at - this.#made[b].at);
+    if (oldest) this.#make(oldest);
   }
 
-  /** What was asked of a model in training is asked again where training rests: its weights may have come a little later. */
-  #isDue(what: keyof typeof EVERY_MILLISECONDS, question: string): boolean {
-    const made = this.#made[what];
+  /** Makes one view that is out of date, if any is, and returns whether it did. For between two steps at most. */
+  settle(): boolean {
+    const training = this.session.phase === "training";
+    const views: readonly View[] = ["sample", "next", "reading"];
+    const view = views.find((view) =>
+      training ? this.#isAnotherQuestion(view) : this.#made[view].of !== this.#subject(view),
+    );
+    if (view) this.#make(view);
+    return view !== undefined;
+  }
+
+  #hasTime(view: View): boolean {
+    const { at, took } = this.#made[view];
+    return performance.now() - at >= Math.max(EVERY_MILLISECONDS[view], SHARE * took);
+  }
+
+  /** The question that a view answers; a view of a model that does not train is made with more effort. */
+  #subject(view: View): string {
     const { steps, phase } = this.session;
-    const of = `${steps} ${phase === "training"} ${question}`;
-    const now = performance.now();
-    if (made.of === of) return false;
-    if (phase === "training" && now - made.at < EVERY_MILLISECONDS[what]) return false;
-    this.#made[what] = { of, at: now };
-    return true;
+    return `${steps} ${view === "reading" && phase === "training"} ${this.#asked(view)}`;
+  }
+
+  #asked(view: View): string {
+    const { prompt, temperature, seed } = this.#question;
+    return view === "reading" ? "" : view === "next" ? prompt : `${temperature} ${seed} ${prompt}`;
+  }
+
+  #isAnotherQuestion(view: View): boolean {
+    const { of } = this.#made[view];
+    return of === "" || of.replace(/^\d+ \w+ /, "") !== this.#asked(view);
+  }
+
+  #make(view: View): void {
+    const begin = performance.now();
+    if (view === "sample") this.#write();
+    else if (view === "next") this.views.next = this.#next();
+    else this.#read();
+    const end = performance.now();
+    this.#made[view] = { of: this.#subject(view), at: end, took: end - begin };
+  }
+
+  get #prompt(): string {
+    return this.#question.prompt || this.session.opening;
+  }
+
+  #write(): void {
+    const { model, steps: step } = this.session;
+    const { temperature, seed } = this.#question;
+    const { views } = this;
+    const prompt = this.#prompt;
+    try {
+      const text = model.generate({ prompt, length: LENGTH, temperature, seed });
+      const before = views.samples.filter((sample) => sample.step !== step && isKept(sample.step));
+      views.samples = [{ step, prompt, temperature, text }, ...before];
+      views.sampleTrouble = undefined;
+    } catch (error) {
+      views.sampleTrouble = messageOf(error);
+    }
+  }
+
+  #next(): NextCharacters {
+    const prompt = this.#prompt;
+    try {
+      return { prompt, tokens: this.session.model.nextProbabilities(prompt).slice(0, 8) };
+    } catch (error) {
+      return { prompt, tokens: [], trouble: messageOf(error) };
+    }
   }
 
   #read(): void {
-    const { model, text } = this.session;
-    this.trouble = undefined;
+    const { model, text, phase } = this.session;
     try {
-      this.reading = read(model, text, this.#effort);
+      this.views.reading = read(model, text, phase === "training" ? QUICK : THOROUGH);
+      this.views.readingTrouble = undefined;
     } catch (error) {
-      this.reading = undefined;
-      this.trouble = error instanceof Error ? error.message : String(error);
+      this.views.reading = undefined;
+      this.views.readingTrouble = messageOf(error);
     }
   }
 }
 
-function nextOf({ model }: TextSession, prompt: string): NextCharacters {
-  try {
-    return { prompt, tokens: model.nextProbabilities(prompt).slice(0, 8) };
-  } catch (error) {
-    return { prompt, tokens: [], trouble: error instanceof Error ? error.message : String(error) };
-  }
-}
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -24,7 +24,7 @@ export function Losses({ trio }: { trio: Trio }) {
       <LineChart
         label="The losses as they learn"
         xLabel="training step"
-        yLabel="nats a letter, mean over five batches"
+        yLabel="loss per letter (nats), mean of five batches"
         x={x}
         curves={curves}
         reference={{ value: Math.log(4), label: "guessing" }}

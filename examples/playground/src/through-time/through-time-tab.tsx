@@ -9,6 +9,7 @@ import type { Tab, TabProps } from "../tab.js";
 import { useSettings } from "../use-settings.js";
 import { FlowMaps } from "./flow-maps.js";
 import { Losses } from "./losses.js";
+import { B } from "./recall.js";
 import { Reach } from "./reach.js";
 import { LAST_STEP, schema, type ThroughTimeSettings } from "./settings.js";
 import "./through-time.css";
@@ -23,6 +24,7 @@ function ThroughTime({ active }: TabProps) {
     make: () => new Trio(settings),
     step: settings.step,
     onStep: (step) => live.change({ step }),
+    restore: (step) => live.change({ ...settings, step }),
     perSecond: SPEEDS[settings.speed],
     active,
   });
@@ -33,11 +35,11 @@ function ThroughTime({ active }: TabProps) {
   return (
     <>
       <div class="lead">
-        <h2>How far back does it learn?</h2>
+        <h2>Vanishing gradients</h2>
         <p>
-          Three networks read a letter, then noise, and should keep saying the letter they began with. The
-          loss at the last step can teach the first one only as far as its gradient flows back through every
-          step between.
+          Three networks read a letter, then noise, and learn to recall that first letter. The gradient of the
+          loss at the last step must reach back to the first letter, through every step between. Press Play to
+          see which networks learn to let it pass.
         </p>
       </div>
       <Complaints of={complaints} />
@@ -48,7 +50,7 @@ function ThroughTime({ active }: TabProps) {
         </div>
         <div class="row">
           <TypedField
-            label="Steps of a sequence"
+            label="Sequence length"
             value={length}
             setting={schema.length}
             width={13}
@@ -62,7 +64,7 @@ function ThroughTime({ active }: TabProps) {
             onChange={(hidden) => set({ hidden })}
           />
           <TypedField
-            label="First W_hh times"
+            label="Initial W_hh ×"
             value={scale}
             setting={schema.scale}
             width={11}
@@ -88,20 +90,20 @@ function ThroughTime({ active }: TabProps) {
       {learner.failure && (
         <Message kind="error">
           <p>
-            Training cannot go on after step {learner.steps}: the {learner.failure.cell} network:{" "}
+            Training stopped after step {learner.steps}: the {learner.failure.cell} network:{" "}
             {messageOf(learner.failure.error)}
           </p>
-          <p>Smaller first weights or a smaller learning rate help.</p>
+          <p>Lower the learning rate or the initial weights.</p>
         </Message>
       )}
       <div class="grid">
-        <Panel title="What arrives of the last step's gradient">
+        <Panel title="How much of the last step’s gradient arrives">
           <Reach flows={snapshot} />
         </Panel>
         <Panel class="span-7" title="The same, unit by unit, for one sequence">
           <FlowMaps flows={snapshot} hidden={learner.hidden} letters={learner.shown} />
         </Panel>
-        <Panel class="span-5 beside" title="The loss">
+        <Panel class="span-5 beside" title="Loss">
           <Losses trio={learner} />
         </Panel>
       </div>
@@ -121,9 +123,9 @@ function Results({ run }: { run: TrioRun }) {
       </div>
       {snapshot.map(({ cell, accuracy }) => (
         <div key={cell}>
-          <dt style={{ color: `var(--${cell})` }}>{cell}, right at the end</dt>
+          <dt style={{ color: `var(--${cell})` }}>{cell}: recalled, of 8 sequences</dt>
           <dd>
-            <data value={accuracy}>{Math.round(accuracy * 100)} %</data>
+            <data value={accuracy}>{Math.round(accuracy * B)}</data>
           </dd>
         </div>
       ))}
@@ -131,4 +133,4 @@ function Results({ run }: { run: TrioRun }) {
   );
 }
 
-export const throughTimeTab: Tab = { id: "through-time", title: "Back through time", View: ThroughTime };
+export const throughTimeTab: Tab = { id: "through-time", title: "Vanishing gradients", View: ThroughTime };

@@ -40,7 +40,7 @@ export class Trio implements Trainable<Flow[]> {
   readonly members: readonly Member[];
   /** Letters of the probe's first row, (T). */
   readonly shown: readonly number[];
-  /** Why it cannot go on, and which of them. */
+  /** Why training stopped, and in which network. */
   failure: { cell: TrioCell; error: unknown } | undefined;
   readonly hidden: number;
   readonly #length: number;
