@@ -61,18 +61,14 @@ export function sentenceOf(error: unknown): string | undefined {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return undefined;
     if (error.code === "commander.help") return "expected a command; `bptt --help` lists them";
-    return inOneLine(error.message.replace(/^error: |\.$/g, ""));
+    return error.message.replace(/^error: |\.$/g, "").replace(/\n(?=\(Did you mean)/, " ");
   }
-  if (!(error instanceof Error)) return inOneLine(String(error));
-  return error.message === "" ? undefined : inOneLine(error.message);
+  if (!(error instanceof Error)) return String(error);
+  return error.message === "" ? undefined : error.message;
 }
 
 /** The exit code of an error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   return error instanceof Failure ? error.exitCode : 1;
-}
-
-function inOneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, " ").trim();
 }

@@ -1,5 +1,6 @@
 /** The executable: reads the arguments, runs a command, and turns whatever goes wrong into a sentence and an exit code. */
 
+import { escaped } from "./escape.js";
 import { exitCodeOf, sentenceOf } from "./failure.js";
 import { makeProgram } from "./program.js";
 import { watchOutput } from "./output.js";
@@ -9,6 +10,6 @@ try {
   await makeProgram().parseAsync();
 } catch (error) {
   const sentence = sentenceOf(error);
-  if (sentence !== undefined) process.stderr.write(`bptt: ${sentence}\n`);
+  if (sentence !== undefined) process.stderr.write(`bptt: ${escaped(sentence)}\n`);
   process.exitCode = exitCodeOf(error);
 }

@@ -5,6 +5,7 @@
  */
 
 import { styleText } from "node:util";
+import { escaped } from "./escape.js";
 import { Failure } from "./failure.js";
 
 type Style = Parameters<typeof styleText>[0];
@@ -49,9 +50,9 @@ function failIfBroken(): void {
   if (broken) throw broken;
 }
 
-/** Writes a line for people to standard error. */
+/** Writes a line for people to standard error; what could command the terminal is escaped. */
 export function tell(line: string): void {
-  stderr.write(`${line}\n`);
+  stderr.write(`${escaped(line)}\n`);
 }
 
 /** Whether a stream is a terminal. */

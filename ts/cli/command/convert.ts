@@ -2,6 +2,7 @@
 
 import { basename } from "node:path";
 import { Option, type Command } from "commander";
+import { escaped } from "../escape.js";
 import { UsageError } from "../failure.js";
 import { example } from "../help.js";
 import { nameOf } from "../input.js";
@@ -11,7 +12,7 @@ import { recipe } from "../model/recipe.js";
 import { filesOf, ownBytes, TARGETS, type Target } from "../model/target.js";
 import { convertObjection } from "../model/existing.js";
 import { readVocabulary } from "../model/vocabulary.js";
-import { modelFailure } from "../model/words.js";
+import { modelFailure } from "../model/error-messages.js";
 import { metadataOf } from "../model/metadata.js";
 import { write } from "../output.js";
 import { OutputFiles, writeFiles } from "../output-file.js";
@@ -88,7 +89,7 @@ async function convert(path: string, options: ConvertOptions): Promise<void> {
     );
     await writeFiles(files);
     const lines = [
-      files.map(([file]) => basename(file)).join(", ") + `: ${sentence(to, own, stored)}`,
+      files.map(([file]) => escaped(basename(file))).join(", ") + `: ${sentence(to, own, stored)}`,
       ...recipe(to, rnn, output, target).map((line) => `  ${line}`),
     ];
     await write(`${lines.join("\n")}\n`);

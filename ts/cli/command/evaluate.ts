@@ -1,6 +1,7 @@
 /** `bptt evaluate`: how well a text model foretells a text. */
 
 import type { Command } from "commander";
+import { jsonLine } from "../escape.js";
 import { Failure, UsageError } from "../failure.js";
 import { example } from "../help.js";
 import { linesOf, nameOf, readText } from "../input.js";
@@ -30,7 +31,7 @@ async function evaluate(modelPath: string, path: string, { json }: { json?: bool
   using model = await readTextModel(modelPath);
   const text = await readText(path);
   const result = measure();
-  if (json) return write(`${JSON.stringify(result)}\n`);
+  if (json) return write(`${jsonLine(result)}\n`);
   const { loss, bitsPerCharacter, perplexity, accuracy } = result;
   await write(
     table([

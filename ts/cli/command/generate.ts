@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import type { CharRnn, GenerateOptions } from "bptt";
+import { escapedLines, jsonLine } from "../escape.js";
 import { UsageError } from "../failure.js";
 import { inFlags } from "../flags.js";
 import { example } from "../help.js";
@@ -31,7 +32,8 @@ export function defineGenerate(program: Command): void {
     .summary("write text with a model")
     .description(
       "Write text with a model. The prompt comes first, then what the model writes behind it, character by character. " +
-        "The same command writes the same text; another --seed another.",
+        "The same command writes the same text; another --seed another. A terminal is shown control characters and marks of direction as " +
+        "escapes; a pipe or a file gets the text as it is.",
     )
     .argument("<model>", "a text model; - for standard input")
     .option(
@@ -97,7 +99,7 @@ async function stream(model: CharRnn, options: GenerateOptions, shown: string): 
   const tokens = model.stream(options);
   for (let next = tokens.next(), before = shown; ; next = tokens.next(), before = "") {
     const text = before + (next.done ? "" : next.value);
-    if (text !== "") await write((last = text));
+    if (text !== "") await write(shownText((last = text)));
     if (next.done) break;
   }
   if (!last.endsWith("\n")) await write("\n");
@@ -108,12 +110,16 @@ async function writeAll(model: CharRnn, options: GenerateOptions, shown: string)
   const between = model.kind === "list" ? "" : "----\n";
   for (const [k, text] of texts.entries()) {
     const whole = shown + text;
-    await write((k > 0 ? between : "") + whole + (whole.endsWith("\n") ? "" : "\n"));
+    await write((k > 0 ? between : "") + shownText(whole) + (whole.endsWith("\n") ? "" : "\n"));
   }
+}
+
+/** A model's text: as it is for a program or a file, without what could command a terminal for a terminal. */
+function shownText(text: string): string {
+  return process.stdout.isTTY ? escapedLines(text) : text;
 }
 
 async function writeJson(model: CharRnn, { count = 1, ...options }: GenerateOptions): Promise<void> {
   const { prompt } = options;
-  for (const text of model.generate({ ...options, count }))
-    await write(`${JSON.stringify({ prompt, text })}\n`);
+  for (const text of model.generate({ ...options, count })) await write(`${jsonLine({ prompt, text })}\n`);
 }

@@ -1,14 +1,15 @@
 /** `bptt inspect`: what is in a model file. */
 
 import type { Command } from "commander";
+import { jsonLine } from "../escape.js";
 import { example } from "../help.js";
 import { nameOf } from "../input.js";
-import { factsOf } from "../model/facts.js";
+import { summaryOf } from "../model/summary.js";
 import { addReadOptions } from "../model/options.js";
 import { readNetwork, type ReadOptions } from "../model/read.js";
-import { rowsOf } from "../model/fact-rows.js";
+import { rowsOf } from "../model/summary-rows.js";
 import { table } from "../model/table.js";
-import { modelFailure } from "../model/words.js";
+import { modelFailure } from "../model/error-messages.js";
 import { write } from "../output.js";
 
 /** Adds the command. */
@@ -31,8 +32,8 @@ async function inspect(path: string, { json, ...options }: ReadOptions & { json?
   const stored = await readNetwork(path, options);
   using _ = stored.rnn;
   try {
-    const facts = factsOf(nameOf(path), stored);
-    await write(json ? `${JSON.stringify(facts)}\n` : table(rowsOf(facts)));
+    const summary = summaryOf(nameOf(path), stored);
+    await write(json ? `${jsonLine(summary)}\n` : table(rowsOf(summary)));
   } catch (error) {
     throw modelFailure(nameOf(path), error);
   }

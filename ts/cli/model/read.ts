@@ -12,11 +12,11 @@ import {
 import { parseJson } from "../../base/json.js";
 import { UsageError } from "../failure.js";
 import { nameOf, readBytes } from "../input.js";
-import { formatOf, type Format } from "./format.js";
+import { formatOf, type Format } from "./file-format.js";
 import { carried, carriedIn, hasOwnRule, metadataOf, withMetadata, type Metadata } from "./metadata.js";
 import { decodeNpz } from "./npz.js";
 import { readWeightFiles } from "./weight-files.js";
-import { modelFailure } from "./words.js";
+import { modelFailure } from "./error-messages.js";
 
 /** What a file may leave open. */
 export interface ReadOptions {

@@ -2,11 +2,12 @@
 
 import { basename } from "node:path";
 import type { Rnn } from "bptt";
+import { jsonLine } from "../escape.js";
 import type { Target, TargetOptions } from "./target.js";
 
 /** The lines for a target's file. */
 export function recipe(target: Target, rnn: Rnn, path: string, options: TargetOptions): readonly string[] {
-  const file = JSON.stringify(basename(path));
+  const file = jsonLine(basename(path));
   switch (target) {
     case "bptt":
       return [];

@@ -1,5 +1,6 @@
 /** A table of what something is called and what it is. */
 
+import { escaped } from "../escape.js";
 import { styled } from "../output.js";
 
 /** A row; without a name it goes on with the one above. */
@@ -9,6 +10,6 @@ export type Row = readonly [name: string, value: string];
 export function table(rows: readonly Row[]): string {
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
   return rows
-    .map(([name, value]) => `${styled("bold", name.padEnd(width))}${value}`.trimEnd() + "\n")
+    .map(([name, value]) => `${styled("bold", name.padEnd(width))}${escaped(value)}`.trimEnd() + "\n")
     .join("");
 }

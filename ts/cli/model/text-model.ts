@@ -3,8 +3,8 @@
 import { CharRnn } from "bptt";
 import { Failure } from "../failure.js";
 import { nameOf, readBytes } from "../input.js";
-import { formatOf } from "./format.js";
-import { modelFailure } from "./words.js";
+import { formatOf } from "./file-format.js";
+import { modelFailure } from "./error-messages.js";
 
 /** The text model in a file; of other models it says how they become one. The caller frees it. */
 export async function readTextModel(path: string): Promise<CharRnn> {

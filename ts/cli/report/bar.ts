@@ -2,9 +2,10 @@
 
 import type { Report } from "bptt";
 import cliProgress from "cli-progress";
+import { escaped, escapedLines } from "../escape.js";
 import { columns, styled, write } from "../output.js";
 import type { Beginning, Reporter } from "./reporter.js";
-import { beginningLine, endLine, measures, position } from "./words.js";
+import { beginningLine, endLine, measures, position } from "./format.js";
 
 const WIDEST = 30;
 
@@ -46,12 +47,12 @@ export function bar(): Reporter {
     saved: () => undefined,
     sample(step, text) {
       clear();
-      say(`${styled("dim", `── a sample at step ${step}`)}\n${text}\n${styled("dim", "──")}`);
+      say(`${styled("dim", `── a sample at step ${step}`)}\n${escapedLines(text)}\n${styled("dim", "──")}`);
     },
     end(result, plot) {
       clear();
       if (plot !== undefined) say(styled("cyan", plot));
-      say(`${endLine(result)}; saved to ${styled("bold", beginning?.file ?? "")}`);
+      say(`${endLine(result)}; saved to ${styled("bold", escaped(beginning?.file ?? ""))}`);
     },
     close: clear,
   };

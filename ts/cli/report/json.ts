@@ -11,6 +11,7 @@
  */
 
 import type { Report } from "bptt";
+import { jsonLine } from "../escape.js";
 import { write } from "../output.js";
 import type { Reporter } from "./reporter.js";
 
@@ -24,8 +25,7 @@ export function json(): Reporter {
   let validation: number | undefined;
 
   const say = (event: string, fields: object) => {
-    const line = JSON.stringify({ event, ...fields }, (_, value: unknown) => value ?? null);
-    void write(`${line}\n`).catch(() => undefined); // the run hears of it otherwise
+    void write(`${jsonLine({ event, ...fields })}\n`).catch(() => undefined); // the run hears of it otherwise
   };
   const sayProgress = () => {
     if (!last) return;

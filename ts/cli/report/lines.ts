@@ -1,9 +1,10 @@
 /** Reports as plain lines, for pipes and files: one each few seconds, one each validation, and the last. */
 
 import type { Report } from "bptt";
+import { escaped, escapedLines } from "../escape.js";
 import { write } from "../output.js";
 import type { Beginning, Reporter } from "./reporter.js";
-import { beginningLine, endLine, measures, position } from "./words.js";
+import { beginningLine, endLine, measures, position } from "./format.js";
 
 const MILLISECONDS = 5000;
 
@@ -15,7 +16,7 @@ export function lines(): Reporter {
   let saidAt = -Infinity;
   let validation: number | undefined;
 
-  const say = (text: string) => void write(`${text}\n`).catch(() => undefined); // the run hears of it otherwise
+  const say = (text: string) => void write(`${escapedLines(text)}\n`).catch(() => undefined); // the run hears of it otherwise
   const sayProgress = () => {
     if (said || !last || !beginning) return;
     say([position(last, beginning), ...measures(last, beginning)].join("  "));
@@ -43,7 +44,7 @@ export function lines(): Reporter {
     end(result, plot) {
       sayProgress();
       if (plot !== undefined) say(plot);
-      say(`${endLine(result)}; saved to ${beginning?.file}`);
+      say(`${endLine(result)}; saved to ${escaped(beginning?.file ?? "")}`);
     },
     close: () => undefined,
   };

@@ -1,34 +1,34 @@
 /** What is known of a network, as a table for people. */
 
-import { counted, grouped } from "../report/words.js";
+import { counted, grouped } from "../report/format.js";
 import type { LastRun } from "bptt";
-import type { Facts } from "./facts.js";
+import type { Summary } from "./summary.js";
 import type { Row } from "./table.js";
 
 /** Tokens that are shown. */
 const MOST_TOKENS = 60;
 
 /** The rows of a table. */
-export function rowsOf(facts: Facts): readonly Row[] {
-  const shapes = Object.entries(facts.shapes).map(([name, shape]): Row => [
+export function rowsOf(summary: Summary): readonly Row[] {
+  const shapes = Object.entries(summary.shapes).map(([name, shape]): Row => [
     "",
     `${name.padEnd(16)}${shape.join("×")}`,
   ]);
   return [
-    ["file", `${facts.file}, ${sizeOf(facts.bytes)}`],
-    ["format", facts.text ? `${facts.format}, a text model` : facts.format],
-    ["network", networkOf(facts)],
-    ["parameters", grouped(facts.parameters)],
+    ["file", `${summary.file}, ${sizeOf(summary.bytes)}`],
+    ["format", summary.text ? `${summary.format}, a text model` : summary.format],
+    ["network", networkOf(summary)],
+    ["parameters", grouped(summary.parameters)],
     ...shapes,
-    ["vocabulary", vocabularyOf(facts)],
-    ...(facts.text ? [["text", textOf(facts.text)] as const] : []),
-    ...(facts.trained ? [["trained", trainedOf(facts.trained)] as const] : []),
-    ...(facts.trained && !facts.optimizer ? [] : [["training", trainingOf(facts)] as const]),
+    ["vocabulary", vocabularyOf(summary)],
+    ...(summary.text ? [["text", textOf(summary.text)] as const] : []),
+    ...(summary.trained ? [["trained", trainedOf(summary.trained)] as const] : []),
+    ...(summary.trained && !summary.optimizer ? [] : [["training", trainingOf(summary)] as const]),
   ];
 }
 
-function networkOf(facts: Facts): string {
-  const { cell, resetAfter, layers, hiddenSize, bidirectional, inputSize, outputSize, dropout } = facts;
+function networkOf(summary: Summary): string {
+  const { cell, resetAfter, layers, hiddenSize, bidirectional, inputSize, outputSize, dropout } = summary;
   return [
     cell + (resetAfter === false ? " that resets before the product" : ""),
     `${counted(layers, "layer")} of ${hiddenSize}${bidirectional ? " in two directions" : ""}`,
@@ -37,7 +37,7 @@ function networkOf(facts: Facts): string {
   ].join(", ");
 }
 
-function vocabularyOf({ vocabulary }: Facts): string {
+function vocabularyOf({ vocabulary }: Summary): string {
   if (vocabulary === null) return "none in the file";
   const { tokens, unknown } = vocabulary;
   const shown = tokens
@@ -48,7 +48,7 @@ function vocabularyOf({ vocabulary }: Facts): string {
   return `${counted(tokens.length, "token")}: ${shown.join(" ")}${more}${rest}`;
 }
 
-function textOf({ kind, tokens, end }: NonNullable<Facts["text"]>): string {
+function textOf({ kind, tokens, end }: NonNullable<Summary["text"]>): string {
   const rules: Record<string, string> = {
     listed: "the vocabulary's tokens",
     function: "a function of its program",
@@ -75,7 +75,7 @@ function trainedOf({ stopped, steps, epochs, loss, validation, best, optimizer, 
   ].join(", ");
 }
 
-function trainingOf({ run, optimizer, format }: Facts): string {
+function trainingOf({ run, optimizer, format }: Summary): string {
   if (run) {
     const { settings, state } = run;
     const all = settings.steps ?? undefined;

@@ -5,7 +5,7 @@ import type { Metadata } from "./metadata.js";
 import type { StoredNetwork } from "./read.js";
 
 /** What is known. What the file does not say is null. */
-export interface Facts {
+export interface Summary {
   readonly file: string;
   /** Whose file it is. */
   readonly format: string;
@@ -25,22 +25,22 @@ export interface Facts {
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   readonly vocabulary: { readonly tokens: readonly string[]; readonly unknown?: string } | null;
   /** How a text model reads. */
-  readonly text: TextFacts | null;
+  readonly text: TextSummary | null;
   /** A text model's last run that came to its end. */
   readonly trained: LastRun | null;
   /** The run that was cut short. */
-  readonly run: RunFacts | null;
+  readonly run: RunSummary | null;
   /** The optimizer in the file. */
-  readonly optimizer: OptimizerFacts | null;
+  readonly optimizer: OptimizerSummary | null;
 }
 
-interface TextFacts {
+interface TextSummary {
   readonly kind: "text" | "list";
   readonly tokens: string;
   readonly end: string | null;
 }
 
-interface RunFacts {
+interface RunSummary {
   readonly settings: Pick<
     TextFitOptions,
     "epochs" | "steps" | "batchSize" | "sequenceLength" | "validationFraction"
@@ -48,7 +48,7 @@ interface RunFacts {
   readonly state: Pick<RunState, "step" | "epoch" | "last" | "validation">;
 }
 
-interface OptimizerFacts {
+interface OptimizerSummary {
   readonly kind: string;
   readonly steps: number;
   readonly learningRate: unknown;
@@ -62,11 +62,11 @@ const FORMATS = {
 } as const;
 
 /** What is known of a network. */
-export function factsOf(file: string, { rnn, format, bytes, metadata }: StoredNetwork): Facts {
+export function summaryOf(file: string, { rnn, format, bytes, metadata }: StoredNetwork): Summary {
   const parameters = Object.entries(rnn.parameters);
   const config = json(metadata, "bptt.config") as { dropout?: number } | null;
-  const text = json(metadata, "bptt.text.state") as TextFacts | null;
-  const training = json(metadata, "bptt.training.state") as { run?: RunFacts } | null;
+  const text = json(metadata, "bptt.text.state") as TextSummary | null;
+  const training = json(metadata, "bptt.training.state") as { run?: RunSummary } | null;
   const whose = "bptt.version" in metadata ? "bptt" : "PyTorch";
   return {
     file,
@@ -82,26 +82,26 @@ export function factsOf(file: string, { rnn, format, bytes, metadata }: StoredNe
     dropout: config ? (config.dropout ?? 0) : null,
     parameters: parameters.reduce((sum, [, { data }]) => sum + data.length, 0),
     shapes: Object.fromEntries(parameters.map(([name, { shape }]) => [name, shape])),
-    vocabulary: json(metadata, "bptt.vocabulary") as Facts["vocabulary"],
+    vocabulary: json(metadata, "bptt.vocabulary") as Summary["vocabulary"],
     text: text && { kind: text.kind, tokens: text.tokens, end: text.end },
     trained: json(metadata, "bptt.trained.state") as LastRun | null,
-    run: training?.run && "bptt.optimizer" in metadata ? runFacts(training.run) : null,
-    optimizer: optimizerFacts(json(metadata, "bptt.optimizer.state")),
+    run: training?.run && "bptt.optimizer" in metadata ? runSummary(training.run) : null,
+    optimizer: optimizerSummary(json(metadata, "bptt.optimizer.state")),
   };
 }
 
-function runFacts({ settings, state }: RunFacts): RunFacts {
+function runSummary({ settings, state }: RunSummary): RunSummary {
   const { epochs, steps, batchSize, sequenceLength, validationFraction } = settings;
   const { step, epoch, last, validation } = state;
   return {
-    settings: { epochs, steps, batchSize, sequenceLength, validationFraction } as RunFacts["settings"],
+    settings: { epochs, steps, batchSize, sequenceLength, validationFraction } as RunSummary["settings"],
     state: { step, epoch, last, validation },
   };
 }
 
-function optimizerFacts(state: unknown): OptimizerFacts | null {
+function optimizerSummary(state: unknown): OptimizerSummary | null {
   if (state === null) return null;
-  const { kind, steps, options } = state as OptimizerFacts & { options?: { learningRate?: unknown } };
+  const { kind, steps, options } = state as OptimizerSummary & { options?: { learningRate?: unknown } };
   return { kind, steps, learningRate: options?.learningRate ?? null };
 }
 
