@@ -14,7 +14,7 @@ import { row, type Numbers } from "./vectors.js";
 
 export interface Batch extends Sequences {
   readonly targets: Numbers; // classes (B, T); with the mean squared error numbers (B, T, V)
-  readonly weights?: Numbers | undefined; // (B, T), 1 within a length and 0 past it if absent
+  readonly weights?: Numbers | undefined; // (B, T), 1 if absent; never count past a length
   readonly sum?: boolean | undefined; // both sums instead of both averages
   readonly squared?: boolean | undefined; // the mean squared error instead of cross-entropy
 }
@@ -38,10 +38,7 @@ export function lossAndGradients(net: Net, batch: Batch): { loss: number; forwar
   return { loss, forward: result, ...backward(net, batch, result, { dlogits }) };
 }
 
-/**
- * The targets, 0 past a row's length, where they are not read: there all logits are 0, so that any class costs ln V
- * and a number costs nothing.
- */
+/** The targets, 0 past a row's length, where they are not read. */
 function targetsOf(net: Net, batch: Batch): Float64Array {
   const per = batch.squared ? classesOf(net) : 1;
   return Float64Array.from({ length: batch.B * batch.T * per }, (_, k) =>
@@ -49,10 +46,10 @@ function targetsOf(net: Net, batch: Batch): Float64Array {
   );
 }
 
-/** The weights of a batch, or the default: 1 within the length, 0 past it. (B, T) */
+/** The weights of a batch (B, T), 1 by default, times the mask of the lengths. */
 export function weightsOf(batch: Batch): Float64Array {
   const { B, T, weights } = batch;
-  return Float64Array.from({ length: B * T }, (_, k) => (weights ? weights[k]! : within(batch, k) ? 1 : 0));
+  return Float64Array.from({ length: B * T }, (_, k) => (within(batch, k) ? (weights?.[k] ?? 1) : 0));
 }
 
 /**

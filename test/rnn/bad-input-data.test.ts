@@ -62,7 +62,7 @@ describe("shape of inputs", () => {
         [3, 2],
       ]),
       RangeError,
-      "inputs[1]: expected 3 ids as in inputs[0], received 2",
+      "inputs[1]: expected 3 ids as in inputs[0] (sequenceLengths allows rows of different lengths), received 2",
     ],
     [
       "ragged features",
@@ -316,7 +316,7 @@ describe("wrong lengths", () => {
         ],
       }),
       RangeError,
-      "targets[1]: expected 3 ids as in targets[0], received 2",
+      "targets[1]: expected 3 ids as in targets[0] (sequenceLengths allows rows of different lengths), received 2",
     ],
     ["targets of one row", step({ targets: [[0, 1, 2]] }), RangeError, shape("targets", "(2, 3)", "(1, 3)")],
     [

@@ -23,6 +23,8 @@ export interface Source {
   /** Element 0 of a nested source, read once. */
   readonly first: unknown;
   readonly shape: readonly number[];
+  /** Of {@link openRagged}, where the value is nested: the length of each row. */
+  readonly rowLengths?: readonly number[];
 }
 
 /** Looks at `value`; `what` says in messages what was expected. Throws for anything that is no array of numbers. */
@@ -39,11 +41,47 @@ export function open(value: unknown, name: string, what: string): Source {
   throw new TypeError(expected(name, what, value));
 }
 
+/**
+ * The same for rows of different lengths: axis 1 of a nested value is its longest row, and its other axes are those of
+ * the first row that is not empty.
+ */
+export function openRagged(value: unknown, name: string, what: string): Source {
+  const source = open(value, name, what);
+  if (source.flat || source.shape.length < 2) return source;
+  const { values, first } = source;
+  const rows = source.shape[0];
+  const rowLengths: number[] = [];
+  let inner = source.shape.slice(2);
+  let longest = 0;
+  let { kind } = source;
+  for (let b = 0; b < rows; b++) {
+    const row = b === 0 ? first : values[b];
+    const length = rowLength(row, `${name}[${b}]`);
+    if (longest === 0 && length > 0 && b > 0) {
+      const opened = openNested([row], name);
+      inner = opened.shape.slice(2);
+      kind = opened.kind;
+    }
+    longest = Math.max(longest, length);
+    rowLengths.push(length);
+  }
+  return { ...source, kind, shape: [rows, longest, ...inner], rowLengths };
+}
+
+/** 0 for what is no array, which is an error once it is copied. */
+function rowLength(row: unknown, name: string): number {
+  if (Array.isArray(row)) return sizeOf(row, name);
+  return kindOf(row) === NONE ? 0 : lengthOf(row as ArrayLike<number>);
+}
+
 /** Throws unless the source has exactly this shape. */
 export function expectShape(source: Source, shape: readonly number[]): void {
   const got = source.shape;
+  const ragged = source.rowLengths !== undefined; // each row is checked when it is copied
   let same = got.length === shape.length;
-  for (let axis = 0; same && axis < shape.length; axis++) same = got[axis] === shape[axis];
+  for (let axis = 0; same && axis < shape.length; axis++) {
+    same = got[axis] === shape[axis] || (ragged && axis === 1);
+  }
   if (!same)
     throw new RangeError(`${source.name}: expected shape ${showShape(shape)}, received ${showShape(got)}`);
 }

@@ -6,28 +6,41 @@
 
 import { oneOf } from "../base/check.js";
 import { copyIds } from "./ids.js";
+import type { SequenceLengths } from "./row-lengths.js";
+import type { RowLengths } from "./row-rule.js";
 import { type LossFlags, FLAG_NAMES } from "./loss-flags.js";
-import { copyNumbers, copySource } from "./numbers.js";
+import { copySource } from "./numbers.js";
 import { showShape } from "../base/show.js";
-import { expectShape, open, type Source } from "../base/source.js";
+import { expectShape, open, openRagged, type Source } from "../base/source.js";
 import type { StateInput } from "./state.js";
-import type { FlatTensor, IdRow, Ids2, Numbers2, Numbers3 } from "../base/tensor.js";
+import type { Ids2, Numbers2, Numbers3 } from "../base/tensor.js";
 import { FLOATS } from "../base/typed-array.js";
-import { f32, i32 } from "../wasm/memory.js";
+import { f32 } from "../wasm/memory.js";
 
 /** What goes into a network: sequences, and where they start and end. */
 export interface SequenceInputs {
-  /** Ids (B, T), or dense features (B, T, I). */
+  /**
+   * Ids (B, T), or dense features (B, T, I). The rank alone decides: a nested array of rank 2 is ids, whatever its
+   * values. One sequence of dense features, such as rows of 0 and 1 of shape (T, I), therefore needs a batch axis of 1
+   * around it, (1, T, I); without it the T rows are T sequences of I ids each.
+   *
+   * Rows of different lengths are padded on the right, after their last step, with `sequenceLengths` saying where each
+   * ends. Padding on the left counts as steps. Nested rows need no padding when `sequenceLengths` is given: T is the
+   * length of the longest row then.
+   */
   inputs: Ids2 | Numbers3;
-  /** (B) how many steps of each row count, 0 … T. Default: all T. Inputs past a length are neither read nor checked. */
-  sequenceLengths?: IdRow | FlatTensor<IdRow>;
+  /**
+   * (B) how many steps of each row count, 0 … T; or "ragged": as many as each row of nested `inputs` has. Default: all
+   * T. Inputs past a length are neither read nor checked.
+   */
+  sequenceLengths?: SequenceLengths;
   /** (L·D, B, H) the state before the first step, for an lstm `{ h, c }`. Default: zeros. */
   initialState?: StateInput;
 }
 
 /** What every batch has. */
 interface Weighted extends SequenceInputs, LossFlags {
-  /** (B, T) how much each step counts. Default: 1 within the lengths, 0 beyond. */
+  /** (B, T) how much each step counts. Default: 1. A step past a length never counts; its weight is not read. */
   weights?: Numbers2;
 }
 
@@ -71,9 +84,9 @@ export interface InputSource {
   readonly time: number;
 }
 
-/** Looks at `inputs`: ids or features, B and T. */
-export function openInputs(value: unknown, inputSize: number): InputSource {
-  const source = open(value, "inputs", INPUTS_WANTED);
+/** Looks at `inputs`: ids or features, B and T. `ragged`: nested rows may differ in length. */
+export function openInputs(value: unknown, inputSize: number, ragged: boolean): InputSource {
+  const source = (ragged ? openRagged : open)(value, "inputs", INPUTS_WANTED);
   const { shape } = source;
   if (shape.includes(0)) {
     throw new RangeError(
@@ -95,13 +108,13 @@ export function openInputs(value: unknown, inputSize: number): InputSource {
   return { source, dense: shape.length === 3, batch, time };
 }
 
-/** Copies the inputs; `start` and `lengths` are 4-byte indices. */
+/** Copies the inputs; `start` is a 4-byte index. */
 export function copyInputs(
   inputs: InputSource,
   inputSize: number,
   start: number,
   stride: number,
-  lengths: number,
+  lengths: RowLengths,
 ): void {
   const { source, dense, batch, time } = inputs;
   if (dense) {
@@ -124,78 +137,64 @@ export function copyInputs(
   }
 }
 
-/** Copies the lengths (B), or T for each row; `start` is a 4-byte index. */
-export function copyLengths(value: unknown, batch: number, time: number, start: number): void {
-  if (value === undefined) {
-    const view = i32();
-    for (let b = 0; b < batch; b++) view[start + b] = time;
-    return;
-  }
-  const source = open(value, "sequenceLengths", `${batch} integers (B)`);
-  expectShape(source, [batch]);
-  copyIds(source, {
-    rows: 1,
-    columns: batch,
-    rank: 1,
-    start,
-    strides: [0, 1],
-    limit: time + 1,
-    noun: "a length",
-  });
-}
-
-/** Copies the weights (B, T) → (T, B), or 1 within the lengths and 0 beyond. */
-export function copyWeights(
-  value: unknown,
-  batch: number,
-  time: number,
-  start: number,
-  lengths: number,
-): void {
+/** Copies the weights (B, T) → (T, B), or ones; 0 past the lengths. */
+export function copyWeights(value: unknown, { batch, time }: Sizes, rows: RowLengths, start: number): void {
   if (value !== undefined) {
-    copyNumbers(value, "weights", { shape: [1, batch, time], rank: 2, start, strides: [0, 1, batch] });
+    const layout = {
+      shape: [1, batch, time],
+      rank: 2,
+      start,
+      strides: [0, 1, batch],
+      lengths: rows,
+    } as const;
+    copySource(openRows(value, "weights", `numbers of shape ${showShape([batch, time])}`, rows), layout);
     return;
   }
   const view = f32();
-  const ends = i32();
   for (let b = 0; b < batch; b++) {
-    const length = ends[lengths + b];
+    const length = rows.lengths[b];
     for (let t = 0; t < time; t++) view[start + t * batch + b] = t < length ? 1 : 0;
   }
 }
 
-/**
- * Copies the targets (B, T) → (T, B). The lengths stand in wasm memory already; so do the weights, whose index is
- * given when they were a user's (the default ones hide no more than the lengths do).
- */
+/** B, T, and the number of classes or of targets of a step. */
+interface Sizes {
+  readonly batch: number;
+  readonly time: number;
+}
+
+/** Where targets go, and the weights there, as 4-byte indices in wasm memory. Targets of weight 0 are not read. */
+export interface TargetPlace {
+  readonly start: number;
+  /** Of a step's values. */
+  readonly stride: number;
+  readonly weights: number;
+}
+
+/** Copies the targets (B, T) → (T, B). */
 export function copyTargets(
   value: unknown,
-  batch: number,
-  time: number,
+  { batch, time }: Sizes,
   classes: number,
-  start: number,
-  lengths: number,
-  weights: number | undefined,
+  lengths: RowLengths,
+  { start, weights }: TargetPlace,
 ): void {
-  const source = openTargets(value, batch, time);
-  const strides = [1, batch] as const;
-  const noun = "a class";
-  copyIds(source, {
+  copyIds(openTargets(value, { batch, time }, lengths), {
     rows: batch,
     columns: time,
     rank: 2,
     start,
-    strides,
+    strides: [1, batch],
     limit: classes,
-    noun,
+    noun: "a class",
     lengths,
     weights,
   });
 }
 
 /** Looks at `targets`: classes (B, T). */
-export function openTargets(value: unknown, batch: number, time: number): Source {
-  const source = open(value, "targets", "integer classes (B,T)");
+export function openTargets(value: unknown, { batch, time }: Sizes, rows: RowLengths): Source {
+  const source = openRows(value, "targets", "integer classes (B,T)", rows);
   if (source.kind === FLOATS) {
     throw new TypeError(
       `targets: expected integer classes (B,T), received floats of rank ${source.shape.length}`,
@@ -205,21 +204,23 @@ export function openTargets(value: unknown, batch: number, time: number): Source
   return source;
 }
 
-/** Copies the numbers (B, T, V) → (T, B, V), hidden as targets are. */
+/** Copies the numbers (B, T, V) → (T, B, V). */
 export function copyTargetValues(
   value: unknown,
-  batch: number,
-  time: number,
+  { batch, time }: Sizes,
   classes: number,
-  start: number,
-  stride: number,
-  lengths: number,
-  weights: number | undefined,
+  lengths: RowLengths,
+  { start, stride, weights }: TargetPlace,
 ): void {
   const shape = [batch, time, classes] as const;
-  const source = open(value, "targets", "numbers (B,T,V)");
   const strides = [stride, batch * stride, 1] as const;
+  const source = openRows(value, "targets", "numbers (B,T,V)", lengths);
   copySource(source, { shape, rank: 3, start, strides, lengths, weights });
+}
+
+/** Looks at what goes with the inputs step by step: nested rows may differ in length where theirs may. */
+export function openRows(value: unknown, name: string, what: string, { rule }: RowLengths): Source {
+  return (rule === "full" ? open : openRagged)(value, name, what);
 }
 
 /** The `loss` option: whether it is the mean squared error. */

@@ -8,6 +8,7 @@ import { show } from "../base/show.js";
 import { type Source } from "../base/source.js";
 import { FLOATS, INTEGERS, kindOf, lengthOf, NONE } from "../base/typed-array.js";
 import { f32, i32 } from "../wasm/memory.js";
+import { fits, fitting, type RowLengths } from "./row-rule.js";
 
 /** Element (b, t) goes to start + b·strides[0] + t·strides[1]; a value of rank 1 is one row. */
 export interface IdLayout {
@@ -22,8 +23,8 @@ export interface IdLayout {
   readonly limit: number;
   /** What an element is called in messages: "an id". */
   readonly noun: string;
-  /** (rows) int32 index in wasm memory of lengths: what stands past them becomes 0, neither read nor checked. */
-  readonly lengths?: number;
+  /** Lengths of the rows: elements past them become 0, neither read nor checked. */
+  readonly lengths?: RowLengths | undefined;
   /** float32 index in wasm memory of weights in the same layout: what stands where one is 0 is not read either. */
   readonly weights?: number | undefined;
 }
@@ -39,14 +40,14 @@ export function copyIds(source: Source, layout: IdLayout): void {
     const kind = kindOf(row);
     if (kind === INTEGERS) {
       const typed = row as ArrayLike<number>;
-      if (!source.flat) expectRow(source, b, lengthOf(typed), columns);
+      if (!source.flat) expectRow(source, b, lengthOf(typed), layout);
       const bad = copyTyped(typed, from, b, layout, layout.into ?? i32());
       if (bad >= 0) throw outOfRange(source, layout, b, bad, typed[from + bad]);
     } else if (kind === NONE && Array.isArray(row)) {
-      if (!source.flat && rank === 2) expectRow(source, b, row.length, columns);
+      if (!source.flat && rank === 2) expectRow(source, b, row.length, layout);
       copyPlain(source, row, from, b, layout);
     } else {
-      const what = kind === FLOATS ? `integers` : `${columns} integers`;
+      const what = kind === FLOATS ? `integers` : `${fitting(b, columns, layout.lengths)} integers`;
       throw new TypeError(expected(rank === 2 ? `${source.name}[${b}]` : source.name, what, row));
     }
   }
@@ -61,7 +62,7 @@ function copyTyped(
   into: Int32Array,
 ): number {
   const { columns, start, strides, limit, weights } = layout;
-  const length = layout.lengths === undefined ? columns : i32()[layout.lengths + b];
+  const length = layout.lengths?.lengths[b] ?? columns;
   const floats = f32();
   const step = strides[1];
   const first = start + b * strides[0];
@@ -82,7 +83,7 @@ function copyTyped(
 
 function copyPlain(source: Source, row: readonly unknown[], from: number, b: number, layout: IdLayout): void {
   const { columns, start, strides, limit } = layout;
-  const length = layout.lengths === undefined ? columns : i32()[layout.lengths + b];
+  const length = layout.lengths?.lengths[b] ?? columns;
   for (let t = 0; t < columns; t++) {
     const to = start + b * strides[0] + t * strides[1];
     if (t >= length || (layout.weights !== undefined && f32()[layout.weights - start + to] === 0)) {
@@ -97,12 +98,13 @@ function copyPlain(source: Source, row: readonly unknown[], from: number, b: num
   }
 }
 
-function expectRow(source: Source, b: number, got: unknown, columns: number): void {
-  if (got !== columns) {
-    throw new RangeError(
-      `${source.name}[${b}]: expected ${columns} ids as in ${source.name}[0], received ${show(got)}`,
-    );
-  }
+function expectRow(source: Source, b: number, got: unknown, { columns, lengths }: IdLayout): void {
+  if (fits(got, b, columns, lengths)) return;
+  const wanted = fitting(b, columns, lengths);
+  const others = lengths?.rule === "full" ? " (sequenceLengths allows rows of different lengths)" : "";
+  throw new RangeError(
+    `${source.name}[${b}]: expected ${wanted} ids as in ${source.name}[0]${others}, received ${show(got)}`,
+  );
 }
 
 function outOfRange(source: Source, layout: IdLayout, b: number, t: number, received: unknown): Error {

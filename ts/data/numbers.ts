@@ -10,7 +10,8 @@ import { expected } from "../base/check.js";
 import { show } from "../base/show.js";
 import { expectShape, open, type Source } from "../base/source.js";
 import { FLOATS, INTEGERS, kindOf, lengthOf, NONE } from "../base/typed-array.js";
-import { f32, i32 } from "../wasm/memory.js";
+import { f32 } from "../wasm/memory.js";
+import { fits, fitting, type RowLengths } from "./row-rule.js";
 
 /** Element (i, j, k) of the value goes to start + i·s0 + j·s1 + k·s2. A value of lower rank uses the last axes. */
 export interface Layout {
@@ -21,8 +22,11 @@ export interface Layout {
   readonly strides: readonly [number, number, number];
   /** Where to; absent: the wasm memory. */
   readonly into?: Float32Array | undefined;
-  /** (i) int32 index in wasm memory of lengths: rows j ≥ length[i] are zeroed, neither read nor checked. */
-  readonly lengths?: number;
+  /**
+   * Lengths of the rows, which are axis i of rank 3 and axis j of rank 2: values at and after them become 0, neither
+   * read nor checked.
+   */
+  readonly lengths?: RowLengths | undefined;
   /** float32 index in wasm memory of weights (j, i): rows (i, j) whose weight is 0 are zeroed, not read either. */
   readonly weights?: number | undefined;
   /** False: NaN and infinity pass. */
@@ -60,18 +64,14 @@ function copyBlock(source: Source, layout: Layout): void {
   const [n0, n1, n2] = layout.shape;
   const [s0, s1, s2] = layout.strides;
   const into = layout.into ?? f32();
-  const ends = i32();
   let from = 0;
   for (let i = 0; i < n0; i++) {
-    const length = layout.lengths === undefined ? n1 : ends[layout.lengths + i];
     for (let j = 0; j < n1; j++, from += n2) {
       const to = layout.start + i * s0 + j * s1;
-      if (j >= length || weightless(layout, i, j)) {
-        fillZero(into, to, n2, s2);
-        continue;
-      }
-      const bad = copyTyped(values, from, n2, into, to, s2, layout.finite !== false);
+      const count = countRead(layout, i, j);
+      const bad = copyTyped(values, from, count, into, to, s2, layout.finite !== false);
       if (bad >= 0) throw notFinite(`${place(source, layout, i, j)}[${bad}]`, values[from + bad]);
+      if (count < n2) fillZero(into, to + count * s2, n2 - count, s2);
     }
   }
 }
@@ -81,12 +81,13 @@ function copyRows(source: Source, layout: Layout): void {
   const [n0, n1, n2] = layout.shape;
   const [s0, s1, s2] = layout.strides;
   for (let i = 0; i < n0; i++) {
-    const rows = source.flat ? source.values : rowsOf(source, layout.rank, i, n1);
-    const length = layout.lengths === undefined ? n1 : i32()[layout.lengths + i];
+    const rows = source.flat ? source.values : rowsOf(source, layout, i);
     for (let j = 0; j < n1; j++) {
       const to = layout.start + i * s0 + j * s1;
-      if (j >= length || weightless(layout, i, j)) fillZero(layout.into ?? f32(), to, n2, s2);
-      else if (source.flat) copyPlain(source, layout, rows, (i * n1 + j) * n2, i, j, to);
+      const count = countRead(layout, i, j);
+      if (count < n2) fillZero(layout.into ?? f32(), to + count * s2, n2 - count, s2);
+      if (count === 0 && layout.rank === 3) continue;
+      if (source.flat) copyPlain(source, layout, rows, (i * n1 + j) * n2, i, j, to);
       else if (layout.rank === 3) copyRow(source, layout, rows[j], i, j, to);
       else if (layout.rank === 2) copyRow(source, layout, j === 0 ? source.first : rows[j], i, j, to);
       else copyRow(source, layout, rows, i, j, to);
@@ -95,15 +96,14 @@ function copyRows(source: Source, layout: Layout): void {
 }
 
 function copyRow(source: Source, layout: Layout, row: unknown, i: number, j: number, to: number): void {
-  const count = layout.shape[2];
   const kind = kindOf(row);
   if (kind === INTEGERS || kind === FLOATS) {
     const typed = row as ArrayLike<number>;
-    expectRow(source, layout, i, j, lengthOf(typed), count);
+    expectRow(source, layout, i, j, lengthOf(typed));
     const bad = copyTyped(
       typed,
       0,
-      count,
+      countRead(layout, i, j),
       layout.into ?? f32(),
       to,
       layout.strides[2],
@@ -111,22 +111,33 @@ function copyRow(source: Source, layout: Layout, row: unknown, i: number, j: num
     );
     if (bad >= 0) throw notFinite(`${place(source, layout, i, j)}[${bad}]`, typed[bad]);
   } else if (kind === NONE && Array.isArray(row)) {
-    expectRow(source, layout, i, j, row.length, count);
+    expectRow(source, layout, i, j, row.length);
     copyPlain(source, layout, row, 0, i, j, to);
   } else {
-    throw new TypeError(expected(place(source, layout, i, j), `${count} numbers`, row));
+    throw new TypeError(expected(place(source, layout, i, j), `${wantedOf(layout, j)} numbers`, row));
   }
 }
 
 /** The rows that stand behind index i of a nested source. */
-function rowsOf(source: Source, rank: number, i: number, n1: number): ArrayLike<unknown> {
+function rowsOf(source: Source, { rank, shape, lengths }: Layout, i: number): ArrayLike<unknown> {
   if (rank < 3) return source.values;
+  const time = shape[1];
   const rows = i === 0 ? source.first : source.values[i];
+  const wanted = fitting(i, time, lengths);
   if (!Array.isArray(rows))
-    throw new TypeError(expected(`${source.name}[${i}]`, `an array of ${n1} rows`, rows));
-  if (rows.length !== n1)
-    throw new RangeError(`${source.name}[${i}]: expected ${n1} rows, received ${show(rows.length)}`);
+    throw new TypeError(expected(`${source.name}[${i}]`, `an array of ${wanted} rows`, rows));
+  if (!fits(rows.length, i, time, lengths))
+    throw new RangeError(`${source.name}[${i}]: expected ${wanted} rows, received ${show(rows.length)}`);
   return rows;
+}
+
+/** How many values of row (i, j) are read; the others become 0. */
+function countRead(layout: Layout, i: number, j: number): number {
+  const { lengths, rank, shape } = layout;
+  if (weightless(layout, i, j)) return 0;
+  if (lengths === undefined) return shape[2];
+  if (rank === 2) return lengths.lengths[j];
+  return j < lengths.lengths[i] ? shape[2] : 0;
 }
 
 /** Returns the index of the first value that is not finite as float32, −1 when there is none. */
@@ -156,7 +167,7 @@ function copyPlain(
   j: number,
   to: number,
 ): void {
-  const count = layout.shape[2];
+  const count = countRead(layout, i, j);
   const step = layout.strides[2];
   for (let k = 0; k < count; k++) {
     const value = row[from + k];
@@ -178,10 +189,15 @@ function fillZero(into: Float32Array, to: number, count: number, step: number): 
   for (let k = 0; k < count; k++) into[to + k * step] = 0;
 }
 
-function expectRow(source: Source, layout: Layout, i: number, j: number, got: unknown, count: number): void {
-  if (got !== count) {
-    throw new RangeError(`${place(source, layout, i, j)}: expected ${count} numbers, received ${show(got)}`);
-  }
+function expectRow(source: Source, layout: Layout, i: number, j: number, got: unknown): void {
+  if (fits(got, j, layout.shape[2], layout.rank === 2 ? layout.lengths : undefined)) return;
+  const wanted = wantedOf(layout, j);
+  throw new RangeError(`${place(source, layout, i, j)}: expected ${wanted} numbers, received ${show(got)}`);
+}
+
+/** The number of values that the rows of index j have, in words. */
+function wantedOf({ rank, shape, lengths }: Layout, j: number): string {
+  return fitting(j, shape[2], rank === 2 ? lengths : undefined);
 }
 
 function notFinite(where: string, value: unknown): RangeError {

@@ -5,7 +5,8 @@
  * are not 0, along the axis or axes they name; where a divisor is 0 the result is 0. No flag: w·xent, (B, T).
  */
 
-import { openTargets } from "./batch.js";
+import { openRows, openTargets } from "./batch.js";
+import { readRowLengths, type SequenceLengths } from "./row-lengths.js";
 import { optionsObject } from "../base/check.js";
 import { fromCore } from "../base/errors.js";
 import { copyIds } from "./ids.js";
@@ -18,9 +19,9 @@ import {
   SUM_TIME,
   type LossFlags,
 } from "./loss-flags.js";
-import { copySource, copyNumbers, rowMajor } from "./numbers.js";
+import { copySource, rowMajor } from "./numbers.js";
 import { showShape } from "../base/show.js";
-import { open } from "../base/source.js";
+import { open, openRagged } from "../base/source.js";
 import type { Ids2, Numbers2, Numbers3, Tensor } from "../base/tensor.js";
 import { RawBuffer } from "../wasm/core.js";
 import { f32 } from "../wasm/memory.js";
@@ -28,18 +29,23 @@ import { RawSequenceLoss } from "../wasm/raw.js";
 
 /** Options of {@link sequenceLoss}. */
 export interface SequenceLossOptions extends LossFlags {
-  /** (B, T) how much each step counts. Default: 1 everywhere. */
+  /** (B, T) how much each step counts. Default: 1. A step past a length never counts; its weight is not read. */
   weights?: Numbers2;
+  /**
+   * (B) how many steps of each row count, 0 … T; or "ragged": as many as each row of nested `logits` has. Default: all
+   * T. With them the rows of nested arrays may differ in length, as those of a batch may.
+   */
+  sequenceLengths?: SequenceLengths;
 }
 
-const NAMES: ReadonlySet<string> = new Set(["weights", ...FLAG_NAMES]);
+const NAMES: ReadonlySet<string> = new Set(["weights", "sequenceLengths", ...FLAG_NAMES]);
 
 /**
  * Cross-entropy of logits against targets, in nats, weighted and averaged as the flags say.
  *
  * @param logits (B, T, V)
- * @param targets (B, T) the right class at each step; not read where the weight is 0
- * @param options weights and flags. Legal are: both averages (default), both sums, any one flag alone, none
+ * @param targets (B, T) the right class at each step; not read past a length or where the weight is 0
+ * @param options weights, lengths and flags. Legal are: both averages (default), both sums, any one flag alone, none
  * @returns a number when both axes are averaged or summed, else a tensor of the axes that are left:
  *   over timesteps alone (B), over batch alone (T), no flag (B, T)
  * @throws TypeError when something is of the wrong kind
@@ -55,7 +61,12 @@ const NAMES: ReadonlySet<string> = new Set(["weights", ...FLAG_NAMES]);
 export function sequenceLoss(
   logits: Numbers3,
   targets: Ids2,
-  options?: { weights?: Numbers2; averageAcrossTimesteps?: true; averageAcrossBatch?: true },
+  options?: {
+    weights?: Numbers2;
+    sequenceLengths?: SequenceLengths;
+    averageAcrossTimesteps?: true;
+    averageAcrossBatch?: true;
+  },
 ): number;
 export function sequenceLoss(logits: Numbers3, targets: Ids2, options: SequenceLossOptions): number | Tensor;
 export function sequenceLoss(
@@ -65,21 +76,30 @@ export function sequenceLoss(
 ): number | Tensor {
   const given = optionsObject(options, "options", NAMES) as SequenceLossOptions;
   const flags = lossFlags(given);
-  const source = open(logits, "logits", "numbers (B,T,V)");
+  const { weights, sequenceLengths } = given;
+  const source = (sequenceLengths === undefined ? open : openRagged)(logits, "logits", "numbers (B,T,V)");
   const { shape } = source;
   if (shape.length !== 3 || shape.includes(0)) {
     throw new RangeError(`logits: expected a shape (B,T,V) without zeros, received ${showShape(shape)}`);
   }
   const [batch, time, classes] = shape as [number, number, number];
-  const classSource = openTargets(targets, batch, time);
-  const weights = given.weights;
+  const lengths = readRowLengths(sequenceLengths, source);
+  const classSource = openTargets(targets, { batch, time }, lengths);
   let raw: RawSequenceLoss | undefined;
   try {
     raw = new RawSequenceLoss(batch, time, classes);
     const weightsStart = raw.pointer(RawBuffer.Weights) >>> 2;
-    if (weights === undefined) f32().fill(1, weightsStart, weightsStart + batch * time);
-    else copyNumbers(weights, "weights", rowMajor([batch, time], weightsStart));
-    copySource(source, rowMajor(shape, raw.pointer(RawBuffer.Logits) >>> 2));
+    if (weights === undefined) {
+      const view = f32();
+      for (let b = 0; b < batch; b++) {
+        const [from, length] = [weightsStart + b * time, lengths.lengths[b]];
+        view.fill(1, from, from + length).fill(0, from + length, from + time);
+      }
+    } else {
+      const rows = openRows(weights, "weights", `numbers of shape ${showShape([batch, time])}`, lengths);
+      copySource(rows, { ...rowMajor([batch, time], weightsStart), lengths });
+    }
+    copySource(source, { ...rowMajor(shape, raw.pointer(RawBuffer.Logits) >>> 2), lengths });
     copyIds(classSource, {
       rows: batch,
       columns: time,
@@ -88,6 +108,7 @@ export function sequenceLoss(
       strides: [time, 1],
       limit: classes,
       noun: "a class",
+      lengths,
       weights: weightsStart,
     });
     const length = raw.compute(

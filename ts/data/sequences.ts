@@ -5,17 +5,21 @@
  * Past a row's length the core may keep what it likes there; people see 0.
  */
 
-import { copyNumbers } from "./numbers.js";
+import { openRows } from "./batch.js";
+import { copySource } from "./numbers.js";
 import { floats, type Tensor } from "../base/tensor.js";
 import { RawBuffer } from "../wasm/core.js";
-import { f32, i32 } from "../wasm/memory.js";
+import { f32 } from "../wasm/memory.js";
 import type { RawRnn } from "../wasm/raw.js";
+import type { RowLengths } from "./row-rule.js";
+import { showShape } from "../base/show.js";
 
 /** The shape that lies in the workspace. */
 export interface Loaded {
   readonly batch: number;
   readonly time: number;
   readonly dense: boolean;
+  readonly rows: RowLengths;
 }
 
 /** Which layers' directions there are, and how wide they are. */
@@ -32,7 +36,7 @@ export interface Units {
 export function readSequence(raw: RawRnn, buffer: RawBuffer, width: number, loaded: Loaded): Tensor {
   const { batch, time } = loaded;
   const data = floats(batch * time * width, "outputs");
-  copyOut(raw, raw.pointer(buffer) >>> 2, raw.stride(buffer), width, loaded, data, 0, time * width, width);
+  copyOut(raw.pointer(buffer) >>> 2, raw.stride(buffer), width, loaded, data, 0, time * width, width);
   return { data, shape: [batch, time, width] };
 }
 
@@ -45,7 +49,7 @@ export function readOutputs(raw: RawRnn, units: Units, loaded: Loaded): Tensor {
   const stride = raw.stride(RawBuffer.Outputs);
   for (let d = 0; d < directions; d++) {
     const start = raw.unitPointer(RawBuffer.Outputs, count - directions + d) >>> 2;
-    copyOut(raw, start, stride, hiddenSize, loaded, data, d * hiddenSize, time * width, width);
+    copyOut(start, stride, hiddenSize, loaded, data, d * hiddenSize, time * width, width);
   }
   return { data, shape: [batch, time, width] };
 }
@@ -71,7 +75,7 @@ function readBlocks(raw: RawRnn, buffer: RawBuffer, offsets: number[], units: Un
     const start = raw.unitPointer(buffer, unit) >>> 2;
     offsets.forEach((offset, gate) => {
       const to = unit * batch * width + gate * hiddenSize;
-      copyOut(raw, start + offset, stride, hiddenSize, loaded, data, to, width, count * batch * width);
+      copyOut(start + offset, stride, hiddenSize, loaded, data, to, width, count * batch * width);
     });
   }
   return { data, shape: [time, count, batch, width] };
@@ -79,21 +83,18 @@ function readBlocks(raw: RawRnn, buffer: RawBuffer, offsets: number[], units: Un
 
 /** Copies `width` floats of each row's steps within its length: (t, b) goes to to + b·rowStep + t·timeStep. */
 function copyOut(
-  raw: RawRnn,
   start: number,
   stride: number,
   width: number,
-  { batch, time }: Loaded,
+  { batch, rows }: Loaded,
   data: Float32Array,
   to: number,
   rowStep: number,
   timeStep: number,
 ): void {
-  const lengths = raw.pointer(RawBuffer.SequenceLengths) >>> 2;
   const view = f32();
-  const ends = i32();
   for (let b = 0; b < batch; b++) {
-    const length = Math.min(ends[lengths + b], time);
+    const length = rows.lengths[b];
     for (let t = 0; t < length; t++) {
       const source = start + (t * batch + b) * stride;
       const target = to + b * rowStep + t * timeStep;
@@ -109,15 +110,16 @@ export function writeSequence(
   value: unknown,
   name: string,
   width: number,
-  { batch, time }: Loaded,
+  { batch, time, rows: lengths }: Loaded,
 ): void {
   const start = raw.pointer(buffer) >>> 2;
   const stride = raw.stride(buffer);
   f32().fill(0, start, start + time * batch * stride); // the padding too
   if (value === undefined) return;
-  const lengths = raw.pointer(RawBuffer.SequenceLengths) >>> 2;
   const strides = [stride, batch * stride, 1] as const;
-  copyNumbers(value, name, { shape: [batch, time, width], rank: 3, start, strides, lengths });
+  const shape = [batch, time, width] as const;
+  const source = openRows(value, name, `numbers of shape ${showShape(shape)}`, lengths);
+  copySource(source, { shape, rank: 3, start, strides, lengths });
 }
 
 /** Writes the sum of users' (B, T, D·H) gradients into the last layer's directions; zeros where there is none. */
@@ -125,16 +127,17 @@ export function writeOutputsGradient(
   raw: RawRnn,
   values: readonly (readonly [value: unknown, name: string])[],
   { count, directions, hiddenSize }: Units,
-  { batch, time }: Loaded,
+  { batch, time, rows: lengths }: Loaded,
 ): void {
   const width = directions * hiddenSize;
-  const lengths = raw.pointer(RawBuffer.SequenceLengths) >>> 2;
+  const shape = [batch, time, width] as const;
   const given = values
     .filter(([value]) => value !== undefined)
     .map(([value, name]) => {
       const into = floats(batch * time * width, name);
       const strides = [time * width, width, 1] as const;
-      copyNumbers(value, name, { shape: [batch, time, width], rank: 3, start: 0, strides, into, lengths });
+      const source = openRows(value, name, `numbers of shape ${showShape(shape)}`, lengths);
+      copySource(source, { shape, rank: 3, start: 0, strides, into, lengths });
       return into;
     });
   const stride = raw.stride(RawBuffer.OutputsGradient);

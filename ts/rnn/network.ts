@@ -10,7 +10,6 @@ import { Lock } from "./lock.js";
 import { Accumulation } from "./accumulation.js";
 import {
   copyInputs,
-  copyLengths,
   copyTargets,
   copyTargetValues,
   copyWeights,
@@ -20,6 +19,7 @@ import {
   type SequenceInputs,
 } from "../data/batch.js";
 import { fromCore } from "../base/errors.js";
+import { readRowLengths } from "../data/row-lengths.js";
 import { scalarLoss } from "../data/loss-flags.js";
 import { OptimizerSlots } from "../optim/optimizer-slots.js";
 import {
@@ -168,21 +168,22 @@ export class Network {
     const raw = this.#raw;
     const { inputs, sequenceLengths, initialState } = options;
     const { inputSize } = this.config;
-    const source = openInputs(inputs, inputSize);
-    const { batch, time, dense } = source;
+    const opened = openInputs(inputs, inputSize, sequenceLengths !== undefined);
+    const { batch, time, dense } = opened;
+    const rows = readRowLengths(sequenceLengths, opened.source);
     try {
       raw.begin(batch, time, dense, training, meanSquaredError);
     } catch (error) {
       throw fromCore(error, `a batch of ${batch} rows of ${time} steps`);
     }
-    const lengths = raw.pointer(RawBuffer.SequenceLengths) >>> 2;
-    copyLengths(sequenceLengths, batch, time, lengths);
+    i32().set(rows.lengths, raw.pointer(RawBuffer.SequenceLengths) >>> 2);
     const buffer = dense ? RawBuffer.Features : RawBuffer.Ids;
-    copyInputs(source, inputSize, raw.pointer(buffer) >>> 2, dense ? raw.stride(buffer) : 1, lengths);
+    copyInputs(opened, inputSize, raw.pointer(buffer) >>> 2, dense ? raw.stride(buffer) : 1, rows);
     if (initialState === undefined && carry && this.#carried) this.#restoreCarried(this.#carried, batch);
     else this.writeState(STATES.initial(), initialState, "initialState", batch);
-    this.#last = { loaded: source, sum: false };
-    return source;
+    const loaded = { batch, time, dense, rows };
+    this.#last = { loaded, sum: false };
+    return loaded;
   }
 
   /** Checks and copies a whole batch. */
@@ -191,31 +192,20 @@ export class Network {
     const meanSquaredError = isMeanSquaredError(options.loss);
     const sum = scalarLoss(options);
     const loaded = this.load(options, training, meanSquaredError, carry);
-    const { batch, time } = loaded;
-    const lengths = raw.pointer(RawBuffer.SequenceLengths) >>> 2;
+    const { rows } = loaded;
     const weights = raw.pointer(RawBuffer.Weights) >>> 2;
-    const given = options.weights;
-    copyWeights(given, batch, time, weights, lengths);
-    const hidden = given === undefined ? undefined : weights;
-    if (meanSquaredError) {
-      const targets = raw.pointer(RawBuffer.TargetValues) >>> 2;
-      const stride = raw.stride(RawBuffer.TargetValues);
-      copyTargetValues(options.targets, batch, time, this.classes, targets, stride, lengths, hidden);
-    } else {
-      const targets = raw.pointer(RawBuffer.Targets) >>> 2;
-      copyTargets(options.targets, batch, time, this.classes, targets, lengths, hidden);
-    }
+    copyWeights(options.weights, loaded, rows, weights);
+    const buffer = meanSquaredError ? RawBuffer.TargetValues : RawBuffer.Targets;
+    const start = raw.pointer(buffer) >>> 2;
+    const place = { start, stride: meanSquaredError ? raw.stride(buffer) : 1, weights };
+    (meanSquaredError ? copyTargetValues : copyTargets)(options.targets, loaded, this.classes, rows, place);
     this.#last = { sum, loaded };
     return { sum, loaded, meanSquaredError };
   }
 
   /** Time steps within the lengths of the batch that was read last. */
   get timeSteps(): number {
-    const lengths = this.#raw.pointer(RawBuffer.SequenceLengths) >>> 2;
-    const view = i32();
-    let total = 0;
-    for (let b = 0; b < (this.#last?.loaded.batch ?? 0); b++) total += view[lengths + b];
-    return total;
+    return this.#last?.loaded.rows.lengths.reduce((total, length) => total + length, 0) ?? 0;
   }
 
   /** What the loss of the batch that was read last was divided by: the sum of its weights, or how many are not 0. */
