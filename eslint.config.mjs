@@ -33,6 +33,23 @@ export default tseslint.config(
     },
   },
   {
+    // types are true: no cast to `never`, and none by way of `unknown`
+    files: ["ts/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "TSAsExpression > TSNeverKeyword.typeAnnotation",
+          message: "Give the value a true type instead of `as never`.",
+        },
+        {
+          selector: "TSAsExpression > TSAsExpression.expression > TSUnknownKeyword.typeAnnotation",
+          message: "Give the value a true type instead of `as unknown as`.",
+        },
+      ],
+    },
+  },
+  {
     // tests hand in what the types forbid, and index where they know the length
     files: ["test/**/*.ts", "examples/**/*.ts", "examples/**/*.tsx"],
     rules: {

@@ -133,10 +133,10 @@ describe("pauseEvery", () => {
   });
 
   it.each([
-    [0, RangeError, "got 0"],
-    [1.5, RangeError, "got 1.5"],
-    ["3", TypeError, 'got "3"'],
-    [null, TypeError, "got null"],
+    [0, RangeError, "received 0"],
+    [1.5, RangeError, "received 1.5"],
+    ["3", TypeError, 'received "3"'],
+    [null, TypeError, "received null"],
   ])("%j is refused", (pauseEvery, kind, got) => {
     const refused = () => manualRun(() => BATCHES, { pauseEvery: pauseEvery as number });
     expect(refused).toThrow(kind);

@@ -212,7 +212,7 @@ describe("one pass", () => {
         const given = toBatch(batch, net);
         const result = rnn.evaluate(given);
         expectNear("loss", result.loss, want, LOSS);
-        if ("meanAbsoluteError" in result) {
+        if (result.meanAbsoluteError !== undefined) {
           expect(batch.squared).toBe(true);
           expectNear("error", result.meanAbsoluteError, meanAbsoluteError(net, batch), LOSS);
           return;

@@ -55,7 +55,7 @@ export function manualRun<Checkpoint = RunCheckpoint>(
   rnn: Rnn = new Rnn(SIZES),
 ): { run: Run<Checkpoint>; loop: ManualLoop; rnn: Rnn } {
   const loop = new ManualLoop();
-  const run = startRun(rnn, readFitOptions<Checkpoint>(batches(loop), options), () => loop);
+  const run = startRun(rnn, readFitOptions(batches(loop), options), () => loop) as Run<Checkpoint>;
   return { run, loop, rnn };
 }
 

@@ -69,8 +69,8 @@ export class BpttError extends Error {
 
 // instanceof holds for the errors of every entry of this package, not only of the one this class came from.
 Object.defineProperty(BpttError, Symbol.hasInstance, {
-  value(this: unknown, value: unknown): boolean {
-    if (this !== BpttError) return Function.prototype[Symbol.hasInstance].call(this as never, value);
+  value(this: typeof BpttError, value: unknown): boolean {
+    if (this !== BpttError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === "object" && value !== null && BRAND in value;
   },
 });

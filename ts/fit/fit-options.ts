@@ -120,13 +120,13 @@ export interface FitConfig<Checkpoint> {
   readonly resumes: boolean;
   /** Parameters and optimizer of the run to resume, not looked at yet. */
   readonly checkpoint: { readonly parameters: unknown; readonly optimizer: unknown } | undefined;
-  readonly snapshot: ((state: RunState, checkpoint: () => RunCheckpoint) => Checkpoint) | undefined;
+  readonly snapshot: (state: RunState, checkpoint: () => RunCheckpoint) => Checkpoint;
 }
 
-/** Reads the options, each once. */
-export function readFitOptions<Checkpoint>(batches: unknown, options: unknown): FitConfig<Checkpoint> {
+/** Reads the options, each once. The type of a checkpoint is the caller's to say, because `options` are not typed here. */
+export function readFitOptions(batches: unknown, options: unknown): FitConfig<unknown> {
   const source = readBatches(batches, "batches");
-  const given = optionsObject(options, "options", NAMES) as FitOptions<Checkpoint>;
+  const given = optionsObject(options, "options", NAMES) as FitOptions<unknown>;
   const { resumeFrom, onProgress, snapshot, signal, validation } = given;
   const checkpoint = readCheckpoint(resumeFrom);
   const [from, name] = checkpoint ? [checkpoint.state, "resumeFrom.state"] : [resumeFrom, "resumeFrom"];
@@ -147,7 +147,7 @@ export function readFitOptions<Checkpoint>(batches: unknown, options: unknown): 
     state,
     resumes: resumeFrom !== undefined,
     checkpoint,
-    snapshot: readFunction(snapshot, "snapshot"),
+    snapshot: readFunction(snapshot, "snapshot") ?? ((_state, checkpoint) => checkpoint()),
   };
 }
 

@@ -22,7 +22,7 @@ export interface Driver<Checkpoint> {
 }
 
 /** Where a run gives its snapshot to this package's own modules. */
-export const SNAPSHOT: unique symbol = Symbol.for("bptt.snapshot") as never;
+export const SNAPSHOT: unique symbol = Symbol.for("bptt.snapshot");
 
 /**
  * A training run under way. Made by {@link fit}.

@@ -10,8 +10,11 @@ import { readArena } from "../data/parameters.js";
 import type {
   BackwardInputs,
   BackwardResult,
+  EvaluateOptions,
   Evaluation,
+  ForwardOptions,
   ForwardResult,
+  ForwardTrace,
   GradientsOptions,
   GradientsResult,
   RegressionEvaluation,
@@ -36,22 +39,31 @@ const BACKWARD_NAMES: ReadonlySet<string> = new Set([
   "logitsGradient",
   "stateGradient",
 ]);
+const FORWARD_NAMES: ReadonlySet<string> = new Set(["trace"] satisfies (keyof ForwardOptions)[]);
 const GRADIENTS_NAMES: ReadonlySet<string> = new Set(["trace", "accumulate"]);
+const EVALUATE_NAMES: ReadonlySet<string> = new Set(["returnState"] satisfies (keyof EvaluateOptions)[]);
 
 /** What a user handed in as a batch, an object with no other names. */
 export function batchOf(batch: unknown): Batch {
   return optionsObject(batch, "batch", BATCH_NAMES) as Batch;
 }
 
-/** Inputs to outputs, logits and final state. */
-export function forward(network: Network, options: unknown): ForwardResult {
+/** Inputs to outputs, logits, final state and, if asked for, activations. */
+export function forward(network: Network, inputs: unknown, options: unknown): ForwardResult {
   return network.use("forward", (raw) => {
-    const loaded = network.load(optionsObject(options, "options", BATCH_NAMES) as SequenceInputs, false);
+    const given = optionsObject(inputs, "options", BATCH_NAMES) as SequenceInputs;
+    const asked =
+      options === undefined ? {} : (optionsObject(options, "options", FORWARD_NAMES) as ForwardOptions);
+    const traced = boolean(asked.trace, "trace", false);
+    const loaded = network.load(given, false);
     raw.forward();
     const outputs = readOutputs(raw, network.units, loaded);
     const headless = network.config.outputSize === undefined;
     const logits = headless ? outputs : readSequence(raw, RawBuffer.Logits, network.classes, loaded);
-    return { outputs, logits, state: network.readState(STATES.final(), loaded.batch) };
+    const state = network.readState(STATES.final(), loaded.batch);
+    const result: ForwardResult = { outputs, logits, state };
+    if (traced) result.trace = readForwardTrace(network, raw, loaded);
+    return result;
   });
 }
 
@@ -109,12 +121,24 @@ export function backward(network: Network, options: unknown): BackwardResult {
 }
 
 /** Loss and accuracy, or loss and mean absolute error. */
-export function evaluate(network: Network, batch: unknown): Evaluation | RegressionEvaluation {
+export function evaluate(
+  network: Network,
+  batch: unknown,
+  options?: unknown,
+): Evaluation | RegressionEvaluation {
   return network.use("evaluate", (raw) => {
-    const { sum, meanSquaredError } = network.loadBatch(batchOf(batch), false);
+    const asked =
+      options === undefined ? {} : (optionsObject(options, "options", EVALUATE_NAMES) as EvaluateOptions);
+    const returns = boolean(asked.returnState, "returnState", false);
+    const { sum, meanSquaredError, loaded } = network.loadBatch(batchOf(batch), false);
     raw.forward();
     const loss = raw.loss(sum);
-    return meanSquaredError ? { loss, meanAbsoluteError: raw.metric() } : { loss, accuracy: raw.metric() };
+    const metric = raw.metric();
+    const result: Evaluation | RegressionEvaluation = meanSquaredError
+      ? { loss, meanAbsoluteError: metric }
+      : { loss, accuracy: metric };
+    if (returns) result.state = network.readState(STATES.final(), loaded.batch);
+    return result;
   });
 }
 
@@ -123,13 +147,17 @@ function readGradients(network: Network, raw: RawRnn): Record<string, Tensor> {
 }
 
 function readTrace(network: Network, raw: RawRnn, loaded: Loaded): Trace {
+  const hiddenGradients = readUnits(raw, RawBuffer.OutputsGradient, network.units, loaded);
+  return { ...readForwardTrace(network, raw, loaded), hiddenGradients };
+}
+
+function readForwardTrace(network: Network, raw: RawRnn, loaded: Loaded): ForwardTrace {
   const { units, config } = network;
   const gates = { tanh: 0, relu: 0, gru: 3, lstm: 4 }[config.cell];
   const hidden = readUnits(raw, RawBuffer.Outputs, units, loaded);
-  const trace: Trace = {
+  const trace: ForwardTrace = {
     hidden,
     gates: gates === 0 ? hidden : readGates(raw, gates, units, loaded),
-    hiddenGradients: readUnits(raw, RawBuffer.OutputsGradient, units, loaded),
   };
   if (network.lstm) trace.cells = readUnits(raw, RawBuffer.Cells, units, loaded);
   return trace;

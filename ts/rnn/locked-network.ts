@@ -24,7 +24,7 @@ import { RawBuffer } from "../wasm/core.js";
 import { f32 } from "../wasm/memory.js";
 
 /** Where a network hands out its network. */
-export const LOCK: unique symbol = Symbol.for("bptt.lock") as never;
+export const LOCK: unique symbol = Symbol.for("bptt.lock");
 
 /** A network in the hands of one run, until `release`. */
 export class LockedNetwork {

@@ -39,7 +39,7 @@ import { f32, i32 } from "../wasm/memory.js";
 import { RawRnn } from "../wasm/raw.js";
 
 /** Where an `Rnn` keeps its network, for this package's own modules, of whichever entry. */
-export const NETWORK: unique symbol = Symbol.for("bptt.network") as never;
+export const NETWORK: unique symbol = Symbol.for("bptt.network");
 
 /** Where h and c of a state lie. */
 export type StateBuffers = readonly [h: RawBuffer, c: RawBuffer];

@@ -6,7 +6,13 @@ import type { Cell } from "../data/rnn-options.js";
 import type { State, StateInput } from "../data/state.js";
 import type { Numbers3, Tensor } from "../base/tensor.js";
 
-/** What {@link Rnn#forward} returns. */
+/** Options of {@link Rnn#forward}. */
+export interface ForwardOptions {
+  /** Return the activations of each time step. Default false. */
+  trace?: boolean;
+}
+
+/** The result of {@link Rnn#forward}. */
 export interface ForwardResult<C extends Cell = Cell> {
   /** (B, T, D·H) the hidden states of the last layer; 0 past a row's length. */
   outputs: Tensor;
@@ -14,6 +20,8 @@ export interface ForwardResult<C extends Cell = Cell> {
   logits: Tensor;
   /** (L·D, B, H) after each row's last step; of an lstm h and c. */
   state: State<C>;
+  /** With `trace`. */
+  trace?: ForwardTrace;
 }
 
 /** Options of {@link Rnn#gradients}. */
@@ -27,14 +35,18 @@ export interface GradientsOptions {
   accumulate?: boolean;
 }
 
-/** What happened inside at each step; everything is 0 past a row's length. */
-export interface Trace {
+/** The activations of a forward pass at each time step; everything is 0 past a row's length. */
+export interface ForwardTrace {
   /** (T, L·D, B, H) the hidden states of every layer and direction. */
   hidden: Tensor;
   /** (T, L·D, B, G·H) the gates' values (gru r z n, lstm i f g o); of tanh and relu the same object as `hidden`. */
   gates: Tensor;
   /** (T, L·D, B, H) an lstm's cell states. */
   cells?: Tensor;
+}
+
+/** The activations of a forward pass and the gradients of a backward pass; everything is 0 past a row's length. */
+export interface Trace extends ForwardTrace {
   /** (T, L·D, B, H) dloss/dh_t by all that follows from it: how it fades or explodes through time. */
   hiddenGradients: Tensor;
 }
@@ -106,18 +118,32 @@ export interface SaveOptions {
   optimizer?: Optimizer | undefined;
 }
 
-/** What {@link Rnn#evaluate} returns of a batch of classes. */
-export interface Evaluation {
+/** Options of {@link Rnn#evaluate}. */
+export interface EvaluateOptions {
+  /** Return a copy of the final state. Default false. */
+  returnState?: boolean;
+}
+
+/** The result of {@link Rnn#evaluate} for a batch of classes. */
+export interface Evaluation<C extends Cell = Cell> {
   /** In nats. */
   loss: number;
   /** Σ weights·[argmax logits = target] / Σ weights, over the steps within the lengths. */
   accuracy: number;
+  /** Absent; there for the type of a batch whose loss is not known at compile time. */
+  meanAbsoluteError?: undefined;
+  /** (L·D, B, H) after each row's last step; of an lstm h and c. With `returnState`. */
+  state?: State<C>;
 }
 
-/** What {@link Rnn#evaluate} returns of a batch with `loss: "meanSquaredError"`. */
-export interface RegressionEvaluation {
+/** The result of {@link Rnn#evaluate} for a batch with `loss: "meanSquaredError"`. */
+export interface RegressionEvaluation<C extends Cell = Cell> {
   /** The mean squared error. */
   loss: number;
   /** Σ weights·mean_v |logits − targets| / Σ weights, over the steps within the lengths. */
   meanAbsoluteError: number;
+  /** Absent; there for the type of a batch whose loss is not known at compile time. */
+  accuracy?: undefined;
+  /** (L·D, B, H) after each row's last step; of an lstm h and c. With `returnState`. */
+  state?: State<C>;
 }

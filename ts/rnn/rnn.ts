@@ -24,7 +24,9 @@ import type {
   BackwardInputs,
   BackwardResult,
   ClipOptions,
+  EvaluateOptions,
   Evaluation,
+  ForwardOptions,
   ForwardResult,
   GradientsOptions,
   GradientsResult,
@@ -125,7 +127,10 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   /**
    * Runs the network over sequences.
    *
-   * @param options inputs (B, T) or (B, T, I), lengths, initial state; a whole batch will do as well
+   * Applies no dropout.
+   *
+   * @param inputs inputs (B, T) or (B, T, I), lengths, initial state; a whole batch is accepted as well
+   * @param options `trace`: return hidden states and gates (T, L·D, B, ·) as `gradients` does
    * @returns outputs (B, T, D·H), logits (B, T, V) and the final state (L·D, B, H)
    * @throws TypeError when something is of the wrong kind
    * @throws RangeError when a value or size is wrong; the message names the place
@@ -137,9 +142,13 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
    * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 3 });
    * const { outputs, logits, state } = rnn.forward({ inputs: [[0, 1, 2]] });
    * console.log(outputs.shape, logits.shape, state.shape); // [1, 3, 5] [1, 3, 3] [1, 1, 5]
+   *
+   * const gru = new Rnn({ cell: "gru", inputSize: 4, hiddenSize: 5 });
+   * const { trace } = gru.forward({ inputs: [[0, 1, 2]] }, { trace: true });
+   * console.log(trace?.hidden.shape, trace?.gates.shape); // [3, 1, 1, 5] [3, 1, 1, 15]
    */
-  forward(options: SequenceInputs): ForwardResult<C> {
-    return forward(this.#network, options);
+  forward(inputs: SequenceInputs, options?: ForwardOptions): ForwardResult<C> {
+    return forward(this.#network, inputs, options);
   }
 
   /**
@@ -295,9 +304,11 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * Loss and accuracy of a batch, with the mean squared error loss and mean absolute error; changes nothing, drops nothing.
+   * Computes the loss of a batch and its accuracy, or with `loss: "meanSquaredError"` its mean absolute error. Changes
+   * nothing and applies no dropout.
    *
    * @param batch inputs, targets, weights, lengths, initial state, loss, averaging flags
+   * @param options `returnState`: return the final state (L·D, B, H), which another batch accepts as `initialState`
    * @throws TypeError when something is of the wrong kind
    * @throws RangeError when a value or size is wrong; the message names the place
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
@@ -312,12 +323,19 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
    * const line = new Rnn({ cell: "lstm", inputSize: 1, hiddenSize: 5, outputSize: 1 });
    * const batch = { inputs: [[[0.1], [0.2]]], targets: [[[0.2], [0.3]]], loss: "meanSquaredError" as const };
    * console.log(line.evaluate(batch).meanAbsoluteError);
+   *
+   * // a long sequence in two parts
+   * const { state } = rnn.evaluate({ inputs: [[0, 1]], targets: [[1, 2]] }, { returnState: true });
+   * const rest = { inputs: [[2, 3]], targets: [[3, 0]], ...(state && { initialState: state }) };
+   * console.log(rnn.evaluate(rest).loss);
    */
-  evaluate(batch: ClassBatch): Evaluation;
-  evaluate(batch: RegressionBatch): RegressionEvaluation;
-  evaluate(batch: Batch): Evaluation | RegressionEvaluation;
-  evaluate(batch: Batch): Evaluation | RegressionEvaluation {
-    return evaluate(this.#network, batch);
+  evaluate(batch: ClassBatch, options?: EvaluateOptions): Evaluation<C>;
+  /** Computes the loss of a batch of numbers and its mean absolute error. */
+  evaluate(batch: RegressionBatch, options?: EvaluateOptions): RegressionEvaluation<C>;
+  /** Computes the loss of a batch of either kind. */
+  evaluate(batch: Batch, options?: EvaluateOptions): Evaluation<C> | RegressionEvaluation<C>;
+  evaluate(batch: Batch, options?: EvaluateOptions): Evaluation<C> | RegressionEvaluation<C> {
+    return evaluate(this.#network, batch, options);
   }
 
   /**

@@ -28,9 +28,9 @@ export function isReady(): boolean {
   return instance !== undefined;
 }
 
-/** Makes the instance from a compiled module; does nothing when there is one already. */
-export function instantiate(module: WebAssembly.Module): void {
-  if (instance) return;
+/** Returns the instance, made of a compiled module unless there is one already. */
+export function instantiate(module: WebAssembly.Module): InitOutput {
+  if (instance) return instance;
   // A module that is not ours must not reach initSync, which would keep it for good.
   const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
   if (!names.has("memory") || !names.has("rnn_new")) {
@@ -39,6 +39,7 @@ export function instantiate(module: WebAssembly.Module): void {
   try {
     instance = initSync({ module });
     compiled = module;
+    return instance;
   } catch (cause) {
     throw unavailable(cause);
   }
@@ -79,6 +80,5 @@ function ready(): InitOutput {
   } catch (cause) {
     throw unavailable(cause);
   }
-  instantiate(module);
-  return instance as unknown as InitOutput;
+  return instantiate(module);
 }

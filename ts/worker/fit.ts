@@ -47,6 +47,6 @@ export function fit<B, Checkpoint = RunCheckpoint>(
   batches: Batches<B>,
   options: FitOptions<Checkpoint, B> & Required<Pick<FitOptions<Checkpoint, B>, "trainStep">>,
 ): Run<Checkpoint>;
-export function fit<Checkpoint>(rnn: Rnn, batches: unknown, options: object = {}): Run<Checkpoint> {
-  return startRun(rnn, readFitOptions<Checkpoint>(batches, options), eventLoop);
+export function fit(rnn: Rnn, batches: unknown, options: object = {}): Run<unknown> {
+  return startRun(rnn, readFitOptions(batches, options), eventLoop);
 }

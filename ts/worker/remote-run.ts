@@ -123,14 +123,12 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
   }
 
   snapshot(): Checkpoint {
-    const { snapshot } = this.#config;
     const state = this.#state;
-    const checkpoint = () => ({
+    return this.#config.snapshot(state, () => ({
       state,
       parameters: this.#network.parameters(),
       optimizer: this.#presentOptimizer(),
-    });
-    return snapshot ? snapshot(state, checkpoint) : (checkpoint() as never); // as in start-run.ts
+    }));
   }
 
   #presentOptimizer(): OptimizerSnapshot {

@@ -106,7 +106,7 @@ class HostedRun {
       () => this.#run[SNAPSHOT](),
       { all: allReports, snapshotEvery },
     );
-    const { batches, options } = task.plan(rnn, job.data as never);
+    const { batches, options } = task.plan(rnn, task.read(job.data));
     this.#run = fit<Snapshot>(rnn, (epoch: number) => this.#reports.throttle(batches(epoch)), {
       ...options,
       ...(timeLimitSeconds !== undefined && { timeLimitSeconds }),

@@ -15,9 +15,11 @@ export interface FitPlan {
 }
 
 /** A kind of run that a worker can host. */
-export interface Task<Data = never> {
+export interface Task<Data = unknown> {
   /** Identifies the task in the worker. */
   readonly name: string;
+  /** Returns the data of a job that was sent here. */
+  read(data: unknown): Data;
   /** Returns the plan of a run of `rnn` on `data`. */
   plan(rnn: Rnn, data: Data): FitPlan;
   /** Returns the buffers of `data` that may be transferred to the worker instead of being copied. */

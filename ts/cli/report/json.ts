@@ -52,10 +52,10 @@ export function json(): Reporter {
     },
     saved: (step) => say("checkpoint", { step, file }),
     sample: (step, text) => say("sample", { step, text }),
-    end({ stopped, steps, epochs, loss, validationLoss = null as never, keptStep, seconds, divergence }) {
+    end({ stopped, steps, epochs, loss, validationLoss, keptStep, seconds, divergence }) {
       sayProgress();
       const rest = { keptStep, seconds, divergence: divergence ?? null, file };
-      say("end", { stopped, steps, epochs, loss, validationLoss, ...rest });
+      say("end", { stopped, steps, epochs, loss, validationLoss: validationLoss ?? null, ...rest });
     },
     close: () => undefined,
   };

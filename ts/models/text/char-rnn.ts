@@ -88,7 +88,11 @@ export class CharRnn extends Disposable {
    * @throws RangeError when an option is out of its range, or makes no sense with another
    * @throws BpttError `OUT_OF_MEMORY` when the parameters do not fit into memory
    */
-  constructor(options: CharRnnOptions) {
+  constructor(options: CharRnnOptions);
+  /** @internal */
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- the public declarations have the first one only
+  constructor(loaded: Loaded);
+  constructor(options: CharRnnOptions | Loaded) {
     super();
     const parts = options instanceof Loaded ? options : readCharRnnOptions(options);
     this.#codec = parts.codec;
@@ -329,15 +333,7 @@ export class CharRnn extends Disposable {
     const codec = this.#codec;
     const ids = promptIds(codec, string(text, "text"), "text");
     const next = codec.kind === "list" ? [...ids.slice(1), codec.endId] : ids.slice(1);
-    const { config } = this.#rnn[NETWORK];
-    if (config.dropout === 0) return inspectIds(this.#rnn, codec, ids, next);
-    const plain = new Rnn({ ...rnnOptions(config), dropout: 0 }); // gradients, from which the trace comes, drop
-    try {
-      plain.setParameters(this.#rnn.parameters);
-      return inspectIds(plain, codec, ids, next);
-    } finally {
-      plain.free();
-    }
+    return inspectIds(this.#rnn, codec, ids, next);
   }
 
   /**
@@ -420,7 +416,7 @@ export class CharRnn extends Disposable {
       rnn.free();
       throw error;
     }
-    return new CharRnn(new Loaded(rnn, codec, unfinished, lastRun) as unknown as CharRnnOptions);
+    return new CharRnn(new Loaded(rnn, codec, unfinished, lastRun));
   }
 
   /**
@@ -470,13 +466,11 @@ export class CharRnn extends Disposable {
     rnn[NETWORK].lock.expectAlive("fit");
     rnn[NETWORK].lock.expectChangeable("fit");
     const come = (state: RunState) => lastRunOf(settings, optimizerKind(rest), state);
-    const options: Partial<FitOptions<Uint8Array<ArrayBuffer>>> = {
-      ...rest,
-      snapshot: (state, checkpoint) =>
-        this.#encode(packRun({ settings, fingerprint }, checkpoint()), come(state)),
-    };
+    const snapshot = (state: RunState, checkpoint: () => RunCheckpoint) =>
+      this.#encode(packRun({ settings, fingerprint }, checkpoint()), come(state));
     const { kind, endId } = this.#codec;
-    const run = runTask(rnn, textTask, { ...encoded, layout: { kind, endId }, settings }, options, worker);
+    const data = { ...encoded, layout: { kind, endId }, settings };
+    const run = runTask(rnn, { task: textTask, data, options: rest, snapshot, worker });
     this.#run = run;
     this.#loaded = undefined;
     const ended = ({ state, stopped }: RunResult) => {

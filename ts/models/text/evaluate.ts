@@ -1,7 +1,6 @@
 /** The loss of a text, window by window, the state going along from one to the next. */
 
 import type { Rnn } from "../../rnn/rnn.js";
-import { sequenceLoss } from "../../data/sequence-loss.js";
 import type { State } from "../../data/state.js";
 import { evaluationWindows, type Evaluated } from "./batches.js";
 import type { Codec, Text } from "./codec.js";
@@ -38,22 +37,12 @@ export class Evaluator {
 
   /** The sums of the next window. */
   take({ inputs, targets, sequenceLengths, initialState = this.#state }: Window): Sums {
-    const start = initialState === undefined ? {} : { initialState };
-    const { logits, state } = this.#rnn.forward({ inputs, sequenceLengths, ...start });
-    this.#state = state;
-    const [batch, time] = inputs.shape;
-    const weights = new Float32Array(batch * time);
-    sequenceLengths.forEach((length, b) => weights.fill(1, b * time, b * time + length));
+    const batch = { inputs, targets, sequenceLengths, ...(initialState && { initialState }) };
+    const { loss, accuracy, state } = this.#rnn.evaluate(batch, { returnState: true });
+    // A loss that is not finite decides the result; the state that came with it would be refused as an initial state.
+    this.#state = Number.isFinite(loss) ? state : undefined;
     const tokens = countTokens(sequenceLengths);
-    const loss = sequenceLoss(logits, targets, { weights: { data: weights, shape: [batch, time] } });
-    const classes = logits.data.length / weights.length;
-    let right = 0;
-    weights.forEach((weight, i) => {
-      if (weight === 0) return;
-      const row = logits.data.subarray(i * classes, (i + 1) * classes);
-      if (argmax(row) === targets.data[i]) right++;
-    });
-    return { loss: Number(loss) * tokens, right, tokens };
+    return { loss: loss * tokens, right: Math.round(accuracy * tokens), tokens };
   }
 }
 

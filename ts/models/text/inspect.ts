@@ -1,13 +1,13 @@
 /** What happens inside a model while it reads a text. */
 
 import type { Rnn } from "../../rnn/rnn.js";
-import type { Trace } from "../../rnn/rnn-types.js";
+import type { ForwardTrace } from "../../rnn/rnn-types.js";
 import type { Tensor } from "../../base/tensor.js";
 import type { Codec } from "./codec.js";
 import { softmax } from "./softmax.js";
 
 /** What {@link CharRnn#inspect} returns, for T tokens read one after the other. */
-export interface Inspection extends Pick<Trace, "hidden" | "gates" | "cells"> {
+export interface Inspection extends ForwardTrace {
   /** (T) the tokens read; of a list model the first is the start token. */
   tokens: string[];
   /** (T, V) how likely each token was to come next. */
@@ -24,14 +24,7 @@ export function inspectIds(
   next: readonly number[],
 ): Inspection {
   const steps = ids.length;
-  const batch = {
-    inputs: [Int32Array.from(ids)],
-    targets: [Int32Array.from({ length: steps }, (_, t) => next[t] ?? -1)],
-    weights: [Float32Array.from({ length: steps }, (_, t) => (t < next.length ? 1 : 0))],
-  };
-  const { logits } = rnn.forward({ inputs: batch.inputs });
-  const { trace } = rnn.gradients(batch, { trace: true });
-  const { hidden, gates, cells } = trace as Trace;
+  const { logits, trace } = rnn.forward({ inputs: [Int32Array.from(ids)] }, { trace: true });
   const classes = logits.data.length / steps;
   const probabilities = new Float32Array(logits.data.length);
   const losses = new Float32Array(steps).fill(NaN);
@@ -43,9 +36,7 @@ export function inspectIds(
   }
   return {
     tokens: ids.map((id) => codec.vocabulary.tokens[id]),
-    hidden,
-    gates,
-    ...(cells === undefined ? {} : { cells }),
+    ...(trace as ForwardTrace),
     probabilities: { data: probabilities, shape: [steps, classes] },
     losses,
   };

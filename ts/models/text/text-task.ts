@@ -1,5 +1,6 @@
 /** The task of a text model: its text as ids, how the ids become rows, and the settings of the run. */
 
+import { record } from "../../base/check.js";
 import type { Task } from "../../worker/task.js";
 import type { TextLayout } from "./batches.js";
 import type { EncodedText } from "./encoded-text.js";
@@ -15,6 +16,7 @@ export interface TextTaskData extends EncodedText {
 /** Trains a text model. */
 export const textTask: Task<TextTaskData> = {
   name: "text",
+  read: (data) => record(data, "job.data") as TextTaskData,
   plan: (rnn, { layout, settings, ...text }) => textFitPlan(rnn, layout, text, settings),
   transfer: ({ ids, starts }) => [ids.buffer as ArrayBuffer, starts.buffer as ArrayBuffer],
 };
