@@ -4,35 +4,18 @@
 //
 // Rust: lib.rs lists the modules in the order of the data flow, and each uses only those above it. wasm_bindgen
 // stays in the wasm surface, `unsafe` in lanes.rs and handle.rs.
-// TypeScript: the folders of ts/ are listed in LAYERS, and each imports only itself and the layers before it. Folders of
+// TypeScript: the folders of ts/ are listed in layers.mjs, and each imports only itself and the layers before it. Folders of
 // one layer do not import each other. Only ts/wasm imports what wasm-pack generated; ts imports nothing outside itself;
 // nothing imports an entry point; there are no cycles. Examples use the library as users do.
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { BESIDE, diagram, LAYERS } from "./layers.mjs";
 import { inProject } from "./setup/paths.mjs";
 import { filesUnder } from "./setup/stamp.mjs";
 
 const root = resolve(process.argv[2] ?? inProject());
 
-/** The folders of ts/ from the bottom to the top. */
-const LAYERS = [
-  ["base"],
-  ["wasm"],
-  ["data"],
-  ["optim", "file"],
-  ["rnn"],
-  ["fit"],
-  ["worker"],
-  ["models"],
-  ["entry points"],
-];
-/** Folders beside the layers, and the folders that each may import. */
-const BESIDE = new Map([
-  ["convert", ["base", "data", "file"]],
-  ["node", ["base"]],
-  ["cli", ["base", "convert"]],
-]);
 const MOST_ENTRY_FILES = 14;
 const WASM_SURFACE = /^wasm(\.rs|\/)/;
 const UNSAFE_MODULES = /^(lanes|handle)\.rs$/;
@@ -55,6 +38,7 @@ const report = (file, complaint) => void broken.push(`${file}: ${complaint}`);
 
 checkRust();
 checkTypeScript();
+checkPicture();
 for (const line of broken) process.stdout.write(`${line}\n`);
 process.exit(broken.length === 0 ? 0 : 1);
 
@@ -133,6 +117,18 @@ function checkTypeScript() {
   }
 }
 
+/** The picture in ARCHITECTURE.md is the one that layers.mjs draws. */
+function checkPicture() {
+  const file = join(root, "ARCHITECTURE.md");
+  if (existsSync(file) && !readFileSync(file, "utf8").includes(diagram()))
+    report("ARCHITECTURE.md", "shows other layers than scripts/layers.mjs: run `npm run layers`");
+}
+
+/** What a folder beside the layers may import. @param {string} name */
+function importsBeside(name) {
+  return BESIDE.find(({ folder }) => folder === name)?.imports;
+}
+
 /** The folder of a file of ts/. Entry points and what lies beside them are the last layer. @param {string} file */
 function folderOf(file) {
   const [, folder = "", inner] = file.split("/");
@@ -144,12 +140,13 @@ function folderOf(file) {
 function checkLayer(file, target) {
   const [from, to] = [folderOf(file), folderOf(target)];
   if (from === to) return;
-  const beside = BESIDE.get(from);
-  const rank = (/** @type {string} */ folder) => LAYERS.findIndex((layer) => layer.includes(folder));
+  const beside = importsBeside(from);
+  const rank = (/** @type {string} */ name) =>
+    LAYERS.findIndex((layer) => layer.some(({ folder }) => folder === name));
   const allowed = beside
     ? beside.includes(to)
     : from === "entry points"
-      ? rank(to) >= 0 || BESIDE.has(to)
+      ? rank(to) >= 0 || importsBeside(to) !== undefined
       : rank(to) >= 0 && rank(to) < rank(from);
   if (!allowed) report(file, `imports ${target}: ${from} may not import ${to}`);
   if (rank(from) < 0 && !beside) report(file, `lies in ts/${from}, which is no layer`);
