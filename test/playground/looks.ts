@@ -142,6 +142,34 @@ export function testLooks(site: () => Site): void {
       },
     );
 
+    it.each([
+      ["gohome", 1366, 768, [".stage", ".plot", ".matrix >> nth=0", ".matrix >> nth=1"]],
+      ["gohome", 1280, 720, [".stage", ".plot"]],
+      ["gohome", 390, 844, [".stage"]],
+      ["through-time", 1366, 768, [".plot >> nth=0"]],
+      ["through-time", 1280, 720, [".plot >> nth=0"]],
+      ["through-time", 390, 844, [".legend >> nth=0"]],
+      ["text", 1366, 768, [".sample.newest", ".chart .legend", ".earlier li >> nth=0"]],
+      ["text", 1280, 720, [".sample.newest", ".chart .legend", ".earlier li >> nth=0"]],
+      ["text", 390, 844, [".sample.newest"]],
+    ] as const)(
+      "%s, %i by %i: what the button sets in motion is on the screen with it",
+      async (tab, width, height, moving) => {
+        const { page, close } = await site().open(tab === "gohome" ? "#gohome?step=12" : TRAINED[tab], {
+          viewport: { width, height },
+        });
+        const panel = page.locator(`#panel-${tab}`);
+        if (tab === "text") await panel.locator(".earlier").waitFor();
+        await panel.locator(".plot canvas").first().waitFor();
+        for (const selector of [".button.primary", ".figures", ...moving]) {
+          const box = (await panel.locator(selector).first().boundingBox())!;
+          expect(box.y, selector).toBeGreaterThanOrEqual(0);
+          expect(box.y + box.height, selector).toBeLessThanOrEqual(height);
+        }
+        await close();
+      },
+    );
+
     it("the legend of a chart stays in its place while its numbers change", async () => {
       const { page, close } = await site().open("#through-time");
       const places = () =>

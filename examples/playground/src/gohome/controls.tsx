@@ -15,7 +15,7 @@ interface ControlsProps {
 export function Controls({ settings, letters, set, change }: ControlsProps) {
   const { word, cell, output, hidden, rate, seed, speed } = settings;
   return (
-    <div class="row">
+    <>
       <TypedField
         label="Word"
         value={word}
@@ -58,6 +58,6 @@ export function Controls({ settings, letters, set, change }: ControlsProps) {
         onChange={(seed) => set({ seed })}
       />
       <SpeedField value={speed} onChange={(speed) => change({ speed })} />
-    </div>
+    </>
   );
 }

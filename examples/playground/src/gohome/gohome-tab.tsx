@@ -2,6 +2,7 @@
 
 import { Complaints, Message, messageOf } from "../parts/message.js";
 import { Panel } from "../parts/panel.js";
+import { RunControls } from "../parts/run-controls.js";
 import { Scale } from "../parts/scale.js";
 import { SPEEDS, Transport } from "../parts/transport.js";
 import { useRun } from "../parts/use-run.js";
@@ -35,11 +36,12 @@ function Gohome({ active }: TabProps) {
   });
   const letters = lettersOf(word);
   const { learner, snapshot } = run;
+  const floor = floorOf(settings, learner.lesson.letters.length);
 
   return (
     <HighlightArea>
       <div class="lead">
-        <h2>Learn a word</h2>
+        <h2 class="visually-hidden">Learn a word</h2>
         <p>
           Press Play: this recurrent network (RNN) reads <q class="word">{letters.slice(0, -1).join("")}</q>{" "}
           and learns to predict the next letter each time, <q class="word">{letters.slice(1).join("")}</q>.
@@ -47,32 +49,37 @@ function Gohome({ active }: TabProps) {
         </p>
       </div>
       <Complaints of={complaints} />
-      <section class="panel" aria-label="The run">
-        <div class="row spread">
-          <Transport run={run} ended={learner.failure !== undefined || learner.steps >= LAST_STEP} />
-          <Figures run={run} />
-        </div>
-        <Controls
-          settings={settings}
-          letters={learner.lesson.letters.length}
-          set={set}
-          change={live.change}
-        />
-      </section>
+      <RunControls
+        buttons={<Transport run={run} ended={learner.failure !== undefined || learner.steps >= LAST_STEP} />}
+        figures={<Figures run={run} />}
+        settings={
+          <Controls
+            settings={settings}
+            letters={learner.lesson.letters.length}
+            set={set}
+            change={live.change}
+          />
+        }
+      />
       <Failure run={run} />
       <div class="grid">
-        <Panel class="span-8" title="The network, unrolled over time" aside={<Legend cell={cell} />}>
-          <Unrolled learner={learner} snapshot={snapshot} output={output} />
-        </Panel>
-        <Panel class="span-4" title="The equations">
-          <Equations cell={cell} output={output} />
-        </Panel>
-        <Panel class="span-7" title="Weights and states" aside={<Scale of="weight" scale={WEIGHTS} />}>
-          <Weights learner={learner} snapshot={snapshot} output={output} />
-        </Panel>
-        <Panel class="span-5 beside" title="Loss">
-          <Loss losses={learner.losses} floor={floorOf(settings, learner.lesson.letters.length)} />
-        </Panel>
+        <div class="column span-8">
+          <Panel title="The network, unrolled over time">
+            <Unrolled learner={learner} snapshot={snapshot} output={output} />
+            <Legend cell={cell} />
+          </Panel>
+          <Panel title="The equations">
+            <Equations cell={cell} output={output} bounded={floor !== undefined} />
+          </Panel>
+        </div>
+        <div class="column span-4">
+          <Panel title="Loss">
+            <Loss losses={learner.losses} floor={floor} />
+          </Panel>
+          <Panel title="Weights and states" aside={<Scale of="weight" scale={WEIGHTS} />}>
+            <Weights learner={learner} snapshot={snapshot} output={output} />
+          </Panel>
+        </div>
       </div>
     </HighlightArea>
   );

@@ -7,24 +7,16 @@ export function Loss({ losses, floor }: { losses: readonly number[]; floor: numb
   const every = Math.ceil(losses.length / 1000); // more than a point a pixel is not seen
   const x = losses.map((_, i) => i).filter((i) => i % every === 0 || i === losses.length - 1);
   return (
-    <>
-      <LineChart
-        label="The loss as it learns"
-        xLabel="step"
-        yLabel="loss per letter (nats)"
-        x={x}
-        curves={[{ label: "loss", colour: "--accent", values: x.map((i) => losses[i]!) }]}
-        reference={floor === undefined ? undefined : { value: floor, label: "lowest possible loss" }}
-        xRange={[0, 100]}
-        height={260}
-      />
-      {floor !== undefined && (
-        <p class="note">
-          Without an output layer the states are the logits, and lie between −1 and 1: even the best leaves
-          some doubt. With an output layer there is no such floor.
-        </p>
-      )}
-    </>
+    <LineChart
+      label="The loss as it learns"
+      xLabel="step"
+      yLabel="loss per letter (nats)"
+      x={x}
+      curves={[{ label: "loss", colour: "--accent", values: x.map((i) => losses[i]!) }]}
+      reference={floor === undefined ? undefined : { value: floor, label: "lowest possible loss" }}
+      xRange={[0, 100]}
+      height={150}
+    />
   );
 }
 

@@ -33,10 +33,10 @@ export function Column({
   return (
     <g>
       <g {...part("p", "target")}>
-        <text class={said === target ? "said right" : "said wrong"} x={middle} y={ROWS.said.top + 22}>
+        <text class={said === target ? "said right" : "said wrong"} x={middle} y={ROWS.said.top + 20}>
           {shown(letters[said])}
         </text>
-        <text class="verdict" x={middle} y={ROWS.said.top + 42}>
+        <text class="verdict" x={middle} y={ROWS.said.top + 38}>
           {said === target ? "✓" : `not ${shown(letters[target])}`}
         </text>
       </g>

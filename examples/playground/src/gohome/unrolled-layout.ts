@@ -3,16 +3,16 @@
 const row = (top: number, height: number) => ({ top, height, bottom: top + height });
 
 export const ROWS = {
-  said: row(0, 48),
-  bars: row(56, 72),
+  said: row(0, 42),
+  bars: row(46, 52),
   /** The arrow of the output layer. */
-  upper: row(150, 40),
-  hidden: row(194, 24),
-  gradient: row(224, 12),
+  upper: row(116, 30),
+  hidden: row(150, 24),
+  gradient: row(178, 12),
   /** The arrow of the input's weights. */
-  lower: row(242, 40),
-  input: row(286, 22),
-  letter: row(314, 46),
+  lower: row(192, 30),
+  input: row(226, 22),
+  letter: row(250, 44),
 };
 
 export interface Layout {

@@ -86,8 +86,8 @@ export function Unrolled({ learner, snapshot, output }: UnrolledProps) {
       </div>
       {layout.gutter === 0 && (
         <p class="note">
-          From below: the letter it reads, the same one-hot, the state with the gradient below it, what of it
-          becomes probabilities, the letter it says.
+          From bottom to top: the letter that is read, its one-hot vector, the state with its gradient, the
+          probabilities, the predicted letter.
         </p>
       )}
     </>
@@ -128,8 +128,8 @@ function RowNames({ layout, output }: { layout: Layout; output: boolean }) {
   return (
     <g class="row-names">
       {name(ROWS.said.top + 20, "predicts", ["p"])}
-      {name(ROWS.bars.top + 40, "probability", ["p", "logits"])}
-      {name(ROWS.upper.top + 18, output ? "output layer" : "logits = state", ["W_ho", "b_o", "logits"])}
+      {name(ROWS.bars.top + 30, "probability", ["p", "logits"])}
+      {name(ROWS.upper.top + 14, output ? "output layer" : "logits = state", ["W_ho", "b_o", "logits"])}
       {name(ROWS.hidden.top + 12, "state", ["h"])}
       {name(ROWS.gradient.top + 6, "gradient", ["grad"])}
       {name(ROWS.input.top + 12, "one-hot", ["x"])}

@@ -28,8 +28,8 @@ interface Matrix {
 }
 
 /** The room for all blocks of a row; squares are no larger than `MOST` and as high as wide. */
-const ROOM = 440;
-const MOST = 24;
+const ROOM = 330;
+const MOST = 20;
 /** From here on a square has room for a letter above it. */
 const LEAST_FOR_NAMES = 14;
 

@@ -3,6 +3,7 @@
 import { Segments, TypedField } from "../parts/fields.js";
 import { Message } from "../parts/message.js";
 import { counted } from "../parts/number.js";
+import { RunControls } from "../parts/run-controls.js";
 import { UndoButton } from "../parts/undo.js";
 import { visible } from "./characters.js";
 import type { RemoteSession } from "./remote-session.js";
@@ -24,66 +25,67 @@ export function RunPanel({ live, settings, fromFile, set, change }: RunPanelProp
   const { session } = live;
   const { cell, hidden, layers } = (fromFile && session?.shape) || settings;
   return (
-    <section class="panel" aria-label="The run">
-      <div class="row spread">
-        <Buttons live={live} last={settings.steps} />
-        {session && <Figures session={session} last={settings.steps} />}
-      </div>
-      <div class="row">
-        <Segments
-          label="Cell"
-          value={cell as TextSettings["cell"]}
-          options={CELLS}
-          disabled={fromFile}
-          onChange={(cell) => set({ cell })}
-        />
-        <TypedField
-          label="Units"
-          value={hidden}
-          setting={schema.hidden}
-          width={5}
-          disabled={fromFile}
-          onChange={(hidden) => set({ hidden })}
-        />
-        <TypedField
-          label="Layers"
-          value={layers}
-          setting={schema.layers}
-          width={5}
-          disabled={fromFile}
-          onChange={(layers) => set({ layers })}
-        />
-        <TypedField
-          label="Learning rate"
-          value={settings.rate}
-          setting={schema.rate}
-          width={9}
-          onChange={(rate) => set({ rate })}
-        />
-        <TypedField
-          label="Held out for validation"
-          value={settings.held}
-          setting={schema.held}
-          width={15}
-          onChange={(held) => set({ held })}
-        />
-        <TypedField
-          label="Seed"
-          value={settings.seed}
-          setting={schema.seed}
-          width={9}
-          onChange={(seed) => set({ seed })}
-        />
-        <TypedField
-          label="Steps in all"
-          value={settings.steps}
-          setting={schema.steps}
-          width={9}
-          onChange={(steps) => change({ steps })}
-        />
-      </div>
+    <RunControls
+      buttons={<Buttons live={live} last={settings.steps} />}
+      figures={session && <Figures session={session} last={settings.steps} />}
+      settings={
+        <>
+          <Segments
+            label="Cell"
+            value={cell as TextSettings["cell"]}
+            options={CELLS}
+            disabled={fromFile}
+            onChange={(cell) => set({ cell })}
+          />
+          <TypedField
+            label="Units"
+            value={hidden}
+            setting={schema.hidden}
+            width={5}
+            disabled={fromFile}
+            onChange={(hidden) => set({ hidden })}
+          />
+          <TypedField
+            label="Layers"
+            value={layers}
+            setting={schema.layers}
+            width={5}
+            disabled={fromFile}
+            onChange={(layers) => set({ layers })}
+          />
+          <TypedField
+            label="Learning rate"
+            value={settings.rate}
+            setting={schema.rate}
+            width={9}
+            onChange={(rate) => set({ rate })}
+          />
+          <TypedField
+            label="Held out for validation"
+            value={settings.held}
+            setting={schema.held}
+            width={15}
+            onChange={(held) => set({ held })}
+          />
+          <TypedField
+            label="Seed"
+            value={settings.seed}
+            setting={schema.seed}
+            width={9}
+            onChange={(seed) => set({ seed })}
+          />
+          <TypedField
+            label="Steps in all"
+            value={settings.steps}
+            setting={schema.steps}
+            width={9}
+            onChange={(steps) => change({ steps })}
+          />
+        </>
+      }
+    >
       {session && <Ending session={session} last={settings.steps} />}
-    </section>
+    </RunControls>
   );
 }
 

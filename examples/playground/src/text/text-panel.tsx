@@ -57,7 +57,7 @@ export function TextPanel({ settings, loaded, onChoose, onText }: TextPanelProps
     },
   };
   return (
-    <Panel class="span-5" title="The text">
+    <Panel title="The text">
       <Select
         label="Learn from"
         value={settings.text}
@@ -75,7 +75,7 @@ export function TextPanel({ settings, loaded, onChoose, onText }: TextPanelProps
         <label for={id}>{long ? "Its beginning" : "Write or paste, or drop a file here"}</label>
         <textarea
           id={id}
-          rows={12}
+          rows={3}
           spellcheck={false}
           readOnly={long}
           disabled={loaded.state === "loading"}
@@ -89,13 +89,14 @@ export function TextPanel({ settings, loaded, onChoose, onText }: TextPanelProps
           {trouble}
         </Message>
       )}
-      <div class="row">
+      <div class="row opener">
         <FileButton accept="text/*,.md,.csv,.json" label="Open a text…" onFile={(file) => void open(file)} />
         {(long || (settings.text === "own" && text !== "")) && (
           <button class="button" type="button" onClick={() => onText("")}>
             Clear
           </button>
         )}
+        {loaded.state === "ready" && <About text={loaded.text} own={settings.text === "own"} />}
       </div>
       {loaded.state === "missing" && (
         <Empty>
@@ -103,7 +104,6 @@ export function TextPanel({ settings, loaded, onChoose, onText }: TextPanelProps
           run is the same.
         </Empty>
       )}
-      {loaded.state === "ready" && <About text={loaded.text} own={settings.text === "own"} />}
     </Panel>
   );
 }

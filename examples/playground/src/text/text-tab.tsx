@@ -71,7 +71,7 @@ function Text({ active }: TabProps) {
   return (
     <>
       <div class="lead">
-        <h2>Train on a text</h2>
+        <h2 class="visually-hidden">Train on text</h2>
         <p>
           The network reads a text character by character and learns to predict the next one. Press Train, and
           watch letters become words.
@@ -86,12 +86,6 @@ function Text({ active }: TabProps) {
         </Message>
       )}
       <div class="grid">
-        <TextPanel
-          settings={settings}
-          loaded={loaded}
-          onChoose={(text) => set({ text, own: "", print: "" })}
-          onText={takeText}
-        />
         {session ? (
           <Samples
             views={views}
@@ -103,13 +97,21 @@ function Text({ active }: TabProps) {
             <Empty>Samples will appear here when there is a text.</Empty>
           </Panel>
         )}
-        <Panel class="span-7" title="Loss">
-          {session ? (
-            <Losses session={session} from={file.state === "ready" ? file.file.name : undefined} />
-          ) : (
-            <Empty>The curve of the loss will appear here when there is a text.</Empty>
-          )}
-        </Panel>
+        <div class="column span-5 left">
+          <TextPanel
+            settings={settings}
+            loaded={loaded}
+            onChoose={(text) => set({ text, own: "", print: "" })}
+            onText={takeText}
+          />
+          <Panel title="Loss">
+            {session ? (
+              <Losses session={session} from={file.state === "ready" ? file.file.name : undefined} />
+            ) : (
+              <Empty>The curve of the loss will appear here when there is a text.</Empty>
+            )}
+          </Panel>
+        </div>
         <NextPanel
           next={views.next}
           ready={session !== undefined}
@@ -145,7 +147,7 @@ function Losses({ session, from }: { session: RemoteSession; from: string | unde
         ]}
         reference={shape && { value: Math.log(shape.vocabulary), label: "guessing" }}
         xRange={[0, 100]}
-        height={220}
+        height={150}
       />
       <p class="note">
         {steps > 0

@@ -24,7 +24,7 @@ export function Reach({ flows }: { flows: Flow[] }) {
           values: share,
         }))}
         log={{ lowest: LOWEST }}
-        height={300}
+        height={260}
         xRange={[0, T - 1]}
         rest="first"
       />

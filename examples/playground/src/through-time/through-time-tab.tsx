@@ -3,6 +3,7 @@
 import { TypedField } from "../parts/fields.js";
 import { Complaints, Message, messageOf } from "../parts/message.js";
 import { Panel } from "../parts/panel.js";
+import { RunControls } from "../parts/run-controls.js";
 import { SpeedField, SPEEDS, Transport } from "../parts/transport.js";
 import { useRun } from "../parts/use-run.js";
 import type { Tab, TabProps } from "../tab.js";
@@ -35,7 +36,7 @@ function ThroughTime({ active }: TabProps) {
   return (
     <>
       <div class="lead">
-        <h2>Vanishing gradients</h2>
+        <h2 class="visually-hidden">Vanishing gradients</h2>
         <p>
           Three networks read a letter, then noise, and learn to recall that first letter. The gradient of the
           loss at the last step must reach back to the first letter, through every step between. Press Play to
@@ -43,50 +44,50 @@ function ThroughTime({ active }: TabProps) {
         </p>
       </div>
       <Complaints of={complaints} />
-      <section class="panel" aria-label="The run">
-        <div class="row spread">
-          <Transport run={run} ended={learner.failure !== undefined || learner.steps >= LAST_STEP} />
-          <Results run={run} />
-        </div>
-        <div class="row">
-          <TypedField
-            label="Sequence length"
-            value={length}
-            setting={schema.length}
-            width={13}
-            onChange={(length) => set({ length })}
-          />
-          <TypedField
-            label="Units"
-            value={hidden}
-            setting={schema.hidden}
-            width={5}
-            onChange={(hidden) => set({ hidden })}
-          />
-          <TypedField
-            label="Initial W_hh ×"
-            value={scale}
-            setting={schema.scale}
-            width={11}
-            onChange={(scale) => set({ scale })}
-          />
-          <TypedField
-            label="Learning rate"
-            value={rate}
-            setting={schema.rate}
-            width={9}
-            onChange={(rate) => set({ rate })}
-          />
-          <TypedField
-            label="Seed"
-            value={seed}
-            setting={schema.seed}
-            width={9}
-            onChange={(seed) => set({ seed })}
-          />
-          <SpeedField value={settings.speed} onChange={(speed) => live.change({ speed })} />
-        </div>
-      </section>
+      <RunControls
+        buttons={<Transport run={run} ended={learner.failure !== undefined || learner.steps >= LAST_STEP} />}
+        figures={<Results run={run} />}
+        settings={
+          <>
+            <TypedField
+              label="Sequence length"
+              value={length}
+              setting={schema.length}
+              width={13}
+              onChange={(length) => set({ length })}
+            />
+            <TypedField
+              label="Units"
+              value={hidden}
+              setting={schema.hidden}
+              width={5}
+              onChange={(hidden) => set({ hidden })}
+            />
+            <TypedField
+              label="Initial W_hh ×"
+              value={scale}
+              setting={schema.scale}
+              width={11}
+              onChange={(scale) => set({ scale })}
+            />
+            <TypedField
+              label="Learning rate"
+              value={rate}
+              setting={schema.rate}
+              width={9}
+              onChange={(rate) => set({ rate })}
+            />
+            <TypedField
+              label="Seed"
+              value={seed}
+              setting={schema.seed}
+              width={9}
+              onChange={(seed) => set({ seed })}
+            />
+            <SpeedField value={settings.speed} onChange={(speed) => live.change({ speed })} />
+          </>
+        }
+      />
       {learner.failure && (
         <Message kind="error">
           <p>
@@ -103,7 +104,7 @@ function ThroughTime({ active }: TabProps) {
         <Panel class="span-7" title="The same, unit by unit, for one sequence">
           <FlowMaps flows={snapshot} hidden={learner.hidden} letters={learner.shown} />
         </Panel>
-        <Panel class="span-5 beside" title="Loss">
+        <Panel class="span-5" title="Loss">
           <Losses trio={learner} />
         </Panel>
       </div>
