@@ -34,7 +34,7 @@ const include = ["test/**/*.test.ts"];
 const nodeOnly = "test/**/*.node.test.ts";
 /** Tests that never call the core, or that select a build themselves: they run with the default build only. */
 const oneBuildOnly = [
-  "test/{base,cli,convert,docs,engines,examples,file,kill,node,packaging,playground,reference,scripts,support}/**",
+  "test/{base,cli,convert,docs,engines,fuzz,examples,file,kill,node,packaging,playground,reference,scripts,support}/**",
   "test/data/{vocabulary,one-hot}.test.ts",
   "test/wasm/{lzma,init,init-sources.node,memory-dropped.node,relaxed.node}.test.ts",
 ];

@@ -1,0 +1,43 @@
+/** Ends a process whose main thread is in one and the same case for too long, and says which it is. */
+
+import { Worker } from "node:worker_threads";
+
+const LONGEST = 90_000;
+
+const CODE = `
+const { workerData: { counter, name, longest } } = require("node:worker_threads");
+const { writeSync } = require("node:fs");
+let last = -1, since = Date.now();
+setInterval(() => {
+  const now = Atomics.load(counter, 0);
+  if (now !== last) { last = now; since = Date.now(); }
+  else if (Date.now() - since > longest) {
+    const text = new TextDecoder().decode(new Uint8Array(name.slice(0)).filter((byte) => byte !== 0));
+    writeSync(2, "fuzz: no end after " + longest / 1000 + " s: " + text + "\\n");
+    process.kill(process.pid, "SIGKILL");
+  }
+}, 1000);
+`;
+
+export class Watchdog {
+  readonly #counter = new Int32Array(new SharedArrayBuffer(4));
+  readonly #name = new Uint8Array(new SharedArrayBuffer(200));
+  readonly #worker: Worker;
+
+  constructor() {
+    const workerData = { counter: this.#counter, name: this.#name.buffer, longest: LONGEST };
+    this.#worker = new Worker(CODE, { eval: true, workerData });
+    this.#worker.unref();
+  }
+
+  /** A case begins. */
+  begin(name: string): void {
+    this.#name.fill(0);
+    this.#name.set(new TextEncoder().encode(name).subarray(0, 200));
+    Atomics.add(this.#counter, 0, 1);
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
