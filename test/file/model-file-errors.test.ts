@@ -6,6 +6,7 @@ import type { FileTensor } from "../../ts/file/dtype.js";
 import { decodeModel, encodeModel, type ModelConfig } from "../../ts/file/model-file.js";
 import { edited, CONFIGS, randomParameters } from "../support/models.js";
 import { serializeSafetensors } from "../../ts/file/safetensors-write.js";
+import { fileOf as fileOfHeader } from "../support/files.js";
 
 type Change = (tensors: Map<string, FileTensor>, metadata: Map<string, string>) => void;
 
@@ -41,11 +42,6 @@ describe("tensors, in a file of our own and in PyTorch's", () => {
       "a bias is missing",
       (tensors) => tensors.delete("rnn.bias_hh_l1"),
       `bytes: expected a tensor "rnn.bias_hh_l1" of shape (12), which is missing`,
-    ],
-    [
-      "the output layer's bias is missing",
-      (tensors) => tensors.delete("head.bias"),
-      `bytes: expected a tensor "head.bias" of shape (5), which is missing`,
     ],
     [
       "a shape is wrong",
@@ -104,14 +100,76 @@ describe("tensors, in a file of our own and in PyTorch's", () => {
       {},
       new RangeError(`${got} "embedding.weight"; { prefix: "" } reads that module alone`),
     );
-    const projection: Change = (tensors) => tensors.set("rnn.weight_hr_l0", tensor(2, 4));
-    expectError(foreign(GRU, projection), { prefix: "" }, new RangeError(`${got} "rnn.weight_hr_l0"`));
+    const alone = { prefix: "" };
+    const withPrefix = 'bytes: with prefix "": expected no further tensors than the network\'s, received';
+    const inside: Change = (tensors) => tensors.set("rnn.gamma", tensor(2));
+    expectError(foreign(GRU, inside), alone, new RangeError(`${withPrefix} "rnn.gamma"`));
+    const bias: Change = (tensors) => tensors.delete("rnn.bias_hh_l1");
+    expectError(
+      foreign(GRU, bias),
+      alone,
+      new RangeError(
+        `bytes: with prefix "": expected a tensor "rnn.bias_hh_l1" of shape (12), which is missing`,
+      ),
+    );
     const layer: Change = (tensors) => tensors.set("rnn.weight_ih_l1_reverse", tensor(12, 4));
     expectError(edited(fileOf(GRU), layer), {}, new RangeError(`${got} "rnn.weight_ih_l1_reverse"`));
     const many: Change = (tensors) => {
-      for (let k = 0; k < 9; k++) tensors.set(`x${k}`, tensor(1));
+      for (let k = 0; k < 12; k++) tensors.set(`x${10 + k}`, tensor(1));
     };
-    expectError(edited(fileOf(GRU), many), {}, new RangeError(`${got} "x0", "x1", "x2", "x3", … (9)`));
+    expectError(
+      edited(fileOf(GRU), many),
+      {},
+      new RangeError(`${got} ${Array.from({ length: 10 }, (_, k) => `"x${10 + k}"`).join(", ")}, … (12)`),
+    );
+  });
+
+  it("the output layer's bias is missing: of a file of our own; others made their Linear without it", () => {
+    const change: Change = (tensors) => tensors.delete("head.bias");
+    const message = `bytes: expected a tensor "head.bias" of shape (5), which is missing`;
+    expectError(edited(fileOf(GRU), change), {}, new RangeError(message));
+    for (const options of [{}, { prefix: "" }, { head: "head" }]) {
+      const { config, parameters } = decodeModel(foreign(GRU, change), options);
+      expect(config).toEqual(GRU);
+      expect(parameters["b_o"]).toEqual({ data: new Float32Array(5), shape: [5] });
+      const { b_o: _, ...others } = randomParameters(GRU, 3);
+      expect(parameters).toMatchObject(others);
+    }
+  });
+
+  it("a projection is called one", () => {
+    const lstm = CONFIGS.find(
+      ({ cell, layers, bidirectional }) => cell === "lstm" && layers === 1 && !bidirectional,
+    )!;
+    const file = foreign(lstm, (tensors) => {
+      tensors.set("rnn.weight_hr_l0", tensor(2, 4)).set("rnn.weight_hh_l0", tensor(16, 2));
+    });
+    const message = `bytes: tensor "rnn.weight_hr_l0": expected no projection (an LSTM with proj_size), which bptt does not compute`;
+    for (const options of [{}, { prefix: "" }, { prefix: "rnn" }])
+      expectError(file, options, new RangeError(message));
+  });
+
+  it.each(["I8", "U8", "I32", "I64", "BOOL", "F8_E4M3"])("weights of type %s", (dtype) => {
+    const name = "rnn.weight_hh_l0";
+    const header = { [name]: { dtype, shape: [4, 4], data_offsets: [0, 0] } } as Record<
+      string,
+      { dtype: string; shape: number[]; data_offsets: number[] }
+    >;
+    let at = 0;
+    const widths: Record<string, number> = { I32: 4, I64: 8 };
+    const put = (key: string, type: string, shape: number[]) => {
+      const end = at + shape.reduce((a, b) => a * b, 1) * (type === "F32" ? 4 : (widths[type] ?? 1));
+      header[key] = { dtype: type, shape, data_offsets: [at, end] };
+      at = end;
+    };
+    put(name, dtype, [4, 4]);
+    put("rnn.weight_ih_l0", "F32", [4, 3]);
+    const file = fileOfHeader(JSON.stringify(header), at);
+    expectError(
+      file,
+      { cell: "tanh" },
+      new RangeError(`bytes: tensor "${name}": expected F32, F16, BF16, F64, received ${dtype}`),
+    );
   });
 
   it("sections mean nothing in a file of others", () => {
@@ -207,6 +265,50 @@ describe("cells", () => {
   });
 });
 
+describe("many modules and long names", () => {
+  const matrix = { dtype: "F32", shape: [0, 0], data_offsets: [0, 0] };
+  const write = (names: string[]) =>
+    fileOfHeader(JSON.stringify(Object.fromEntries(names.map((name) => [name, matrix]))), 0);
+
+  it("messages list ten names", () => {
+    const file = write(Array.from({ length: 20_000 }, (_, k) => `m${k}.weight_ih_l0`));
+    const choices = Array.from({ length: 10 }, (_, k) => `"m${k}."`).join(" or ");
+    expectError(
+      file,
+      {},
+      new RangeError(`prefix: expected ${choices}, … (20000), the modules of the file, received undefined`),
+    );
+    const others = write(Array.from({ length: 20_000 }, (_, k) => `t${k}`));
+    const some = Array.from({ length: 10 }, (_, k) => `"t${k}"`).join(", ");
+    expectError(
+      others,
+      {},
+      new RangeError(
+        `bytes: expected a tensor "weight_ih_l0", behind any prefix, received ${some}, … (20000)`,
+      ),
+    );
+  });
+
+  it("a name of a megabyte", () => {
+    for (const name of [
+      `${"a".repeat(2 ** 20)}.weight_ih_l0`,
+      `${"a.".repeat(2 ** 19)}weight_ih_l0`,
+      "a".repeat(2 ** 20),
+    ]) {
+      expect(() => decodeModel(write([name]))).toThrow(RangeError);
+    }
+  });
+
+  it.each(["weight_ih_l0", ".weight_ih_l0", "..weight_ih_l0", "a..weight_ih_l0"])("the name %s", (name) => {
+    const message = `bytes: expected a tensor ${JSON.stringify(name.replace("ih", "hh"))}, which is missing`;
+    const file = fileOfHeader(
+      JSON.stringify({ [name]: { dtype: "F32", shape: [1, 1], data_offsets: [0, 4] } }),
+      4,
+    );
+    expectError(file, { cell: "tanh" }, new RangeError(message));
+  });
+});
+
 describe("prefixes", () => {
   const two = (...at: [string, string]) => {
     const both = new Map<string, FileTensor>();
@@ -261,9 +363,18 @@ describe("prefixes", () => {
       file,
       {},
       new RangeError(
-        `bytes: expected no further tensors than the network's, received "fc.bias", "fc.weight"; { prefix: "memory." } reads that module alone`,
+        `bytes: expected no further tensors than the network's, received "fc.bias", "fc.weight", of which "fc.weight" is a Linear from 4 to 5; { head: "fc" } reads it as the output layer`,
       ),
     );
+    const more = edited(file, (tensors) => tensors.set("emb.weight", tensor(7, 4)));
+    expectError(
+      more,
+      {},
+      new RangeError(
+        `bytes: expected no further tensors than the network's, received "emb.weight", "fc.bias", "fc.weight", of which "fc.weight" is a Linear from 4 to 5; { prefix: "memory.", head: "fc" } reads it as the output layer`,
+      ),
+    );
+    expect(decodeModel(more, { prefix: "memory", head: "fc" }).config).toEqual(GRU);
     expect(decodeModel(file, { head: "fc" }).config).toEqual(GRU);
     expect(decodeModel(file, { prefix: "memory", head: "fc." }).config).toEqual(GRU);
     expect(decodeModel(file, { prefix: "memory" }).config.outputSize).toBeUndefined();

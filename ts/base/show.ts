@@ -52,8 +52,8 @@ export function clip(text: string): string {
 }
 
 /** Names as messages list them: the first ten, and how many there are. */
-export function showNames(names: Iterable<string>): string {
+export function showNames(names: Iterable<string>, between = ", "): string {
   const all = [...names];
-  const some = all.slice(0, MOST_NAMES).map(show).join(", ");
+  const some = all.slice(0, MOST_NAMES).map(show).join(between);
   return all.length > MOST_NAMES ? `${some}, … (${all.length})` : some;
 }

@@ -6,11 +6,11 @@
  */
 
 import { expected, string } from "../base/check.js";
+import { show, showNames, showShape } from "../base/show.js";
 import { choice, or, readOptions, type Readers } from "../base/options.js";
 import { CELLS, type Cell } from "../data/rnn-options.js";
 import type { StoredTensor } from "./dtype.js";
-import { show, showShape } from "../base/show.js";
-import { cellsOf, ownNames, type Architecture, type Names } from "./state-dict.js";
+import { BIASED, cellsOf, ownNames, type Architecture, type Biases, type Names } from "./state-dict.js";
 
 /** Options of `Rnn.load`. */
 export interface LoadOptions {
@@ -21,7 +21,10 @@ export interface LoadOptions {
    * recurrent module without its output layer. All other tensors are then left alone.
    */
   prefix?: string;
-  /** What stands before the `weight` and `bias` of the output layer. Default: `head`, beside the recurrent module. */
+  /**
+   * What stands before the `weight` and `bias` of the output layer. Default: `head`, beside the recurrent module. A layer
+   * without bias (`nn.Linear(bias=False)`) has one of zeros here.
+   */
   head?: string;
 }
 
@@ -29,12 +32,13 @@ export interface LoadOptions {
 export interface Module {
   readonly architecture: Architecture;
   readonly names: Names;
-  /** False for modules made with `bias=False`. */
-  readonly biases: boolean;
+  readonly biases: Biases;
   /** Whether the file's metadata is about this module. */
   readonly described: boolean;
   /** Whether the file should hold nothing else; if so, the prefix that would choose the module. */
   readonly choice: string | undefined;
+  /** How messages about the module begin: with the prefix that was given, if one was. */
+  readonly about: string;
   /** Whether a tensor of this name belongs to the module. */
   readonly owns: (name: string) => boolean;
 }
@@ -74,7 +78,16 @@ export function findModule(tensors: Tensors, saved: Architecture | undefined, op
   if (saved !== undefined && headOption === undefined && (whole || prefix === "")) {
     checkCell(cell, [saved.cell], "as the file says");
     const names = ownNames(saved);
-    return { architecture: saved, names, biases: true, described: true, choice: undefined, owns: () => true };
+    const about = aboutPrefix(prefix);
+    return {
+      architecture: saved,
+      names,
+      biases: BIASED,
+      described: true,
+      choice: undefined,
+      about,
+      owns: () => true,
+    };
   }
   const place = choose(findPlaces(tensors), prefix, tensors);
   const { recurrent, own } = place;
@@ -91,9 +104,13 @@ export function findModule(tensors: Tensors, saved: Architecture | undefined, op
   return {
     architecture,
     names: { recurrent, head: head ?? "" },
-    biases: own || [...tensors.keys()].some((name) => name.startsWith(`${recurrent}bias_`)),
+    biases: {
+      recurrent: own || [...tensors.keys()].some((name) => name.startsWith(`${recurrent}bias_`)),
+      head: own || described || tensors.has(`${head ?? ""}bias`),
+    },
     described,
     choice: whole ? choiceOf(place) : undefined,
+    about: aboutPrefix(prefix),
     owns: (name) => whole || inside(name, recurrent) || (head !== undefined && inside(name, head)),
   };
 }
@@ -101,26 +118,33 @@ export function findModule(tensors: Tensors, saved: Architecture | undefined, op
 /** Every recurrent module of the file. */
 function findPlaces(tensors: Tensors): Place[] {
   const found: Omit<Place, "head">[] = [];
+  const beside = new Map<string, number>(); // base → how many modules it has
   for (const name of tensors.keys()) {
-    const own = /(^|\.)bptt\.w_ih_l0$/.test(name);
-    if (!own && !/(^|\.)weight_ih_l0$/.test(name)) continue;
+    const own = endsIn(name, `bptt.${OWN}`);
+    if (!own && !endsIn(name, TORCH)) continue;
     const recurrent = name.slice(0, -(own ? OWN : TORCH).length);
-    found.push({ recurrent, base: recurrent.replace(/[^.]*\.$/, ""), own });
+    const base = recurrent.slice(0, recurrent.slice(0, -1).lastIndexOf(".") + 1);
+    found.push({ recurrent, base, own });
+    beside.set(base, (beside.get(base) ?? 0) + 1);
   }
   return found.map((place) => {
     const { base, recurrent, own } = place;
-    const beside = found.filter((other) => other.base === base).length;
     const named = recurrent === `${base}rnn.`;
     const head = own ? recurrent : `${base}head.`;
     const parts = own ? ["w_ho", "b_o"] : ["weight", "bias"];
-    const has = (own || named || beside === 1) && parts.some((part) => tensors.has(head + part));
+    const has = (own || named || beside.get(base) === 1) && parts.some((part) => tensors.has(head + part));
     return { ...place, head: has ? head : undefined };
   });
 }
 
+/** Whether a name is `part`, or ends in it behind a dot. */
+function endsIn(name: string, part: string): boolean {
+  return name.endsWith(part) && (name.length === part.length || name[name.length - part.length - 1] === ".");
+}
+
 function choose(places: readonly Place[], prefix: string | undefined, tensors: Tensors): Place {
   if (places.length === 0) {
-    const some = [...tensors.keys()].slice(0, 4).map(show).join(", ") || "no tensors";
+    const some = showNames(tensors.keys()) || "no tensors";
     throw new RangeError(`bytes: expected a tensor ${show(TORCH)}, behind any prefix, received ${some}`);
   }
   const exact = places.filter(({ recurrent }) => recurrent === prefix);
@@ -130,9 +154,9 @@ function choose(places: readonly Place[], prefix: string | undefined, tensors: T
     const [place] = matches;
     if (place !== undefined && matches.length === 1) return place;
   }
-  const choices = places.map((place) => show(choiceOf(place)));
+  const choices = showNames(places.map(choiceOf), " or ");
   const why = places.length > 1 ? "the modules of the file" : "the module of the file";
-  throw new RangeError(expected("prefix", `${choices.join(" or ")}, ${why}`, prefix));
+  throw new RangeError(expected("prefix", `${choices}, ${why}`, prefix));
 }
 
 /** The prefix that chooses a module, with its output layer if it has one. */
@@ -158,6 +182,12 @@ function infer(
     }
     return own ? [shape[1], shape[0]] : [shape[0], shape[1]]; // (out, in)
   };
+  const projection = `${recurrent}weight_hr_l0`;
+  if (tensors.has(projection)) {
+    throw new RangeError(
+      `bytes: tensor ${show(projection)}: expected no projection (an LSTM with proj_size), which bptt does not compute`,
+    );
+  }
   const [, inputSize] = matrix(recurrent + (own ? OWN : TORCH));
   const hidden = recurrent + (own ? "w_hh_l0" : "weight_hh_l0");
   const [rows, hiddenSize] = matrix(hidden);
@@ -213,6 +243,10 @@ function checkCell(cell: Cell | undefined, cells: readonly Cell[], why: string):
 
 function orList(cells: readonly Cell[]): string {
   return cells.map(show).join(" or ");
+}
+
+function aboutPrefix(prefix: string | undefined): string {
+  return prefix === undefined ? "" : `with prefix ${show(prefix)}: `;
 }
 
 /** A prefix with its dot. */

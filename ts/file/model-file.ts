@@ -12,10 +12,12 @@
  */
 
 import { boolean, expected, optionsObject, seed, size } from "../base/check.js";
-import { readFloats, readValues, type FileTensor } from "./dtype.js";
+import { readFloats, readValues, type Dtype, type FileTensor } from "./dtype.js";
 import { findModule, type LoadOptions } from "./find-module.js";
+import { parseJson } from "../base/json.js";
 import { choice, numberIn, or, readOptions } from "../base/options.js";
 import { CELLS, type RnnOptions } from "../data/rnn-options.js";
+import { expectNoneLeft } from "./left-over.js";
 import { parseSafetensors, type Stored } from "./safetensors.js";
 import { serializeSafetensors } from "./safetensors-write.js";
 import type { Section } from "./section.js";
@@ -46,6 +48,8 @@ export interface Model {
 
 const VERSION = "1";
 const VOCABULARY_NAMES: ReadonlySet<string> = new Set(["tokens", "unknown"]);
+/** Element types of weights; all others are quantized, or no weights. */
+const WEIGHTS: ReadonlySet<Dtype> = new Set(["F32", "F16", "BF16", "F64"]);
 const SECTIONS = ["text", "trained", "optimizer", "training"] as const;
 
 /** The bytes of a safetensors file. */
@@ -85,7 +89,7 @@ export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
   const isSection = (name: string) => SECTIONS.some((section) => name.startsWith(`${section}.`));
   const candidates = new Map([...stored.tensors].filter(([name]) => saved === undefined || !isSection(name)));
   const module = findModule(candidates, saved, options);
-  const { names, biases } = module;
+  const { names, biases, about } = module;
   const described = saved !== undefined && module.described;
   const config: ModelConfig = described ? { ...saved, ...module.architecture } : module.architecture;
 
@@ -94,28 +98,28 @@ export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
     const tensor = candidates.get(name);
     if (tensor === undefined) {
       throw new RangeError(
-        `bytes: expected a tensor ${show(name)} of shape ${showShape(shape)}, which is missing`,
+        `bytes: ${about}expected a tensor ${show(name)} of shape ${showShape(shape)}, which is missing`,
       );
     }
     if (tensor.shape.length !== shape.length || tensor.shape.some((n, axis) => n !== shape[axis])) {
       throw new RangeError(
-        `bytes: tensor ${show(name)}: expected shape ${showShape(shape)}, received ${showShape(tensor.shape)}`,
+        `bytes: ${about}tensor ${show(name)}: expected shape ${showShape(shape)}, received ${showShape(tensor.shape)}`,
       );
     }
     known.add(name);
   }
-  const rest = [...candidates.keys()].filter((name) => !known.has(name) && module.owns(name));
-  if (rest.length > 0) {
-    const some = rest.slice(0, 4).map(show).join(", ") + (rest.length > 4 ? `, … (${rest.length})` : "");
-    const hint =
-      module.choice !== undefined ? `; { prefix: ${show(module.choice)} } reads that module alone` : "";
-    throw new RangeError(`bytes: expected no further tensors than the network's, received ${some}${hint}`);
-  }
+  const left = [...candidates.keys()].filter((name) => !known.has(name) && module.owns(name));
+  expectNoneLeft(left, candidates, module, (config.bidirectional ? 2 : 1) * config.hiddenSize);
 
   const read = (name: string): Tensor => {
     const tensor = candidates.get(name);
     if (tensor === undefined)
       throw new RangeError(`bytes: expected a tensor ${show(name)}, which is missing`);
+    if (!WEIGHTS.has(tensor.dtype)) {
+      throw new RangeError(
+        `bytes: tensor ${show(name)}: expected ${[...WEIGHTS].join(", ")}, received ${tensor.dtype}`,
+      );
+    }
     const floats = readFloats(tensor, name);
     const bad = floats.data.findIndex((x) => !Number.isFinite(x));
     if (bad >= 0) {
@@ -222,10 +226,9 @@ function readSection(stored: Stored, name: string): Section {
 function readJson<T>(text: string | undefined, name: string, read: (value: unknown, name: string) => T): T {
   if (text === undefined) throw new RangeError(`bytes: its metadata has no ${name}`);
   try {
-    return read(JSON.parse(text), name);
+    return read(parseJson(text, name), name);
   } catch (error) {
-    const why =
-      error instanceof SyntaxError ? `expected JSON, received ${show(text)}` : (error as Error).message;
+    const why = (error as Error).message;
     throw new RangeError(`bytes: its ${why.startsWith(name) ? why : `${name}: ${why}`}`);
   }
 }

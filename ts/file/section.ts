@@ -11,6 +11,7 @@
  */
 
 import { expected } from "../base/check.js";
+import { parseJson } from "../base/json.js";
 import type { FileTensor } from "./dtype.js";
 import { show } from "../base/show.js";
 import { tagOf } from "../base/typed-array.js";
@@ -48,12 +49,8 @@ export function isPacked({ metadata }: Section): boolean {
  */
 export function unpackSection({ tensors, metadata }: Section, name: string): object {
   const text = isPacked({ tensors, metadata }) ? metadata[STATE] : undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(text ?? "");
-  } catch {
-    throw new RangeError(expected(`bytes: its ${name} state`, "JSON", text));
-  }
+  if (text === undefined) throw new RangeError(expected(`bytes: its ${name} state`, "JSON", text));
+  const value = parseJson(text, `bytes: its ${name} state`);
   if (!isObject(value)) throw new RangeError(expected(`bytes: its ${name} state`, "an object", value));
   for (const [path, tensor] of Object.entries(tensors)) {
     const keys = path.split(".");

@@ -39,6 +39,14 @@ export interface Names {
   readonly head: string;
 }
 
+/** Which biases a module has: made with `bias=False`, it has none, and they are zeros here. */
+export interface Biases {
+  readonly recurrent: boolean;
+  readonly head: boolean;
+}
+
+export const BIASED: Biases = { recurrent: true, head: true };
+
 /** How the files of this library name them: as in a module with the fields `rnn` and `head`. */
 export function ownNames(architecture: Architecture): Names {
   return isOwn(architecture) ? { recurrent: "bptt.", head: "bptt." } : { recurrent: "rnn.", head: "head." };
@@ -54,7 +62,7 @@ export interface Expected {
 export function* stateDictShapes(
   architecture: Architecture,
   names: Names,
-  biases = true,
+  biases = BIASED,
 ): Generator<Expected, void, void> {
   const { hiddenSize: H, outputSize: V } = architecture;
   const own = isOwn(architecture);
@@ -69,7 +77,7 @@ export function* stateDictShapes(
     }
     yield { name: `${at}weight_ih${suffix}`, shape: [GH, I] };
     yield { name: `${at}weight_hh${suffix}`, shape: [GH, H] };
-    if (!biases) continue;
+    if (!biases.recurrent) continue;
     yield { name: `${at}bias_ih${suffix}`, shape: [GH] };
     yield { name: `${at}bias_hh${suffix}`, shape: [GH] };
   }
@@ -80,7 +88,7 @@ export function* stateDictShapes(
     yield { name: `${names.recurrent}b_o`, shape: [V] };
   } else {
     yield { name: `${names.head}weight`, shape: [V, DH] };
-    yield { name: `${names.head}bias`, shape: [V] };
+    if (biases.head) yield { name: `${names.head}bias`, shape: [V] };
   }
 }
 
@@ -130,7 +138,7 @@ export function fromStateDict(
   architecture: Architecture,
   read: (name: string) => Tensor,
   names: Names = ownNames(architecture),
-  biases = true,
+  biases = BIASED,
 ): Record<string, Tensor> {
   const { hiddenSize: H, cell } = architecture;
   const own = isOwn(architecture);
@@ -144,8 +152,8 @@ export function fromStateDict(
     }
     parameters[`w_ih${suffix}`] = transpose(read(`${at}weight_ih${suffix}`));
     parameters[`w_hh${suffix}`] = transpose(read(`${at}weight_hh${suffix}`));
-    const first = biases ? read(`${at}bias_ih${suffix}`).data : new Float32Array(GH);
-    const second = biases ? read(`${at}bias_hh${suffix}`).data : new Float32Array(GH);
+    const first = biases.recurrent ? read(`${at}bias_ih${suffix}`).data : new Float32Array(GH);
+    const second = biases.recurrent ? read(`${at}bias_hh${suffix}`).data : new Float32Array(GH);
     const summed = isGru(architecture) ? 2 * H : GH; // the n block's two biases stay apart
     const bias = first.slice();
     for (let k = 0; k < summed; k++) if (second[k] !== 0) bias[k] = first[k] + second[k]; // −0 stays −0
@@ -153,8 +161,11 @@ export function fromStateDict(
     if (isGru(architecture)) parameters[`b_hn${suffix}`] = { data: second.slice(2 * H), shape: [H] };
   }
   if (architecture.outputSize !== undefined) {
-    parameters["w_ho"] = own ? read(`${names.recurrent}w_ho`) : transpose(read(`${names.head}weight`));
-    parameters["b_o"] = own ? read(`${names.recurrent}b_o`) : read(`${names.head}bias`);
+    const weight = own ? read(`${names.recurrent}w_ho`) : transpose(read(`${names.head}weight`));
+    const zeros = (length: number): Tensor => ({ data: new Float32Array(length), shape: [length] });
+    parameters["w_ho"] = weight;
+    if (own) parameters["b_o"] = read(`${names.recurrent}b_o`);
+    else parameters["b_o"] = biases.head ? read(`${names.head}bias`) : zeros(architecture.outputSize);
   }
   return parameters;
 }

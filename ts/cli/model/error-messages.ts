@@ -25,6 +25,17 @@ export function modelFailure(name: string, error: unknown): Failure {
       `${name}: it holds weights alone; expected --cell, and --layers and --bidirectional where they are not 1 and no`,
     );
   }
-  const what = error.message.replace(/^(bytes|file|model|network|weights)(: |(?=\[))/, "");
+  const what = sentenceOf(error).replace(/^(bytes|file|model|network|weights)(: |(?=\[))/, "");
   return new Failure(`${name}: ${what}`, 1, { cause: error });
+}
+
+/** The message of an error; what helps against it comes as flags, where the library says it as options. */
+function sentenceOf(error: Error & { statement?: unknown; remedy?: unknown }): string {
+  const { statement, remedy } = error;
+  if (typeof statement !== "string" || typeof remedy !== "object") return error.message;
+  const { options, effect } = remedy as { options: Record<string, string>; effect: string };
+  const flags = Object.entries(options).map(
+    ([name, value]) => `${FLAGS[name] ?? name} ${JSON.stringify(value)}`,
+  );
+  return `${statement}; ${flags.join(" ")} ${effect}`;
 }
