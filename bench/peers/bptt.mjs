@@ -12,11 +12,16 @@ import { Unavailable } from "./peer.mjs";
 
 const projectRoot = join(import.meta.dirname, "../..");
 
-export const bptt = entry("bptt", "index.js", "the default build: plain simd128, the same bits everywhere");
-export const bpttRelaxed = entry("bptt/relaxed", "relaxed.js", "fused multiply-add");
+const dist = join(projectRoot, "dist");
+export const bptt = bpttFrom(
+  "bptt",
+  join(dist, "index.js"),
+  "the default build: plain simd128, the same bits everywhere",
+);
+export const bpttRelaxed = bpttFrom("bptt/relaxed", join(dist, "relaxed.js"), "fused multiply-add");
 
-/** @param {string} name @param {string} file @param {string} work @returns {Peer} */
-function entry(name, file, work) {
+/** A build of this library. @param {string} name @param {string} path of the entry @param {string} [work] @returns {Peer} */
+export function bpttFrom(name, path, work = "") {
   /** @type {any} */
   let library;
   const network = (/** @type {Shape} */ shape, /** @type {Data} */ { weights }) => {
@@ -37,8 +42,7 @@ function entry(name, file, work) {
     sameWeights: true,
     cells: ["tanh", "gru", "lstm"],
     async load() {
-      const path = join(projectRoot, "dist", file);
-      if (!existsSync(path)) throw new Unavailable(`not available: there is no dist/${file}`);
+      if (!existsSync(path)) throw new Unavailable(`not available: there is no ${path}`);
       library = await import(path);
       try {
         new library.Rnn({ inputSize: 1, hiddenSize: 1 }).free(); // compiles the module: an engine may refuse it
