@@ -6,9 +6,9 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pty from "@lydell/node-pty";
-import { inProject } from "../../scripts/setup/paths.mjs";
+import { inDist } from "../support/dist.js";
 
-const CLI = inProject("dist", "cli.js");
+const CLI = inDist("cli.js");
 /** Longest a process may take; then it is ended, and its test fails by the exit code. */
 const MILLISECONDS = 50_000;
 /** Nothing of who runs the tests: NO_COLOR, FORCE_COLOR, CI, COLORTERM, TMUX… all say something about colours. */

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inProject } from "../../scripts/setup/paths.mjs";
+import { inDist } from "../support/dist.js";
 
 /** What a command came to. */
 export interface Outcome {
@@ -14,7 +14,7 @@ export interface Outcome {
 }
 
 /** The program's file. */
-export const PROGRAM = inProject("dist", "cli.js");
+export const PROGRAM = inDist("cli.js");
 
 /** A folder for the files of a test. */
 export class Folder {

@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { inProject } from "../../scripts/setup/paths.mjs";
+import { inDist } from "../support/dist.js";
 
 interface Example {
   name: string;
@@ -74,11 +75,11 @@ beforeAll(() => {
         types: ["node"],
         typeRoots: [inProject("node_modules", "@types")],
         paths: {
-          bptt: [inProject("dist", "index.d.ts")],
-          "bptt/slim": [inProject("dist", "slim.d.ts")],
-          "bptt/relaxed": [inProject("dist", "relaxed.d.ts")],
-          "bptt/convert": [inProject("dist", "convert.d.ts")],
-          "bptt/node": [inProject("dist", "node.d.ts")],
+          bptt: [inDist("index.d.ts")],
+          "bptt/slim": [inDist("slim.d.ts")],
+          "bptt/relaxed": [inDist("relaxed.d.ts")],
+          "bptt/convert": [inDist("convert.d.ts")],
+          "bptt/node": [inDist("node.d.ts")],
         },
         outDir: "out",
       },

@@ -13,6 +13,7 @@ import * as library from "bptt";
 import { expect, it } from "vitest";
 import { findFirefox, findRuntimes } from "../../scripts/setup/engines.mjs";
 import { inProject } from "../../scripts/setup/paths.mjs";
+import { inDist } from "../support/dist.js";
 import { launchChromium, resultOf } from "../support/chromium.js";
 import { expectClose } from "../support/compare.js";
 import { bodyOf, serve, type Handler, type Served } from "../support/serve.js";
@@ -52,7 +53,7 @@ const REFUSAL = {
 
 const program = inProject("test", "engines", "program.mjs");
 const relaxedProgram = inProject("test", "engines", "relaxed.mjs");
-const dist = inProject("dist");
+const dist = inDist();
 const NOT_THERE = " (SKIPPED: not on this machine, and the set-up could not bring it)";
 const name = (engine: string, path: string | undefined) => engine + (path === undefined ? NOT_THERE : "");
 

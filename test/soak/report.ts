@@ -27,9 +27,9 @@ const HEAD = ["", "figure", "measured", "limit", "unit", ""] as const;
 /** As the terminal shows it. */
 export function terminalTable(section: Section): string {
   const lines = [[...HEAD], ...cellsOf(section)];
-  const widths = HEAD.map((_, i) => Math.max(...lines.map((cells) => cells[i].length)));
+  const widths = HEAD.map((_, i) => Math.max(...lines.map((cells) => cells[i]!.length)));
   const aligned = (cells: string[]) =>
-    cells.map((cell, i) => (i === 2 || i === 3 ? cell.padStart(widths[i]) : cell.padEnd(widths[i])));
+    cells.map((cell, i) => (i === 2 || i === 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)));
   const rows = lines.map((cells) => `  ${aligned(cells).join("  ").trimEnd()}`);
   return `${section.title}\n${section.skipped ? `  SKIPPED: ${section.skipped}` : rows.join("\n")}\n`;
 }

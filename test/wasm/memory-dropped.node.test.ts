@@ -4,10 +4,10 @@
  */
 
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { inProject } from "../../scripts/setup/paths.mjs";
+import { inDist } from "../support/dist.js";
 
 interface Pages {
   start: number;
@@ -17,7 +17,7 @@ interface Pages {
 
 async function dropped(kind: string, rounds: number, ...flags: string[]): Promise<Pages> {
   const program = inProject("test", "memory", "dropped.mjs");
-  const args = [...flags, program, join(inProject("dist"), "index.js"), kind, String(rounds)];
+  const args = [...flags, program, inDist("index.js"), kind, String(rounds)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as Pages;
 }

@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inProject } from "../../scripts/setup/paths.mjs";
+import { inDist } from "../support/dist.js";
 
 const folder = inProject("target", "worker-process");
 const SETUP = `
-  import { CharRnn } from ${JSON.stringify(pathToFileURL(inProject("dist", "index.js")).href)};
+  import { CharRnn } from ${JSON.stringify(pathToFileURL(inDist("index.js")).href)};
   const text = "gohome ".repeat(30);
   const model = new CharRnn({ text, hiddenSize: 8 });
   const options = { steps: 30, batchSize: 4, sequenceLength: 8, worker: true };
@@ -64,7 +65,7 @@ describe("Node ends by itself", () => {
   it("after a worker that died late, and one whose listener threw", async () => {
     const program = `
       import { Worker } from "node:worker_threads";
-      const worker = new Worker(new URL(${JSON.stringify(pathToFileURL(inProject("dist", "worker.js")).href)}));
+      const worker = new Worker(new URL(${JSON.stringify(pathToFileURL(inDist("worker.js")).href)}));
       const run = model.fit(text, { ...options, steps: 1e9, worker: () => worker });
       for await (const { step } of run) if (step > 3) break;
       worker.terminate();
@@ -101,7 +102,7 @@ describe("many runs", () => {
     const program = `
       import { Worker } from "node:worker_threads";
       import { setTimeout as after } from "node:timers/promises";
-      const script = new URL(${JSON.stringify(pathToFileURL(inProject("dist", "worker.js")).href)});
+      const script = new URL(${JSON.stringify(pathToFileURL(inDist("worker.js")).href)});
       let alive = 0;
       const worker = () => {
         alive++;
