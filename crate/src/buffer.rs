@@ -95,7 +95,7 @@ pub fn check_bytes(bytes: u64, kind: ErrorKind) -> Result<(), Error> {
     if bytes > MAX_BYTES { Err(Error::new(kind, bytes)) } else { Ok(()) }
 }
 
-/// Replaces `data` by `len` times `zero` if it is shorter.
+/// Makes room for `len` elements, initially `zero`. On failure nothing has changed.
 fn grow<T: Clone>(data: &mut Vec<T>, len: usize, zero: T, kind: ErrorKind) -> Result<(), Error> {
     if len <= data.len() {
         return Ok(());

@@ -1,39 +1,41 @@
 //! The error type of the core: a kind and a number in one word, so that every `Result` fits a register.
 
+use crate::numbered::numbered;
 use core::num::NonZeroU64;
 
-/// The failures of the core. The facade has checked all arguments before; these are the ones it cannot foresee.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ErrorKind {
-    /// The loss is NaN or infinite. Nothing has changed.
-    Loss = 1,
-    /// The gradient of a parameter is NaN or infinite. The number is the parameter's index in the table. Nothing has changed.
-    Gradient,
-    /// No memory for the parameters. The number is, as in all kinds below, how many bytes were requested.
-    Parameters,
-    /// No memory for the parameters, their gradients and packed forms together.
-    Network,
-    /// No memory for the gradients.
-    Gradients,
-    /// No memory for the packed weights.
-    PackedWeights,
-    /// No memory for the packed operands of a gradient product.
-    PackedGradients,
-    /// No memory for drawing orthogonal weights.
-    OrthogonalWeights,
-    /// No memory for an optimizer's moments.
-    Moments,
-    /// No memory for the buffers of a pass.
-    Workspace,
-    /// No memory for the state carried from one training step to the next.
-    CarriedState,
-    /// No memory for `sequenceLoss`.
-    SequenceLoss,
-    /// No memory for `sample`.
-    Sample,
+numbered! {
+    /// The failures of the core. The facade has checked all arguments before; these are the ones it cannot foresee.
+    pub enum ErrorKind {
+        /// The loss is NaN or infinite. Nothing has changed.
+        Loss,
+        /// The gradient of a parameter is NaN or infinite. The number is the parameter's index in the table. Nothing has changed.
+        Gradient,
+        /// No memory for the parameters. The number is, as in all kinds below, how many bytes were requested.
+        Parameters,
+        /// No memory for the parameters, their gradients and packed forms together.
+        Network,
+        /// No memory for the gradients.
+        Gradients,
+        /// No memory for the packed weights.
+        PackedWeights,
+        /// No memory for the packed operands of a gradient product.
+        PackedGradients,
+        /// No memory for drawing orthogonal weights.
+        OrthogonalWeights,
+        /// No memory for an optimizer's moments.
+        Moments,
+        /// No memory for the buffers of a pass.
+        Workspace,
+        /// No memory for the state carried from one training step to the next.
+        CarriedState,
+        /// No memory for `sequenceLoss`.
+        SequenceLoss,
+        /// No memory for `sample`.
+        Sample,
+    }
 }
 
-/// A failure: the `ErrorKind` in the highest byte, the number in the others.
+/// A failure: the `ErrorKind` plus 1 in the highest byte, the number in the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Error(NonZeroU64);
 
@@ -44,13 +46,13 @@ impl Error {
     #[inline(never)]
     pub fn new(kind: ErrorKind, number: u64) -> Error {
         let number = number.min((1 << Error::SHIFT) - 1);
-        let word = (kind as u64) << Error::SHIFT | number;
-        Error(NonZeroU64::new(word).unwrap_or(NonZeroU64::MAX)) // `kind` is never 0
+        let word = (kind as u64 + 1) << Error::SHIFT | number;
+        Error(NonZeroU64::new(word).unwrap_or(NonZeroU64::MAX)) // never 0
     }
 
-    /// The `ErrorKind` as a number.
-    pub fn kind(self) -> u32 {
-        (self.0.get() >> Error::SHIFT) as u32
+    /// The kind of the failure.
+    pub fn kind(self) -> ErrorKind {
+        ErrorKind::from_number((self.0.get() >> Error::SHIFT) as usize - 1)
     }
 
     /// The number: bytes, or the index of a parameter.

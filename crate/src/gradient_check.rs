@@ -10,7 +10,7 @@ use crate::network::{Config, Network};
 use crate::rng::{Stream, uniform};
 use crate::session::Session;
 use crate::train::{backward, gradients};
-use crate::workspace::{Shape, Workspace};
+use crate::workspace::{LossKind, Shape, Workspace};
 use core::ops::Range;
 
 #[cfg(target_arch = "wasm32")]
@@ -74,7 +74,8 @@ impl Case {
     fn new(config: Config, dense: bool, squared: bool, lengths: [i32; B]) -> Case {
         let mut network = Network::new(config).unwrap();
         let mut ws = Workspace::default();
-        ws.begin(&mut network, Shape { batch: B, time: T, dense, training: true, squared }).unwrap();
+        let loss = if squared { LossKind::MeanSquaredError } else { LossKind::CrossEntropy };
+        ws.begin(&mut network, Shape { batch: B, time: T, dense, training: true, loss }).unwrap();
         ws.lengths.copy_from_slice(&lengths);
         fill(&mut ws.features, 1);
         fill(&mut ws.target_values, 2);

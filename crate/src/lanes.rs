@@ -1,5 +1,5 @@
 //! Vectors of four `f32`, cache lines of them, and the register tile of the matrix product. The only `unsafe` code apart from the
-//! handles of the seam (`handle`).
+//! handles of the seam (`wasm/handle`).
 //!
 //! On wasm32 an `F32x4` is one 128-bit register. Elsewhere it is an array that the compiler vectorises, so that the SIMD kernels run
 //! and are tested natively too, with the same bits. Loads and stores take references to arrays and are sound for any caller. `tiles`

@@ -25,6 +25,7 @@ extern crate alloc;
 mod runtime;
 
 mod float;
+mod numbered;
 
 mod error;
 
@@ -58,7 +59,6 @@ mod bptt;
 
 mod clip;
 mod optimizer;
-mod schedule;
 
 mod train;
 
@@ -67,7 +67,6 @@ mod gradient_check;
 
 mod sample;
 
-mod handle;
 mod wasm;
 
 pub use error::Error;

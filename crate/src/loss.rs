@@ -7,7 +7,7 @@
 use crate::buffer::part;
 use crate::kernel::{RowsMut, clear_beyond, exp_shifted_into, ln, max, scale};
 use crate::network::{Network, Sizes};
-use crate::workspace::{Shape, Workspace};
+use crate::workspace::{LossKind, Shape, Workspace};
 
 /// The scalar form of a loss.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,8 @@ pub fn cross_entropy(p: &mut [f32], logits: &[f32], target: usize) -> (f64, f32)
 /// the logits are the hidden states.
 pub fn sequence_loss(network: &Network, ws: &mut Workspace, reduction: Reduction, gradient: bool) -> f64 {
     let Sizes { v, vp, hp, .. } = network.sizes;
-    let Shape { batch, time, squared, .. } = ws.shape;
+    let Shape { batch, time, loss, .. } = ws.shape;
+    let squared = loss == LossKind::MeanSquaredError;
     let positions = time * batch;
     let weights = &ws.weights[..positions];
     let divisor = match reduction {
@@ -101,7 +102,8 @@ fn squared_error(gradient: &mut [f32], y: &[f32], targets: &[f32], factor: f64) 
 #[inline(never)]
 pub fn metric(network: &Network, ws: &Workspace) -> f64 {
     let Sizes { v, vp, hp, .. } = network.sizes;
-    let Shape { batch, time, squared, .. } = ws.shape;
+    let Shape { batch, time, loss, .. } = ws.shape;
+    let squared = loss == LossKind::MeanSquaredError;
     let logits = match ws.activations.last() {
         Some(last) if !network.has_logits() => &last.h[batch * hp..],
         _ => &ws.logits[..],

@@ -10,6 +10,16 @@ use crate::kernel::{PackedPair, padded};
 use crate::network::Network;
 use alloc::vec::Vec;
 
+/// The loss of a batch, which decides its targets.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub enum LossKind {
+    /// Cross-entropy of target classes
+    #[default]
+    CrossEntropy,
+    /// Mean squared error of target values
+    MeanSquaredError,
+}
+
 /// The shape of the current pass.
 #[derive(Clone, Copy, Default)]
 pub struct Shape {
@@ -21,8 +31,8 @@ pub struct Shape {
     pub dense: bool,
     /// Whether a backward pass follows
     pub training: bool,
-    /// Mean squared error instead of cross-entropy
-    pub squared: bool,
+    /// The loss
+    pub loss: LossKind,
 }
 
 /// A state of all layers and directions: h, and c for cells that have one.
@@ -97,7 +107,7 @@ pub struct Workspace {
 impl Workspace {
     /// Makes room for a pass of this shape and makes it the current one. On failure the previous shape remains.
     pub fn begin(&mut self, network: &mut Network, shape: Shape) -> Result<(), Error> {
-        let Shape { batch: b, time: t, dense, training, squared } = shape;
+        let Shape { batch: b, time: t, dense, training, loss } = shape;
         let s = network.sizes;
         let kind = ErrorKind::Workspace;
         let tb = elements(&[t, b], kind)?;
@@ -110,10 +120,9 @@ impl Workspace {
             fit_integers(&mut self.ids, tb, kind)?;
         }
         fit_integers(&mut self.lengths, b, kind)?;
-        if squared {
-            self.target_values.fit(of(s.v)?, kind)?;
-        } else {
-            fit_integers(&mut self.targets, tb, kind)?;
+        match loss {
+            LossKind::CrossEntropy => fit_integers(&mut self.targets, tb, kind)?,
+            LossKind::MeanSquaredError => self.target_values.fit(of(s.v)?, kind)?,
         }
         self.weights.fit(tb, kind)?;
         self.initial_state.fit(network, state, kind)?;

@@ -13,7 +13,7 @@ import {
   type Schedule,
 } from "bptt";
 
-/** The formulas of ts/schedule.ts, by the engine's own functions. */
+/** The formulas of ts/optim/schedule.ts, by the engine's own functions. */
 function formula(schedule: Schedule, s: number): number {
   switch (schedule.kind) {
     case "constant":

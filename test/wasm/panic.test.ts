@@ -2,7 +2,7 @@
 
 import { oneHot } from "bptt";
 import { expect, inject, it } from "vitest";
-import { RawSampler } from "../../ts/wasm/raw.js";
+import { RawSampler } from "../../ts/wasm/raw-sampler.js";
 
 it(`is ${inject("core") === "debug" ? "an error with its file and line" : "a bare trap"}`, () => {
   expect(oneHot([0], 1)).toBeDefined(); // the import registers the loader of the core

@@ -15,7 +15,8 @@ import { expectShape, open, openRagged, type Source } from "../base/source.js";
 import type { StateInput } from "./state.js";
 import type { Ids2, Numbers2, Numbers3 } from "../base/tensor.js";
 import { FLOATS } from "../base/typed-array.js";
-import { f32 } from "../wasm/memory.js";
+import { f32, type Place } from "../wasm/memory.js";
+import type { LossName } from "../wasm/raw-rnn.js";
 
 /** What goes into a network: sequences, and where they start and end. */
 export interface SequenceInputs {
@@ -108,12 +109,11 @@ export function openInputs(value: unknown, inputSize: number, ragged: boolean): 
   return { source, dense: shape.length === 3, batch, time };
 }
 
-/** Copies the inputs; `start` is a 4-byte index. */
+/** Copies the inputs to ids or features. */
 export function copyInputs(
   inputs: InputSource,
   inputSize: number,
-  start: number,
-  stride: number,
+  { start, stride }: Place,
   lengths: RowLengths,
 ): void {
   const { source, dense, batch, time } = inputs;
@@ -138,7 +138,12 @@ export function copyInputs(
 }
 
 /** Copies the weights (B, T) → (T, B), or ones; 0 past the lengths. */
-export function copyWeights(value: unknown, { batch, time }: Sizes, rows: RowLengths, start: number): void {
+export function copyWeights(
+  value: unknown,
+  { batch, time }: Sizes,
+  rows: RowLengths,
+  { start }: Place,
+): void {
   if (value !== undefined) {
     const layout = {
       shape: [1, batch, time],
@@ -157,17 +162,15 @@ export function copyWeights(value: unknown, { batch, time }: Sizes, rows: RowLen
   }
 }
 
-/** B, T, and the number of classes or of targets of a step. */
+/** B and T. */
 interface Sizes {
   readonly batch: number;
   readonly time: number;
 }
 
-/** Where targets go, and the weights there, as 4-byte indices in wasm memory. Targets of weight 0 are not read. */
-export interface TargetPlace {
-  readonly start: number;
-  /** Of a step's values. */
-  readonly stride: number;
+/** The place of the targets. */
+export interface TargetPlace extends Place {
+  /** Index of the weights in wasm memory. Targets of weight 0 are not read. */
   readonly weights: number;
 }
 
@@ -223,9 +226,7 @@ export function openRows(value: unknown, name: string, what: string, { rule }: R
   return (rule === "full" ? open : openRagged)(value, name, what);
 }
 
-/** The `loss` option: whether it is the mean squared error. */
-export function isMeanSquaredError(value: unknown): boolean {
-  return (
-    value !== undefined && oneOf(value, "loss", ["crossEntropy", "meanSquaredError"]) === "meanSquaredError"
-  );
+/** Reads the `loss` option. */
+export function lossOf(value: unknown): LossName {
+  return value === undefined ? "crossEntropy" : oneOf(value, "loss", ["crossEntropy", "meanSquaredError"]);
 }

@@ -6,6 +6,7 @@
  */
 
 import { boolean } from "../base/check.js";
+import type { ReductionName } from "../wasm/raw-rnn.js";
 
 /** How the weighted cross-entropies (B, T) become the result; see {@link sequenceLoss}. */
 export interface LossFlags {
@@ -50,11 +51,11 @@ export function lossFlags(options: LossFlags): number {
   return flags;
 }
 
-/** For training and evaluation, which need one number: whether the flags ask for the sums (else both averages). */
-export function scalarLoss(options: LossFlags): boolean {
+/** Returns the scalar form of the loss that the flags ask for, since training and evaluation need one number. */
+export function scalarLoss(options: LossFlags): ReductionName {
   const flags = lossFlags(options);
-  if (flags === (AVERAGE_TIME | AVERAGE_BATCH)) return false;
-  if (flags === (SUM_TIME | SUM_BATCH)) return true;
+  if (flags === (AVERAGE_TIME | AVERAGE_BATCH)) return "average";
+  if (flags === (SUM_TIME | SUM_BATCH)) return "sum";
   const what = flags === 0 ? "no flag set leaves a matrix (B,T)" : `${names(flags)} alone leaves a vector`;
   throw new RangeError(
     `${FLAG_NAMES.join(", ")}: training needs one number, but ${what}; set both averages or both sums`,

@@ -7,8 +7,8 @@ import { expected, record } from "../base/check.js";
 import { copyNumbers, rowMajor } from "./numbers.js";
 import { show } from "../base/show.js";
 import { floats, type Numbers1, type Numbers2, type Tensor } from "../base/tensor.js";
-import { f32 } from "../wasm/memory.js";
-import type { RawRnn } from "../wasm/raw.js";
+import { f32, type Place } from "../wasm/memory.js";
+import type { RawRnn } from "../wasm/raw-rnn.js";
 
 /**
  * One value by parameter name. Of layer 0: `w_ih_l0` (I, G·H), `w_hh_l0` (H, G·H), `b_h_l0` (G·H), and of a gru that
@@ -44,8 +44,8 @@ export function parameterTable(raw: RawRnn): readonly Parameter[] {
   });
 }
 
-/** Copies of all tensors of the arena that begins at float32 index `start`. */
-export function readArena(table: readonly Parameter[], start: number): Record<string, Tensor> {
+/** Returns copies of all tensors of an arena. */
+export function readArena(table: readonly Parameter[], { start }: Place): Record<string, Tensor> {
   const tensors: Record<string, Tensor> = {};
   for (const { name, shape, length, offset } of table) {
     const data = floats(length, name);
@@ -94,7 +94,7 @@ function find(table: readonly Parameter[], key: string, name: string): Parameter
   throw new RangeError(`${name}: no parameter ${show(key)}; there are ${listed.join(", ")}`);
 }
 
-/** Writes what has been read into the arena that begins at float32 index `start`. */
-export function writeArena(assignments: readonly Assignment[], start: number): void {
+/** Writes assignments to an arena. */
+export function writeArena(assignments: readonly Assignment[], { start }: Place): void {
   for (const { parameter, data } of assignments) f32().set(data, start + parameter.offset);
 }

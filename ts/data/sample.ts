@@ -1,8 +1,8 @@
 /**
- * Draws ids from logits, as generation does: p = softmax(logits / temperature), one draw a row.
+ * Samples ids from logits, as generation does: p = softmax(logits / temperature), one id per row.
  *
- * The coins come from the core's counter-based generator: the same seed, step and row give the same coin on every
- * machine and engine, whatever else was drawn before.
+ * The core's counter-based generator decides: the same seed, step and row give the same uniform draw on every machine and
+ * engine, whatever else was drawn before.
  */
 
 import { seed as readSeed } from "../base/check.js";
@@ -10,11 +10,11 @@ import { fromCore } from "../base/errors.js";
 import { copySource, rowMajor } from "./numbers.js";
 import { integerIn, numberIn, or, readOptions, type Readers } from "../base/options.js";
 import { showShape } from "../base/show.js";
-import { open } from "../base/source.js";
+import { open, type Source } from "../base/source.js";
 import type { Numbers2 } from "../base/tensor.js";
-import { RawBuffer } from "../wasm/core.js";
+import { RawSamplerBuffer } from "../wasm/enumerations.js";
 import { i32 } from "../wasm/memory.js";
-import { RawSampler } from "../wasm/raw.js";
+import { RawSampler } from "../wasm/raw-sampler.js";
 
 /** Options of {@link sample}. */
 export interface SampleOptions {
@@ -48,7 +48,7 @@ export interface SampleOptions {
  * }
  */
 export function sample(logits: Numbers2, options: SampleOptions = {}): Int32Array<ArrayBuffer> {
-  const { temperature, seed, step } = readOptions(options, {
+  const settings = readOptions(options, {
     temperature: or(1, numberIn({ min: 0, max: 1e30 })),
     seed: or(0, readSeed),
     step: or(0, integerIn({ min: 0 })),
@@ -59,12 +59,25 @@ export function sample(logits: Numbers2, options: SampleOptions = {}): Int32Arra
     throw new RangeError(`logits: expected a shape (B,V) without zeros, received ${showShape(shape)}`);
   }
   const [batch, classes] = shape as [number, number];
+  return sampleFrom(source, [batch, classes], settings);
+}
+
+/** Checked settings of a draw. */
+type SampleSettings = Readonly<Required<SampleOptions>>;
+
+/** Samples an id from each row of opened logits (B, V). */
+function sampleFrom(
+  source: Source,
+  [batch, classes]: readonly [number, number],
+  { temperature, seed, step }: SampleSettings,
+): Int32Array<ArrayBuffer> {
+  const shape = [batch, classes];
   let raw: RawSampler | undefined;
   try {
     raw = new RawSampler(batch, classes);
-    copySource(source, rowMajor(shape, raw.pointer(RawBuffer.Logits) >>> 2));
+    copySource(source, rowMajor(shape, raw.place(RawSamplerBuffer.Logits).start));
     raw.draw(temperature, seed, step);
-    const start = raw.pointer(RawBuffer.Ids) >>> 2;
+    const { start } = raw.place(RawSamplerBuffer.Ids);
     return i32().slice(start, start + batch);
   } catch (error) {
     throw fromCore(error, `logits ${showShape(shape)}`);

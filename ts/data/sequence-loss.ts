@@ -23,9 +23,9 @@ import { copySource, rowMajor } from "./numbers.js";
 import { showShape } from "../base/show.js";
 import { open, openRagged } from "../base/source.js";
 import type { Ids2, Numbers2, Numbers3, Tensor } from "../base/tensor.js";
-import { RawBuffer } from "../wasm/core.js";
+import { RawSequenceLossBuffer } from "../wasm/enumerations.js";
 import { f32 } from "../wasm/memory.js";
-import { RawSequenceLoss } from "../wasm/raw.js";
+import { RawSequenceLoss, type Axis } from "../wasm/raw-sequence-loss.js";
 
 /** Options of {@link sequenceLoss}. */
 export interface SequenceLossOptions extends LossFlags {
@@ -88,7 +88,7 @@ export function sequenceLoss(
   let raw: RawSequenceLoss | undefined;
   try {
     raw = new RawSequenceLoss(batch, time, classes);
-    const weightsStart = raw.pointer(RawBuffer.Weights) >>> 2;
+    const { start: weightsStart } = raw.place(RawSequenceLossBuffer.Weights);
     if (weights === undefined) {
       const view = f32();
       for (let b = 0; b < batch; b++) {
@@ -99,33 +99,32 @@ export function sequenceLoss(
       const rows = openRows(weights, "weights", `numbers of shape ${showShape([batch, time])}`, lengths);
       copySource(rows, { ...rowMajor([batch, time], weightsStart), lengths });
     }
-    copySource(source, { ...rowMajor(shape, raw.pointer(RawBuffer.Logits) >>> 2), lengths });
+    copySource(source, { ...rowMajor(shape, raw.place(RawSequenceLossBuffer.Logits).start), lengths });
     copyIds(classSource, {
       rows: batch,
       columns: time,
       rank: 2,
-      start: raw.pointer(RawBuffer.Targets) >>> 2,
+      start: raw.place(RawSequenceLossBuffer.Targets).start,
       strides: [time, 1],
       limit: classes,
       noun: "a class",
       lengths,
       weights: weightsStart,
     });
-    const length = raw.compute(
-      (flags & AVERAGE_TIME) !== 0,
-      (flags & AVERAGE_BATCH) !== 0,
-      (flags & SUM_TIME) !== 0,
-      (flags & SUM_BATCH) !== 0,
-    );
-    const start = raw.pointer(RawBuffer.Outputs) >>> 2;
-    const overTime = flags & (AVERAGE_TIME | SUM_TIME);
-    const overBatch = flags & (AVERAGE_BATCH | SUM_BATCH);
-    if (overTime && overBatch) return raw.last;
-    const left = overTime ? [batch] : overBatch ? [time] : [batch, time];
+    const overTime = axisOf(flags & AVERAGE_TIME, flags & SUM_TIME);
+    const overBatch = axisOf(flags & AVERAGE_BATCH, flags & SUM_BATCH);
+    const length = raw.compute(overTime, overBatch);
+    const { start } = raw.place(RawSequenceLossBuffer.Result);
+    if (overTime !== "keep" && overBatch !== "keep") return raw.last;
+    const left = overTime !== "keep" ? [batch] : overBatch !== "keep" ? [time] : [batch, time];
     return { data: f32().slice(start, start + length), shape: left };
   } catch (error) {
     throw fromCore(error, `logits ${showShape(shape)}`);
   } finally {
     raw?.free();
   }
+}
+
+function axisOf(average: number, sum: number): Axis {
+  return average ? "average" : sum ? "sum" : "keep";
 }

@@ -1,6 +1,6 @@
 /**
  * Sequences on their way out of and into the core's time-major buffers (T, B, stride), batch-major for people.
- * A layer's direction ("unit" l·D + d) has buffers of its own; people see both directions side by side, (B, T, D·H).
+ * Each direction of a layer (number l·D + d) has its own buffers; users see both directions side by side, (B, T, D·H).
  *
  * Past a row's length the core may keep what it likes there; people see 0.
  */
@@ -8,9 +8,9 @@
 import { openRows } from "./batch.js";
 import { copySource } from "./numbers.js";
 import { floats, type Tensor } from "../base/tensor.js";
-import { RawBuffer } from "../wasm/core.js";
-import { f32 } from "../wasm/memory.js";
-import type { RawRnn } from "../wasm/raw.js";
+import { RawDirectionBuffer, type RawBuffer } from "../wasm/enumerations.js";
+import { f32, type Place } from "../wasm/memory.js";
+import type { RawRnn } from "../wasm/raw-rnn.js";
 import type { RowLengths } from "./row-rule.js";
 import { showShape } from "../base/show.js";
 
@@ -23,7 +23,7 @@ export interface Loaded {
 }
 
 /** Which layers' directions there are, and how wide they are. */
-export interface Units {
+export interface LayerDirections {
   /** L·D */
   readonly count: number;
   /** D */
@@ -36,84 +36,101 @@ export interface Units {
 export function readSequence(raw: RawRnn, buffer: RawBuffer, width: number, loaded: Loaded): Tensor {
   const { batch, time } = loaded;
   const data = floats(batch * time * width, "outputs");
-  copyOut(raw.pointer(buffer) >>> 2, raw.stride(buffer), width, loaded, data, 0, time * width, width);
+  copyOut(raw.place(buffer), width, loaded, { data, start: 0, rowStep: time * width, timeStep: width });
   return { data, shape: [batch, time, width] };
 }
 
 /** (B, T, D·H) from the last layer's directions. */
-export function readOutputs(raw: RawRnn, units: Units, loaded: Loaded): Tensor {
+export function readOutputs(raw: RawRnn, sizes: LayerDirections, loaded: Loaded): Tensor {
   const { batch, time } = loaded;
-  const { count, directions, hiddenSize } = units;
+  const { count, directions, hiddenSize } = sizes;
   const width = directions * hiddenSize;
   const data = floats(batch * time * width, "outputs");
-  const stride = raw.stride(RawBuffer.Outputs);
   for (let d = 0; d < directions; d++) {
-    const start = raw.unitPointer(RawBuffer.Outputs, count - directions + d) >>> 2;
-    copyOut(start, stride, hiddenSize, loaded, data, d * hiddenSize, time * width, width);
+    const place = raw.directionPlace(RawDirectionBuffer.Outputs, count - directions + d);
+    copyOut(place, hiddenSize, loaded, {
+      data,
+      start: d * hiddenSize,
+      rowStep: time * width,
+      timeStep: width,
+    });
   }
   return { data, shape: [batch, time, width] };
 }
 
-/** (T, L·D, B, H) of a buffer that each unit has: hidden states, their gradients, cell states. */
-export function readUnits(raw: RawRnn, buffer: RawBuffer, units: Units, loaded: Loaded): Tensor {
-  return readBlocks(raw, buffer, [0], units, loaded);
+/** (T, L·D, B, H) of a buffer that each direction has: hidden states, their gradients, cell states. */
+export function readDirections(
+  raw: RawRnn,
+  buffer: RawDirectionBuffer,
+  sizes: LayerDirections,
+  loaded: Loaded,
+): Tensor {
+  return readBlocks([(direction) => raw.directionPlace(buffer, direction)], sizes, loaded);
 }
 
 /** (T, L·D, B, G·H): the gates' values, in PyTorch's order. */
-export function readGates(raw: RawRnn, gates: number, units: Units, loaded: Loaded): Tensor {
-  const offsets = Array.from({ length: gates }, (_, gate) => raw.gateOffset(gate));
-  return readBlocks(raw, RawBuffer.Gates, offsets, units, loaded);
+export function readGates(raw: RawRnn, gates: number, sizes: LayerDirections, loaded: Loaded): Tensor {
+  const places = Array.from(
+    { length: gates },
+    (_, gate) => (direction: number) => raw.gatePlace(gate, direction),
+  );
+  return readBlocks(places, sizes, loaded);
 }
 
-function readBlocks(raw: RawRnn, buffer: RawBuffer, offsets: number[], units: Units, loaded: Loaded): Tensor {
+/** (T, L·D, B, blocks·H), the blocks of each direction side by side. */
+function readBlocks(
+  blocks: ((direction: number) => Place)[],
+  sizes: LayerDirections,
+  loaded: Loaded,
+): Tensor {
   const { batch, time } = loaded;
-  const { count, hiddenSize } = units;
-  const width = offsets.length * hiddenSize;
+  const { count, hiddenSize } = sizes;
+  const width = blocks.length * hiddenSize;
   const data = floats(time * count * batch * width, "trace");
-  const stride = raw.stride(buffer);
-  for (let unit = 0; unit < count; unit++) {
-    const start = raw.unitPointer(buffer, unit) >>> 2;
-    offsets.forEach((offset, gate) => {
-      const to = unit * batch * width + gate * hiddenSize;
-      copyOut(start + offset, stride, hiddenSize, loaded, data, to, width, count * batch * width);
+  for (let direction = 0; direction < count; direction++) {
+    blocks.forEach((placeOf, block) => {
+      const start = direction * batch * width + block * hiddenSize;
+      const to = { data, start, rowStep: width, timeStep: count * batch * width };
+      copyOut(placeOf(direction), hiddenSize, loaded, to);
     });
   }
   return { data, shape: [time, count, batch, width] };
 }
 
-/** Copies `width` floats of each row's steps within its length: (t, b) goes to to + b·rowStep + t·timeStep. */
-function copyOut(
-  start: number,
-  stride: number,
-  width: number,
-  { batch, rows }: Loaded,
-  data: Float32Array,
-  to: number,
-  rowStep: number,
-  timeStep: number,
-): void {
+/** A destination of rows: (t, b) goes to start + b·rowStep + t·timeStep. */
+interface Destination {
+  readonly data: Float32Array;
+  readonly start: number;
+  readonly rowStep: number;
+  readonly timeStep: number;
+}
+
+/** Copies `width` floats of each row's time steps within its length. */
+function copyOut({ start, stride }: Place, width: number, { batch, rows }: Loaded, to: Destination): void {
+  const { data, rowStep, timeStep } = to;
   const view = f32();
   for (let b = 0; b < batch; b++) {
     const length = rows.lengths[b];
     for (let t = 0; t < length; t++) {
       const source = start + (t * batch + b) * stride;
-      const target = to + b * rowStep + t * timeStep;
+      const target = to.start + b * rowStep + t * timeStep;
       for (let h = 0; h < width; h++) data[target + h] = view[source + h];
     }
   }
 }
 
+/** A user's value and its name in messages. */
+type Named = readonly [value: unknown, name: string];
+
 /** Copies a user's (B, T, width) into a (T, B, stride) buffer: zeros when absent, and past a length. */
 export function writeSequence(
   raw: RawRnn,
   buffer: RawBuffer,
-  value: unknown,
-  name: string,
+  [value, name]: Named,
   width: number,
   { batch, time, rows: lengths }: Loaded,
 ): void {
-  const start = raw.pointer(buffer) >>> 2;
-  const stride = raw.stride(buffer);
+  const { start, stride } = raw.place(buffer);
   f32().fill(0, start, start + time * batch * stride); // the padding too
   if (value === undefined) return;
   const strides = [stride, batch * stride, 1] as const;
@@ -125,8 +142,8 @@ export function writeSequence(
 /** Writes the sum of users' (B, T, D·H) gradients into the last layer's directions; zeros where there is none. */
 export function writeOutputsGradient(
   raw: RawRnn,
-  values: readonly (readonly [value: unknown, name: string])[],
-  { count, directions, hiddenSize }: Units,
+  values: readonly Named[],
+  { count, directions, hiddenSize }: LayerDirections,
   { batch, time, rows: lengths }: Loaded,
 ): void {
   const width = directions * hiddenSize;
@@ -140,10 +157,10 @@ export function writeOutputsGradient(
       copySource(source, { shape, rank: 3, start: 0, strides, into, lengths });
       return into;
     });
-  const stride = raw.stride(RawBuffer.OutputsGradient);
   const view = f32();
   for (let d = 0; d < directions; d++) {
-    const start = raw.unitPointer(RawBuffer.OutputsGradient, count - directions + d) >>> 2;
+    const direction = count - directions + d;
+    const { start, stride } = raw.directionPlace(RawDirectionBuffer.OutputsGradient, direction);
     view.fill(0, start, start + time * batch * stride); // the padding too
     for (const data of given) {
       for (let b = 0; b < batch; b++) {

@@ -8,7 +8,7 @@ import { copyNumbers, rowMajor } from "./numbers.js";
 import type { Cell } from "./rnn-options.js";
 import { showShape } from "../base/show.js";
 import { floats, type Numbers3, type Tensor } from "../base/tensor.js";
-import { clear, f32 } from "../wasm/memory.js";
+import { clear, f32, type Place } from "../wasm/memory.js";
 
 /** The state of an lstm: hidden and cell state, (L·D, B, H) each. */
 export interface LstmState {
@@ -24,10 +24,10 @@ export type State<C extends Cell = Cell> = C extends "lstm" ? LstmState : Tensor
 /** A state as it goes in: (L·D, B, H), for an lstm two of them. */
 export type StateInput = Numbers3 | { readonly h: Numbers3; readonly c: Numbers3 };
 
-/** Where a state lies in wasm memory: float32 indices of h and, for an lstm, of c. */
+/** The places of a state in wasm memory: h and, for an lstm, c. */
 export interface StatePlace {
-  readonly h: number;
-  readonly c: number | undefined;
+  readonly h: Place;
+  readonly c: Place | undefined;
 }
 
 const NAMES: ReadonlySet<string> = new Set(["h", "c"]);
@@ -44,14 +44,14 @@ export function zeros(shape: number[], lstm: boolean, name: string): State {
 export function writeState(value: unknown, name: string, shape: readonly number[], place: StatePlace): void {
   const { h, c } = place;
   if (value === undefined) {
-    clear(h, sizeOf(shape));
-    if (c !== undefined) clear(c, sizeOf(shape));
+    clear(h.start, sizeOf(shape));
+    if (c !== undefined) clear(c.start, sizeOf(shape));
   } else if (c === undefined) {
-    copyNumbers(value, name, rowMajor(shape, h));
+    copyNumbers(value, name, rowMajor(shape, h.start));
   } else {
     const parts = lstmParts(value, name, shape);
-    copyNumbers(parts.h, `${name}.h`, rowMajor(shape, h));
-    copyNumbers(parts.c, `${name}.c`, rowMajor(shape, c));
+    copyNumbers(parts.h, `${name}.h`, rowMajor(shape, h.start));
+    copyNumbers(parts.c, `${name}.c`, rowMajor(shape, c.start));
   }
 }
 
@@ -63,20 +63,24 @@ export function replaceState(value: unknown, name: string, shape: number[], plac
     copyNumbers(given, part, rowMajor(shape, 0, data));
     return data;
   };
-  if (place.c === undefined) return f32().set(read(value, name), place.h);
+  if (place.c === undefined) return f32().set(read(value, name), place.h.start);
   const parts = lstmParts(value, name, shape);
   const [h, c] = [read(parts.h, `${name}.h`), read(parts.c, `${name}.c`)];
-  f32().set(h, place.h);
-  f32().set(c, place.c);
+  f32().set(h, place.h.start);
+  f32().set(c, place.c.start);
 }
 
 /** A copy of a state in wasm memory. */
 export function readState(shape: number[], { h, c }: StatePlace): State {
   const state = zeros(shape, c !== undefined, "state");
   const parts = "h" in state ? state : { h: state };
-  parts.h.data.set(f32().subarray(h, h + parts.h.data.length));
-  if ("c" in parts && c !== undefined) parts.c.data.set(f32().subarray(c, c + parts.c.data.length));
+  copyOut(parts.h.data, h);
+  if ("c" in parts && c !== undefined) copyOut(parts.c.data, c);
   return state;
+}
+
+function copyOut(to: Float32Array, { start }: Place): void {
+  to.set(f32().subarray(start, start + to.length));
 }
 
 /** h and c of an lstm's state, each read once; both must be there. */

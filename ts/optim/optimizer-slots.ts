@@ -3,7 +3,7 @@
 import { BpttError } from "../base/errors.js";
 import { addRule, type OptimizerState } from "./optimizer.js";
 import { evaluate } from "./schedule.js";
-import type { RawRnn } from "../wasm/raw.js";
+import type { RawRnn } from "../wasm/raw-rnn.js";
 
 /** The network as far as it matters here. */
 interface Owner {

@@ -6,7 +6,7 @@
 
 import { expected, number } from "../base/check.js";
 import { evaluate, readLearningRate, type Schedule } from "./schedule.js";
-import type { RawRnn } from "../wasm/raw.js";
+import type { RawRnn } from "../wasm/raw-rnn.js";
 
 /** Checked settings, by the names of the options. */
 export type Rule =
@@ -105,14 +105,12 @@ export function ruleOf<K extends Rule["kind"]>(optimizer: Optimizer, kind: K): E
 /** Moments for one more optimizer in a network's memory; their slot. */
 export function addRule(raw: RawRnn, rule: Rule): number {
   switch (rule.kind) {
-    case "adam": {
-      const { beta1, beta2, epsilon, epsilonMode, weightDecay } = rule;
-      return raw.addAdam(beta1, beta2, epsilon, epsilonMode === "torch", weightDecay);
-    }
+    case "adam":
+      return raw.addAdam(rule);
     case "sgd":
-      return raw.addSgd(rule.momentum, rule.nesterov, rule.weightDecay);
+      return raw.addSgd(rule);
     case "rmsProp":
-      return raw.addRmsProp(rule.alpha, rule.epsilon, rule.momentum, rule.weightDecay);
+      return raw.addRmsProp(rule);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Schedules: the learning rate as a function of the number of updates done, as plain data that can be kept in a file
- * or sent to a worker. The core evaluates them (crate/src/schedule.rs), with the same bits on every machine.
+ * or sent to a worker. The rate enters the parameters, so it is computed with the same bits on every engine (float64.ts).
  *
  * s counts the updates done, so that the first update has s = 0; n stands for `steps`:
  * - constant: value
@@ -11,7 +11,7 @@
  */
 
 import { integer, number, oneOf, optionsObject } from "../base/check.js";
-import { learningRate, RawCurve } from "../wasm/core.js";
+import { integerPower, sinFirstQuadrant } from "../base/float64.js";
 
 /** Always the same rate. */
 export interface ConstantSchedule {
@@ -58,6 +58,7 @@ export type Schedule = PlainSchedule | WarmupSchedule;
 
 type Kind = Schedule["kind"];
 
+const HALF_PI = 1.5707963267948966;
 /** Largest learning rate: bounded so that one update cannot leave float32. */
 const MAX_RATE = 1e30;
 const PLAIN_KINDS = ["constant", "linear", "cosine", "stepDecay"] as const satisfies readonly Kind[];
@@ -192,15 +193,23 @@ export function evaluate(schedule: number | Schedule, step: number): number {
   if (schedule.kind === "constant") return schedule.value;
   switch (schedule.kind) {
     case "linear":
-      return learningRate(RawCurve.Linear, schedule.from, schedule.to, schedule.steps, step);
-    case "cosine":
-      return learningRate(RawCurve.Cosine, schedule.from, schedule.to, schedule.steps, step);
+    case "cosine": {
+      const { kind, from, to, steps } = schedule;
+      // The ends are exact, whatever the formulas round to there.
+      if (step >= steps) return to;
+      if (step === 0) return from;
+      if (kind === "linear") return from + (to - from) * (step / steps);
+      // (1 + cos(π·x))/2 = sin²(π/2·(1 − x))
+      const sine = sinFirstQuadrant(HALF_PI * (1 - step / steps));
+      return to + (from - to) * (sine * sine);
+    }
     case "stepDecay":
-      return learningRate(RawCurve.StepDecay, schedule.from, schedule.factor, schedule.every, step);
+      return schedule.from * integerPower(schedule.factor, Math.floor(step / schedule.every));
     case "warmup": {
       const { steps, then } = schedule;
       if (step >= steps) return evaluate(then, step - steps);
-      return learningRate(RawCurve.Warmup, 0, evaluate(then, 0), steps, step);
+      const target = evaluate(then, 0);
+      return step + 1 >= steps ? target : target * ((step + 1) / steps);
     }
   }
 }

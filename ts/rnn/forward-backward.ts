@@ -24,14 +24,14 @@ import {
   readGates,
   readOutputs,
   readSequence,
-  readUnits,
+  readDirections,
   writeOutputsGradient,
   writeSequence,
   type Loaded,
 } from "../data/sequences.js";
 import type { Tensor } from "../base/tensor.js";
-import { RawBuffer } from "../wasm/core.js";
-import type { RawRnn } from "../wasm/raw.js";
+import { RawBuffer, RawDirectionBuffer } from "../wasm/enumerations.js";
+import type { RawRnn } from "../wasm/raw-rnn.js";
 
 const BACKWARD_NAMES: ReadonlySet<string> = new Set([
   ...INPUT_NAMES,
@@ -57,10 +57,10 @@ export function forward(network: Network, inputs: unknown, options: unknown): Fo
     const traced = boolean(asked.trace, "trace", false);
     const loaded = network.load(given, false);
     raw.forward();
-    const outputs = readOutputs(raw, network.units, loaded);
+    const outputs = readOutputs(raw, network.layerDirections, loaded);
     const headless = network.config.outputSize === undefined;
     const logits = headless ? outputs : readSequence(raw, RawBuffer.Logits, network.classes, loaded);
-    const state = network.readState(STATES.final(), loaded.batch);
+    const state = network.readState(STATES.final, loaded.batch);
     const result: ForwardResult = { outputs, logits, state };
     if (traced) result.trace = readForwardTrace(network, raw, loaded);
     return result;
@@ -75,11 +75,11 @@ export function gradients(network: Network, batch: unknown, options: unknown): G
     const traced = boolean(given.trace, "trace", false);
     const accumulate = boolean(given.accumulate, "accumulate", false);
     if (accumulate) network.lock.expectChangeable("gradients"); // as it moves on what is dropped
-    const { sum, loaded } = network.loadBatch(batchOf(batch), true);
+    const { loaded } = network.loadBatch(batchOf(batch), true);
     const { accumulation } = network;
     if (!accumulate) accumulation.putAside();
     const adds = accumulate && accumulation.bringBack();
-    const loss = raw.gradients(sum, adds, network.dropoutStep);
+    const loss = raw.gradients(adds, network.dropoutStep);
     if (accumulate) {
       accumulation.added();
       network.drops++;
@@ -87,8 +87,8 @@ export function gradients(network: Network, batch: unknown, options: unknown): G
     const result: GradientsResult = {
       loss,
       gradients: readGradients(network, raw),
-      initialStateGradient: network.readState(STATES.initialGradient(), loaded.batch),
-      state: network.readState(STATES.final(), loaded.batch),
+      initialStateGradient: network.readState(STATES.initialGradient, loaded.batch),
+      state: network.readState(STATES.final, loaded.batch),
     };
     if (traced) result.trace = readTrace(network, raw, loaded);
     return result;
@@ -104,14 +104,14 @@ export function backward(network: Network, options: unknown): BackwardResult {
     const loaded = network.load(given, true);
     const outputs: [value: unknown, name: string][] = [[outputsGradient, "outputsGradient"]];
     if (outputSize === undefined) outputs.push([logitsGradient, "logitsGradient"]);
-    else writeSequence(raw, RawBuffer.LogitsGradient, logitsGradient, "logitsGradient", outputSize, loaded);
-    writeOutputsGradient(raw, outputs, network.units, loaded);
-    network.writeState(STATES.finalGradient(), stateGradient, "stateGradient", loaded.batch);
+    else writeSequence(raw, RawBuffer.LogitsGradient, [logitsGradient, "logitsGradient"], outputSize, loaded);
+    writeOutputsGradient(raw, outputs, network.layerDirections, loaded);
+    network.writeState(STATES.finalGradient, stateGradient, "stateGradient", loaded.batch);
     network.accumulation.putAside();
     raw.backward(false);
     const result: BackwardResult = {
       gradients: readGradients(network, raw),
-      initialStateGradient: network.readState(STATES.initialGradient(), loaded.batch),
+      initialStateGradient: network.readState(STATES.initialGradient, loaded.batch),
     };
     if (loaded.dense) {
       result.inputsGradient = readSequence(raw, RawBuffer.FeaturesGradient, inputSize, loaded);
@@ -130,35 +130,39 @@ export function evaluate(
     const asked =
       options === undefined ? {} : (optionsObject(options, "options", EVALUATE_NAMES) as EvaluateOptions);
     const returns = boolean(asked.returnState, "returnState", false);
-    const { sum, meanSquaredError, loaded } = network.loadBatch(batchOf(batch), false);
+    const { loss: kind, loaded } = network.loadBatch(batchOf(batch), false);
     raw.forward();
-    const loss = raw.loss(sum);
+    const loss = raw.loss();
     const metric = raw.metric();
-    const result: Evaluation | RegressionEvaluation = meanSquaredError
-      ? { loss, meanAbsoluteError: metric }
-      : { loss, accuracy: metric };
-    if (returns) result.state = network.readState(STATES.final(), loaded.batch);
+    const result: Evaluation | RegressionEvaluation =
+      kind.name === "meanSquaredError" ? { loss, meanAbsoluteError: metric } : { loss, accuracy: metric };
+    if (returns) result.state = network.readState(STATES.final, loaded.batch);
     return result;
   });
 }
 
 function readGradients(network: Network, raw: RawRnn): Record<string, Tensor> {
-  return readArena(network.table, raw.pointer(RawBuffer.Gradients) >>> 2);
+  return readArena(network.table, raw.place(RawBuffer.Gradients));
 }
 
 function readTrace(network: Network, raw: RawRnn, loaded: Loaded): Trace {
-  const hiddenGradients = readUnits(raw, RawBuffer.OutputsGradient, network.units, loaded);
+  const hiddenGradients = readDirections(
+    raw,
+    RawDirectionBuffer.OutputsGradient,
+    network.layerDirections,
+    loaded,
+  );
   return { ...readForwardTrace(network, raw, loaded), hiddenGradients };
 }
 
 function readForwardTrace(network: Network, raw: RawRnn, loaded: Loaded): ForwardTrace {
-  const { units, config } = network;
+  const { layerDirections, config } = network;
   const gates = { tanh: 0, relu: 0, gru: 3, lstm: 4 }[config.cell];
-  const hidden = readUnits(raw, RawBuffer.Outputs, units, loaded);
+  const hidden = readDirections(raw, RawDirectionBuffer.Outputs, layerDirections, loaded);
   const trace: ForwardTrace = {
     hidden,
-    gates: gates === 0 ? hidden : readGates(raw, gates, units, loaded),
+    gates: gates === 0 ? hidden : readGates(raw, gates, layerDirections, loaded),
   };
-  if (network.lstm) trace.cells = readUnits(raw, RawBuffer.Cells, units, loaded);
+  if (network.lstm) trace.cells = readDirections(raw, RawDirectionBuffer.Cells, layerDirections, loaded);
   return trace;
 }

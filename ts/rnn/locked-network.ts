@@ -20,8 +20,8 @@ import type { Evaluation, RegressionEvaluation, TrainStepOptions, TrainStepResul
 import type { State } from "../data/state.js";
 import type { Tensor } from "../base/tensor.js";
 import { trainStep } from "./train-step.js";
-import { RawBuffer } from "../wasm/core.js";
-import { f32 } from "../wasm/memory.js";
+import { RawBuffer } from "../wasm/enumerations.js";
+import { f32, type Place } from "../wasm/memory.js";
 
 /** Where a network hands out its network. */
 export const LOCK: unique symbol = Symbol.for("bptt.lock");
@@ -71,14 +71,14 @@ export class LockedNetwork {
 
   /** All parameters in one piece, into `into` where it is given. */
   copyWeights(into: Float32Array = new Float32Array(this.#length)): Float32Array {
-    const start = this.#parametersStart();
+    const { start } = this.#parametersPlace();
     into.set(f32().subarray(start, start + this.#length));
     return into;
   }
 
   /** Puts back what `copyWeights` gave. */
   writeWeights(weights: Float32Array): void {
-    f32().set(weights, this.#parametersStart());
+    f32().set(weights, this.#parametersPlace().start);
   }
 
   /** The state that the last step with `carryState` kept. */
@@ -136,7 +136,7 @@ export class LockedNetwork {
     this.#network.lock.release();
   }
 
-  #parametersStart(): number {
-    return this.#network.peek("fit").pointer(RawBuffer.Parameters) >>> 2;
+  #parametersPlace(): Place {
+    return this.#network.peek("fit").place(RawBuffer.Parameters);
   }
 }

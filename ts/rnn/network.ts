@@ -13,7 +13,7 @@ import {
   copyTargets,
   copyTargetValues,
   copyWeights,
-  isMeanSquaredError,
+  lossOf,
   openInputs,
   type Batch,
   type SequenceInputs,
@@ -31,12 +31,12 @@ import {
   type ParameterValues,
 } from "../data/parameters.js";
 import type { RnnConfig } from "../data/rnn-options.js";
-import type { Loaded, Units } from "../data/sequences.js";
+import type { Loaded, LayerDirections } from "../data/sequences.js";
 import { readState, writeState, type State, type StatePlace } from "../data/state.js";
 import type { Tensor } from "../base/tensor.js";
-import { RawBuffer } from "../wasm/core.js";
+import { RawBuffer } from "../wasm/enumerations.js";
 import { f32, i32 } from "../wasm/memory.js";
-import { RawRnn } from "../wasm/raw.js";
+import { RawRnn, type LossName, type ReductionName } from "../wasm/raw-rnn.js";
 
 /** Where an `Rnn` keeps its network, for this package's own modules, of whichever entry. */
 export const NETWORK: unique symbol = Symbol.for("bptt.network");
@@ -44,20 +44,27 @@ export const NETWORK: unique symbol = Symbol.for("bptt.network");
 /** Where h and c of a state lie. */
 export type StateBuffers = readonly [h: RawBuffer, c: RawBuffer];
 
-/** The four states of a pass. Functions, as the enumeration is there only once the module is loaded. */
+/** The four states of a pass. */
 export const STATES = {
-  initial: (): StateBuffers => [RawBuffer.InitialState, RawBuffer.InitialCell],
-  final: (): StateBuffers => [RawBuffer.FinalState, RawBuffer.FinalCell],
-  initialGradient: (): StateBuffers => [RawBuffer.InitialStateGradient, RawBuffer.InitialCellGradient],
-  finalGradient: (): StateBuffers => [RawBuffer.FinalStateGradient, RawBuffer.FinalCellGradient],
-} as const;
+  initial: [RawBuffer.InitialState, RawBuffer.InitialCell],
+  final: [RawBuffer.FinalState, RawBuffer.FinalCell],
+  initialGradient: [RawBuffer.InitialStateGradient, RawBuffer.InitialCellGradient],
+  finalGradient: [RawBuffer.FinalStateGradient, RawBuffer.FinalCellGradient],
+} as const satisfies Record<string, StateBuffers>;
+
+/** The loss of a batch. */
+export interface BatchLoss {
+  readonly name: LossName;
+  readonly reduction: ReductionName;
+}
+
+/** The loss to assume for passes without targets. */
+const DEFAULT_LOSS: BatchLoss = { name: "crossEntropy", reduction: "average" };
 
 /** A batch in the workspace. */
 export interface LoadedBatch {
   readonly loaded: Loaded;
-  /** Whether the loss is the sum form. */
-  readonly sum: boolean;
-  readonly meanSquaredError: boolean;
+  readonly loss: BatchLoss;
 }
 
 /** A raw network with its guards. */
@@ -65,7 +72,7 @@ export class Network {
   readonly config: RnnConfig;
   readonly lock = new Lock();
   readonly table: readonly Parameter[];
-  readonly units: Units;
+  readonly layerDirections: LayerDirections;
   /** V: the width of the logits. */
   readonly classes: number;
   readonly slots: OptimizerSlots;
@@ -74,7 +81,7 @@ export class Network {
   readonly frozen = new Set<string>();
   readonly #raw: RawRnn;
   #drops = 0;
-  #last: { loaded: Loaded; sum: boolean } | undefined; // the last batch that was read in full
+  #last: { loaded: Loaded; reduction: ReductionName } | undefined; // the last batch that was read in full
   #carried: number | undefined; // B of the state that the last trainStep with carryState kept
 
   constructor(config: RnnConfig) {
@@ -89,13 +96,13 @@ export class Network {
     }
     this.config = config;
     const directions = bidirectional ? 2 : 1;
-    this.units = { count: layers * directions, directions, hiddenSize };
+    this.layerDirections = { count: layers * directions, directions, hiddenSize };
     this.classes = outputSize ?? directions * hiddenSize;
     this.table = parameterTable(this.#raw);
     this.slots = new OptimizerSlots(this.lock, this.#raw);
     const length = this.table.reduce((end, entry) => Math.max(end, entry.offset + entry.length), 0);
     this.accumulation = new Accumulation(() => ({
-      start: this.#raw.pointer(RawBuffer.Gradients) >>> 2,
+      start: this.#raw.place(RawBuffer.Gradients).start,
       length,
     }));
   }
@@ -123,14 +130,14 @@ export class Network {
 
   /** Copies of all parameters by name. */
   get parameters(): Record<string, Tensor> {
-    return readArena(this.table, this.peek("parameters").pointer(RawBuffer.Parameters) >>> 2);
+    return readArena(this.table, this.peek("parameters").place(RawBuffer.Parameters));
   }
 
   /** Sets parameters: any subset, all or nothing. */
   setParameters(values: ParameterValues): void {
     this.change("setParameters", (raw) => {
       const assignments = readAssignments(values, "parameters", this.table, true);
-      writeArena(assignments, raw.pointer(RawBuffer.Parameters) >>> 2);
+      writeArena(assignments, raw.place(RawBuffer.Parameters));
     });
   }
 
@@ -146,7 +153,7 @@ export class Network {
 
   /** (L·D, B, H) */
   stateShape(batch: number): number[] {
-    return [this.units.count, batch, this.config.hiddenSize];
+    return [this.layerDirections.count, batch, this.config.hiddenSize];
   }
 
   /** Training passes that dropped: decides what the next one drops. Stays 0 without dropout. */
@@ -164,7 +171,7 @@ export class Network {
   }
 
   /** Checks and copies what a forward pass needs. `carry`: without an initial state, the carried one. */
-  load(options: SequenceInputs, training: boolean, meanSquaredError = false, carry = false): Loaded {
+  load(options: SequenceInputs, training: boolean, carry = false, loss: BatchLoss = DEFAULT_LOSS): Loaded {
     const raw = this.#raw;
     const { inputs, sequenceLengths, initialState } = options;
     const { inputSize } = this.config;
@@ -172,35 +179,33 @@ export class Network {
     const { batch, time, dense } = opened;
     const rows = readRowLengths(sequenceLengths, opened.source);
     try {
-      raw.begin(batch, time, dense, training, meanSquaredError);
+      raw.setLoss(loss.name, loss.reduction);
+      raw.begin(opened, training);
     } catch (error) {
       throw fromCore(error, `a batch of ${batch} rows of ${time} steps`);
     }
-    i32().set(rows.lengths, raw.pointer(RawBuffer.SequenceLengths) >>> 2);
-    const buffer = dense ? RawBuffer.Features : RawBuffer.Ids;
-    copyInputs(opened, inputSize, raw.pointer(buffer) >>> 2, dense ? raw.stride(buffer) : 1, rows);
+    i32().set(rows.lengths, raw.place(RawBuffer.SequenceLengths).start);
+    copyInputs(opened, inputSize, raw.place(dense ? RawBuffer.Features : RawBuffer.Ids), rows);
     if (initialState === undefined && carry && this.#carried) this.#restoreCarried(this.#carried, batch);
-    else this.writeState(STATES.initial(), initialState, "initialState", batch);
+    else this.writeState(STATES.initial, initialState, "initialState", batch);
     const loaded = { batch, time, dense, rows };
-    this.#last = { loaded, sum: false };
+    this.#last = { loaded, reduction: loss.reduction };
     return loaded;
   }
 
   /** Checks and copies a whole batch. */
   loadBatch(options: Batch, training: boolean, carry = false): LoadedBatch {
     const raw = this.#raw;
-    const meanSquaredError = isMeanSquaredError(options.loss);
-    const sum = scalarLoss(options);
-    const loaded = this.load(options, training, meanSquaredError, carry);
+    const loss = { name: lossOf(options.loss), reduction: scalarLoss(options) };
+    const loaded = this.load(options, training, carry, loss);
     const { rows } = loaded;
-    const weights = raw.pointer(RawBuffer.Weights) >>> 2;
+    const weights = raw.place(RawBuffer.Weights);
     copyWeights(options.weights, loaded, rows, weights);
-    const buffer = meanSquaredError ? RawBuffer.TargetValues : RawBuffer.Targets;
-    const start = raw.pointer(buffer) >>> 2;
-    const place = { start, stride: meanSquaredError ? raw.stride(buffer) : 1, weights };
-    (meanSquaredError ? copyTargetValues : copyTargets)(options.targets, loaded, this.classes, rows, place);
-    this.#last = { sum, loaded };
-    return { sum, loaded, meanSquaredError };
+    const squared = loss.name === "meanSquaredError";
+    const { start, stride } = raw.place(squared ? RawBuffer.TargetValues : RawBuffer.Targets);
+    const place = { start, stride, weights: weights.start };
+    (squared ? copyTargetValues : copyTargets)(options.targets, loaded, this.classes, rows, place);
+    return { loaded, loss };
   }
 
   /** Time steps within the lengths of the batch that was read last. */
@@ -211,10 +216,13 @@ export class Network {
   /** What the loss of the batch that was read last was divided by: the sum of its weights, or how many are not 0. */
   get divisor(): number {
     if (this.#last === undefined) return 0;
-    const { sum, loaded } = this.#last;
-    const start = this.#raw.pointer(RawBuffer.Weights) >>> 2;
+    const { reduction, loaded } = this.#last;
+    const { start } = this.#raw.place(RawBuffer.Weights);
     const weights = f32().subarray(start, start + loaded.batch * loaded.time);
-    return weights.reduce((total, weight) => total + (sum ? Number(weight !== 0) : weight), 0);
+    return weights.reduce(
+      (total, weight) => total + (reduction === "sum" ? Number(weight !== 0) : weight),
+      0,
+    );
   }
 
   /** A copy of one of the pass's states. */
@@ -228,8 +236,7 @@ export class Network {
   }
 
   #place([h, c]: StateBuffers): StatePlace {
-    const at = (buffer: RawBuffer) => this.#raw.pointer(buffer) >>> 2;
-    return { h: at(h), c: this.lstm ? at(c) : undefined };
+    return { h: this.#raw.place(h), c: this.lstm ? this.#raw.place(c) : undefined };
   }
 
   /** Keeps the final state, in wasm, for the next trainStep with carryState. */
@@ -243,18 +250,18 @@ export class Network {
     const batch = this.#carried;
     if (batch === undefined) return undefined;
     return this.use("save", (raw) => {
-      raw.begin(batch, 1, false, false, false); // the state comes by way of the workspace, which is scratch
+      raw.begin({ batch, time: 1, dense: false }, false); // the state passes through the workspace, which is scratch
       raw.restoreState();
-      return this.readState(STATES.initial(), batch);
+      return this.readState(STATES.initial, batch);
     });
   }
 
   /** The next trainStep with carryState starts from this state of so many rows. */
   carry(state: unknown, name: string, batch: number): void {
     this.change("load", (raw) => {
-      raw.begin(batch, 1, false, false, false);
+      raw.begin({ batch, time: 1, dense: false }, false);
       raw.reserveKeptState();
-      this.writeState(STATES.final(), state, name, batch);
+      this.writeState(STATES.final, state, name, batch);
       this.keepCarried(batch);
     });
   }

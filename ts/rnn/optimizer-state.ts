@@ -50,7 +50,7 @@ export function exportOptimizerState(network: Network, optimizer: Optimizer): Op
     const options = { learningRate, ...settings };
     if (slot === undefined) return { kind, options, steps, products: initialProducts(kind), moments: {} };
     const arenas = momentNames(rule).map(
-      (name, index) => [name, readArena(network.table, raw.momentsPointer(slot, index) >>> 2)] as const,
+      (name, index) => [name, readArena(network.table, raw.momentsPlace(slot, index))] as const,
     );
     const products = initialProducts(kind).map((_, index) => raw.runningProduct(slot, index));
     return { kind, options, steps, products, moments: Object.fromEntries(arenas) };
@@ -93,7 +93,7 @@ function restore(
   network.change("loadOptimizer", (raw) => {
     if (moments.length === 0 && steps === 0) return; // nothing to put anywhere: it stays unbound
     network.slots.use(state, (slot) => {
-      moments.forEach((arena, index) => writeArena(arena, raw.momentsPointer(slot, index) >>> 2));
+      moments.forEach((arena, index) => writeArena(arena, raw.momentsPlace(slot, index)));
       if (kind === "adam") raw.setRunningProducts(slot, products[0], products[1]);
     });
   });

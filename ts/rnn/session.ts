@@ -13,9 +13,9 @@ import type { Cell } from "../data/rnn-options.js";
 import { open } from "../base/source.js";
 import { readState, replaceState, type State, type StateInput, type StatePlace } from "../data/state.js";
 import { floats, type IdRow, type NumberRow, type Numbers2, type Tensor } from "../base/tensor.js";
-import { RawBuffer } from "../wasm/core.js";
-import { f32, i32 } from "../wasm/memory.js";
-import type { RawRnn } from "../wasm/raw.js";
+import { RawBuffer } from "../wasm/enumerations.js";
+import { f32, i32, type Place } from "../wasm/memory.js";
+import type { RawRnn } from "../wasm/raw-rnn.js";
 
 /** Options of {@link Rnn.session}. */
 export interface SessionOptions {
@@ -55,10 +55,8 @@ export class Session<C extends Cell = Cell> extends Disposable {
   readonly #dense: boolean;
   readonly #logits: Tensor; // (B, V)
   readonly #ids: IdLayout;
-  readonly #features: number; // float32 index of the features, (B, featureStride)
-  readonly #featureStride: number;
-  readonly #start: number; // float32 index of the logits, (B, stride)
-  readonly #stride: number;
+  readonly #features: Place; // (B, stride), of a dense session
+  readonly #place: Place; // of the logits in the core, (B, stride)
   readonly #state: StatePlace; // (L·D, B, H)
   #freed = false;
 
@@ -82,23 +80,21 @@ export class Session<C extends Cell = Cell> extends Disposable {
     this.#slot = network.use("session", () => raw.addSession(batch, dense));
     dropped.register(this, { network: new WeakRef(network), slot: this.#slot }, this);
     try {
-      const at = (buffer: RawBuffer) => raw.sessionPointer(this.#slot, buffer) >>> 2;
+      const place = (buffer: RawBuffer) => raw.sessionPlace(this.#slot, buffer);
       this.#ids = {
         rows: 1,
         columns: batch,
         rank: 1,
-        start: dense ? 0 : at(RawBuffer.Ids),
+        start: dense ? 0 : place(RawBuffer.Ids).start,
         strides: [0, 1],
         limit: inputSize,
         noun: "an id",
       };
-      this.#features = dense ? at(RawBuffer.Features) : 0;
-      this.#featureStride = dense ? raw.stride(RawBuffer.Features) : 0;
-      this.#start = at(RawBuffer.Logits);
-      this.#stride = raw.stride(RawBuffer.Logits);
+      this.#features = place(RawBuffer.Features);
+      this.#place = place(RawBuffer.Logits);
       this.#state = {
-        h: at(RawBuffer.InitialState),
-        c: network.lstm ? at(RawBuffer.InitialCell) : undefined,
+        h: place(RawBuffer.InitialState),
+        c: network.lstm ? place(RawBuffer.InitialCell) : undefined,
       };
       this.#logits = { data: floats(batch * network.classes, "logits"), shape: [batch, network.classes] };
       if (state !== undefined) {
@@ -142,8 +138,9 @@ export class Session<C extends Cell = Cell> extends Disposable {
     const { data } = this.#logits;
     const view = f32();
     const width = this.#network.classes;
+    const { start, stride } = this.#place;
     for (let b = 0, to = 0; b < this.batch; b++) {
-      const from = this.#start + b * this.#stride;
+      const from = start + b * stride;
       for (let v = 0; v < width; v++) data[to++] = view[from + v];
     }
     return this.#logits;
@@ -198,9 +195,9 @@ export class Session<C extends Cell = Cell> extends Disposable {
     const wanted = `${batch} rows of ${inputSize} features`;
     const source = open(input, "features", wanted);
     const row = source.shape.length === 1 && batch === 1;
-    const layout = rowMajor(row ? [inputSize] : [batch, inputSize], this.#features);
+    const layout = rowMajor(row ? [inputSize] : [batch, inputSize], this.#features.start);
     if (!row && source.shape.length !== 2) throw new TypeError(expected("features", wanted, input));
-    copySource(source, { ...layout, strides: [0, this.#featureStride, 1] });
+    copySource(source, { ...layout, strides: [0, this.#features.stride, 1] });
   }
 
   #copyIds(ids: unknown): void {

@@ -8,8 +8,8 @@ import { optimizerState } from "../optim/optimizer.js";
 import { readAssignments, readNames, writeArena } from "../data/parameters.js";
 import { batchOf } from "./forward-backward.js";
 import type { ClipOptions, TrainStepOptions, TrainStepResult } from "./rnn-types.js";
-import { RawBuffer } from "../wasm/core.js";
-import type { RawRnn } from "../wasm/raw.js";
+import { RawBuffer } from "../wasm/enumerations.js";
+import type { RawRnn } from "../wasm/raw-rnn.js";
 
 const CLIP_NAMES: ReadonlySet<string> = new Set(["clipNorm"]);
 const TRAIN_NAMES: ReadonlySet<string> = new Set(["clipNorm", "returnState", "carryState"]);
@@ -32,16 +32,16 @@ export function trainStep(
       carry = boolean(given.carryState, "carryState", false);
       returns = boolean(given.returnState, "returnState", false);
     }
-    const { sum, loaded } = network.loadBatch(batchOf(batch), true, carry);
+    const { loaded } = network.loadBatch(batchOf(batch), true, carry);
     if (carry) raw.reserveKeptState(); // so that nothing can fail after the update
     network.accumulation.putAside();
     const loss = network.slots.update(state, (slot, rate) =>
-      raw.trainStep(slot, rate, clip, sum, network.dropoutStep),
+      raw.trainStep(slot, rate, clip, network.dropoutStep),
     );
     network.drops++;
     const result: TrainStepResult = { loss, gradientNorm: raw.gradientNorm };
     if (carry) network.keepCarried(loaded.batch);
-    if (returns) result.state = network.readState(STATES.final(), loaded.batch);
+    if (returns) result.state = network.readState(STATES.final, loaded.batch);
     return result;
   });
 }
@@ -65,7 +65,7 @@ export function applyGradients(
     const assignments = readAssignments(gradients, "gradients", network.table, false);
     const named = new Set(assignments.map(({ parameter }) => parameter.name));
     network.accumulation.putAside();
-    writeArena(assignments, raw.pointer(RawBuffer.Gradients) >>> 2);
+    writeArena(assignments, raw.place(RawBuffer.Gradients));
     try {
       activate(network, raw, named);
       return update();

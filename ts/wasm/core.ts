@@ -1,13 +1,11 @@
 /**
  * The one wasm instance of this entry: made at first use by the loader the entry registered, or ahead of it by
- * `init` (load-given.ts). What it exports leaves this folder as the classes of raw.ts.
+ * `init` (load-given.ts). The classes of raw-*.ts call its exports.
  */
 
-import { initSync, RawBuffer, RawCurve, type InitOutput } from "../../crate/pkg/bptt.js";
+import { initSync, type InitOutput } from "../../crate/pkg/bptt.js";
 import { BpttError } from "../base/errors.js";
 import { unavailable } from "./unavailable.js";
-
-export { RawBuffer, RawCurve };
 
 let instance: InitOutput | undefined;
 let compiled: WebAssembly.Module | undefined;
@@ -54,11 +52,6 @@ export function core(): InitOutput {
 export function compiledModule(): WebAssembly.Module {
   core();
   return compiled as WebAssembly.Module;
-}
-
-/** The core's evaluation of schedules. */
-export function learningRate(curve: RawCurve, from: number, to: number, steps: number, step: number): number {
-  return core().learning_rate(curve, from, to, steps, step);
 }
 
 /** The instance's memory. */

@@ -1,33 +1,32 @@
-/** The core's failures as errors, from which errors.ts makes the user's: words for what the core only numbers. */
+/** The core's failures as errors with their descriptions. errors.ts turns them into the errors that users see. */
 
 import { core } from "./core.js";
+import { RawFailure } from "./enumerations.js";
 
-/** What memory was asked for, from number 3 on; in the order of `What` in crate/src/error.rs. */
-const PURPOSES = [
-  "the parameters",
-  "the parameters, gradients and packed weights",
-  "the gradients",
-  "the packed weights",
-  "the packed gradients",
-  "the orthogonal weights",
-  "the optimizer's moments",
-  "the workspace",
-  "the carried state",
-  "sequenceLoss",
-  "sample",
-];
+/** The purpose of the memory that could not be allocated. */
+const PURPOSES: Record<Exclude<RawFailure, RawFailure.Loss | RawFailure.Gradient>, string> = {
+  [RawFailure.Parameters]: "the parameters",
+  [RawFailure.Network]: "the parameters, gradients and packed weights",
+  [RawFailure.Gradients]: "the gradients",
+  [RawFailure.PackedWeights]: "the packed weights",
+  [RawFailure.PackedGradients]: "the packed gradients",
+  [RawFailure.OrthogonalWeights]: "the orthogonal weights",
+  [RawFailure.Moments]: "the optimizer's moments",
+  [RawFailure.Workspace]: "the workspace",
+  [RawFailure.CarriedState]: "the carried state",
+  [RawFailure.SequenceLoss]: "sequenceLoss",
+  [RawFailure.Sample]: "sample",
+};
 
-const LOSS = 1;
-const GRADIENT = 2;
-
-/** The last failure, as an error with a `code`, `bytes` or `parameter`, and what it is about for its message. */
+/** Returns the last failure as an error with a `code`, and `bytes` or `parameter`. */
 export function failure(parameterName?: (index: number) => string): Error {
-  const what = core().failure_what();
+  const kind: RawFailure = core().failure_kind();
   const number = core().failure_number();
-  if (what === LOSS) return Object.assign(new Error("the loss"), { code: "NOT_FINITE", parameter: "loss" });
-  if (what === GRADIENT) {
+  if (kind === RawFailure.Loss)
+    return Object.assign(new Error("the loss"), { code: "NOT_FINITE", parameter: "loss" });
+  if (kind === RawFailure.Gradient) {
     const parameter = parameterName?.(number) ?? String(number);
     return Object.assign(new Error(`the gradient of ${parameter}`), { code: "NOT_FINITE", parameter });
   }
-  return Object.assign(new Error(PURPOSES[what - 3]), { code: "OUT_OF_MEMORY", bytes: number });
+  return Object.assign(new Error(PURPOSES[kind]), { code: "OUT_OF_MEMORY", bytes: number });
 }

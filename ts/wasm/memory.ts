@@ -1,26 +1,39 @@
 /**
- * Views over the whole wasm memory. Memory that grows detaches every view there was, so they are made anew when
- * their length has become 0, and nobody keeps one: ask at the moment of use.
+ * Views of the whole wasm memory, and the places of buffers in it. Memory that grows detaches all views. The functions here create
+ * new ones when the length of a view has become 0, so callers must not keep a view: ask for it at the moment of use.
  */
 
 import { memory } from "./core.js";
 
+/** The place of a buffer in the wasm memory, in elements of 4 bytes. */
+export interface Place {
+  /** Index of the first element in {@link f32} or {@link i32}. */
+  readonly start: number;
+  /** Elements from one row to the next; 1 for a buffer without rows. */
+  readonly stride: number;
+}
+
 let floatView = new Float32Array(0);
 let intView = new Int32Array(0);
 
-/** The memory as float32: index = byte offset / 4. */
+/** The memory as float32. */
 export function f32(): Float32Array {
   if (floatView.length === 0) floatView = new Float32Array(memory().buffer);
   return floatView;
 }
 
-/** The memory as int32: index = byte offset / 4. */
+/** The memory as int32. */
 export function i32(): Int32Array {
   if (intView.length === 0) intView = new Int32Array(memory().buffer);
   return intView;
 }
 
-/** Zeros in float32 memory. A few are written here: `fill` leaves compiled code, which takes longer than they do. */
+/** The place of the buffer at a byte address. */
+export function placeAt(address: number, stride = 1): Place {
+  return { start: address >>> 2, stride };
+}
+
+/** Writes zeros to float32 memory. A few are written here, because `fill` leaves compiled code, which takes longer. */
 export function clear(start: number, length: number): void {
   const view = f32();
   if (length > 64) view.fill(0, start, start + length);

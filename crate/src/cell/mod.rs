@@ -113,10 +113,6 @@ pub enum CellKind {
 }
 
 impl CellKind {
-    /// In the order that the facade numbers them in (ts/wasm/raw.ts).
-    pub const ALL: [CellKind; 5] =
-        [CellKind::Tanh, CellKind::Relu, CellKind::Gru, CellKind::GruResetBefore, CellKind::Lstm];
-
     /// The implementation of the cell.
     pub fn cell(self) -> &'static dyn Cell {
         match self {

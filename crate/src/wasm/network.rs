@@ -1,0 +1,242 @@
+//! A network, its workspace, its optimizers' moments and its sessions: creation, parameters and buffers.
+
+use crate::activations::first_output;
+use crate::error::Error;
+use crate::kernel::padded;
+use crate::loss::Reduction;
+use crate::network::{Config, Network};
+use crate::optimizer::Optimizer;
+use crate::session::Session;
+use crate::wasm::arguments::argument;
+use crate::wasm::enumerations::{
+    RawBuffer, RawCell, RawDirectionBuffer, RawInit, RawNetworkArgument, RawParameterProperty,
+    RawRecurrentInit, RawRole,
+};
+use crate::wasm::failure::{fail, succeeded};
+use crate::wasm::handle::{Borrowed, Owned};
+use crate::workspace::{LossKind, Shape, Workspace};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use wasm_bindgen::prelude::*;
+
+/// A network and all that depends on it. Optimizers and sessions are in numbered slots.
+pub struct RawRnn {
+    /// The network
+    pub network: Network,
+    /// The buffers of its passes
+    pub ws: Workspace,
+    /// The loss of the batch in the workspace
+    pub loss: LossKind,
+    /// The form of that loss
+    pub reduction: Reduction,
+    /// The optimizers by slot
+    pub optimizers: Vec<Option<Box<Optimizer>>>,
+    /// The sessions by slot
+    pub sessions: Vec<Option<Box<Session>>>,
+    /// The norm of the gradients of the last update, before clipping
+    pub gradient_norm: f64,
+}
+
+/// Puts a value into the first free slot and returns its number, or −1 for a failure, which is recorded.
+pub fn insert<T>(slots: &mut Vec<Option<Box<T>>>, value: Result<Box<T>, Error>) -> i32 {
+    let value = match value {
+        Ok(value) => value,
+        Err(error) => {
+            fail(error);
+            return -1;
+        }
+    };
+    let slot = slots.iter().position(Option::is_none).unwrap_or(slots.len());
+    if slot == slots.len() {
+        slots.push(None);
+    }
+    slots[slot] = Some(value);
+    slot as i32
+}
+
+/// The object in a slot. Panics if the slot is empty, which the facade never requests.
+pub fn occupied<T>(slots: &mut [Option<Box<T>>], slot: usize) -> &mut T {
+    match &mut slots[slot] {
+        Some(value) => value,
+        None => panic!(),
+    }
+}
+
+/// Creates a network from the arguments `RawNetworkArgument`.
+#[wasm_bindgen]
+pub fn rnn_new() -> Owned<RawRnn> {
+    use RawNetworkArgument as Name;
+    let number = |name: RawNetworkArgument| argument(name as usize);
+    let integer = |name: RawNetworkArgument| number(name) as usize;
+    let output_size = integer(Name::OutputSize);
+    let network = Network::new(Config {
+        cell: RawCell::from_number(integer(Name::Cell)).into(),
+        input_size: integer(Name::InputSize),
+        hidden_size: integer(Name::HiddenSize),
+        output_size: (output_size > 0).then_some(output_size),
+        layers: integer(Name::Layers),
+        bidirectional: integer(Name::Bidirectional) != 0,
+        dropout: number(Name::Dropout),
+        init: RawInit::from_number(integer(Name::Init)).into(),
+        recurrent_init: RawRecurrentInit::from_number(integer(Name::RecurrentInit)).into(),
+        forget_bias: number(Name::ForgetBias) as f32,
+        seed: integer(Name::Seed) as u32,
+    });
+    Owned::new(network.map(|network| RawRnn {
+        network,
+        ws: Workspace::default(),
+        loss: LossKind::CrossEntropy,
+        reduction: Reduction::Average,
+        optimizers: Vec::new(),
+        sessions: Vec::new(),
+        gradient_norm: 0.0,
+    }))
+}
+
+/// Frees a network.
+#[wasm_bindgen]
+pub fn rnn_free(rnn: Owned<RawRnn>) {
+    drop(rnn);
+}
+
+/// The number of entries of the parameter table.
+#[wasm_bindgen]
+pub fn rnn_parameter_count(rnn: Borrowed<RawRnn>) -> usize {
+    rnn.network.table.len()
+}
+
+/// A `RawParameterProperty` of an entry of the parameter table.
+#[wasm_bindgen]
+pub fn rnn_parameter(rnn: Borrowed<RawRnn>, index: usize, property: usize) -> usize {
+    let parameter = rnn.network.table.get(index);
+    match RawParameterProperty::from_number(property) {
+        RawParameterProperty::Role => RawRole::from(parameter.role) as usize,
+        RawParameterProperty::Direction => parameter.direction,
+        RawParameterProperty::Rows => parameter.shape[0],
+        RawParameterProperty::Columns => parameter.shape[1],
+        RawParameterProperty::Offset => parameter.range.start,
+    }
+}
+
+/// Sets whether optimizers update a parameter.
+#[wasm_bindgen]
+pub fn rnn_set_active(mut rnn: Borrowed<RawRnn>, index: usize, active: bool) {
+    rnn.network.active[index] = active;
+}
+
+/// Makes room for a pass of this shape, with the loss of `rnn_set_loss`, and makes the shape the current one. Returns whether there was
+/// memory.
+#[wasm_bindgen]
+pub fn rnn_begin(mut rnn: Borrowed<RawRnn>, batch: usize, time: usize, dense: bool, training: bool) -> bool {
+    let RawRnn { network, ws, loss, .. } = &mut *rnn;
+    succeeded(ws.begin(network, Shape { batch, time, dense, training, loss: *loss }))
+}
+
+fn address<T>(slice: &[T]) -> usize {
+    slice.as_ptr() as usize
+}
+
+/// The byte address of a buffer. Marks the packed weights as out of date if it is the parameters, which the caller may write.
+#[wasm_bindgen]
+pub fn rnn_address(mut rnn: Borrowed<RawRnn>, buffer: usize) -> usize {
+    let RawRnn { network, ws, .. } = &mut *rnn;
+    let buffer = RawBuffer::from_number(buffer);
+    if buffer == RawBuffer::Parameters {
+        network.parameters_changed();
+    }
+    buffer_address(network, ws, buffer)
+}
+
+/// The byte address of a buffer.
+#[inline(never)]
+pub fn buffer_address(network: &Network, ws: &Workspace, buffer: RawBuffer) -> usize {
+    let last = |buffer| direction_address(network, ws, buffer, network.directions.len() - 1);
+    match buffer {
+        RawBuffer::Parameters => address(&network.theta),
+        RawBuffer::Gradients => address(&network.gradients),
+        RawBuffer::Ids => address(&ws.ids),
+        RawBuffer::Features => address(&ws.features),
+        RawBuffer::SequenceLengths => address(&ws.lengths),
+        RawBuffer::Targets => address(&ws.targets),
+        RawBuffer::TargetValues => address(&ws.target_values),
+        RawBuffer::Weights => address(&ws.weights),
+        RawBuffer::InitialState => address(&ws.initial_state.h),
+        RawBuffer::FinalState => address(&ws.final_state.h),
+        RawBuffer::InitialStateGradient => address(&ws.initial_state_gradient.h),
+        RawBuffer::FinalStateGradient => address(&ws.final_state_gradient.h),
+        RawBuffer::InitialCell => address(&ws.initial_state.c),
+        RawBuffer::FinalCell => address(&ws.final_state.c),
+        RawBuffer::InitialCellGradient => address(&ws.initial_state_gradient.c),
+        RawBuffer::FinalCellGradient => address(&ws.final_state_gradient.c),
+        // Without a buffer of their own, the logits are the hidden states of the only direction of the last layer.
+        RawBuffer::Logits if !network.has_logits() => last(RawDirectionBuffer::Outputs),
+        RawBuffer::Logits => address(&ws.logits),
+        RawBuffer::LogitsGradient if !network.has_logits() => last(RawDirectionBuffer::OutputsGradient),
+        RawBuffer::LogitsGradient => address(&ws.dlogits),
+        RawBuffer::FeaturesGradient => address(&ws.dfeatures),
+    }
+}
+
+/// The floats from one row of a buffer to the next; 1 for buffers without rows, such as ids and arenas.
+#[wasm_bindgen]
+pub fn rnn_stride(rnn: Borrowed<RawRnn>, buffer: usize) -> usize {
+    let s = &rnn.network.sizes;
+    match RawBuffer::from_number(buffer) {
+        RawBuffer::Parameters
+        | RawBuffer::Gradients
+        | RawBuffer::Ids
+        | RawBuffer::SequenceLengths
+        | RawBuffer::Targets
+        | RawBuffer::Weights => 1,
+        RawBuffer::Features => s.i,
+        RawBuffer::FeaturesGradient => padded(s.i),
+        RawBuffer::TargetValues => s.v,
+        RawBuffer::Logits | RawBuffer::LogitsGradient => s.vp,
+        RawBuffer::InitialState
+        | RawBuffer::FinalState
+        | RawBuffer::InitialStateGradient
+        | RawBuffer::FinalStateGradient
+        | RawBuffer::InitialCell
+        | RawBuffer::FinalCell
+        | RawBuffer::InitialCellGradient
+        | RawBuffer::FinalCellGradient => s.h,
+    }
+}
+
+/// The byte address of a buffer of direction layer·D + direction: its row of t = 0.
+#[wasm_bindgen]
+pub fn rnn_direction_address(rnn: Borrowed<RawRnn>, buffer: usize, direction: usize) -> usize {
+    direction_address(&rnn.network, &rnn.ws, RawDirectionBuffer::from_number(buffer), direction)
+}
+
+#[inline(never)]
+fn direction_address(network: &Network, ws: &Workspace, buffer: RawDirectionBuffer, index: usize) -> usize {
+    let reverse = network.directions.get(index).map(|direction| direction.reverse);
+    let (Some(activations), Some(reverse)) = (ws.activations.get(index), reverse) else {
+        return 0;
+    };
+    let outputs = first_output(reverse, ws.shape.batch * network.sizes.hp) * size_of::<f32>();
+    match buffer {
+        RawDirectionBuffer::Outputs => address(&activations.h) + outputs,
+        RawDirectionBuffer::OutputsGradient => address(&activations.dh) + outputs,
+        RawDirectionBuffer::Gates => address(&activations.gates),
+        RawDirectionBuffer::Cells => address(&activations.c) + outputs,
+    }
+}
+
+/// The floats from one row of a direction's buffer to the next.
+#[wasm_bindgen]
+pub fn rnn_direction_stride(rnn: Borrowed<RawRnn>, buffer: usize) -> usize {
+    match RawDirectionBuffer::from_number(buffer) {
+        RawDirectionBuffer::Gates => rnn.network.sizes.n,
+        RawDirectionBuffer::Outputs | RawDirectionBuffer::OutputsGradient | RawDirectionBuffer::Cells => {
+            rnn.network.sizes.hp
+        }
+    }
+}
+
+/// The floats from the start of a row of gates to the values of gate `gate`.
+#[wasm_bindgen]
+pub fn rnn_gate_offset(rnn: Borrowed<RawRnn>, gate: usize) -> usize {
+    rnn.network.cell.layout().input.get(gate).map_or(0, |block| block * rnn.network.sizes.hp)
+}

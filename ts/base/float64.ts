@@ -1,0 +1,49 @@
+/**
+ * Functions of double precision with the same bits on every engine. They use + − × ÷ and polynomials only, in the order written, since
+ * `Math.exp`, `Math.cos` and `**` may differ in their last bits from one engine to another.
+ */
+
+/** Returns sin x for 0 ≤ x ≤ π/2: Σ (−1)ⁱ x²ⁱ⁺¹/(2i+1)! up to x²¹. The first omitted term is below 1.3e-18. */
+export function sinFirstQuadrant(x: number): number {
+  const z = x * x;
+  let series = 1;
+  for (let n = 20; n >= 2; n -= 2) series = 1 - (series * z) / (n * (n + 1));
+  return x * series;
+}
+
+/** Returns baseⁿ for an integer n ≥ 0 by squaring: the factors are in the order of the bits of n, the lowest first. */
+export function integerPower(base: number, n: number): number {
+  let product = 1;
+  let square = base;
+  for (let left = n; left >= 1;) {
+    const half = Math.floor(left * 0.5);
+    if (half * 2 !== left) product *= square;
+    square *= square;
+    left = half;
+  }
+  return product;
+}
+
+const LOG2_E = 1.4426950408889634;
+const LN2_HIGH = 0.6931471803691238; // ln 2 = high + low; 21 trailing zero bits make n·high exact (fdlibm's split)
+const LN2_LOW = 1.9082149292705877e-10;
+/** 1/n! of n = 13 … 0: Taylor's polynomial, whose error is below 1e-17 for |r| ≤ ln 2/2. */
+const TAYLOR = /* @__PURE__ */ Array.from({ length: 14 }, (_, i) => {
+  let factorial = 1;
+  for (let n = 2; n <= 13 - i; n++) factorial *= n;
+  return 1 / factorial;
+});
+const TWO_30 = 1073741824;
+
+/** Returns eˣ for x ≤ 0, within 1e-15 of the result; 0 below −708. `exp64` of the core has the same bits. */
+export function expNonPositive(x: number): number {
+  if (!(x > -708)) return x === x ? 0 : NaN;
+  // x = n·ln 2 + r with |r| ≤ ln 2/2
+  const n = Math.round(x * LOG2_E);
+  const r = x - n * LN2_HIGH - n * LN2_LOW;
+  let result = 0;
+  for (const c of TAYLOR) result = result * r + c;
+  let halvings = -n;
+  for (; halvings > 30; halvings -= 30) result /= TWO_30;
+  return result / (1 << halvings);
+}
