@@ -105,6 +105,60 @@ export function testGohome(site: () => Site): void {
       await close();
     });
 
+    it("says that the last step has been done, and keeps the focus where it was", async () => {
+      const { page, close } = await site().open("#gohome?step=19999&cell=relu");
+      await stepIs(page, 19_999);
+      await button(page, "Step").click();
+      await stepIs(page, 20_000);
+      await page.getByText("This is step 20,000, the last one. Reset starts again.").waitFor();
+      expect(await button(page, "Step").isDisabled()).toBe(true);
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Step");
+      await close();
+    });
+
+    it("copies its link, and shows the number of a square that is tapped", async () => {
+      const { page, close } = await site().open("#gohome?step=3", {
+        hasTouch: true,
+        permissions: ["clipboard-read", "clipboard-write"],
+      });
+      await stepIs(page, 3);
+      await page.getByRole("button", { name: "Copy link" }).click();
+      await page.getByRole("button", { name: "Copied" }).waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+      expect(page.url()).toContain("step=3");
+      await page
+        .getByRole("img", { name: /^The hidden state/ })
+        .first()
+        .tap();
+      await page.locator(".readout").waitFor();
+      await page.locator(".lead").tap();
+      await expect.poll(() => page.locator(".readout").count()).toBe(0);
+      await close();
+    });
+
+    it("reads aloud where a step has led", async () => {
+      const { page, close } = await site().open("");
+      await button(page, "Step").click();
+      await stepIs(page, 1);
+      const { loss, says } = await figures(page);
+      await page
+        .locator("#panel-gohome [role=status]", {
+          hasText: `Step 1, loss ${loss.toFixed(4)}, predicts ${says.split(" ")[0]}`,
+        })
+        .waitFor({ state: "attached" });
+      await close();
+    });
+
+    it("has room for the letters of a long word", async () => {
+      const { page, close } = await site().open("#gohome?word=abcdefghijklmnop&output=yes");
+      const widths = await page
+        .locator("#panel-gohome rect.bar, #panel-gohome rect.cold")
+        .evaluateAll((rects) => rects.map((rect) => Number(rect.getAttribute("width"))));
+      expect(widths.length).toBeGreaterThan(400);
+      expect(Math.min(...widths)).toBeGreaterThanOrEqual(4);
+      await close();
+    });
+
     it("names the step in the link while it plays", async () => {
       const { page, close } = await site().open("#gohome?speed=steady");
       await button(page, "Play").click();
@@ -153,6 +207,9 @@ export function testGohome(site: () => Site): void {
       await page.keyboard.press("Shift+Tab");
       await page.getByRole("button", { name: "Play" }).focus();
       expect(await lit()).toEqual(["bias inside the reset, 1 by 5"]);
+      await page.getByText("The bias inside the reset.").waitFor(); // for those who have no pointer to hover with
+      await page.keyboard.press("Escape");
+      expect(await lit()).toEqual([]);
       await close();
     });
 
@@ -216,6 +273,8 @@ export function testGohome(site: () => Site): void {
       const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
       await page.keyboard.press("Tab");
       expect(await focused()).toBe("Learn a word");
+      await page.keyboard.press("Tab");
+      expect(await focused()).toBe("Copy link");
       await page.keyboard.press("Tab"); // the theme
       await page.keyboard.press("Tab");
       expect(await focused()).toBe("Play");

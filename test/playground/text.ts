@@ -394,6 +394,15 @@ export function testText(site: () => Site): void {
           .evaluateAll((spans) =>
             spans.map((span) => Number.parseInt((span as HTMLElement).style.getPropertyValue("--share"))),
           );
+      // what is asked for is what is answered, also where the unit follows something else more closely
+      await panel(page).getByLabel("Find one that follows").selectOption({ label: "how deep in brackets" });
+      await panel(page)
+        .getByText(/No unit follows how deep in brackets; unit \d+ comes closest/)
+        .waitFor();
+      await panel(page).getByLabel("Find one that follows").selectOption({ label: "how far into a word" });
+      await panel(page)
+        .getByText(/follows how far into a word.*more closely than any other unit/)
+        .waitFor();
       const ofUnit = await shades();
       await panel(page).getByLabel("Show the probability of each character instead").check();
       const likely = await shades();
@@ -411,8 +420,9 @@ export function testText(site: () => Site): void {
       const { page, close } = await site().open("#text?hidden=8&steps=20000");
       // Listened for from the start: a listener of the last moment may be too late for the key.
       const chooser = new Promise((resolve) => page.once("filechooser", resolve));
-      await panel(page).locator("button:enabled", { hasText: "Train" }).waitFor();
+      await panel(page).locator('button[aria-disabled="false"]', { hasText: "Train" }).waitFor();
       await page.getByRole("tab", { name: "Train on text" }).focus();
+      await page.keyboard.press("Tab"); // the link
       await page.keyboard.press("Tab"); // the light
       await page.keyboard.press("Tab");
       await page.keyboard.press("Enter");

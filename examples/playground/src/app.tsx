@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { flushLink, readLink } from "./link.js";
+import { CopyLink } from "./parts/copy-link.js";
 import { ThemeButton } from "./parts/theme-button.js";
 import { tabs } from "./tabs.js";
 
@@ -65,7 +66,10 @@ export function App() {
             </button>
           ))}
         </div>
-        <ThemeButton />
+        <div class="tools">
+          <CopyLink />
+          <ThemeButton />
+        </div>
       </header>
       <main>
         {tabs.map(({ id, View }) => (
@@ -82,9 +86,9 @@ export function App() {
       </main>
       <footer class="colophon">
         <p>
-          Everything here runs in this page: a Rust core compiled to WebAssembly, no server, nothing sent
-          anywhere. The address holds the settings; a copy of it is the same run, to the bit, on every
-          machine.
+          Everything runs in this page: a Rust core compiled to WebAssembly, no server, and nothing is sent
+          anywhere. The address holds the settings and the step: a copy of it shows the same run,
+          bit-identical, on every machine.
         </p>
       </footer>
     </>

@@ -1,6 +1,7 @@
 /** The equations of a cell, of the output layer, of the loss and of the way back; each term lights what it is in the picture. */
 
 import type { ComponentChildren } from "preact";
+import { useHighlight } from "./highlight.js";
 import { Term } from "./term.js";
 import type { CellName } from "./settings.js";
 import "./equations.css";
@@ -100,67 +101,76 @@ const STATE: Record<CellName, ComponentChildren> = {
 };
 
 export function Equations({ cell, output, bounded }: EquationsProps) {
+  const { explained } = useHighlight();
   const logits = <Term part="logits" of="y" sub="t" says="the logits at step t" />;
   const p = <Term part="p" of="p" sub="t" says="the probabilities of the next letter" />;
   const flow = (sub: string) => (
     <Term part="grad" of="∂L/∂h" sub={sub} says="how the loss changes with the hidden state" />
   );
   return (
-    <div class="equations">
-      <section>
-        <h4>The state after each letter</h4>
-        {STATE[cell]}
-      </section>
-      <section>
-        <h4>The prediction</h4>
-        <Line left={logits}>
-          {output ? (
-            <>
-              {H} <Term part="W_ho" of="W" sub="ho" says="the weights of the output layer" /> +{" "}
-              <Term part="b_o" of="b" sub="o" says="the bias of the output layer" />
-            </>
-          ) : (
-            H
+    <>
+      <p class="note">
+        {explained
+          ? `${explained[0]!.toUpperCase()}${explained.slice(1)}.`
+          : "Hover or tap a symbol. Escape releases one that was tapped."}
+      </p>
+      <div class="equations">
+        <section>
+          <h4>The state after each letter</h4>
+          {STATE[cell]}
+        </section>
+        <section>
+          <h4>The prediction</h4>
+          <Line left={logits}>
+            {output ? (
+              <>
+                {H} <Term part="W_ho" of="W" sub="ho" says="the weights of the output layer" /> +{" "}
+                <Term part="b_o" of="b" sub="o" says="the bias of the output layer" />
+              </>
+            ) : (
+              H
+            )}
+          </Line>
+          <Line left={p}>softmax( {logits} )</Line>
+        </section>
+        <section>
+          <h4>Loss (cross-entropy)</h4>
+          <Line left={<Term part="loss" of="L" says="the loss: the mean over the steps" />}>
+            −<span class="mean">mean</span>
+            <sub>t</sub> ln {p}[ <Term part="target" of="target" sub="t" says="the letter that should come" />{" "}
+            ]
+          </Line>
+          {bounded && (
+            <p class="note">
+              Without an output layer the logits are the states and lie between −1 and 1: even the best
+              prediction leaves some doubt, and the loss has a lowest value above 0.
+            </p>
           )}
-        </Line>
-        <Line left={p}>softmax( {logits} )</Line>
-      </section>
-      <section>
-        <h4>Loss (cross-entropy)</h4>
-        <Line left={<Term part="loss" of="L" says="the loss: the mean over the steps" />}>
-          −<span class="mean">mean</span>
-          <sub>t</sub> ln {p}[ <Term part="target" of="target" sub="t" says="the letter that should come" /> ]
-        </Line>
-        {bounded && (
+        </section>
+        <section>
+          <h4>Back through time</h4>
+          <Line left={flow("t−1")}>
+            {flow("t")} · ∂{H}/∂{BEFORE} +{" "}
+            <span class="together">
+              ∂L<sub>t−1</sub>/∂{BEFORE}
+            </span>
+          </Line>
+        </section>
+        <section>
+          <h4>One training step (Adam)</h4>
+          <div class="equation">
+            <span>{THETA}</span>
+            <span>←</span>
+            <span>
+              {THETA} − η <i>m</i> / (√<i>v</i> + ε)
+            </span>
+          </div>
           <p class="note">
-            Without an output layer the logits are the states and lie between −1 and 1: even the best
-            prediction leaves some doubt, and the loss has a lowest value above 0.
+            θ: all weights and biases; η: the learning rate; m, v: running means of the gradient and of its
+            square, with bias correction.
           </p>
-        )}
-      </section>
-      <section>
-        <h4>Back through time</h4>
-        <Line left={flow("t−1")}>
-          {flow("t")} · ∂{H}/∂{BEFORE} +{" "}
-          <span class="together">
-            ∂L<sub>t−1</sub>/∂{BEFORE}
-          </span>
-        </Line>
-      </section>
-      <section>
-        <h4>One training step (Adam)</h4>
-        <div class="equation">
-          <span>{THETA}</span>
-          <span>←</span>
-          <span>
-            {THETA} − η <i>m</i> / (√<i>v</i> + ε)
-          </span>
-        </div>
-        <p class="note">
-          θ: all weights and biases; η: the learning rate; m, v: running means of the gradient and of its
-          square, with bias correction.
-        </p>
-      </section>
-    </div>
+        </section>
+      </div>
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { Complaints, Message, messageOf } from "../parts/message.js";
 import { Panel } from "../parts/panel.js";
 import { RunControls } from "../parts/run-controls.js";
 import { Scale } from "../parts/scale.js";
-import { SPEEDS, Transport } from "../parts/transport.js";
+import { Ended, SPEEDS, Transport } from "../parts/transport.js";
 import { useRun } from "../parts/use-run.js";
 import type { Tab, TabProps } from "../tab.js";
 import { useSettings } from "../use-settings.js";
@@ -60,7 +60,14 @@ function Gohome({ active }: TabProps) {
             change={live.change}
           />
         }
-      />
+        announced={
+          run.playing
+            ? ""
+            : `Step ${snapshot.steps}, loss ${snapshot.loss.toFixed(4)}, predicts ${predicted(run)}`
+        }
+      >
+        {learner.steps >= LAST_STEP && <Ended last={LAST_STEP} />}
+      </RunControls>
       <Failure run={run} />
       <div class="grid">
         <div class="column span-8">
@@ -86,7 +93,7 @@ function Gohome({ active }: TabProps) {
 }
 
 function Figures({ run }: { run: GohomeRun }) {
-  const { letters, targets } = run.learner.lesson;
+  const { targets } = run.learner.lesson;
   const { steps, loss, said } = run.snapshot;
   const right = said.every((id, t) => id === targets[t]);
   return (
@@ -106,11 +113,16 @@ function Figures({ run }: { run: GohomeRun }) {
       <div>
         <dt>predicts</dt>
         <dd class={right ? "good" : "bad"}>
-          {said.map((id) => letters[id] ?? "?").join("")} {right ? "✓" : "✗"}
+          {predicted(run)} {right ? "✓" : "✗"}
         </dd>
       </div>
     </dl>
   );
+}
+
+/** The letters that it predicts, one after the other. */
+function predicted({ learner, snapshot }: GohomeRun): string {
+  return snapshot.said.map((id) => learner.lesson.letters[id] ?? "?").join("");
 }
 
 function Failure({ run }: { run: GohomeRun }) {

@@ -4,7 +4,7 @@
  */
 
 import { createContext, type ComponentChildren } from "preact";
-import { useContext, useMemo, useState } from "preact/hooks";
+import { useContext, useEffect, useMemo, useState } from "preact/hooks";
 
 /**
  * A thing of the equations: `theta` (all parameters), `x`, `W_ih`, `W_hh`, `b_h`, `h_prev`, `h`, `c`, `W_ho`, `b_o`, `logits`, `p`, `loss`, `grad`, or one
@@ -15,25 +15,50 @@ export type Part = string;
 interface Highlight {
   lit: readonly Part[];
   pinned: Part | undefined;
-  point(part: Part | undefined): void;
-  pin(part: Part): void;
+  /** What the term that is looked at means. */
+  explained: string | undefined;
+  point(part: Part | undefined, says?: string): void;
+  pin(part: Part, says: string): void;
 }
 
 /** What `theta` stands for. */
 const PARAMETERS: readonly Part[] = ["W_ih", "W_hh", "b_h", "b_hn", "W_ho", "b_o"];
 
-const Context = createContext<Highlight>({ lit: [], pinned: undefined, point: () => {}, pin: () => {} });
+const Context = createContext<Highlight>({
+  lit: [],
+  pinned: undefined,
+  explained: undefined,
+  point: () => {},
+  pin: () => {},
+});
+
+interface Named {
+  part: Part;
+  says: string | undefined;
+}
 
 export function HighlightArea({ children }: { children: ComponentChildren }) {
-  const [pointed, point] = useState<Part>();
-  const [pinned, setPinned] = useState<Part>();
+  const [pointed, setPointed] = useState<Named>();
+  const [pinned, setPinned] = useState<Named>();
+  useEffect(() => {
+    const release = ({ key }: KeyboardEvent) => {
+      if (key !== "Escape") return;
+      setPointed(undefined);
+      setPinned(undefined);
+    };
+    addEventListener("keydown", release);
+    return () => removeEventListener("keydown", release);
+  }, []);
   const shown = pointed ?? pinned;
   const value = useMemo(
     () => ({
-      lit: shown === undefined ? [] : shown === "theta" ? PARAMETERS : [shown],
-      pinned,
-      point,
-      pin: (part: Part) => setPinned((old) => (old === part ? undefined : part)),
+      lit: shown === undefined ? [] : shown.part === "theta" ? PARAMETERS : [shown.part],
+      pinned: pinned?.part,
+      explained: shown?.says ?? pinned?.says,
+      point: (part: Part | undefined, says?: string) =>
+        setPointed(part === undefined ? undefined : { part, says }),
+      pin: (part: Part, says: string) =>
+        setPinned((old) => (old?.part === part ? undefined : { part, says })),
     }),
     [shown, pinned],
   );

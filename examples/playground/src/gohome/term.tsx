@@ -39,11 +39,11 @@ export function Term({ part, of: name, sub, gate, says }: TermProps) {
       class={`term ${isLit ? "lit" : ""}`}
       aria-pressed={pinned === part}
       title={says}
-      onPointerEnter={() => point(part)}
+      onPointerEnter={() => point(part, says)}
       onPointerLeave={() => point(undefined)}
-      onFocus={() => point(part)}
+      onFocus={() => point(part, says)}
       onBlur={() => point(undefined)}
-      onClick={() => pin(part)}
+      onClick={() => pin(part, says)}
     >
       <Name of={name} sub={sub} gate={gate} />
     </button>

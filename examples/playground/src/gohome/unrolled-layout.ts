@@ -32,13 +32,19 @@ export interface Layout {
 
 const WIDEST_PITCH = 150;
 const LEAST_PITCH = 46;
+/** Of the width of a step, what is between it and the next. */
+const GAP_SHARE = 0.34;
 
-/** @param steps T @param room the width there is */
-export function layoutOf(steps: number, room: number): Layout {
+/** Width of a letter's bar and of its square in a one-hot vector, at least. */
+const LEAST_LETTER = 5;
+
+/** @param steps T @param letters V @param room the width there is */
+export function layoutOf(steps: number, letters: number, room: number): Layout {
   const gutter = room >= 600 ? 92 : 0;
   const lead = 34; // of the zero state before the first step
-  const pitch = Math.max(LEAST_PITCH, Math.min(WIDEST_PITCH, Math.floor((room - gutter - lead) / steps)));
-  const gap = Math.min(44, Math.round(pitch * 0.34));
+  const least = Math.max(LEAST_PITCH, Math.ceil((letters * LEAST_LETTER) / (1 - GAP_SHARE)));
+  const pitch = Math.max(least, Math.min(WIDEST_PITCH, Math.floor((room - gutter - lead) / steps)));
+  const gap = Math.min(44, Math.round(pitch * GAP_SHARE));
   const strip = pitch - gap;
   const left = (t: number) => gutter + lead + t * pitch;
   const width = left(steps - 1) + strip + 2;

@@ -21,7 +21,7 @@ export function Unrolled({ learner, snapshot, output }: UnrolledProps) {
   const [host, width] = useWidth<HTMLDivElement>(760);
   const { lesson, hiddenSize: H } = learner;
   const T = lesson.inputs.length;
-  const layout = layoutOf(T, width);
+  const layout = layoutOf(T, lesson.letters.length, width);
   const { hidden, hiddenGradients } = snapshot;
   const strip = { width: layout.strip / H, height: ROWS.hidden.height };
   const row = (values: Float32Array, t: number) => values.subarray(t * H, (t + 1) * H);
@@ -79,9 +79,12 @@ export function Unrolled({ learner, snapshot, output }: UnrolledProps) {
           ))}
         </div>
         <p class="visually-hidden" aria-live="off">
-          {[...lesson.inputs].map(
-            (_, t) => `After ${letter(t)} it predicts ${lesson.letters[snapshot.said[t]!] ?? "nothing"}. `,
-          )}
+          {[...lesson.inputs].map((_, t) => {
+            const [V, target] = [lesson.letters.length, lesson.targets[t]!];
+            const percent = Math.round(100 * snapshot.probabilities[t * V + target]!);
+            const said = lesson.letters[snapshot.said[t]!] ?? "nothing";
+            return `After ${letter(t)} it predicts ${said}; ${lesson.letters[target]}, the right letter, has ${percent} %. `;
+          })}
         </p>
       </div>
       {layout.gutter === 0 && (

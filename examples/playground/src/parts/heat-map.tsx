@@ -51,6 +51,7 @@ export function HeatMap(props: HeatMapProps) {
     setAt({ row: clamp(row, rows), column: clamp(column, columns) });
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape") setAt(undefined);
     const move = MOVES[event.key];
     if (!move) return;
     event.preventDefault();
@@ -59,13 +60,20 @@ export function HeatMap(props: HeatMapProps) {
       column: clamp(old.column + move[1], columns),
     }));
   };
-  const pointer = describe && { onPointerMove, onPointerLeave: () => setAt(undefined) };
+  const pointer = describe && {
+    onPointerMove,
+    onPointerDown: onPointerMove, // a finger that taps does not move
+    onPointerLeave: ({ pointerType }: PointerEvent) => {
+      if (pointerType !== "touch") setAt(undefined); // a lifted finger leaves; the number stays until another tap
+    },
+    tabIndex: -1,
+    onBlur: () => setAt(undefined),
+  };
   const keys = describe &&
     keyboard && {
       tabIndex: 0,
       onKeyDown,
       onFocus: () => setAt((old) => old ?? { row: 0, column: 0 }),
-      onBlur: () => setAt(undefined),
     };
   // sizes may have shrunk since the pointer came
   const shown = at && at.row < rows && at.column < columns ? at : undefined;

@@ -10,9 +10,11 @@ export function RunControls(props: {
   buttons: ComponentChildren;
   figures: ComponentChildren;
   settings: ComponentChildren;
+  /** Where the run is, read aloud when it changes: "" while it plays, which would be too often. */
+  announced: string;
   children?: ComponentChildren;
 }) {
-  const { buttons, figures, settings, children } = props;
+  const { buttons, figures, settings, announced, children } = props;
   const wide = useMedia("(min-width: 48rem)");
   return (
     <section class="panel run" aria-label="The run">
@@ -29,6 +31,9 @@ export function RunControls(props: {
         </details>
       )}
       {children}
+      <p class="visually-hidden" role="status">
+        {announced}
+      </p>
     </section>
   );
 }

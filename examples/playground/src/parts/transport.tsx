@@ -1,5 +1,6 @@
 /** Play, step, reset; and how fast. */
 
+import { Action } from "./action.js";
 import { Segments } from "./fields.js";
 import { Busy } from "./message.js";
 import { UndoButton } from "./undo.js";
@@ -15,12 +16,12 @@ export function Transport({ run, ended }: { run: Run<unknown, unknown>; ended: b
   const { playing, behind } = run;
   return (
     <div class="row">
-      <button class="button primary" type="button" disabled={ended || behind} onClick={run.toggle}>
+      <Action primary off={ended || behind} onPress={run.toggle}>
         {playing ? "Pause" : "Play"}
-      </button>
-      <button class="button" type="button" disabled={ended || behind} onClick={run.step}>
+      </Action>
+      <Action off={ended || behind} onPress={run.step}>
         Step
-      </button>
+      </Action>
       <button class="button" type="button" onClick={run.reset}>
         Reset
       </button>
@@ -28,6 +29,11 @@ export function Transport({ run, ended }: { run: Run<unknown, unknown>; ended: b
       {behind && <Busy>training to the step that the link names</Busy>}
     </div>
   );
+}
+
+/** Says that a run has come to its last step. */
+export function Ended({ last }: { last: number }) {
+  return <p class="note">This is step {last.toLocaleString("en")}, the last one. Reset starts again.</p>;
 }
 
 export function SpeedField({ value, onChange }: { value: Speed; onChange(speed: Speed): void }) {

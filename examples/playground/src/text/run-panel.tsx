@@ -1,5 +1,6 @@
 /** Train, pause, reset; how far it is; and what the training is made of. */
 
+import { Action } from "../parts/action.js";
 import { Segments, TypedField } from "../parts/fields.js";
 import { Message } from "../parts/message.js";
 import { counted } from "../parts/number.js";
@@ -27,7 +28,7 @@ export function RunPanel({ live, settings, fromFile, set, change }: RunPanelProp
   return (
     <RunControls
       buttons={<Buttons live={live} last={settings.steps} />}
-      figures={session && <Figures session={session} last={settings.steps} />}
+      figures={<Figures session={session} last={settings.steps} />}
       settings={
         <>
           <Segments
@@ -83,6 +84,7 @@ export function RunPanel({ live, settings, fromFile, set, change }: RunPanelProp
           />
         </>
       }
+      announced={session && session.phase !== "training" && session.steps > 0 ? `Step ${session.steps}` : ""}
     >
       {session && <Ending session={session} last={settings.steps} />}
     </RunControls>
@@ -96,14 +98,13 @@ function Buttons({ live, last }: { live: LiveSession; last: number }) {
     session?.shape !== undefined && session.shape.unknown.length === 0 && session.phase !== "diverged";
   return (
     <div class="row">
-      <button
-        class="button primary"
-        type="button"
-        disabled={!can || (!training && session.steps >= last)}
-        onClick={() => (training ? session?.pause() : session?.train(last))}
+      <Action
+        primary
+        off={!can || (!training && session.steps >= last)}
+        onPress={() => (training ? session?.pause() : session?.train(last))}
       >
         {training ? "Pause" : "Train"}
-      </button>
+      </Action>
       <button class="button" type="button" disabled={!session} onClick={() => live.reset()}>
         Reset
       </button>
@@ -112,8 +113,8 @@ function Buttons({ live, last }: { live: LiveSession; last: number }) {
   );
 }
 
-function Figures({ session, last }: { session: RemoteSession; last: number }) {
-  const { steps, losses, validations, pace, phase } = session;
+function Figures({ session, last }: { session: RemoteSession | undefined; last: number }) {
+  const { steps = 0, losses = [], validations = [], pace = 0, phase } = session ?? {};
   const loss = losses.at(-1);
   const validation = validations.at(-1)?.loss;
   return (

@@ -13,7 +13,7 @@ import { visible } from "./characters.js";
 import { Passage } from "./passage.js";
 import { closestUnit, likenesses, statesOf, type Reading } from "./reading.js";
 import { schema } from "./settings.js";
-import { TRAITS } from "./traits.js";
+import { TRAITS, type Trait } from "./traits.js";
 import type { Views } from "./watch.js";
 
 /** Of the map of all units, about, in CSS pixels. */
@@ -31,6 +31,7 @@ export interface UnitsProps {
 export function Units({ views, unit: wanted, onUnit }: UnitsProps) {
   const { reading, readingTrouble: trouble } = views;
   const [predicted, setPredicted] = useState(false);
+  const [sought, setSought] = useState<Trait>();
   if (!reading)
     return (
       <Panel title="What a unit follows">
@@ -44,8 +45,13 @@ export function Units({ views, unit: wanted, onUnit }: UnitsProps) {
   const unit = Math.min(wanted, reading.units - 1);
   const states = statesOf(reading, unit);
   const scale = proportional(largest(states));
+  const choose = (unit: number) => {
+    setSought(undefined);
+    onUnit(unit);
+  };
   const find = (id: string) => {
     const trait = TRAITS.find((one) => one.id === id);
+    setSought(trait);
     if (trait) onUnit(closestUnit(reading, trait));
   };
   return (
@@ -61,7 +67,7 @@ export function Units({ views, unit: wanted, onUnit }: UnitsProps) {
           value={unit}
           setting={schema.unit}
           width={12}
-          onChange={onUnit}
+          onChange={choose}
         />
         <Select
           label="Find one that follows"
@@ -70,7 +76,7 @@ export function Units({ views, unit: wanted, onUnit }: UnitsProps) {
           names={{ "": "choose…", ...Object.fromEntries(TRAITS.map(({ id, name }) => [id, name])) }}
           onChange={find}
         />
-        <Follows reading={reading} unit={unit} />
+        <Follows reading={reading} unit={unit} sought={sought} />
       </div>
       <Check
         label="Show the probability of each character instead"
@@ -82,7 +88,7 @@ export function Units({ views, unit: wanted, onUnit }: UnitsProps) {
       ) : (
         <Passage characters={reading.characters} values={states} scale={scale} />
       )}
-      <AllUnits reading={reading} unit={unit} onUnit={onUnit} />
+      <AllUnits reading={reading} unit={unit} onUnit={choose} />
       <p class="note">
         The beginning of the text as the model reads it: after each character the unit has a value, blue above
         zero, orange below. The map has all units, a row each; press on one, or type its number.
@@ -93,14 +99,33 @@ export function Units({ views, unit: wanted, onUnit }: UnitsProps) {
   );
 }
 
-function Follows({ reading, unit }: { reading: Reading; unit: number }) {
-  const [best] = useMemo(() => likenesses(reading, unit), [reading, unit]);
-  if (!best || Math.abs(best.r) < FAINT)
+/** What a unit follows; of one that was found for a trait, how closely it follows that. */
+function Follows({ reading, unit, sought }: { reading: Reading; unit: number; sought: Trait | undefined }) {
+  const list = useMemo(() => likenesses(reading, unit), [reading, unit]);
+  const [best] = list;
+  const closest = useMemo(() => sought && closestUnit(reading, sought), [reading, sought]);
+  const found = closest === unit ? list.find(({ trait }) => trait === sought) : undefined; // training may change it
+  if (found && Math.abs(found.r) < FAINT)
+    return (
+      <p class="follows note">
+        No unit follows {found.trait.name}; unit {unit} comes closest (r = {format(found.r)}).
+      </p>
+    );
+  const told = found ?? best;
+  if (!told || Math.abs(told.r) < FAINT)
     return <p class="follows note">Unit {unit} matches no listed pattern.</p>;
   return (
     <p class="follows">
-      Unit {unit} follows <b>{best.trait.name}</b>
-      {best.r < 0 && ", the other way round"} <span class="note">(r = {format(best.r)})</span>
+      Unit {unit} follows <b>{told.trait.name}</b>
+      {told.r < 0 && ", inverted"} <span class="note">(r = {format(told.r)})</span>
+      {found && (
+        <span class="note">
+          , more closely than any other unit
+          {best &&
+            best !== found &&
+            `; it follows ${best.trait.name} more closely still (r = ${format(best.r)})`}
+        </span>
+      )}
     </p>
   );
 }

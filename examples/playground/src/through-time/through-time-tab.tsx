@@ -4,7 +4,7 @@ import { TypedField } from "../parts/fields.js";
 import { Complaints, Message, messageOf } from "../parts/message.js";
 import { Panel } from "../parts/panel.js";
 import { RunControls } from "../parts/run-controls.js";
-import { SpeedField, SPEEDS, Transport } from "../parts/transport.js";
+import { Ended, SpeedField, SPEEDS, Transport } from "../parts/transport.js";
 import { useRun } from "../parts/use-run.js";
 import type { Tab, TabProps } from "../tab.js";
 import { useSettings } from "../use-settings.js";
@@ -87,7 +87,10 @@ function ThroughTime({ active }: TabProps) {
             <SpeedField value={settings.speed} onChange={(speed) => live.change({ speed })} />
           </>
         }
-      />
+        announced={run.playing ? "" : `Step ${learner.steps}`}
+      >
+        {learner.steps >= LAST_STEP && <Ended last={LAST_STEP} />}
+      </RunControls>
       {learner.failure && (
         <Message kind="error">
           <p>
