@@ -1,4 +1,4 @@
-// `npm run format`: prettier for everything it knows, rustfmt for the crate.
+// `npm run format` formats all files with prettier and the crate with rustfmt.
 
 import { step } from "./setup/log.mjs";
 import { installDependencies } from "./setup/npm.mjs";

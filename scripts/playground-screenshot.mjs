@@ -1,4 +1,4 @@
-// The picture of the playground in the README: node scripts/playground-screenshot.mjs, after npm run playground:build.
+// Writes the screenshot of the playground in the README. Run `npm run playground:build` first.
 
 import { chromium } from "playwright-core";
 import { preview } from "vite";

@@ -1,10 +1,10 @@
-// From a bare clone to a built library; says each step before it does it, and nothing where nothing is to do.
+// Builds the library from a bare clone. Prints each step before it runs, and nothing when nothing is to do.
 //
 //     node scripts/setup.mjs [--browser] [--engines]
 //
-// It takes what is installed first and is a guest on the machine: packages are installed by apt only where it runs as
-// root on Debian, tools go into ~/.cache/bptt (XDG_CACHE_HOME), everything else into ignored folders of the project.
-// Only Node's own modules are imported under scripts/setup, because nothing else may be there yet.
+// Installed tools are used first. apt installs packages only as root on Debian; other tools go into ~/.cache/bptt
+// (XDG_CACHE_HOME), and everything else goes into ignored folders of the project. The modules in scripts/setup import only
+// Node's modules statically, because the dependencies may not be installed yet.
 
 import { orExit, setUp } from "./setup/steps.mjs";
 

@@ -1,6 +1,6 @@
-// `npm run soak`: what only shows over time or on a clock (test/soak): the event loop and a page's frames while a model is
-// trained, and memory over many steps, networks, runs and sessions. Prints tables, writes test/soak/results/latest.*, and
-// ends with code 1 where a limit is exceeded.
+// `npm run soak` runs the measurements of test/soak: the event loop and the frames of a page while a model trains, and memory over
+// many steps, networks, runs and sessions. It prints tables and writes test/soak/results/latest.*; the exit code is 1 when a limit
+// is exceeded.
 //
 //     npm run soak                        everything, about 6 minutes on a quiet machine
 //     npm run soak -- --only memory       a part, or several (node,worker,browser,playground,memory); writes nothing

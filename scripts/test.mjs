@@ -1,5 +1,6 @@
 // `npm test` runs all tests: of the core natively and in wasm, then the vitest suite in Node and in Chromium, with the default and
-// the relaxed build. The relaxed build needs a Node with relaxed SIMD: this one, or the Node 24 that the set-up installs.
+// the relaxed build, and the tests of the network on the debug core. The relaxed build needs a Node with relaxed SIMD: this one,
+// or the Node 24 that the set-up installs.
 //
 //     npm test                                      everything
 //     npm test -- test/rnn/session.test.ts          this file in Node only; all arguments are passed to vitest
@@ -23,13 +24,19 @@ async function runChosen() {
 }
 
 async function runAll() {
-  const found = await orExit(() => setUp({ debugCore, browser: true, engines: true }));
+  const found = await orExit(() => setUp({ debugCore: true, browser: true, engines: true }));
   const relaxedNode = findRelaxedNode();
   /** Whether the relaxed build needs another Node than this one, in a second run of vitest. */
   const needsOtherNode = relaxedNode !== process.execPath && !debugCore;
   await runSuites([
     ...rustSuites(found),
     { name: "vitest", run: () => vitest(["run"]) },
+    {
+      name: "vitest, debug core",
+      run: () =>
+        vitest(["run", "--project", "node", "test/rnn", "test/wasm"], { env: { BPTT_CORE: "debug" } }),
+      skip: debugCore && "the whole suite ran on it",
+    },
     ...(needsOtherNode
       ? [
           {

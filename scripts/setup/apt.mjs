@@ -1,4 +1,4 @@
-// Debian's package manager, as a guest: only as root, nothing recommended, nothing removed.
+// Installs Debian packages: only as root, without recommended packages, and without removing any.
 
 import { existsSync } from "node:fs";
 import { SetupError, step } from "./log.mjs";
@@ -21,7 +21,7 @@ export async function installedVersion(name) {
   return /^install ok installed (\S+)$/.exec(answer ?? "")?.[1];
 }
 
-/** Fetches the lists of packages, once in a run. A failure is not the end: older lists may do. */
+/** Fetches the lists of packages, once in a run. A failure is ignored, because older lists may be enough. */
 export async function refreshLists() {
   if (listsAreFresh) return;
   step("apt-get update");

@@ -1,4 +1,4 @@
-// A Chromium for the browser half of the tests: CHROME_PATH, then what is installed, then Debian's package.
+// Finds a Chromium for the tests in a browser: CHROME_PATH, then an installed one, then Debian's package.
 
 import { existsSync } from "node:fs";
 import { canInstallPackages, installPackages } from "./apt.mjs";
@@ -23,7 +23,7 @@ export async function needBrowser() {
   if (found !== undefined) {
     if (existsSync(found)) return;
     throw new SetupError(
-      `CHROME_PATH names ${found}, which is not there: set it to a Chrome or Chromium, then run this again.`,
+      `CHROME_PATH names ${found}, which does not exist: set it to a Chrome or Chromium, then run this again.`,
     );
   }
   const advice =

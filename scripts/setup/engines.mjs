@@ -1,8 +1,8 @@
-// Other engines for the test that the same seed gives the same bits everywhere, and a Node for the relaxed build: Node 20 and
-// 24, Bun, Firefox.
+// Finds and installs other engines (Node 20 and 24, Bun, Firefox) for the test that the same seed gives the same bits everywhere,
+// and a Node for the relaxed build.
 //
-// None of them is needed to build or use the library. What is installed is taken; what npm or apt can bring is brought,
-// within a limited time; what cannot be had is said here, and its test is skipped by name.
+// The library does not need them. Installed engines are used first; the others are installed by npm or apt within a limited time.
+// When that fails, the set-up says so, and the tests in that engine are skipped by name.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -43,7 +43,7 @@ const npmEngines = [
   },
 ];
 
-/** The engines that have no window, each with its path or without. @returns {Engine[]} */
+/** The engines that are no browsers; the path is undefined when one is not installed. @returns {Engine[]} */
 export function findRuntimes() {
   return npmEngines.map((engine) => {
     if (isThisNode(engine)) return { name: engine.name, path: process.execPath };
@@ -52,7 +52,7 @@ export function findRuntimes() {
   });
 }
 
-/** Whether this very engine runs the relaxed build: asked with the one relaxed instruction it contains. */
+/** Returns whether this engine runs the relaxed build, by validating a module with its one relaxed instruction. */
 export function hasRelaxedSimd() {
   return WebAssembly.validate(Uint8Array.from(RELAXED_MADD));
 }
@@ -74,7 +74,7 @@ export function findFirefox() {
   return findProgram("FIREFOX_PATH", FIREFOX_COMMANDS, FIREFOX_PLACES);
 }
 
-/** Brings what is missing, where that can be done. Never ends the set-up. */
+/** Installs the missing engines. A failure does not end the set-up. */
 export async function tryEngines() {
   for (const engine of npmEngines) {
     if (!isThisNode(engine)) await attempt(engine.name, () => fromNpm(engine));

@@ -1,14 +1,14 @@
-// What the set-up says: one line before each step, and one sentence where it cannot go on.
+// Messages of the set-up: one line before each step, and one sentence when it fails.
 
-/** Thrown where the set-up cannot go on; its message is one sentence of advice to a person. */
+/** An error that ends the set-up. Its message is one sentence that says how to fix it. */
 export class SetupError extends Error {}
 
-/** Prints what is about to be done. On stderr, so that the output of the program that follows stays clean. @param {string} text */
+/** Prints a step before it runs. Writes to stderr, so that the output of the following program stays clean. @param {string} text */
 export function step(text) {
   process.stderr.write(`setup: ${text}\n`);
 }
 
-/** Prints the output of a command that failed, indented under its step. @param {string} output */
+/** Prints the output of a failed command, indented under its step. @param {string} output */
 export function showOutput(output) {
   process.stderr.write(output.trimEnd().replace(/^/gm, "  ") + "\n");
 }

@@ -1,4 +1,4 @@
-// The npm dependencies: `npm ci` where node_modules is not what package-lock.json says.
+// Installs the npm dependencies with `npm ci` when node_modules differs from package-lock.json.
 
 import { existsSync, readFileSync } from "node:fs";
 import { SetupError, step } from "./log.mjs";
@@ -17,8 +17,8 @@ export async function installDependencies() {
 }
 
 /**
- * npm writes node_modules/.package-lock.json last, after everything it lists: it is compared with package-lock.json.
- * Entries for other platforms are optional and may be missing.
+ * Compares package-lock.json with node_modules/.package-lock.json, which npm writes after everything else. Optional entries, such
+ * as those of other platforms, may be missing.
  */
 function dependenciesAreInstalled() {
   const wanted = packagesOf(inProject("package-lock.json"));

@@ -1,4 +1,4 @@
-// Where things are: the project's folders, and the cache of tools that several clones share.
+// Paths of the project's folders, of the cache that clones share, and of programs.
 
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
@@ -7,23 +7,23 @@ import { fileURLToPath } from "node:url";
 
 export const projectRoot = resolve(fileURLToPath(import.meta.url), "../../..");
 
-/** A path inside the project. @param {...string} parts */
+/** Returns a path inside the project. @param {...string} parts */
 export const inProject = (...parts) => join(projectRoot, ...parts);
 
 /** Build products and stamps that may be deleted at any time; ignored by git. */
 export const buildRoot = inProject("target", "setup");
 
-/** Tools that were built from source: shared by all clones of one user, one folder per name and version. */
+/** Tools built from source: one folder per name and version, shared by all clones of a user. */
 export const cacheRoot = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "bptt");
 
-/** The search path of every command: the project's tools, the caller's PATH, then where rustup puts its own. */
+/** Returns the search path for commands: the project's tools, the caller's PATH, then the folder of rustup. */
 export function searchPath(first = /** @type {string[]} */ ([])) {
   const cargoBin = join(process.env.CARGO_HOME || join(homedir(), ".cargo"), "bin");
   return [...first, inProject("node_modules", ".bin"), process.env.PATH ?? "", cargoBin].join(delimiter);
 }
 
 /**
- * The full path of a command, or undefined.
+ * Returns the full path of a command, or undefined.
  * @param {string} name
  * @param {string} [path] a list of folders
  */
@@ -39,7 +39,7 @@ export function which(name, path = searchPath()) {
 }
 
 /**
- * A program of the machine's: where an environment variable says it is, else on PATH, else where installers put it.
+ * Returns the path of a program: from an environment variable, from PATH, or from the usual install locations.
  * @param {string} variable
  * @param {string[]} commands
  * @param {string[]} places

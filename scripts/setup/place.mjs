@@ -1,5 +1,5 @@
-// Puts finished things in place: whatever is half made lives under another name, and one rename makes it visible.
-// A set-up that was killed in the middle therefore leaves nothing that the next one could mistake for a product.
+// Creates files and folders atomically: they are made under another name and renamed when they are complete. A set-up that was
+// killed leaves nothing that the next one could mistake for a product.
 
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { rmSync, statSync, utimesSync, writeFileSync, writeSync } from "node:fs";
@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { step } from "./log.mjs";
 
 const HEARTBEAT_MS = 2_000;
-const DEAD_AFTER_MS = 20_000; // a lock without heartbeat for this long has no owner any more
+const DEAD_AFTER_MS = 20_000; // the owner of a lock without heartbeat for this long is dead
 
 /**
  * Makes a folder if it is not there: `make` fills a temporary one, which then gets the name.
@@ -73,7 +73,7 @@ export async function withLock(file, work) {
     try {
       utimesSync(file, now, now);
     } catch {
-      // somebody removed it: nothing to keep alive
+      // another process removed it
     }
   }, HEARTBEAT_MS);
   try {
@@ -110,7 +110,7 @@ function ownerIsGone(file) {
   }
 }
 
-/** Removes what makers of this folder left that were killed. Called under its lock. @param {string} folder */
+/** Removes the temporary folders of killed processes. The caller holds the lock. @param {string} folder */
 function removeLeftovers(folder) {
   for (const name of readdirSync(dirname(folder))) {
     if (name.startsWith(`${basename(folder)}.tmp-`))

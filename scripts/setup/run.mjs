@@ -1,4 +1,4 @@
-// Runs a command to its end and keeps what it printed.
+// Runs commands: with their output collected, or with the terminal passed through.
 
 import { spawn } from "node:child_process";
 import { projectRoot, searchPath } from "./paths.mjs";
@@ -9,8 +9,8 @@ import { projectRoot, searchPath } from "./paths.mjs";
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {RunOptions} [options] `env` is added to the caller's, an undefined value removes one; `seconds` ends the command
- * @returns {Promise<RunResult>} what came on stdout and stderr; code 127 where there is no such command
+ * @param {RunOptions} [options] `env` is added to this process's environment, and an undefined value removes a variable; `seconds` is a time limit
+ * @returns {Promise<RunResult>} the output on stdout and stderr; the code is 127 when the command does not exist
  */
 export function run(command, args, { cwd = projectRoot, env = {}, path = searchPath(), seconds } = {}) {
   return new Promise((resolve) => {
@@ -31,7 +31,7 @@ export function run(command, args, { cwd = projectRoot, env = {}, path = searchP
 }
 
 /**
- * The same, with the terminal handed through.
+ * Runs a command with the terminal passed through.
  * @param {string} command
  * @param {string[]} args
  * @param {{ env?: NodeJS.ProcessEnv, path?: string }} [options]
@@ -54,7 +54,7 @@ export function runVisibly(command, args, { env = {}, path = searchPath() } = {}
 }
 
 /**
- * What a command prints, trimmed, or undefined where it fails.
+ * Returns the trimmed output of a command, or undefined when it fails.
  * @param {string} command
  * @param {string[]} args
  * @param {RunOptions} [options]

@@ -1,4 +1,4 @@
-// A Rust that can build for WebAssembly: the one on the machine first, one put together from Debian's packages last.
+// Finds a Rust that can build for WebAssembly: the installed one first, one assembled from Debian's packages last.
 
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { canInstallPackages, installPackages } from "./apt.mjs";
@@ -11,7 +11,7 @@ import { ask, run } from "./run.mjs";
  * @typedef {object} WasmRust
  * @property {string} version the whole answer of `rustc -vV`
  * @property {string[]} path folders to put first on PATH
- * @property {NodeJS.ProcessEnv} env what else cargo must be told
+ * @property {NodeJS.ProcessEnv} env environment variables for cargo
  */
 
 /** @returns {Promise<WasmRust>} */
@@ -40,7 +40,7 @@ async function installedRust() {
   return { version, path: [], env: {}, hasTarget };
 }
 
-/** @returns {Promise<boolean>} whether rustup could do it */
+/** @returns {Promise<boolean>} whether rustup added the target */
 async function addTarget() {
   step(`rustup target add ${TARGET}`);
   const { code } = await run("rustup", ["target", "add", TARGET], {
@@ -74,7 +74,7 @@ function neededVersion() {
   );
 }
 
-/** Compares dotted versions; whatever follows the numbers does not count. @param {string} version @param {string} least */
+/** Compares dotted versions; text after the numbers is ignored. @param {string} version @param {string} least */
 export function isAtLeast(version, least) {
   const [have, need] = [version, least].map((text) =>
     text.split(/[.+-]/, 3).map((part) => Number.parseInt(part, 10) || 0),

@@ -1,4 +1,4 @@
-// Remembers what a product was made from: a hash over the contents of its inputs, not over their dates.
+// Remembers the inputs of a product as a hash of their contents, and makes the product again when the hash changes.
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
@@ -11,7 +11,7 @@ import { replaceFile } from "./place.mjs";
  * @property {string} name of the stamp
  * @property {string[]} inputs files and folders, absolute
  * @property {(path: string) => boolean} [ignore] which paths, relative to the project, do not count
- * @property {string[]} facts whatever else decides the result: versions, flags
+ * @property {string[]} facts other things that affect the result: versions, flags
  * @property {string[]} outputs files that must be there
  */
 
@@ -25,7 +25,7 @@ export async function makeIfChanged(product, make) {
   const now = fingerprint(product);
   const made = existsSync(file) ? readFileSync(file, "utf8") : "";
   if (made === now && product.outputs.every((output) => existsSync(output))) return;
-  rmSync(file, { force: true }); // from here to the end the product counts as not made
+  rmSync(file, { force: true }); // until the end the product counts as not made
   await make();
   replaceFile(file, now);
 }

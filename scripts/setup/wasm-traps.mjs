@@ -1,9 +1,9 @@
-// Turns the panics of a module into bare traps.
+// Turns the panics of a published module into bare traps.
 //
-// The core's panic handler traps and prints nothing (crate/src/runtime.rs), yet each check that could fail still hands over a message
-// and its place in the sources. Nobody reads them: here the functions that would take them become `unreachable`, which wasm-opt then
-// puts where they were called, and the places, which nothing else refers to, become zeros, which it does not store. The
-// checks themselves stay as they are. Needs the names of the functions, which wasm-opt drops afterwards.
+// The panic handler of the release build traps without a message (crate/src/runtime.rs), but each check still passes a message and
+// its source location to a panic function. To save those bytes, the bodies of the panic functions become `unreachable`, which
+// wasm-opt then inlines at their calls, and the locations become zeros, which are not stored. The checks do not change. This
+// step needs the names of the functions; wasm-opt removes them afterwards. The debug build keeps its messages.
 
 import binaryen from "binaryen";
 import { SetupError } from "./log.mjs";
@@ -39,7 +39,7 @@ export function trapPanics(bytes) {
   const before = binaryen.readBinary(bytes);
   const panics = functionNames(before).filter((name) => PANICS.some((panic) => panic.test(plain(name))));
   if (panics.length === 0)
-    throw new SetupError("No function of the module panics by its name: mend scripts/setup/wasm-traps.mjs.");
+    throw new SetupError("No function of the module panics by its name: fix scripts/setup/wasm-traps.mjs.");
   const { places, messages } = given(before.emitStackIR(), new Set(panics));
   before.dispose();
 
@@ -124,7 +124,7 @@ function without(bytes, places, messages) {
  * @param {Uint8Array} bytes
  */
 function segments(bytes) {
-  let at = 8; // behind magic number and version
+  let at = 8; // after the magic number and version
   const number = () => {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
