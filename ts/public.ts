@@ -74,7 +74,7 @@ export {
 } from "./base/tensor.js";
 export type { CharRnnOptions } from "./models/text/char-rnn-options.js";
 export type { Text, TextKind } from "./models/text/codec.js";
-export type { TextEvaluation } from "./models/text/evaluate.js";
+export type { EvaluationProgress, TextEvaluateOptions, TextEvaluation } from "./models/text/evaluate.js";
 export type { ResumeOptions, RunSettings, TextFitOptions } from "./models/text/fit-options.js";
 export type { NextToken } from "./models/text/generate.js";
 export type { GenerateOptions, StreamOptions } from "./models/text/generate-options.js";

@@ -1,7 +1,9 @@
 /** `bptt evaluate` measures what the library measures. */
 
+import { writeFileSync } from "node:fs";
 import type { CharRnn } from "bptt";
-import { afterAll, beforeAll, expect, it, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { Place } from "./program.js";
 import { Folder } from "./run-cli.js";
 import { ofNames, ofText, ofWords } from "./text-models.js";
 
@@ -9,6 +11,7 @@ const folder = new Folder();
 let text: CharRnn;
 let names: CharRnn;
 let words: CharRnn;
+const ESCAPE = "\u001b";
 const SEEN = "so much depends\nupon a red barrow\n";
 
 beforeAll(async () => {
@@ -47,6 +50,31 @@ it("reads standard input, and prints a table", () => {
       `perplexity          ${perplexity.toFixed(4)}\n` +
       `accuracy            ${(100 * accuracy).toFixed(2)} %\n`,
   );
+});
+
+describe("how far it is", () => {
+  const place = new Place();
+  afterAll(() => place.remove());
+  const long = (name: string) => {
+    writeFileSync(place.path("text.safetensors"), text.save());
+    writeFileSync(place.path(name), SEEN.repeat(60_000)); // 2 MB: longer than half a second
+    return ["evaluate", "text.safetensors", name];
+  };
+
+  it("is a line that changes in a terminal, and is gone at the end", async () => {
+    const { code, shown } = await place.inTerminal(long("long.txt"));
+    expect(code).toBe(0);
+    const escapes = new RegExp(`${ESCAPE}\\[[\\d;]*[A-Za-z]`, "g");
+    const plain = (part: string) => part.replaceAll(escapes, "").replaceAll("\r", "");
+    expect(plain(shown)).toMatch(/━+─+ +\d+ % {2}[\d.]+[kM]? tokens\/s {2}\d+:\d\d left/);
+    const { stdout } = await place.run(["evaluate", "text.safetensors", "long.txt"]);
+    expect(plain(shown.split(`${ESCAPE}[2K`).at(-1) ?? "")).toBe(stdout);
+  });
+
+  it("leaves a JSON line alone", async () => {
+    const { stdout } = await place.run([...long("long.txt"), "--json"]);
+    expect(Object.keys(JSON.parse(stdout) as object)).toContain("loss");
+  });
 });
 
 test.each([

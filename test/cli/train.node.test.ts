@@ -182,6 +182,38 @@ describe("what it says", () => {
   });
 });
 
+describe("a run that is continued reports in the words of the first", () => {
+  const words = (stdout: string) => {
+    const lines = stdout.split("\n");
+    const progress = lines.filter((line) => line.startsWith("step ")).at(-1) ?? "";
+    return [lines[0], progress.replace(/\d+(?=[\s/]|$)|[\d.]+[kM]?(?= )|\d+:\d+/g, "n")];
+  };
+
+  it.each([
+    [["--steps", "1000000"]],
+    [["--epochs", "100000"]],
+    [["--words", "--steps", "1000000", "--validation", "0.2"]],
+    [["--lines", "--epochs", "100000"]],
+  ])("%j", async (options) => {
+    const first = await place.run(train(...options, "--time-limit", "0.4s"));
+    const second = await place.run([
+      ...["train", "text.txt", "-o", "m.safetensors", "--resume"],
+      ...["--time-limit", "0.4s"],
+    ]);
+    expect([first.code, second.code]).toEqual([0, 0]);
+    expect(words(second.stdout)).toEqual(words(first.stdout));
+    const json = (
+      await place.run([
+        ...["train", "text.txt", "-o", "m.safetensors", "--resume", "--json"],
+        ...["--time-limit", "0.1s"],
+      ])
+    ).stdout;
+    const { unit, epochs, steps } = JSON.parse(json.split("\n")[0]!) as Record<string, unknown>;
+    expect(unit).toBe(options.includes("--words") ? "word" : "character");
+    expect([epochs, steps]).toEqual(options.includes("--steps") ? [null, 1_000_000] : [100_000, null]);
+  });
+});
+
 describe("a run that is ended", () => {
   const whole = () => expected(TEXT, 400, { hiddenSize: 48, seed: 3 });
   const long = (...args: string[]) => [

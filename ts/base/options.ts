@@ -1,6 +1,6 @@
 /** Objects of options, read by a table: what each is checked by, and what stands for those that are not given. */
 
-import { integer, number, oneOf, optionsObject, type Bounds } from "./check.js";
+import { expected, integer, number, oneOf, optionsObject, type Bounds } from "./check.js";
 
 /** Returns the value, checked, or throws; `name` is the option's in messages. */
 export type Reader<T> = (value: unknown, name: string) => T;
@@ -33,6 +33,12 @@ export function integerIn(bounds: Bounds): Reader<number> {
 /** A finite number within bounds. */
 export function numberIn(bounds: Bounds): Reader<number> {
   return (value, name) => number(value, name, bounds);
+}
+
+/** A function. */
+export function func<F>(value: unknown, name: string): F {
+  if (typeof value === "function") return value as F;
+  throw new TypeError(expected(name, "a function", value));
 }
 
 /** One of the choices. */

@@ -41,12 +41,13 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EPERM: "operation not permitted",
   EPIPE: "it was closed before all was written",
   EROFS: "the file system is read-only",
+  ERR_FS_FILE_TOO_LARGE: "larger than 2 GiB, which is the most that can be read",
 };
 
 /** Whether it is one of the system's errors. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
-  return /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined;
+  return /^E[A-Z0-9]+$/.test(error.code) || error.code in MEANINGS ? error.code : undefined;
 }
 
 /** The failure of reading or writing `name`; an error that is none of the system's is thrown on as it is. */

@@ -5,9 +5,10 @@
  * every system. What is no text is refused: bytes that are not UTF-8, UTF-16, and the character NUL.
  */
 
+import { constants } from "node:buffer";
 import { readFile } from "node:fs/promises";
-import { CharRnn } from "bptt";
 import { Failure, fileFailure, UsageError } from "./failure.js";
+import { fileSize, grouped } from "./report/format.js";
 
 /** What "-" stands for, in messages. */
 const STANDARD_INPUT = "standard input";
@@ -51,19 +52,6 @@ export function linesOf(text: string): string[] {
   return text.split("\n").filter((line) => line !== "");
 }
 
-/** The model in a file, or from standard input. */
-export async function readModel(path: string): Promise<CharRnn> {
-  const bytes = await readBytes(path);
-  const name = nameOf(path);
-  if (bytes.length === 0) throw new Failure(`${name}: expected a model, received an empty file`);
-  try {
-    return CharRnn.load(bytes);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new Failure(`${name}: ${error.message.replace(/^bytes: /, "")}`, 1, { cause: error });
-  }
-}
-
 function decode(bytes: Buffer, name: string): string {
   if (startsWith(bytes, [0xff, 0xfe]) || startsWith(bytes, [0xfe, 0xff])) {
     throw new Failure(`${name}: expected a text in UTF-8, received one in UTF-16`);
@@ -76,8 +64,9 @@ function decode(bytes: Buffer, name: string): string {
     const { code } = error as { code?: unknown };
     if (code === "ERR_ENCODING_INVALID_ENCODED_DATA")
       throw new Failure(`${name}: expected a text in UTF-8, received bytes that are none`);
+    const most = grouped(constants.MAX_STRING_LENGTH);
     throw new Failure(
-      `${name}: expected at most 512 MB of text, received ${Math.round(bytes.length / 2 ** 20)} MB`,
+      `${name}: expected a text of at most ${most} characters, received ${fileSize(bytes.length)}`,
     );
   }
 }

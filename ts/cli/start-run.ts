@@ -10,7 +10,10 @@ import {
   type TextFitOptions,
 } from "bptt";
 import { Failure } from "./failure.js";
-import { linesOf, nameOf, readModel, readTexts } from "./input.js";
+import { linesOf, nameOf, readBytes, readTexts } from "./input.js";
+import { metadataOf } from "./model/metadata.js";
+import { runOf } from "./model/summary.js";
+import { textModelOf } from "./model/text-model.js";
 import type { Beginning } from "./report/reporter.js";
 
 /** A model, and its run when it is asked for. */
@@ -61,10 +64,12 @@ export async function unfinished(
   file: string,
   limit: Pick<TextFitOptions, "timeLimitSeconds">,
 ): Promise<Prepared> {
-  const model = await readModel(file);
+  const bytes = await readBytes(file);
+  const model = textModelOf(bytes, file);
   if (!model.resumable) throw new Failure(`${file}: expected an unfinished run, received a finished model`);
   const text = await readKind(files, model.kind === "list");
-  const beginning = describe(model, text, file);
+  const { tokens, epochs, steps } = runOf(metadataOf(bytes));
+  const beginning = { ...describe(model, text, file), unit: unitOf(tokens), epochs, steps };
   const start = once(text, (given, listening) => {
     try {
       return model.resume(given, { ...limit, ...listening });
@@ -99,7 +104,7 @@ function once(
   };
 }
 
-function describe(model: CharRnn, text: Text, file: string): Beginning {
+function describe(model: CharRnn, text: Text, file: string): Omit<Beginning, "unit" | "epochs" | "steps"> {
   const { rnn, vocabulary } = model;
   const { cell, hiddenSize, layers } = rnn;
   const parameters = Object.values(rnn.parameters).reduce((sum, { data }) => sum + data.length, 0);
@@ -108,11 +113,12 @@ function describe(model: CharRnn, text: Text, file: string): Beginning {
       ? [undefined, codePoints(text)]
       : [text.length, text.reduce((sum, line) => sum + codePoints(line), 0)];
   const size = { parameters, vocabulary: vocabulary.size, characters, texts };
-  return { file, cell, hiddenSize, layers, ...size, unit: "token", epochs: undefined, steps: undefined };
+  return { file, cell, hiddenSize, layers, ...size };
 }
 
 function unitOf(tokens: unknown): Beginning["unit"] {
-  return tokens === "words" ? "word" : "character";
+  if (tokens === "words") return "word";
+  return tokens === "characters" ? "character" : "token";
 }
 
 /** All UTF-16 units but the second halves of pairs. */

@@ -1,4 +1,4 @@
-import { expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { CharRnn, Rnn, sequenceLoss, type State } from "bptt";
 import { readCharRnnOptions } from "../../../ts/models/text/char-rnn-options.js";
 import { evaluationWindows } from "../../../ts/models/text/batches.js";
@@ -76,4 +76,31 @@ it("weights that overflow give a loss that is not finite, not an error", () => {
   model.rnn.setParameters({ w_hh_l0: { ...w_hh_l0!, data: w_hh_l0!.data.map(() => 1e30) } });
   expect(model.evaluate(LONG).loss).not.toBeLessThan(Infinity);
   model.free();
+});
+
+describe("onProgress of evaluate", () => {
+  it.each([
+    ["one long text", "so much depends upon ".repeat(500)],
+    ["a list", Array.from({ length: 90 }, (_, i) => "depends".repeat(1 + (i % 9)))],
+  ] as const)("%s: rises to all tokens, and changes nothing", (_, text) => {
+    using model = new CharRnn({ text, hiddenSize: 4 });
+    const seen: { tokens: number; fraction: number }[] = [];
+    const result = model.evaluate(text, { onProgress: (progress) => void seen.push(progress) });
+    expect(result).toEqual(model.evaluate(text));
+    expect(seen.length).toBeGreaterThan(1);
+    for (const [i, { tokens, fraction }] of seen.entries()) {
+      expect(tokens).toBeGreaterThan(seen[i - 1]?.tokens ?? 0);
+      expect(fraction).toBe(tokens / seen.at(-1)!.tokens);
+    }
+    const all =
+      typeof text === "string" ? text.length - 1 : text.reduce((sum, each) => sum + each.length + 1, 0);
+    if (typeof text !== "string") expect(seen.at(-1)!.tokens).toBe(all);
+    expect(seen.at(-1)!.fraction).toBe(1);
+  });
+
+  it("bad input", () => {
+    using model = new CharRnn({ text: "abc", hiddenSize: 4 });
+    expect(() => model.evaluate("abc", { onProgress: 7 as never })).toThrow(TypeError);
+    expect(() => model.evaluate("abc", { onprogress: () => undefined } as never)).toThrow(TypeError);
+  });
 });

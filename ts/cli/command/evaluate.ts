@@ -1,5 +1,6 @@
 /** `bptt evaluate`: how well a text model foretells a text. */
 
+import type { EvaluationProgress } from "bptt";
 import type { Command } from "commander";
 import { jsonLine } from "../escape.js";
 import { Failure, UsageError } from "../failure.js";
@@ -8,6 +9,7 @@ import { linesOf, nameOf, readText } from "../input.js";
 import { readTextModel } from "../model/text-model.js";
 import { table } from "../model/table.js";
 import { write } from "../output.js";
+import { EvaluationReporter } from "../report/evaluation.js";
 
 /** Adds the command. */
 export function defineEvaluate(program: Command): void {
@@ -43,11 +45,15 @@ async function evaluate(modelPath: string, path: string, { json }: { json?: bool
   );
 
   function measure() {
+    const reporter = new EvaluationReporter();
+    const onProgress = (progress: EvaluationProgress) => reporter.progress(progress);
     try {
-      return model.evaluate(model.kind === "list" ? linesOf(text) : text);
+      return model.evaluate(model.kind === "list" ? linesOf(text) : text, { onProgress });
     } catch (error) {
       if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
       throw new Failure(`${nameOf(path)}: ${inPlaces(error.message)}`, 1, { cause: error });
+    } finally {
+      reporter.close();
     }
   }
 }

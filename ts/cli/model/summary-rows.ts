@@ -1,6 +1,6 @@
 /** What is known of a network, as a table for people. */
 
-import { counted, grouped } from "../report/format.js";
+import { counted, fileSize, grouped } from "../report/format.js";
 import type { LastRun } from "bptt";
 import type { Summary } from "./summary.js";
 import type { Row } from "./table.js";
@@ -15,7 +15,7 @@ export function rowsOf(summary: Summary): readonly Row[] {
     `${name.padEnd(16)}${shape.join("×")}`,
   ]);
   return [
-    ["file", `${summary.file}, ${sizeOf(summary.bytes)}`],
+    ["file", `${summary.file}, ${fileSize(summary.bytes)}`],
     ["format", summary.text ? `${summary.format}, a text model` : summary.format],
     ["network", networkOf(summary)],
     ["parameters", grouped(summary.parameters)],
@@ -91,9 +91,4 @@ function trainingOf({ run, optimizer, format }: Summary): string {
   }
   if (optimizer) return `the state of ${optimizer.kind} after ${counted(optimizer.steps, "step")}`;
   return format === "bptt" ? "no unfinished run" : "not in the file";
-}
-
-function sizeOf(bytes: number): string {
-  if (bytes < 1000) return counted(bytes, "byte");
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -90,6 +90,18 @@ export function summaryOf(file: string, { rnn, format, bytes, metadata }: Stored
   };
 }
 
+/** How the unfinished run in a text model's file counts: its rule of tokens, and its epochs or steps where they were asked for. */
+export function runOf(metadata: Metadata): {
+  tokens: string | undefined;
+  epochs: number | undefined;
+  steps: number | undefined;
+} {
+  const text = json(metadata, "bptt.text.state") as TextSummary | null;
+  const training = json(metadata, "bptt.training.state") as { run?: RunSummary } | null;
+  const { epochs, steps } = training?.run?.settings ?? {};
+  return { tokens: text?.tokens, epochs: epochs ?? undefined, steps: steps ?? undefined };
+}
+
 function runSummary({ settings, state }: RunSummary): RunSummary {
   const { epochs, steps, batchSize, sequenceLength, validationFraction } = settings;
   const { step, epoch, last, validation } = state;

@@ -8,8 +8,11 @@ import { modelFailure } from "./error-messages.js";
 
 /** The text model in a file; of other models it says how they become one. The caller frees it. */
 export async function readTextModel(path: string): Promise<CharRnn> {
-  const name = nameOf(path);
-  const bytes = await readBytes(path);
+  return textModelOf(await readBytes(path), nameOf(path));
+}
+
+/** The text model in the bytes of the file `name`. */
+export function textModelOf(bytes: Buffer<ArrayBuffer>, name: string): CharRnn {
   if (formatOf(bytes, name) !== "safetensors") {
     throw new Failure(
       `${name}: expected a model of bptt, which bptt convert --to bptt --vocabulary makes of it`,

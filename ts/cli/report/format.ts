@@ -13,6 +13,13 @@ export function counted(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** The size of a file in units of 1000: 950 bytes, 12.3 kB, 4.5 MB. */
+export function fileSize(bytes: number): string {
+  if (bytes < 1000) return counted(bytes, "byte");
+  const [unit = "GB", size = 1e9] = bytes < 999_950 ? ["kB", 1e3] : bytes < 999_950_000 ? ["MB", 1e6] : [];
+  return `${(bytes / size).toFixed(1)} ${unit}`;
+}
+
 /** A speed: 950, 12.3k, 4.5M. */
 export function short(value: number): string {
   if (value >= 999_500) return `${(value / 1e6).toFixed(1)}M`;

@@ -18,7 +18,7 @@ import { isUnfinished, type RunState } from "../../fit/run-state.js";
 import { isVocabulary, readCharRnnOptions, type CharRnnOptions } from "./char-rnn-options.js";
 import { Codec, type Text, type TextKind } from "./codec.js";
 import type { EncodedText } from "./encoded-text.js";
-import { evaluateText, type TextEvaluation } from "./evaluate.js";
+import { evaluateText, type TextEvaluateOptions, type TextEvaluation } from "./evaluate.js";
 import { fingerprint } from "./fingerprint.js";
 import {
   readResumeOptions,
@@ -277,7 +277,8 @@ export class CharRnn extends Disposable {
    * was before.
    *
    * @param text of the kind the model was made for
-   * @throws TypeError when the text is none
+   * @param options `onProgress`: is told how far it is, for long texts
+   * @throws TypeError when the text is none, or an option is of the wrong kind or unknown
    * @throws RangeError when it is of the other kind, has fewer than 2 tokens, or one that is not in the vocabulary
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
    *
@@ -288,8 +289,8 @@ export class CharRnn extends Disposable {
    * const { loss, bitsPerCharacter, perplexity, accuracy } = model.evaluate("abcd");
    * console.log(loss, bitsPerCharacter, perplexity, accuracy); // …
    */
-  evaluate(text: Text): TextEvaluation {
-    return evaluateText(this.#rnn, this.#codec, text);
+  evaluate(text: Text, options: TextEvaluateOptions = {}): TextEvaluation {
+    return evaluateText(this.#rnn, this.#codec, text, options);
   }
 
   /**

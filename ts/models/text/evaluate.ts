@@ -1,5 +1,6 @@
 /** The loss of a text, window by window, the state going along from one to the next. */
 
+import { func, or, readOptions, type Readers } from "../../base/options.js";
 import type { Rnn } from "../../rnn/rnn.js";
 import type { State } from "../../data/state.js";
 import { evaluationWindows, type Evaluated } from "./batches.js";
@@ -17,6 +18,24 @@ export interface TextEvaluation {
   /** The share of tokens that were the likeliest. */
   accuracy: number;
 }
+
+/** How far an evaluation is. */
+export interface EvaluationProgress {
+  /** Tokens that were evaluated. */
+  readonly tokens: number;
+  /** Their share of all tokens, 0 … 1. */
+  readonly fraction: number;
+}
+
+/** Options of {@link CharRnn#evaluate}. */
+export interface TextEvaluateOptions {
+  /** Is called after each part of the text (some thousand tokens), while the call lasts. */
+  onProgress?: (progress: EvaluationProgress) => void;
+}
+
+const OPTIONS: Readers<TextEvaluateOptions> = {
+  onProgress: or(undefined, func<(progress: EvaluationProgress) => void>),
+};
 
 /** Sums of one window. */
 interface Sums {
@@ -47,15 +66,23 @@ export class Evaluator {
 }
 
 /** A whole text's. */
-export function evaluateText(rnn: Rnn, codec: Codec, text: Text): TextEvaluation {
+export function evaluateText(
+  rnn: Rnn,
+  codec: Codec,
+  text: Text,
+  options: TextEvaluateOptions = {},
+): TextEvaluation {
+  const { onProgress } = readOptions(options, OPTIONS);
   const encoded = codec.encodeAll(text);
   const evaluator = new Evaluator(rnn);
   const total = { loss: 0, right: 0, tokens: 0 };
-  for (const window of evaluationWindows(rnn, codec, encoded)) {
+  const windows = evaluationWindows(rnn, codec, encoded);
+  for (const window of windows) {
     const { loss, right, tokens } = evaluator.take(window);
     total.loss += loss;
     total.right += right;
     total.tokens += tokens;
+    onProgress?.({ tokens: total.tokens, fraction: total.tokens / windows.tokens });
   }
   const loss = total.loss / total.tokens;
   return {

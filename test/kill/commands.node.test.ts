@@ -1,0 +1,15 @@
+// A few kills of commands that write; `node test/kill/commands.mjs 500` is the long run. Where each process is killed depends on the
+// machine, so that every run tries other moments.
+
+import { expect, it } from "vitest";
+import { killCommands } from "./commands.mjs";
+
+it.skipIf(process.platform === "win32")(
+  "commands killed while they write leave whole files, and the next command removes the rest",
+  async () => {
+    const seed = Number(process.env["KILL_SEED"] ?? Date.now() % 1e6);
+    const { kills, failures } = await killCommands(24, seed);
+    expect({ seed, kills, failures }).toEqual({ seed, kills: 24, failures: [] });
+  },
+  300_000,
+);
