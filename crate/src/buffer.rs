@@ -56,11 +56,10 @@ pub fn fit_integers(data: &mut Vec<i32>, len: usize, kind: ErrorKind) -> Result<
     grow(data, len, 0, kind)
 }
 
-/// Returns `len` doubles, all zero.
-pub fn doubles(len: usize, kind: ErrorKind) -> Result<Vec<f64>, Error> {
-    let mut data = Vec::new();
-    grow(&mut data, len, 0.0, kind)?;
-    Ok(data)
+/// Makes room for `len` doubles, initially zero. On failure nothing has changed.
+#[inline(never)]
+pub fn fit_doubles(data: &mut Vec<f64>, len: usize, kind: ErrorKind) -> Result<(), Error> {
+    grow(data, len, 0.0, kind)
 }
 
 /// Returns the product of sizes, saturated, so that a product that is too large never wraps around.

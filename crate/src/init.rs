@@ -9,11 +9,12 @@
 //! condition estimators", SIAM J. Numer. Anal. 17, 1980; for recurrent weights: Saxe, McClelland, Ganguli, "Exact solutions to the
 //! nonlinear dynamics of learning in deep linear neural networks", ICLR 2014.
 
-use crate::buffer::doubles;
+use crate::buffer::fit_doubles;
 use crate::error::{Error, ErrorKind};
 use crate::float::sqrt64;
 use crate::kernel::ln;
 use crate::rng::{Stream, uniform};
+use alloc::vec::Vec;
 
 /// The initialisation of the parameters.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,7 +56,8 @@ pub fn orthogonal_into(
 ) -> Result<(), Error> {
     let mut normals = Normals { seed, substream: parameter as u64, index: 0, spare: None };
     let len = h.saturating_mul(h).saturating_add(3 * h);
-    let mut work = doubles(len, ErrorKind::OrthogonalWeights)?;
+    let mut work = Vec::new();
+    fit_doubles(&mut work, len, ErrorKind::OrthogonalWeights)?;
     let (q, vectors) = work.split_at_mut(h * h);
     for gate in 0..g {
         orthogonal(q, vectors, h, &mut normals);

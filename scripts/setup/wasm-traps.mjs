@@ -115,8 +115,18 @@ function without(bytes, places, messages) {
     }));
     for (const range of [...places, ...messages, ...files].filter(inside))
       copy.fill(0, at(range.address), at(range.address) + range.size);
+    clearText(copy.subarray(segment.start, segment.start + segment.size));
   }
   return copy;
+}
+
+/**
+ * Replaces text by zeros: the parts of messages that core formats, and its table of digits. The core itself has no text.
+ * @param {Uint8Array} data
+ */
+function clearText(data) {
+  const text = Buffer.from(data).toString("latin1");
+  for (const { 0: run, index } of text.matchAll(/[ -~]{9,}/g)) data.fill(0, index, index + run.length);
 }
 
 /**

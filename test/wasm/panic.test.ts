@@ -8,7 +8,7 @@ it(`is ${inject("core") === "debug" ? "an error with its file and line" : "a bar
   expect(oneHot([0], 1)).toBeDefined(); // the import registers the loader of the core
   const sampler = new RawSampler(1, 3);
   sampler.free();
-  const panic = () => sampler.draw(1, 0, 0);
+  const panic = () => sampler.draw({ temperature: 1, topK: 3, topP: 1, seed: 0, step: 0 });
   if (inject("core") === "debug") expect(panic).toThrow(/^panicked at crate\/src\/[\w/]+\.rs:\d+:\d+:\n\S/);
   else expect(panic).toThrow(WebAssembly.RuntimeError);
 });

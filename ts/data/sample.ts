@@ -14,7 +14,7 @@ import { open, type Source } from "../base/source.js";
 import type { Numbers2 } from "../base/tensor.js";
 import { RawSamplerBuffer } from "../wasm/enumerations.js";
 import { i32 } from "../wasm/memory.js";
-import { RawSampler } from "../wasm/raw-sampler.js";
+import { RawSampler, type RawDraw } from "../wasm/raw-sampler.js";
 
 /** Options of {@link sample}. */
 export interface SampleOptions {
@@ -59,24 +59,21 @@ export function sample(logits: Numbers2, options: SampleOptions = {}): Int32Arra
     throw new RangeError(`logits: expected a shape (B,V) without zeros, received ${showShape(shape)}`);
   }
   const [batch, classes] = shape as [number, number];
-  return sampleFrom(source, [batch, classes], settings);
+  return sampleFrom(source, [batch, classes], { ...settings, topK: Infinity, topP: 1 });
 }
 
-/** Checked settings of a draw. */
-type SampleSettings = Readonly<Required<SampleOptions>>;
-
 /** Samples an id from each row of opened logits (B, V). */
-function sampleFrom(
+export function sampleFrom(
   source: Source,
   [batch, classes]: readonly [number, number],
-  { temperature, seed, step }: SampleSettings,
+  settings: RawDraw,
 ): Int32Array<ArrayBuffer> {
   const shape = [batch, classes];
   let raw: RawSampler | undefined;
   try {
     raw = new RawSampler(batch, classes);
     copySource(source, rowMajor(shape, raw.place(RawSamplerBuffer.Logits).start));
-    raw.draw(temperature, seed, step);
+    raw.draw(settings);
     const { start } = raw.place(RawSamplerBuffer.Ids);
     return i32().slice(start, start + batch);
   } catch (error) {

@@ -9,6 +9,7 @@ export {
   RawBuffer,
   RawCell,
   RawDirectionBuffer,
+  RawDrawArgument,
   RawEpsilonMode,
   RawFailure,
   RawInit,

@@ -2,8 +2,22 @@
 
 import { core } from "./core.js";
 import { CoreObject } from "./core-object.js";
-import type { RawSamplerBuffer } from "./enumerations.js";
+import { setArguments } from "./arguments.js";
+import { RawDrawArgument, type RawSamplerBuffer } from "./enumerations.js";
+import { failure } from "./failure.js";
 import { placeAt, type Place } from "./memory.js";
+
+/** The settings of a draw. */
+export interface RawDraw {
+  readonly temperature: number;
+  /** The number of most probable ids that are kept; Infinity for all. */
+  readonly topK: number;
+  /** The probability that the kept ids, the fewest of the most probable, must reach together; 1 for all. */
+  readonly topP: number;
+  readonly seed: number;
+  /** The number of the draw. */
+  readonly step: number;
+}
 
 /** The buffers of one draw. */
 export class RawSampler extends CoreObject {
@@ -15,8 +29,15 @@ export class RawSampler extends CoreObject {
     return placeAt(this.core.sampler_address(this.at, buffer));
   }
 
-  /** Samples an id for each row. */
-  draw(temperature: number, seed: number, draw: number): void {
-    this.core.sampler_draw(this.at, temperature, seed, draw);
+  /** Samples an id for each row. The logits must be written again before the next draw. */
+  draw({ temperature, topK, topP, seed, step }: RawDraw): void {
+    setArguments<RawDrawArgument>({
+      [RawDrawArgument.Temperature]: temperature,
+      [RawDrawArgument.TopK]: topK,
+      [RawDrawArgument.TopP]: topP,
+      [RawDrawArgument.Seed]: seed,
+      [RawDrawArgument.Number]: step,
+    });
+    if (this.core.sampler_draw(this.at) === 0) throw failure();
   }
 }

@@ -19,7 +19,7 @@ pub mod check;
 mod speed;
 
 pub use activation::{Sigmoid, Tanh, one_minus, sigmoid_slope, tanh_slope};
-pub use approx::ln;
+pub use approx::{exp64, ln};
 #[cfg(test)]
 pub use approx::{sigmoid, tanh};
 pub use pack::{PackedPair, Panels};

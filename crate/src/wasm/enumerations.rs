@@ -245,6 +245,23 @@ numbered! {
 }
 
 numbered! {
+    /// The arguments of `sampler_draw`.
+    #[wasm_bindgen]
+    pub enum RawDrawArgument {
+        /// Divides the logits; 0 takes the largest
+        Temperature,
+        /// The number of most probable ids that are kept
+        TopK,
+        /// The probability that the kept ids must reach together
+        TopP,
+        /// The seed of the uniform draws
+        Seed,
+        /// The number of the draw
+        Number,
+    }
+}
+
+numbered! {
     /// The properties of an entry of the parameter table.
     #[wasm_bindgen]
     pub enum RawParameterProperty {

@@ -1,7 +1,9 @@
 //! `sample`.
 
-use crate::sample::Sampler;
-use crate::wasm::enumerations::RawSamplerBuffer;
+use crate::sample::{Draw, Sampler};
+use crate::wasm::arguments::argument;
+use crate::wasm::enumerations::{RawDrawArgument, RawSamplerBuffer};
+use crate::wasm::failure::succeeded;
 use crate::wasm::handle::{Borrowed, Owned};
 use wasm_bindgen::prelude::*;
 
@@ -26,8 +28,17 @@ pub fn sampler_address(sampler: Borrowed<Sampler>, buffer: usize) -> usize {
     }
 }
 
-/// Samples an id for each row.
+/// Samples an id for each row, with the arguments `RawDrawArgument`. The logits must be written again before the next draw. Returns
+/// whether there was memory.
 #[wasm_bindgen]
-pub fn sampler_draw(mut sampler: Borrowed<Sampler>, temperature: f64, seed: u32, draw: f64) {
-    sampler.draw(temperature, seed, draw as u64);
+pub fn sampler_draw(mut sampler: Borrowed<Sampler>) -> bool {
+    use RawDrawArgument as Name;
+    let number = |name: RawDrawArgument| argument(name as usize);
+    succeeded(sampler.draw(Draw {
+        temperature: number(Name::Temperature),
+        top_k: number(Name::TopK) as usize,
+        top_p: number(Name::TopP),
+        seed: number(Name::Seed) as u32,
+        number: number(Name::Number) as u64,
+    }))
 }
