@@ -7,10 +7,14 @@
  *     --only a,b      some formats
  *     --keep FOLDER   writes the files that broke a promise
  *     --case a:N      one mutation alone, with its error
+ *
+ * With --mutations, the large files (large-files.ts) are read as well, each in a process of its own (--large K).
  */
 
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { seeded, type Random } from "../support/random.js";
 import { isWithin, measure, memoryLimit, timeLimit, type Usage } from "./bounds.js";
@@ -19,6 +23,7 @@ import { hdf5, kerasArchives, kerasHdf5, kerasWeights } from "./formats/keras.js
 import { npz } from "./formats/npz.js";
 import { safetensors, stateDicts, textModel } from "./formats/safetensors.js";
 import { tensorFlowJs } from "./formats/tensorflowjs.js";
+import { LARGE_FILES } from "./large-files.js";
 import { mutateBytes } from "./mutate/bytes.js";
 import { outcomeOf, type Outcome } from "./outcome.js";
 import { Watchdog } from "./watchdog.js";
@@ -36,6 +41,7 @@ const { values } = parseArgs({
     only: { type: "string" },
     keep: { type: "string" },
     case: { type: "string" },
+    large: { type: "string" },
   },
 });
 const seed = Number(values.seed);
@@ -58,13 +64,36 @@ interface Figures {
 }
 
 const watchdog = new Watchdog();
-process.stdout.write(
-  row(["format", "files", "read", "refused", "traps", "untyped", "out of bounds", "time", "memory"]),
-);
-let failed = false;
-for (const format of formats) failed = (await fuzz(format)) || failed;
+if (values.large !== undefined) await largeFile(Number(values.large));
+else {
+  process.stdout.write(
+    row(["format", "files", "read", "refused", "traps", "untyped", "out of bounds", "time", "memory"]),
+  );
+  for (const format of formats) if (await fuzz(format)) process.exitCode = 1;
+}
 await watchdog.end();
-process.exitCode = failed ? 1 : 0;
+
+/** Prints as JSON what reading one of the large files comes to. */
+async function largeFile(k: number): Promise<void> {
+  const { name, format, make } = LARGE_FILES[k]!;
+  const reader = FORMATS.find((one) => one.name === format)!;
+  const file = make();
+  collect();
+  watchdog.begin(`--large ${k}`);
+  const figures = noFigures();
+  const complaint = await judge(reader, file, 0, name, figures);
+  process.stdout.write(JSON.stringify({ figures, complaint }));
+}
+
+function noFigures(): Figures {
+  return {
+    files: 0,
+    outcomes: { read: 0, refused: 0, trap: 0, untyped: 0 },
+    outOfBounds: 0,
+    time: 0,
+    memory: 0,
+  };
+}
 
 /** Whether a promise was broken. */
 async function fuzz(format: Format): Promise<boolean> {
@@ -78,8 +107,15 @@ async function fuzz(format: Format): Promise<boolean> {
       throw new Error(`${format.name}: undamaged file ${k} is refused`, { cause });
     }
   }
-  const figures: Figures = { files: 0, outcomes: { read: 0, refused: 0, trap: 0, untyped: 0 }, outOfBounds: 0, time: 0, memory: 0 }; // prettier-ignore
+  const figures = noFigures();
   const failures: string[] = [];
+  if (values.mutations !== undefined) {
+    for (const [k, { name, format: of }] of LARGE_FILES.entries()) {
+      watchdog.begin(`--large ${k}`);
+      const complaint = of === format.name ? readAlone(k, figures) : undefined;
+      if (complaint !== undefined) failures.push(`${format.name}: ${name}: ${complaint}`);
+    }
+  }
   const start = performance.now();
   const first = caseIndex === undefined ? 0 : Number(caseIndex);
   const last = caseIndex === undefined ? mutations : first + 1;
@@ -104,8 +140,32 @@ async function attempt(format: Format, k: number, figures: Figures): Promise<str
   const random = seeded(Math.imul(seed, 0x9e3779b1) ^ Math.imul(k + 1, 0x85ebca6b));
   let file = format.seeds[k % format.seeds.length]!;
   for (let times = 1 + below(random, 3); times > 0; times--) file = damaged(format, file, random);
-  const choices = Math.floor(random() * 2 ** 32);
+  return judge(format, file, Math.floor(random() * 2 ** 32), String(k), figures);
+}
 
+/** A large file in a process of its own, whose memory no earlier file has stretched. */
+function readAlone(k: number, figures: Figures): string | undefined {
+  const program = [...process.execArgv, fileURLToPath(import.meta.url), "--large", String(k)];
+  const { stdout, stderr, status } = spawnSync(process.execPath, program, { encoding: "utf8" });
+  if (status !== 0) return `the process ended with code ${status}: ${stderr.slice(0, 500)}`;
+  const alone = JSON.parse(stdout) as { figures: Figures; complaint?: string };
+  figures.files++;
+  for (const outcome of ["read", "refused", "trap", "untyped"] as const)
+    figures.outcomes[outcome] += alone.figures.outcomes[outcome];
+  figures.outOfBounds += alone.figures.outOfBounds;
+  figures.time = Math.max(figures.time, alone.figures.time);
+  figures.memory = Math.max(figures.memory, alone.figures.memory);
+  return alone.complaint;
+}
+
+/** Reads and uses a file; undefined when all promises are kept. */
+async function judge(
+  format: Format,
+  file: Uint8Array<ArrayBuffer>,
+  choices: number,
+  name: string,
+  figures: Figures,
+): Promise<string | undefined> {
   let result: unknown;
   let error: unknown;
   let isRefused = false;
@@ -147,7 +207,7 @@ async function attempt(format: Format, k: number, figures: Figures): Promise<str
   if (outcome !== "trap" && outcome !== "untyped" && !isOutside) return undefined;
   if (values.keep !== undefined) {
     mkdirSync(values.keep, { recursive: true });
-    writeFileSync(join(values.keep, `${format.name}-${k}`), file);
+    writeFileSync(join(values.keep, `${format.name}-${name}`.replaceAll(" ", "-")), file);
   }
   const used = `${Math.round(usage.time)} ms, ${Math.round(usage.memory / 2 ** 20)} MB for ${file.length} bytes`;
   return isOutside ? used : `${outcome}: ${inspect(error).slice(0, 600)}`;

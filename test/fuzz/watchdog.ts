@@ -1,4 +1,4 @@
-/** Ends a process whose main thread is in one and the same case for too long, and says which it is. */
+/** Ends a process whose main thread is in one and the same case for too long, and says which it is. Time is the processor's: others may have it. */
 
 import { Worker } from "node:worker_threads";
 
@@ -7,11 +7,12 @@ const LONGEST = 90_000;
 const CODE = `
 const { workerData: { counter, name, longest } } = require("node:worker_threads");
 const { writeSync } = require("node:fs");
-let last = -1, since = Date.now();
+const used = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1000; };
+let last = -1, since = used();
 setInterval(() => {
   const now = Atomics.load(counter, 0);
-  if (now !== last) { last = now; since = Date.now(); }
-  else if (Date.now() - since > longest) {
+  if (now !== last) { last = now; since = used(); }
+  else if (used() - since > longest) {
     const text = new TextDecoder().decode(new Uint8Array(name.slice(0)).filter((byte) => byte !== 0));
     writeSync(2, "fuzz: no end after " + longest / 1000 + " s: " + text + "\\n");
     process.kill(process.pid, "SIGKILL");

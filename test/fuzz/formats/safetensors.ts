@@ -47,7 +47,7 @@ export const stateDicts: Format = {
       { prefix: "a", cell: "lstm" },
     ] as const;
     let refused: unknown;
-    for (const given of [pick(random, options), { cell: "tanh" } as const, {}]) {
+    for (const given of [pick(random, options), { cell: "tanh" } as const]) {
       try {
         return decodeModel(file, given);
       } catch (error) {
