@@ -110,7 +110,7 @@ describe("for people", () => {
 
   it("a run that was cut short", () => {
     expect(output("cut.safetensors")).toMatch(
-      /training {4}cut short at step 4 of 50, epoch \d+, loss \d\.\d{3}, validation \d\.\d{3}, batches of 32×64, adam; bptt train --resume goes on with it\n$/,
+      /training {4}cut short at step 4 of 50, epoch \d+, loss \d\.\d{3}, validation \d\.\d{3}, batches of 32×64, adam; bptt train --resume continues it\n$/,
     );
   });
 });

@@ -205,7 +205,7 @@ describe("--resume", () => {
   it("with an option that is the run's", async () => {
     write("m.safetensors", await unfinished());
     expect(await failure([...resume, "--learning-rate", "0.1"], 2)).toBe(
-      "--learning-rate: expected none with --resume, which goes on with the options of its run",
+      "--learning-rate: expected none with --resume, which continues with the options of its run",
     );
   });
 });

@@ -1,11 +1,10 @@
 /**
- * What goes wrong, as one sentence and an exit code: 1 where something failed, 2 where the command was wrong, 128 + n where
- * signal n ended it. No stack ever.
+ * Errors print one sentence. The exit code is 1 for failures, 2 for wrong usage, and 128 + n after signal n. No stack is printed.
  */
 
 import { CommanderError } from "commander";
 
-/** An end that is no success, with the sentence to say. */
+/** A failure, with the sentence to print. */
 export class Failure extends Error {
   readonly exitCode: number;
 
@@ -17,7 +16,7 @@ export class Failure extends Error {
   }
 }
 
-/** The command itself is wrong. */
+/** Wrong usage of a command. */
 export class UsageError extends Failure {
   constructor(message: string) {
     super(message, 2);
@@ -25,7 +24,7 @@ export class UsageError extends Failure {
   }
 }
 
-/** What the system's error codes mean, said behind a file's name. */
+/** The meanings of the system's error codes, printed after the name of a file. */
 const MEANINGS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EBUSY: "in use by another program",
@@ -44,7 +43,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ERR_FS_FILE_TOO_LARGE: "larger than 2 GiB, which is the most that can be read",
 };
 
-/** Whether it is one of the system's errors. */
+/** The code of an error of the system; undefined for other errors. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
   return /^E[A-Z0-9]+$/.test(error.code) || error.code in MEANINGS ? error.code : undefined;

@@ -1,4 +1,4 @@
-/** What stands under the help of commands. */
+/** Examples under the help of commands. */
 
 /** An example under a command's help: what one types, and what it does. */
 export function example(...lines: readonly (readonly [command: string, what: string])[]): string {

@@ -1,4 +1,4 @@
-/** The executable: reads the arguments, runs a command, and turns whatever goes wrong into a sentence and an exit code. */
+/** The executable: reads the arguments, runs a command, and turns errors into a sentence and an exit code. */
 
 import { escaped } from "./escape.js";
 import { exitCodeOf, sentenceOf } from "./failure.js";

@@ -1,4 +1,4 @@
-/** `bptt convert`: a model as other libraries take it, and theirs as one of ours. */
+/** `bptt convert`: converts models to the formats of other libraries, and their models to ours. */
 
 import { basename } from "node:path";
 import { Option, type Command } from "commander";
@@ -30,14 +30,14 @@ interface ConvertOptions extends ReadOptions {
 export function defineConvert(program: Command): void {
   const command = program
     .command("convert")
-    .summary("to the formats of other libraries, and back")
+    .summary("convert models to the formats of other libraries, and back")
     .description(
       "Convert a model to another library's format, or another library's model to bptt's. Read are safetensors files of bptt and " +
         "of PyTorch, Keras's .keras, .h5 and get_weights() in .npz, and TensorFlow.js's model.json; what the file is, its content says.",
     )
     .argument("<model>", "the file; - for standard input")
     .addOption(new Option("--to <format>", "the format to write").choices(TARGETS).makeOptionMandatory())
-    .requiredOption("-o, --output <file>", "where it goes; of tfjs the .json, its .bin goes beside it")
+    .requiredOption("-o, --output <file>", "the output file; for tfjs the .json, with its .bin beside it")
     .addOption(
       new Option("--inputs <kind>", "onnx, tfjs: what the model reads: ids, or vectors of features")
         .choices(["ids", "features"])

@@ -1,4 +1,4 @@
-/** `bptt evaluate`: how well a text model foretells a text. */
+/** `bptt evaluate`: measures how well a text model predicts a text. */
 
 import type { EvaluationProgress } from "bptt";
 import type { Command } from "commander";
@@ -15,10 +15,10 @@ import { EvaluationReporter } from "../report/evaluation.js";
 export function defineEvaluate(program: Command): void {
   program
     .command("evaluate")
-    .summary("measure how well a model foretells a text")
+    .summary("measure how well a model predicts a text")
     .description(
-      "Measure how well a model foretells a text: its loss in nats a token, bits a character, perplexity, and the share of " +
-        "tokens that were the likeliest. A model of lines reads the file line by line. Nothing is written.",
+      "Measure how well a model predicts a text: its loss in nats a token, bits a character, perplexity, and accuracy: the " +
+        "share of tokens that were the most likely one. A model of lines reads the file line by line. Nothing is written.",
     )
     .argument("<model>", "a text model; - for standard input")
     .argument("[file]", "a text in UTF-8; - for standard input", "-")

@@ -31,7 +31,7 @@ export function defineGenerate(program: Command): void {
     .command("generate")
     .summary("write text with a model")
     .description(
-      "Write text with a model. The prompt comes first, then what the model writes behind it, character by character. " +
+      "Write text with a model. The prompt comes first, then what the model writes after it, character by character. " +
         "The same command writes the same text; another --seed another. A terminal is shown control characters and marks of direction as " +
         "escapes; a pipe or a file gets the text as it is.",
     )
@@ -43,23 +43,23 @@ export function defineGenerate(program: Command): void {
     .option("-n, --length <n>", "most characters, or other tokens of the model (default: 200)", toInteger)
     .option(
       "-t, --temperature <x>",
-      "below 1 the likely becomes likelier; 0: always the likeliest (default: 1)",
+      "values below 1 make likely tokens more likely; 0 always takes the most likely one (default: 1)",
       toNumber,
     )
-    .option("--top-k <n>", "draw among the n likeliest", toCount)
-    .option("--top-p <x>", "draw among the fewest that come to this probability", toNumber)
-    .option("--stop <text>", "end before this text")
-    .option("--seed <n>", "decides the draws (default: 0)", toInteger)
+    .option("--top-k <n>", "sample from the n most likely tokens", toCount)
+    .option("--top-p <x>", "sample from the fewest tokens whose probabilities sum to this", toNumber)
+    .option("--stop <text>", "stop before this text")
+    .option("--seed <n>", "seed of the sampling (default: 0)", toInteger)
     .option(
       "-c, --count <n>",
-      "so many texts; of a model of lines one a line, of others a line ---- between them",
+      "number of texts; a model of lines writes one a line, others a line ---- between them",
       toCount,
     )
     .option("--json", "a line of JSON for each text: { prompt, text }")
     .addHelpText(
       "after",
       example(
-        [`bptt generate book.safetensors --prompt "The " --temperature 0.8`, "write on"],
+        [`bptt generate book.safetensors --prompt "The " --temperature 0.8`, "continue a text"],
         ["bptt generate names.safetensors --count 5", "five names"],
       ),
     )

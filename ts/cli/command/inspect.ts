@@ -1,4 +1,4 @@
-/** `bptt inspect`: what is in a model file. */
+/** `bptt inspect`: shows what is in a model file. */
 
 import type { Command } from "commander";
 import { jsonLine } from "../escape.js";

@@ -1,4 +1,4 @@
-/** `bptt train`: a text model from files, or a run that was cut short to its end. */
+/** `bptt train`: trains a text model on files, or continues an unfinished run. */
 
 import type { Cell, TextFitOptions } from "bptt";
 import { Option, type Command } from "commander";
@@ -45,7 +45,7 @@ interface TrainOptions {
   json?: true;
 }
 
-/** What a run keeps for its whole length, so that `--resume` cannot change it. */
+/** Options that a run keeps, so that `--resume` cannot change them. */
 const SETTINGS = [
   ...([
     "lines",
@@ -84,12 +84,12 @@ const FLAGS: Flags = {
 export function defineTrain(program: Command): void {
   program
     .command("train")
-    .summary("train a text model on files, or finish a run that was cut short")
+    .summary("train a text model on files, or continue an unfinished run")
     .description(
       "Train a text model on files. Several files are one long text, in their order; with --lines each line is a text of its own, " +
-        "and what the model writes then ends by itself. Texts are UTF-8; CR LF is read as LF.\n\n" +
-        "The model file is written each minute and at the end, and is complete at any moment. Ctrl-C finishes the step, saves and says how to " +
-        "go on; a second one ends at once.",
+        "and the model learns where texts end. Texts are UTF-8; CR LF is read as LF.\n\n" +
+        "The model file is written each minute and at the end, and is complete at any moment. Ctrl-C finishes the step, saves and prints the command " +
+        "that continues the run; a second one ends at once.",
     )
     .argument("<file...>", "texts; - for standard input")
     .requiredOption("-o, --output <model>", "the model file (safetensors)")
@@ -98,51 +98,56 @@ export function defineTrain(program: Command): void {
     .option("--words", "learn words, not characters")
     .optionsGroup("The network:")
     .addOption(
-      new Option("--cell <kind>", "what remembers").choices(["tanh", "relu", "gru", "lstm"]).default("gru"),
+      new Option("--cell <kind>", "the recurrent cell")
+        .choices(["tanh", "relu", "gru", "lstm"])
+        .default("gru"),
     )
-    .option("--hidden <n>", "width of the hidden state", toCount, 128)
-    .option("--layers <n>", "cells upon each other", toCount, 1)
-    .option("--dropout <share>", "between layers", toNumber, 0)
+    .option("--hidden <n>", "hidden size", toCount, 128)
+    .option("--layers <n>", "number of recurrent layers", toCount, 1)
+    .option("--dropout <share>", "share of the values dropped between layers", toNumber, 0)
     .optionsGroup("The run:")
     .addOption(
-      new Option(
-        "--epochs <n>",
-        "passes over the text (default: 10; as many as 1000 steps take, where that is more)",
-      ).argParser(toCount),
+      new Option("--epochs <n>", "passes over the text (default: 10; but at least 1000 steps)").argParser(
+        toCount,
+      ),
     )
     .addOption(
       new Option("--steps <n>", "updates, instead of epochs").argParser(toCount).conflicts(["epochs"]),
     )
-    .option("--batch <n>", "parts of the text, or lines, read side by side", toCount, 32)
-    .option("--length <n>", "tokens through which a gradient flows back", toCount, 64)
-    .option("--learning-rate <rate>", "step size", toNumber, 0.002)
-    .option("--schedule <schedule>", `how the step size goes on: ${SYNTAX}`)
+    .option("--batch <n>", "batch size: parts of the text, or lines, in one step", toCount, 32)
+    .option("--length <n>", "sequence length: tokens through which gradients flow back", toCount, 64)
+    .option("--learning-rate <rate>", "learning rate", toNumber, 0.002)
+    .option("--schedule <schedule>", `learning-rate schedule: ${SYNTAX}`)
     .option("--clip <norm>", "largest norm of the gradients, or none", toNormOrNone, 1)
     .option(
       "--validation <share>",
-      "of the text to keep back and validate with after each epoch",
+      "share of the text that is kept for validation after each epoch",
       toNumber,
       0,
     )
-    .option("--patience <n>", "end after n validations without a better one, and keep the best", toInteger)
-    .option("--seed <n>", "decides all that is drawn", toInteger, 0)
-    .option("--time-limit <time>", "end after 90s, 10m, 2h", toSeconds)
+    .option(
+      "--patience <n>",
+      "stop after n validations without improvement, and keep the best weights",
+      toInteger,
+    )
+    .option("--seed <n>", "seed of everything that is random", toInteger, 0)
+    .option("--time-limit <time>", "stop after a time such as 90s, 10m or 2h", toSeconds)
     .option(
       "--resume",
       "continue the unfinished run in the model file, with its options and to the same bits",
     )
     .addOption(new Option("--force", "replace the model file, whatever it holds").conflicts(["resume"]))
-    .optionsGroup("What is said and kept:")
-    .option("--checkpoint-every <steps>", "save each so many steps (default: each minute)", toCount)
-    .option("--sample-every <steps>", "show what the model writes each so many steps", toCount)
-    .option("--quiet", "say nothing but what goes wrong")
+    .optionsGroup("Reports and checkpoints:")
+    .option("--checkpoint-every <steps>", "steps between checkpoints (default: one each minute)", toCount)
+    .option("--sample-every <steps>", "steps between samples of generated text", toCount)
+    .option("--quiet", "print errors only")
     .addOption(new Option("--json", "report as JSON lines").conflicts(["quiet"]))
     .addHelpText(
       "after",
       example(
         ["bptt train book.txt -o book.safetensors", "a model of a book"],
         ["bptt train names.txt -o names.safetensors --lines --epochs 50", "a model that invents names"],
-        ["bptt train book.txt -o book.safetensors --resume", "go on where it was stopped"],
+        ["bptt train book.txt -o book.safetensors --resume", "continue where it stopped"],
       ),
     )
     .action(async (files: string[], options: TrainOptions, command: Command) => {
@@ -207,7 +212,7 @@ function refuseSettings(command: Command): void {
   const given = SETTINGS.find((name) => command.getOptionValueSource(name) === "cli");
   if (given === undefined) return;
   const flag = command.options.find((option) => option.attributeName() === given)?.long ?? given;
-  throw new UsageError(`${flag}: expected none with --resume, which goes on with the options of its run`);
+  throw new UsageError(`${flag}: expected none with --resume, which continues with the options of its run`);
 }
 
 function reporterOf({ quiet, json: asJson }: TrainOptions): Reporter {

@@ -1,4 +1,4 @@
-/** The library's complaints about a file or an option, in the words of the command line. */
+/** Errors of the library about a file or an option, with the flags of the command line. */
 
 import { Failure, UsageError } from "../failure.js";
 

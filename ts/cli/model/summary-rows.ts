@@ -1,4 +1,4 @@
-/** What is known of a network, as a table for people. */
+/** The summary of a model file as a table. */
 
 import { counted, fileSize, grouped } from "../report/format.js";
 import type { LastRun } from "bptt";
@@ -87,7 +87,7 @@ function trainingOf({ run, optimizer, format }: Summary): string {
     if (state.validation) parts.push(`validation ${state.validation.loss.toFixed(3)}`);
     parts.push(`batches of ${settings.batchSize}×${settings.sequenceLength}`);
     if (optimizer) parts.push(optimizer.kind);
-    return `${parts.join(", ")}; bptt train --resume goes on with it`;
+    return `${parts.join(", ")}; bptt train --resume continues it`;
   }
   if (optimizer) return `the state of ${optimizer.kind} after ${counted(optimizer.steps, "step")}`;
   return format === "bptt" ? "no unfinished run" : "not in the file";

@@ -1,10 +1,10 @@
-/** What is known of a network and its file, as plain data. */
+/** The summary of a model file, as plain data. */
 
 import type { Cell, LastRun, RunState, TextFitOptions } from "bptt";
 import type { Metadata } from "./metadata.js";
 import type { StoredNetwork } from "./read.js";
 
-/** What is known. What the file does not say is null. */
+/** The summary. What the file does not say is null. */
 export interface Summary {
   readonly file: string;
   /** Whose file it is. */
@@ -61,7 +61,7 @@ const FORMATS = {
   tfjs: "TensorFlow.js",
 } as const;
 
-/** What is known of a network. */
+/** Summarizes a network and its file. */
 export function summaryOf(file: string, { rnn, format, bytes, metadata }: StoredNetwork): Summary {
   const parameters = Object.entries(rnn.parameters);
   const config = json(metadata, "bptt.config") as { dropout?: number } | null;

@@ -1,4 +1,4 @@
-/** The words of reports for people. */
+/** Formats numbers and lines of reports. */
 
 import type { Report, RunResult } from "bptt";
 import type { Beginning } from "./reporter.js";

@@ -1,8 +1,8 @@
-/** What `train` says while it works, in the way that suits who reads: a bar, lines, JSON, or nothing. */
+/** Reports of a training run: a bar, lines, JSON, or nothing. */
 
 import type { Report, RunResult } from "bptt";
 
-/** What a run begins with. */
+/** The data, network and length of a run. */
 export interface Beginning {
   /** The file that the model goes to. */
   readonly file: string;
@@ -24,7 +24,7 @@ export interface Beginning {
   readonly steps: number | undefined;
 }
 
-/** Who tells of a run. */
+/** Reports a run. */
 export interface Reporter {
   begin(beginning: Beginning): void;
   /** After each step and each validation. */
