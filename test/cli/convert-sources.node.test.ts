@@ -9,6 +9,7 @@ import { inProject } from "../../scripts/setup/paths.mjs";
 import tfjs from "../golden/convert/tfjs_models.json";
 import torch from "../golden/torch_files.json";
 import { fromBase64 } from "../support/files.js";
+import { edited } from "../support/models.js";
 import { Folder } from "./run-cli.js";
 
 const folder = new Folder();
@@ -66,6 +67,24 @@ describe("PyTorch", () => {
     const want = plain(Rnn.load(bytes, { prefix: "one", head: "last" }));
     expect(converted("torch.safetensors", "--prefix", "one", "--head", "last")).toEqual(want);
     expect(want["outputSize"]).toBe(2);
+  });
+
+  it("an output layer of another name is proposed as a flag", () => {
+    const own = { cell: "gru", inputSize: 4, hiddenSize: 3, outputSize: 2 } as const;
+    const bytes = edited(new Rnn(own).save(), (tensors, metadata) => {
+      metadata.clear();
+      for (const part of ["weight", "bias"]) {
+        tensors.set(`fc.${part}`, tensors.get(`head.${part}`)!);
+        tensors.delete(`head.${part}`);
+      }
+    });
+    folder.write("torch.safetensors", bytes);
+    expect(folder.bptt(["inspect", "torch.safetensors"])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `bptt: torch.safetensors: expected no further tensors than the network's, received "fc.bias", "fc.weight", of which "fc.weight" is a Linear from 3 to 2; --head "fc" reads it as the output layer\n`,
+    });
+    expect(folder.bptt(["inspect", "torch.safetensors", "--head", "fc"]).code).toBe(0);
   });
 
   it("tanh or relu is for the user to say", () => {

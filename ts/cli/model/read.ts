@@ -149,12 +149,8 @@ function make({ config, parameters, metadata, weightFiles = [] }: Found): Made {
 function configIn(metadata: Metadata): Partial<RnnOptions> | undefined {
   const text = metadata["bptt.config"];
   if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : {};
-  } catch {
-    throw new RangeError("expected JSON as its bptt.config");
-  }
+  const value = parseJson(text, "its bptt.config");
+  return typeof value === "object" && value !== null ? value : {};
 }
 
 function kerasOptions(
