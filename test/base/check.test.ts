@@ -58,7 +58,7 @@ describe("checkers return the value", () => {
     [
       () => optionsObject({ c: 1 }, "options", new Set(["a", "b"])),
       TypeError,
-      'options: unknown option "c"; known are a, b',
+      'options: expected known options only, received "c"; known are a, b',
     ],
   ])("else throw: %s", (run, kind, message) => {
     const error = caught(run);

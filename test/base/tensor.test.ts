@@ -12,8 +12,16 @@ it("copies its values", () => {
 });
 
 it.each([
-  [() => tensor([1, 2, 3], [2, 2]), RangeError, "shape: (2, 2) needs 4 values, data has 3"],
-  [() => tensor([1], [2 ** 30, 5]), RangeError, "shape: (1073741824, 5) needs 5368709120 values, data has 1"],
+  [
+    () => tensor([1, 2, 3], [2, 2]),
+    RangeError,
+    "shape: expected a shape of 3 values, as many as in data, received (2, 2)",
+  ],
+  [
+    () => tensor([1], [2 ** 30, 5]),
+    RangeError,
+    "shape: expected a shape of 1 values, as many as in data, received (1073741824, 5)",
+  ],
   [() => tensor([1], [1.5]), RangeError, "shape[0]: expected an integer >= 0, received 1.5"],
   [() => tensor([1], [-1]), RangeError, "shape[0]: expected an integer >= 0, received -1"],
   [() => tensor([1], ["1"] as never), TypeError, 'shape[0]: expected an integer >= 0, received "1"'],
@@ -28,5 +36,5 @@ it.each([
   ],
 ])("refuses what does not fit: %s", (run, kind, message) => {
   expect(run).toThrow(kind);
-  expect(run).toThrow(new kind(message));
+  expect(run).toThrow(expect.objectContaining({ message }));
 });

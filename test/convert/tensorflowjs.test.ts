@@ -96,9 +96,11 @@ describe("models that TensorFlow.js has loaded and run", () => {
   it("what it has no form for is refused", () => {
     const network = randomNetwork({ cell: "gru", inputSize: 2, hiddenSize: 3 });
     expect(() => toTensorFlowJs(network)).toThrow(
-      new RangeError(
-        "network: TensorFlow.js has no GRU with reset_after: expected resetAfter false, received true",
-      ),
+      expect.objectContaining({
+        name: "RangeError",
+        message:
+          "network: TensorFlow.js has no GRU with reset_after: expected resetAfter false, received true",
+      }),
     );
   });
 });

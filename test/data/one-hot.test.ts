@@ -47,7 +47,7 @@ it.each([
   [() => oneHot([0], "4" as never), TypeError, 'depth: expected an integer >= 1, received "4"'],
 ])("refuses what does not fit: %s", (run, kind, message) => {
   expect(run).toThrow(kind);
-  expect(run).toThrow(new kind(message));
+  expect(run).toThrow(expect.objectContaining({ message }));
 });
 
 it("says how much was asked for when it does not fit", () => {

@@ -43,14 +43,22 @@ test("takes what a session gives", () => {
 
 test("bad input says what is wrong", () => {
   const bad = (logits: unknown, options?: unknown) => () => sample(logits as number[][], options as object);
-  expect(bad([1, 2])).toThrow(new RangeError("logits: expected a shape (B,V) without zeros, received (2)"));
+  expect(bad([1, 2])).toThrow(
+    expect.objectContaining({
+      name: "RangeError",
+      message: "logits: expected a shape (B,V) without zeros, received (2)",
+    }),
+  );
   expect(bad([[]])).toThrow(RangeError);
   expect(bad([[1, NaN]])).toThrow(RangeError);
   expect(bad([[1, 2], [1]])).toThrow(RangeError); // prettier-ignore
   expect(bad("abc")).toThrow(TypeError);
   expect(bad(undefined)).toThrow(TypeError);
   expect(bad([[1]], { temperature: -1 })).toThrow(
-    new RangeError("temperature: expected a finite number in 0..1e+30, received -1"),
+    expect.objectContaining({
+      name: "RangeError",
+      message: "temperature: expected a finite number in 0..1e+30, received -1",
+    }),
   );
   expect(bad([[1]], { temperature: "1" })).toThrow(TypeError);
   expect(bad([[1]], { temperature: NaN })).toThrow(RangeError);

@@ -111,7 +111,7 @@ describe("Vocabulary", () => {
     [
       () => new Vocabulary(["a"], { unkown: "a" } as never),
       TypeError,
-      'options: unknown option "unkown"; known are unknown',
+      'options: expected known options only, received "unkown"; known are unknown',
     ],
     [() => Vocabulary.from(""), RangeError, "text: expected at least one character, received none"],
     [
@@ -122,6 +122,6 @@ describe("Vocabulary", () => {
     [() => Vocabulary.from([7] as never), TypeError, "text[0]: expected a string, received 7"],
   ])("refuses what does not fit: %s", (run, kind, message) => {
     expect(run).toThrow(kind);
-    expect(run).toThrow(new kind(message));
+    expect(run).toThrow(expect.objectContaining({ message }));
   });
 });

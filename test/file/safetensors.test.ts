@@ -109,7 +109,10 @@ describe("reads what the reference library wrote", () => {
     const file = fileOf(`{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}`, 8);
     const { tensors } = parseSafetensors(file);
     expect(() => readFloats(tensors.get("a")!, "a")).toThrow(
-      new RangeError(`bytes: tensor "a": expected real numbers of 16, 32 or 64 bits, received C64`),
+      expect.objectContaining({
+        name: "RangeError",
+        message: `bytes: tensor "a": expected real numbers of 16, 32 or 64 bits, received C64`,
+      }),
     );
   });
 });
@@ -144,7 +147,10 @@ describe("odd files", () => {
   ])("%s: the message says it", (name, message) => {
     const { base64 } = golden.odd.find((odd) => odd.name === name)!;
     expect(() => parseSafetensors(fromBase64(base64))).toThrow(
-      new RangeError(`bytes: not a valid safetensors file: ${message}`),
+      expect.objectContaining({
+        name: "RangeError",
+        message: `bytes: not a valid safetensors file: ${message}`,
+      }),
     );
   });
 

@@ -137,7 +137,12 @@ describe("bad input", () => {
 
   it.each<[string, unknown, ErrorConstructor, string]>([
     ["a number", 5, TypeError, "options: expected an object, received 5"],
-    ["an unknown option", { optimiser: adam }, TypeError, 'options: unknown option "optimiser"'],
+    [
+      "an unknown option",
+      { optimiser: adam },
+      TypeError,
+      'options: expected known options only, received "optimiser"',
+    ],
     [
       "no optimizer",
       { optimizer: true },
@@ -167,8 +172,12 @@ describe("bad input", () => {
       () => network({ frozen: "w_ho" }),
       'network.frozen: expected an array of names, received "w_ho"',
     ],
-    ["an unknown name", () => network({ frozen: ["w"] }), 'names: no parameter "w"'],
-    ["a key too many", () => network({ more: 1 }), 'network: unknown option "more"'],
+    [
+      "an unknown name",
+      () => network({ frozen: ["w"] }),
+      'names: expected the name of a parameter, received "w"',
+    ],
+    ["a key too many", () => network({ more: 1 }), 'network: expected known options only, received "more"'],
     [
       "a network that is none",
       () => changed("training", () => ({ network: { carried: 0 } })),

@@ -48,7 +48,7 @@ check([
     "an unknown option",
     withOptions({ epoch: 3 }),
     TypeError,
-    'options: unknown option "epoch"; known are epochs, steps, learningRate, optimizer, clipNorm, carryState, ' +
+    'options: expected known options only, received "epoch"; known are epochs, steps, learningRate, optimizer, clipNorm, carryState, ' +
       "trainStep, evaluate, validation, validateEvery, patience, timeLimitSeconds, every, pauseEvery, signal, onProgress, " +
       "stepsPerEpoch, resumeFrom, snapshot",
   ],

@@ -110,13 +110,18 @@ describe("a step of one's own", () => {
     ],
   ];
   it.each(wrong)("%s rejects the run", async (_, options, message) => {
-    await expect(fit(new Rnn(SIZES), BATCHES, options).done).rejects.toThrow(new TypeError(message));
+    await expect(fit(new Rnn(SIZES), BATCHES, options).done).rejects.toThrow(
+      expect.objectContaining({ name: "TypeError", message }),
+    );
   });
 
   it("carries no state", () => {
     const rnn = new Rnn(SIZES);
     expect(() => fit(rnn, NAMED, { trainStep: inTwo(rnn), carryState: true })).toThrow(
-      new TypeError("carryState: expected false with a trainStep of one's own, received true"),
+      expect.objectContaining({
+        name: "TypeError",
+        message: "carryState: expected false with a trainStep of one's own, received true",
+      }),
     );
     rnn.trainStep(BATCHES[0]!, new Adam()); // it is free
   });

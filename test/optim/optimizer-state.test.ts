@@ -146,8 +146,13 @@ describe("a snapshot that does not fit changes nothing", () => {
   };
 
   it.each<[string, unknown, new () => Error, string]>([
-    ["nothing", undefined, TypeError, "optimizer state: expected an object, received undefined"],
-    ["an unknown name", { ...good, step: 3 }, TypeError, 'optimizer state: unknown option "step"'],
+    ["nothing", undefined, TypeError, "optimizer: expected an object, received undefined"],
+    [
+      "an unknown name",
+      { ...good, step: 3 },
+      TypeError,
+      'optimizer: expected known options only, received "step"',
+    ],
     [
       "an unknown kind",
       { ...good, kind: "lion" },
@@ -155,7 +160,12 @@ describe("a snapshot that does not fit changes nothing", () => {
       'kind: expected one of "adam", "sgd", "rmsProp"',
     ],
     ["no options", { ...good, options: undefined }, TypeError, "options: expected an object"],
-    ["options of another", { ...good, options: { nesterov: true } }, TypeError, 'unknown option "nesterov"'],
+    [
+      "options of another",
+      { ...good, options: { nesterov: true } },
+      TypeError,
+      'expected known options only, received "nesterov"',
+    ],
     ["a bad option", { ...good, options: { beta1: 2 } }, RangeError, "beta1: expected"],
     ["negative steps", { ...good, steps: -1 }, RangeError, "steps: expected an integer >= 0, received -1"],
     ["steps in words", { ...good, steps: "2" }, TypeError, "steps: expected"],
@@ -187,12 +197,17 @@ describe("a snapshot that does not fit changes nothing", () => {
       RangeError,
       "moments: expected exp_avg, exp_avg_sq, received",
     ],
-    ["a parameter too few", moment("exp_avg", (a) => delete a["b_o"]), RangeError, "exp_avg: b_o is missing"],
+    [
+      "a parameter too few",
+      moment("exp_avg", (a) => delete a["b_o"]),
+      RangeError,
+      "optimizer.moments.exp_avg.b_o: expected a tensor, received nothing",
+    ],
     [
       "a parameter too many",
       moment("exp_avg", (a) => (a["x"] = [1])),
       RangeError,
-      'exp_avg: no parameter "x"',
+      'moments.exp_avg: expected the name of a parameter, received "x"',
     ],
     [
       "a wrong shape",

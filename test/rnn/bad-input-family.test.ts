@@ -119,7 +119,7 @@ describe("states", () => {
         "an unknown part",
         step({ initialState: { h: good, c: good, o: good } }),
         TypeError,
-        'initialState: unknown option "o"; known are h, c',
+        'initialState: expected known options only, received "o"; known are h, c',
       ],
       [
         "c of one layer",
@@ -192,13 +192,13 @@ describe("a bidirectional network", () => {
         "has an output layer of twice the height",
         ({ rnn }) => rnn.setParameters({ w_ho: { data: new Float32Array(15), shape: [5, 3] } }),
         RangeError,
-        "w_ho: expected shape (10, 3), received (5, 3)",
+        "parameters.w_ho: expected shape (10, 3), received (5, 3)",
       ],
       [
         "with reset before has no b_hn",
         ({ rnn }) => rnn.setParameters({ b_hn_l0: new Float32Array(5) }),
         RangeError,
-        'parameters: no parameter "b_hn_l0"; there are w_ih_l0, w_hh_l0, b_h_l0, w_ih_l0_reverse, w_hh_l0_reverse, b_h_l0_reverse, w_ho, b_o',
+        'parameters: expected the name of a parameter, received "b_hn_l0"; there are w_ih_l0, w_hh_l0, b_h_l0, w_ih_l0_reverse, w_hh_l0_reverse, b_h_l0_reverse, w_ho, b_o',
       ],
     ],
     BOTH,
@@ -208,7 +208,7 @@ describe("a bidirectional network", () => {
 it("messages list the first and the last names of a large network", () => {
   const rnn = new Rnn({ ...SIZES, layers: 9 });
   expect(() => rnn.setParameters({ w: [1] })).toThrow(
-    'no parameter "w"; there are w_ih_l0, w_hh_l0, b_h_l0, w_ih_l1, w_hh_l1, b_h_l1, w_ih_l2, w_hh_l2, b_h_l2, w_ih_l3, w_hh_l3, b_h_l3, …, w_ho, b_o',
+    'expected the name of a parameter, received "w"; there are w_ih_l0, w_hh_l0, b_h_l0, w_ih_l1, w_hh_l1, b_h_l1, w_ih_l2, w_hh_l2, b_h_l2, w_ih_l3, w_hh_l3, b_h_l3, …, w_ho, b_o',
   );
   rnn.free();
 });
@@ -293,7 +293,7 @@ describe("gradients", () => {
         "an unknown option",
         options({ traces: true }),
         TypeError,
-        'options: unknown option "traces"; known are trace, accumulate',
+        'options: expected known options only, received "traces"; known are trace, accumulate',
       ],
       [
         "nothing accumulated",
@@ -338,12 +338,17 @@ describe("names to freeze", () => {
   const names = "there are w_ih_l0, w_hh_l0, b_h_l0, w_ih_l1, w_hh_l1, b_h_l1, w_ho, b_o";
   check(
     [
-      ["unknown", ({ rnn }) => rnn.freeze("w"), RangeError, `names: no parameter "w"; ${names}`],
+      [
+        "unknown",
+        ({ rnn }) => rnn.freeze("w"),
+        RangeError,
+        `names: expected the name of a parameter, received "w"; ${names}`,
+      ],
       [
         "good and unknown",
         ({ rnn }) => rnn.freeze(["b_o", "w"]),
         RangeError,
-        `names: no parameter "w"; ${names}`,
+        `names[1]: expected the name of a parameter, received "w"; ${names}`,
       ],
       [
         "no strings",

@@ -47,7 +47,7 @@ describe("options of a network", () => {
       "an unknown option",
       make({ hidden: 5 }),
       TypeError,
-      'options: unknown option "hidden"; known are cell, inputSize, hiddenSize, outputSize, layers, bidirectional, dropout, init, recurrentInit, forgetBias, resetAfter, seed',
+      'options: expected known options only, received "hidden"; known are cell, inputSize, hiddenSize, outputSize, layers, bidirectional, dropout, init, recurrentInit, forgetBias, resetAfter, seed',
     ],
     [
       "an unknown cell",
@@ -105,10 +105,9 @@ describe("options of a network", () => {
 
 describe("options of a batch and of a step", () => {
   const flags = (change: object) => step(change);
-  const mixed = "averages and sums cannot be mixed (the averages are true unless set to false)";
-  const one =
-    "averageAcrossTimesteps, averageAcrossBatch, sumOverTimesteps, sumOverBatch: training needs one number, but";
-  const both = "set both averages or both sums";
+  const mixed = "expected averages or sums, not both, received";
+  const isTrue = "the averages are true unless set to false";
+  const one = "expected both averages or both sums, since training needs one number, received";
   const options = (value: unknown) => (trainee: Trainee) =>
     trainee.rnn.trainStep(GOOD, trainee.adam, any(value));
   const clip = (value: unknown, kind: Kind, message: string): Case => [
@@ -124,25 +123,25 @@ describe("options of a batch and of a step", () => {
       "sums with averages",
       flags({ sumOverTimesteps: true, sumOverBatch: true }),
       RangeError,
-      `averageAcrossTimesteps, averageAcrossBatch, sumOverTimesteps, sumOverBatch: ${mixed}`,
+      `averageAcrossTimesteps: ${mixed} averageAcrossTimesteps, averageAcrossBatch, sumOverTimesteps, sumOverBatch; ${isTrue}`,
     ],
     [
       "average and sum on different axes",
       flags({ averageAcrossBatch: false, sumOverBatch: true }),
       RangeError,
-      `averageAcrossTimesteps, sumOverBatch: ${mixed}`,
+      `averageAcrossTimesteps: ${mixed} averageAcrossTimesteps, sumOverBatch; ${isTrue}`,
     ],
     [
       "flags that leave a vector",
       flags({ averageAcrossBatch: false }),
       RangeError,
-      `${one} averageAcrossTimesteps alone leaves a vector; ${both}`,
+      `averageAcrossTimesteps: ${one} averageAcrossTimesteps, which leaves a vector`,
     ],
     [
       "flags that leave a matrix",
       flags(none),
       RangeError,
-      `${one} no flag set leaves a matrix (B,T); ${both}`,
+      `averageAcrossTimesteps: ${one} none, which leaves a matrix (B,T)`,
     ],
     [
       "a flag that is a number",
@@ -154,7 +153,7 @@ describe("options of a batch and of a step", () => {
       "illegal flags of sequenceLoss",
       () => sequenceLoss([[[0]]], [[0]], { sumOverBatch: true }),
       RangeError,
-      `averageAcrossTimesteps, averageAcrossBatch, sumOverBatch: ${mixed}`,
+      `averageAcrossTimesteps: ${mixed} averageAcrossTimesteps, averageAcrossBatch, sumOverBatch; ${isTrue}`,
     ],
     [
       "an unknown loss",
@@ -166,7 +165,7 @@ describe("options of a batch and of a step", () => {
       "an unknown name",
       step({ target: [[0]] }),
       TypeError,
-      'batch: unknown option "target"; known are inputs, sequenceLengths, initialState, targets, weights, loss, averageAcrossTimesteps, averageAcrossBatch, sumOverTimesteps, sumOverBatch',
+      'batch: expected known options only, received "target"; known are inputs, sequenceLengths, initialState, targets, weights, loss, averageAcrossTimesteps, averageAcrossBatch, sumOverTimesteps, sumOverBatch',
     ],
     [
       "no batch",
@@ -197,7 +196,7 @@ describe("options of a batch and of a step", () => {
       "an unknown option",
       options({ clip: 1 }),
       TypeError,
-      'options: unknown option "clip"; known are clipNorm, returnState, carryState',
+      'options: expected known options only, received "clip"; known are clipNorm, returnState, carryState',
     ],
     ["options that are none", options(5), TypeError, "options: expected an object, received 5"],
     ["carryState 1", options({ carryState: 1 }), TypeError, "carryState: expected true or false, received 1"],
@@ -224,7 +223,7 @@ describe("options of a batch and of a step", () => {
       "an unknown name for backward",
       ({ rnn }) => rnn.backward(any({ inputs, targets })),
       TypeError,
-      'options: unknown option "targets"; known are inputs, sequenceLengths, initialState, outputsGradient, logitsGradient, stateGradient',
+      'options: expected known options only, received "targets"; known are inputs, sequenceLengths, initialState, outputsGradient, logitsGradient, stateGradient',
     ],
   ]);
 });
@@ -266,7 +265,7 @@ describe("settings of Adam", () => {
       "an unknown setting",
       () => new Adam(any({ lr: 1 })),
       TypeError,
-      'options: unknown option "lr"; known are learningRate, beta1, beta2, epsilon, epsilonMode, weightDecay',
+      'options: expected known options only, received "lr"; known are learningRate, beta1, beta2, epsilon, epsilonMode, weightDecay',
     ],
     [
       "a number for options",
@@ -330,7 +329,7 @@ describe("settings of Sgd and RmsProp", () => {
       "Sgd: an unknown setting",
       sgd({ dampening: 0 }),
       TypeError,
-      'options: unknown option "dampening"; known are learningRate, momentum, nesterov, weightDecay',
+      'options: expected known options only, received "dampening"; known are learningRate, momentum, nesterov, weightDecay',
     ],
     ["RmsProp: alpha 1", rmsProp({ alpha: 1 }), RangeError, `alpha: ${below} 1`],
     [
@@ -350,7 +349,7 @@ describe("settings of Sgd and RmsProp", () => {
       "RmsProp: an unknown setting",
       rmsProp({ centered: true }),
       TypeError,
-      'options: unknown option "centered"; known are learningRate, alpha, epsilon, momentum, weightDecay',
+      'options: expected known options only, received "centered"; known are learningRate, alpha, epsilon, momentum, weightDecay',
     ],
     ["RmsProp: a number", rmsProp(5), TypeError, "options: expected an object, received 5"],
   ]);
@@ -368,56 +367,56 @@ describe("parameters and gradients by name", () => {
       "an unknown name",
       set({ b_h_l0: good, w_xx: [1] }),
       RangeError,
-      `parameters: no parameter "w_xx"; ${names}`,
+      `parameters: expected the name of a parameter, received "w_xx"; ${names}`,
     ],
     [
       "a name of Object.prototype",
       set(JSON.parse('{"__proto__": [1]}')),
       RangeError,
-      `parameters: no parameter "__proto__"; ${names}`,
+      `parameters: expected the name of a parameter, received "__proto__"; ${names}`,
     ],
     [
       "a wrong shape",
       set({ b_h_l0: good, b_o: [1, 2] }),
       RangeError,
-      "b_o: expected shape (3), received (2)",
+      "parameters.b_o: expected shape (3), received (2)",
     ],
     [
       "a wrong rank",
       set({ b_h_l0: good, w_hh_l0: new Float32Array(25) }),
       RangeError,
-      "w_hh_l0: expected shape (5, 5), received (25)",
+      "parameters.w_hh_l0: expected shape (5, 5), received (25)",
     ],
     [
       "a transposed shape",
       set({ w_ih_l0: { data: new Float32Array(20), shape: [5, 4] } }),
       RangeError,
-      "w_ih_l0: expected shape (4, 5), received (5, 4)",
+      "parameters.w_ih_l0: expected shape (4, 5), received (5, 4)",
     ],
     [
       "undefined",
       set({ b_h_l0: good, b_o: undefined }),
       TypeError,
-      "b_o: expected numbers of shape (3), received undefined",
+      "parameters.b_o: expected numbers of shape (3), received undefined",
     ],
     [
       "a string among numbers",
       set({ b_h_l0: good, b_o: [1, "2", 3] }),
       TypeError,
-      'b_o[1]: expected a number, received "2"',
+      'parameters.b_o[1]: expected a number, received "2"',
     ],
     ["no parameters", set(undefined), TypeError, "parameters: expected an object, received undefined"],
     [
       "gradients of an unknown name",
       ({ rnn, adam }) => rnn.applyGradients({ b_h: good }, adam),
       RangeError,
-      `gradients: no parameter "b_h"; ${names}`,
+      `gradients: expected the name of a parameter, received "b_h"; ${names}`,
     ],
     [
       "gradients of a wrong shape",
       ({ rnn, adam }) => rnn.applyGradients({ b_h_l0: good, b_o: good }, adam),
       RangeError,
-      "b_o: expected shape (3), received (5)",
+      "gradients.b_o: expected shape (3), received (5)",
     ],
   ]);
 });

@@ -82,8 +82,12 @@ test("bad input says what is wrong, and leaves the state", () => {
   session.step([1, 2]);
   const before = session.state();
   const bad = (ids: unknown) => () => session.step(ids as number[]);
-  expect(bad([0, 5])).toThrow(new RangeError("ids[1]: expected an id in 0..4, received 5"));
-  expect(bad([0, 0.5])).toThrow(new RangeError("ids[1]: expected an id in 0..4, received 0.5"));
+  expect(bad([0, 5])).toThrow(
+    expect.objectContaining({ name: "RangeError", message: "ids[1]: expected an id in 0..4, received 5" }),
+  );
+  expect(bad([0, 0.5])).toThrow(
+    expect.objectContaining({ name: "RangeError", message: "ids[1]: expected an id in 0..4, received 0.5" }),
+  );
   expect(bad([0])).toThrow(RangeError);
   expect(bad([0, "1"])).toThrow(TypeError);
   expect(bad(1)).toThrow(TypeError);
@@ -99,7 +103,7 @@ test("bad input says what is wrong, and leaves the state", () => {
   expect(() => session.reset({ state: halfWay })).toThrow(RangeError);
   expect(session.state()).toEqual(before);
   expect(() => rnn.session({ batch: 0 })).toThrow(
-    new RangeError("batch: expected an integer >= 1, received 0"),
+    expect.objectContaining({ name: "RangeError", message: "batch: expected an integer >= 1, received 0" }),
   );
   expect(() => rnn.session({ batch: 2 ** 30 })).toThrow(BpttError);
   expect(() => rnn.session({ rows: 1 } as never)).toThrow(TypeError);

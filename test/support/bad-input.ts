@@ -3,8 +3,9 @@
  * training goes on as if nothing had happened.
  */
 
-import type { BpttError, RnnOptions } from "bptt";
+import type { BpttError, CheckError, RnnOptions } from "bptt";
 import { expect, it } from "vitest";
+import { formatPath } from "../../ts/base/errors.js";
 import { expectSameNextStep, GOOD, twins, type Trainee } from "./twins.js";
 
 /** A class, or the code of a coded error. */
@@ -24,11 +25,20 @@ export function check(cases: Case[], options?: RnnOptions): void {
     expect(error).toBeInstanceOf(Error);
     expect((error as Error).message).toBe(message);
     if (typeof kind === "string") expect((error as BpttError).code).toBe(kind);
-    else expect(error).toBeInstanceOf(kind);
+    else expectFields(error, kind);
     expectSameNextStep(subject, twin);
     subject.rnn.free();
     twin.rnn.free();
   });
+}
+
+/** Checks that the error has the fields of a failed check, of which its message is made. */
+export function expectFields(error: unknown, kind: typeof TypeError | typeof RangeError): void {
+  expect(error).toBeInstanceOf(kind);
+  const { path, expected, received, hint, message } = error as CheckError;
+  expect(path.every((key) => typeof key === "string" || Number.isInteger(key))).toBe(true);
+  const sentence = `${formatPath(path)}: expected ${expected}, received ${received}`;
+  expect(message).toBe(hint === undefined ? sentence : `${sentence}; ${hint}`);
 }
 
 /** Whatever the types say. */

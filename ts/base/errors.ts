@@ -1,10 +1,153 @@
 /**
- * The library's own error: a message for people and a stable `code` for programs.
+ * The errors of the library, which carry data: programs read fields, and the message is derived from the fields for people.
  *
- * Wrong kinds are TypeErrors and wrong values RangeErrors (check.ts); everything else that can go wrong is one of
- * these. Each entry of the package is bundled on its own, so the class exists more than once in a process that uses
- * two of them: identity is therefore by brand, and `instanceof` asks for the brand as well.
+ * A failed check throws a TypeError (wrong kind) or a RangeError (wrong value) with the fields of {@link CheckError}.
+ * Anything else that can go wrong is a {@link BpttError} with a `code`.
  */
+
+import { show } from "./show.js";
+
+/** A step on the way to a value: the name of a property or the index of an element. */
+export type Key = string | number;
+
+/** The place of a value: the name of an argument, or that name followed by keys (`["data", 3, "values", 17]`). */
+export type Path = string | readonly Key[];
+
+/**
+ * A TypeError or RangeError of a failed check. Its message is `data[3].values[17]: expected …, received …`.
+ *
+ * @example
+ * import { oneHot, type CheckError } from "bptt";
+ *
+ * try {
+ *   oneHot([0, 7], 3);
+ * } catch (error) {
+ *   const { path, expected, received } = error as CheckError;
+ *   console.log(path, expected, received); // ["ids", 1] "an id in 0..2" "7"
+ * }
+ */
+export interface CheckError extends Error {
+  /** The place of the value: the name of the argument or option, followed by property names and indices. */
+  readonly path: readonly (string | number)[];
+  /** What was expected there. */
+  readonly expected: string;
+  /** A short description of what was received, never the value itself. */
+  readonly received: string;
+  /** What to do about it, where that is known. */
+  readonly hint?: string;
+}
+
+/** What an error can say besides what was expected and received. */
+export interface ErrorDetails {
+  /** What to do about it. */
+  readonly hint?: string | undefined;
+  /** The underlying error. */
+  readonly cause?: unknown;
+}
+
+/** A path that continues `path` by further keys. */
+export function at(path: Path, ...keys: Key[]): readonly Key[] {
+  return typeof path === "string" ? [path, ...keys] : [...path, ...keys];
+}
+
+/** A path in the syntax of JavaScript: `data[3].values["a b"]`. The first key is printed as it is. */
+export function formatPath(path: Path): string {
+  if (typeof path === "string") return path;
+  return path.map((key, k) => (k === 0 && typeof key === "string" ? key : formatKey(key))).join("");
+}
+
+/** The sentence of a failed check, at `place`: all messages of failed checks are made here. */
+export function formatCheck(
+  place: string,
+  { expected, received, hint }: Omit<CheckError, keyof Error | "path">,
+): string {
+  return `${place}: expected ${expected}, received ${received}${hint === undefined ? "" : `; ${hint}`}`;
+}
+
+/** The error for a value of the wrong kind. `received` describes the value as `show()` does. */
+export function typeError(
+  path: Path,
+  expected: string,
+  received: string,
+  details?: ErrorDetails,
+): TypeError & CheckError {
+  return give(new TypeError(messageOf(path, expected, received, details)), path, expected, received, details);
+}
+
+/** The error for a value of the right kind that is not valid. `received` describes the value as `show()` does. */
+export function rangeError(
+  path: Path,
+  expected: string,
+  received: string,
+  details?: ErrorDetails,
+): RangeError & CheckError {
+  return give(
+    new RangeError(messageOf(path, expected, received, details)),
+    path,
+    expected,
+    received,
+    details,
+  );
+}
+
+/** Whether it is the error of a failed check: by its fields, since each entry of the package has its own copy of this file. */
+export function isCheckError(error: unknown): error is CheckError {
+  return (
+    (error instanceof TypeError || error instanceof RangeError) &&
+    Array.isArray((error as Partial<CheckError>).path) &&
+    typeof (error as Partial<CheckError>).expected === "string"
+  );
+}
+
+/** The error with some of its fields replaced. */
+export function withFields(
+  error: CheckError,
+  changed: { path?: Path; hint?: string | undefined },
+): CheckError {
+  const { path = error.path, hint = error.hint } = changed;
+  const make = error instanceof TypeError ? typeError : rangeError;
+  return make(path, error.expected, error.received, { hint, cause: error.cause });
+}
+
+/**
+ * The error of a part that was checked on its own, as an error about the whole: `root` precedes the path, or replaces the
+ * first key where that is `self`, the name of the part. Other errors are returned as they are.
+ */
+export function reroot(error: unknown, root: Path, self?: string): unknown {
+  if (!isCheckError(error)) return error;
+  const keys = error.path[0] === self ? error.path.slice(1) : error.path;
+  return withFields(error, { path: at(root, ...keys) });
+}
+
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+
+function formatKey(key: Key): string {
+  return typeof key === "string" && IDENTIFIER.test(key) ? `.${key}` : `[${show(key)}]`;
+}
+
+function messageOf(path: Path, expected: string, received: string, details?: ErrorDetails): string {
+  const { hint } = details ?? {};
+  return formatCheck(formatPath(path), { expected, received, ...(hint === undefined ? {} : { hint }) });
+}
+
+function give<E extends Error>(
+  error: E,
+  path: Path,
+  expected: string,
+  received: string,
+  { hint, cause }: ErrorDetails = {},
+): E & CheckError {
+  const fields = { path: typeof path === "string" ? [path] : [...path], expected, received };
+  Object.assign(error, fields, hint === undefined ? undefined : { hint });
+  setCause(error, cause);
+  return error as E & CheckError;
+}
+
+/** As the constructor's option does in engines that know it. */
+function setCause(error: Error, cause: unknown): void {
+  if (cause !== undefined)
+    Object.defineProperty(error, "cause", { value: cause, configurable: true, writable: true });
+}
 
 /**
  * What a {@link BpttError} can be about.
@@ -29,6 +172,18 @@ export type ErrorCode =
   | "WASM_UNAVAILABLE"
   | "WORKER_FAILED";
 
+/** The fields of a {@link BpttError} besides its code and message. */
+export interface BpttErrorDetails {
+  /** Of `NOT_FINITE`: the parameter whose gradient it is, or "loss". */
+  readonly parameter?: string | undefined;
+  /** Of `OUT_OF_MEMORY`: the number of bytes that were requested. */
+  readonly bytes?: number | undefined;
+  /** The underlying error. */
+  readonly cause?: unknown;
+}
+
+// Each entry of the package is bundled on its own, so the class exists more than once in a process that uses two of
+// them. Identity is therefore by brand, and `instanceof` asks for the brand as well.
 const BRAND = Symbol.for("bptt.error");
 
 /**
@@ -50,19 +205,22 @@ export class BpttError extends Error {
   readonly code: ErrorCode;
   /** Of `NOT_FINITE`: the parameter whose gradient it is, or "loss". */
   declare readonly parameter?: string;
+  /** Of `OUT_OF_MEMORY`: the number of bytes that were requested. */
+  declare readonly bytes?: number;
 
   /**
    * @param code what it is about
    * @param message what happened, for people
-   * @param options `cause`: the error underneath; `parameter`: whose gradient is not finite
+   * @param details `cause`: the underlying error; `parameter`: whose gradient is not finite; `bytes`: how many were requested
    */
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; parameter?: string }) {
+  constructor(code: ErrorCode, message: string, details: BpttErrorDetails = {}) {
+    const { parameter, bytes, cause } = details;
     super(message);
     this.name = "BpttError";
     this.code = code;
-    if (options?.parameter !== undefined) this.parameter = options.parameter;
-    if (options?.cause !== undefined)
-      Object.defineProperty(this, "cause", { value: options.cause, configurable: true, writable: true });
+    if (parameter !== undefined) this.parameter = parameter;
+    if (bytes !== undefined) this.bytes = bytes;
+    setCause(this, cause);
     Object.defineProperty(this, BRAND, { value: true });
   }
 }
@@ -74,21 +232,3 @@ Object.defineProperty(BpttError, Symbol.hasInstance, {
     return typeof value === "object" && value !== null && BRAND in value;
   },
 });
-
-/**
- * Turns the core's errors (plain `Error`s that carry a `code` and say what they are about) into {@link BpttError}s; lets all others through.
- * `sizes` says in the user's words what did not fit.
- */
-export function fromCore(error: unknown, sizes?: string): unknown {
-  if (!(error instanceof Error) || BRAND in error || !("code" in error)) return error;
-  const { code, message: what } = error;
-  if (code === "NOT_FINITE" && "parameter" in error) {
-    const parameter = String(error.parameter);
-    return new BpttError(code, `${what} is NaN or infinite; nothing was changed`, { parameter });
-  }
-  if (code === "OUT_OF_MEMORY" && "bytes" in error) {
-    const message = `out of memory: ${what} asked for ${String(error.bytes)} bytes`;
-    return new BpttError(code, sizes === undefined ? message : `${sizes}: ${message}`);
-  }
-  return error;
-}

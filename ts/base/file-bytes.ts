@@ -1,5 +1,6 @@
 /** The bytes of a file as users hand them over: a typed array of any realm, a Buffer, or a buffer. */
 
+import { typeError } from "./errors.js";
 import { show } from "./show.js";
 import { lengthOf, tagOf } from "./typed-array.js";
 
@@ -15,7 +16,5 @@ export function fileBytes(bytes: unknown): Uint8Array {
   }
   const kind = Object.prototype.toString.call(bytes).slice(8, -1);
   if (kind === "ArrayBuffer" || kind === "SharedArrayBuffer") return new Uint8Array(bytes as ArrayBuffer);
-  throw new TypeError(
-    `bytes: expected the bytes of a file (a Uint8Array or an ArrayBuffer), received ${show(bytes)}`,
-  );
+  throw typeError("bytes", "the bytes of a file (a Uint8Array or an ArrayBuffer)", show(bytes));
 }

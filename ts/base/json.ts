@@ -4,7 +4,8 @@
  * the limits.
  */
 
-import { expected } from "./check.js";
+import { rangeError, type Path } from "./errors.js";
+import { show } from "./show.js";
 
 const MAX_DEPTH = 128;
 /** Objects and lists that a text of any length may hold, and how many characters allow one more. */
@@ -15,21 +16,21 @@ const CHARACTERS_PER_CONTAINER = 16;
  * The value of a JSON text.
  *
  * @param text the JSON
- * @param name what messages call it
+ * @param path the place of the JSON, for errors
  * @throws RangeError when it is no JSON, nested more than 128 deep, or has far more objects and lists than a text of
  * its length needs
  */
-export function parseJson(text: string, name: string): unknown {
-  checkContainers(text, name);
+export function parseJson(text: string, path: Path): unknown {
+  checkContainers(text, path);
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new RangeError(expected(name, "JSON", text), { cause });
+    throw rangeError(path, "JSON", show(text), { cause });
   }
 }
 
 /** Counts brackets outside strings. The text need not be JSON. */
-function checkContainers(text: string, name: string): void {
+function checkContainers(text: string, path: Path): void {
   const most = CONTAINERS + text.length / CHARACTERS_PER_CONTAINER;
   let depth = 0;
   let containers = 0;
@@ -41,12 +42,12 @@ function checkContainers(text: string, name: string): void {
       case 0x5b: // [
       case 0x7b: // {
         if (++depth > MAX_DEPTH)
-          throw new RangeError(
-            `${name}: expected JSON nested at most ${MAX_DEPTH} deep, received deeper JSON`,
-          );
+          throw rangeError(path, `JSON nested at most ${MAX_DEPTH} deep`, "deeper JSON");
         if (++containers > most) {
-          throw new RangeError(
-            `${name}: expected at most ${Math.floor(most)} objects and lists in JSON of ${text.length} characters, received more`,
+          throw rangeError(
+            path,
+            `at most ${Math.floor(most)} objects and lists in JSON of ${text.length} characters`,
+            "more",
           );
         }
         break;

@@ -6,15 +6,15 @@
  * so data that changes under our hands (getters, proxies) can end in an error only.
  */
 
-import { expected } from "./check.js";
-import { showShape } from "./show.js";
+import { at, rangeError, typeError, type Path } from "./errors.js";
+import { show, showShape } from "./show.js";
 import { readShape, sizeOf } from "./tensor.js";
 import { FLOATS, INTEGERS, kindOf, lengthOf, NONE, OTHER, type Kind } from "./typed-array.js";
 
 /** A user's array, looked at but not yet copied. */
 export interface Source {
-  /** The argument's name, for messages. */
-  readonly name: string;
+  /** The argument, for errors. */
+  readonly path: Path;
   /** True: `values` holds every element, row-major. False: `values` holds the rows. */
   readonly flat: boolean;
   readonly values: ArrayLike<unknown>;
@@ -28,25 +28,25 @@ export interface Source {
 }
 
 /** Looks at `value`; `what` says in messages what was expected. Throws for anything that is no array of numbers. */
-export function open(value: unknown, name: string, what: string): Source {
-  if (Array.isArray(value)) return openNested(value, name);
+export function open(value: unknown, path: Path, what: string): Source {
+  if (Array.isArray(value)) return openNested(value, path);
   if (typeof value === "object" && value !== null) {
     const kind = kindOf(value);
     if (kind === INTEGERS || kind === FLOATS) {
       const values = value as ArrayLike<number>;
-      return { name, flat: true, values, kind, first: undefined, shape: [lengthOf(values)] };
+      return { path, flat: true, values, kind, first: undefined, shape: [lengthOf(values)] };
     }
-    if (kind === NONE && "data" in value && "shape" in value) return openFlat(value.data, value.shape, name);
+    if (kind === NONE && "data" in value && "shape" in value) return openFlat(value.data, value.shape, path);
   }
-  throw new TypeError(expected(name, what, value));
+  throw typeError(path, what, show(value));
 }
 
 /**
  * The same for rows of different lengths: axis 1 of a nested value is its longest row, and its other axes are those of
  * the first row that is not empty.
  */
-export function openRagged(value: unknown, name: string, what: string): Source {
-  const source = open(value, name, what);
+export function openRagged(value: unknown, path: Path, what: string): Source {
+  const source = open(value, path, what);
   if (source.flat || source.shape.length < 2) return source;
   const { values, first } = source;
   const rows = source.shape[0];
@@ -56,9 +56,9 @@ export function openRagged(value: unknown, name: string, what: string): Source {
   let { kind } = source;
   for (let b = 0; b < rows; b++) {
     const row = b === 0 ? first : values[b];
-    const length = rowLength(row, `${name}[${b}]`);
+    const length = rowLength(row, path, b);
     if (longest === 0 && length > 0 && b > 0) {
-      const opened = openNested([row], name);
+      const opened = openNested([row], path);
       inner = opened.shape.slice(2);
       kind = opened.kind;
     }
@@ -69,8 +69,8 @@ export function openRagged(value: unknown, name: string, what: string): Source {
 }
 
 /** 0 for what is no array, which is an error once it is copied. */
-function rowLength(row: unknown, name: string): number {
-  if (Array.isArray(row)) return sizeOf(row, name);
+function rowLength(row: unknown, path: Path, b: number): number {
+  if (Array.isArray(row)) return sizeOf(row, path, 1, b);
   return kindOf(row) === NONE ? 0 : lengthOf(row as ArrayLike<number>);
 }
 
@@ -82,39 +82,38 @@ export function expectShape(source: Source, shape: readonly number[]): void {
   for (let axis = 0; same && axis < shape.length; axis++) {
     same = got[axis] === shape[axis] || (ragged && axis === 1);
   }
-  if (!same)
-    throw new RangeError(`${source.name}: expected shape ${showShape(shape)}, received ${showShape(got)}`);
+  if (!same) throw rangeError(source.path, `shape ${showShape(shape)}`, showShape(got));
 }
 
-function openFlat(data: unknown, shape: unknown, name: string): Source {
+function openFlat(data: unknown, shape: unknown, path: Path): Source {
   const kind = kindOf(data);
   if (kind === OTHER || (kind === NONE && !Array.isArray(data))) {
-    throw new TypeError(expected(`${name}.data`, "an array of numbers", data));
+    throw typeError(at(path, "data"), "an array of numbers", show(data));
   }
   const values = data as ArrayLike<unknown>;
-  const length = kind === NONE ? sizeOf(values, `${name}.data`) : lengthOf(values as ArrayLike<number>);
+  const length = kind === NONE ? sizeOf(values, at(path, "data")) : lengthOf(values as ArrayLike<number>);
   return {
-    name,
+    path,
     flat: true,
     values,
     kind,
     first: undefined,
-    shape: readShape(shape, `${name}.shape`, length),
+    shape: readShape(shape, at(path, "shape"), length),
   };
 }
 
-function openNested(values: readonly unknown[], name: string): Source {
+function openNested(values: readonly unknown[], path: Path): Source {
   const shape: number[] = [];
   let first: unknown;
   let inner: unknown = values;
   while (Array.isArray(inner)) {
-    const size = sizeOf(inner, name + "[0]".repeat(shape.length));
+    const size = sizeOf(inner, path, shape.length);
     shape.push(size);
-    if (size === 0 || shape.length === 3) return { name, flat: false, values, kind: NONE, first, shape };
+    if (size === 0 || shape.length === 3) return { path, flat: false, values, kind: NONE, first, shape };
     inner = inner[0] as unknown;
     if (shape.length === 1) first = inner;
   }
   const kind = kindOf(inner);
   if (kind !== NONE) shape.push(lengthOf(inner as ArrayLike<number>));
-  return { name, flat: false, values, kind, first, shape };
+  return { path, flat: false, values, kind, first, shape };
 }

@@ -3,8 +3,8 @@
  * Not a tensor library: no mathematics, no views, no device.
  */
 
-import { expected, MAX_SIZE } from "./check.js";
-import { BpttError } from "./errors.js";
+import { MAX_SIZE } from "./check.js";
+import { at, BpttError, formatPath, rangeError, typeError, type Path } from "./errors.js";
 import { show, showShape } from "./show.js";
 import { kindOf, lengthOf, FLOATS, INTEGERS } from "./typed-array.js";
 
@@ -70,54 +70,58 @@ export type Ids2 = readonly IdRow[] | FlatTensor<IdRow>;
 export function tensor(data: NumberRow, shape: readonly number[]): Tensor {
   const kind = kindOf(data);
   if (kind !== INTEGERS && kind !== FLOATS && !Array.isArray(data)) {
-    throw new TypeError(expected("data", "an array of numbers", data));
+    throw typeError("data", "an array of numbers", show(data));
   }
   const length = sizeOf(kind === 0 ? data : lengthOf(data), "data");
   const sizes = readShape(shape, "shape", length);
   const out = floats(length, "tensor");
   for (let i = 0; i < length; i++) {
     const x: unknown = data[i];
-    if (typeof x !== "number") throw new TypeError(expected(`data[${i}]`, "a number", x));
+    if (typeof x !== "number") throw typeError(at("data", i), "a number", show(x));
     out[i] = x;
   }
   return { data: out, shape: sizes };
 }
 
 /** A copy of `shape`, checked: a plain array of sizes whose product is `length`. */
-export function readShape(shape: unknown, name: string, length: number): number[] {
-  if (!Array.isArray(shape)) throw new TypeError(expected(name, "an array of sizes", shape));
+export function readShape(shape: unknown, path: Path, length: number): number[] {
+  if (!Array.isArray(shape)) throw typeError(path, "an array of sizes", show(shape));
   const rank: unknown = shape.length;
-  if (typeof rank !== "number" || !(rank <= 32))
-    throw new RangeError(expected(name, "at most 32 axes", rank));
+  if (typeof rank !== "number" || !(rank <= 32)) throw rangeError(path, "at most 32 axes", show(rank));
   const sizes: number[] = [];
   let product = 1;
   for (let axis = 0; axis < rank; axis++) {
     const n: unknown = shape[axis];
-    if (typeof n !== "number") throw new TypeError(expected(`${name}[${axis}]`, "an integer >= 0", n));
-    if (!Number.isInteger(n) || n < 0)
-      throw new RangeError(expected(`${name}[${axis}]`, "an integer >= 0", n));
+    if (typeof n !== "number") throw typeError(at(path, axis), "an integer >= 0", show(n));
+    if (!Number.isInteger(n) || n < 0) throw rangeError(at(path, axis), "an integer >= 0", show(n));
     sizes.push(n);
     product *= n;
   }
   if (product !== length) {
-    throw new RangeError(`${name}: ${showShape(sizes)} needs ${product} values, data has ${length}`);
+    throw rangeError(path, `a shape of ${length} values, as many as in data`, showShape(sizes));
   }
   return sizes;
 }
 
-/** The length of a plain array or a given length, as a size the core can count. */
-export function sizeOf(value: ArrayLike<unknown> | number, name: string): number {
+/**
+ * The length of a plain array or a given length, as a size the core can count. The array lies `depth` levels below `path`:
+ * it is element `index` of that, or the first element of the first element and so on.
+ */
+export function sizeOf(value: ArrayLike<unknown> | number, path: Path, depth = 0, index = 0): number {
   const n: unknown = typeof value === "number" ? value : value.length;
-  if (typeof n !== "number")
-    throw new TypeError(`${name}: expected a length that is a number, received ${show(n)}`);
+  if (typeof n !== "number") throw typeError(below(path, depth, index), "a length that is a number", show(n));
   if (!Number.isInteger(n) || n < 0 || n > MAX_SIZE) {
-    throw new RangeError(`${name}: expected a length in 0..${MAX_SIZE}, received ${show(n)}`);
+    throw rangeError(below(path, depth, index), `a length in 0..${MAX_SIZE}`, show(n));
   }
   return n;
 }
 
+function below(path: Path, depth: number, index: number): Path {
+  return at(path, ...Array.from({ length: depth }, (_, level) => (level === 0 ? index : 0)));
+}
+
 /** `length` zeros, or OUT_OF_MEMORY naming the bytes. No buffer of the core can pass 2³¹ − 1 bytes, so none here does. */
-export function floats(length: number, name: string): Float32Array<ArrayBuffer> {
+export function floats(length: number, path: Path): Float32Array<ArrayBuffer> {
   if (length * 4 <= MAX_SIZE) {
     try {
       return new Float32Array(length);
@@ -125,5 +129,7 @@ export function floats(length: number, name: string): Float32Array<ArrayBuffer> 
       // the engine has no such block to give: said below
     }
   }
-  throw new BpttError("OUT_OF_MEMORY", `${name}: ${length * 4} bytes asked for, more than there is room for`);
+  const bytes = length * 4;
+  const message = `${formatPath(path)}: ${bytes} bytes asked for, more than there is room for`;
+  throw new BpttError("OUT_OF_MEMORY", message, { bytes });
 }

@@ -4,6 +4,7 @@
  * What a mask hides is not looked at: inputs past a row's length, targets past it or where the weight is 0.
  */
 
+import { rangeError, typeError } from "../base/errors.js";
 import { oneOf } from "../base/check.js";
 import { copyIds } from "./ids.js";
 import type { SequenceLengths } from "./row-lengths.js";
@@ -90,21 +91,17 @@ export function openInputs(value: unknown, inputSize: number, ragged: boolean): 
   const source = (ragged ? openRagged : open)(value, "inputs", INPUTS_WANTED);
   const { shape } = source;
   if (shape.includes(0)) {
-    throw new RangeError(
-      `inputs: expected at least one row and one time step, received shape ${showShape(shape)}`,
-    );
+    throw rangeError("inputs", "at least one row and one time step", `shape ${showShape(shape)}`);
   }
   const [batch, time, features] = shape as [number, number, number];
   if (shape.length === 3) {
     if (features !== inputSize) {
-      throw new RangeError(
-        `inputs: expected features (B,T,${inputSize}), received shape ${showShape(shape)}`,
-      );
+      throw rangeError("inputs", `features (B,T,${inputSize})`, `shape ${showShape(shape)}`);
     }
   } else if (shape.length !== 2) {
-    throw new RangeError(`inputs: expected ${INPUTS_WANTED}, received rank ${shape.length}`);
+    throw rangeError("inputs", INPUTS_WANTED, `rank ${shape.length}`);
   } else if (source.kind === FLOATS) {
-    throw new TypeError(`inputs: expected ${INPUTS_WANTED}, received floats of rank 2`);
+    throw typeError("inputs", INPUTS_WANTED, "floats of rank 2");
   }
   return { source, dense: shape.length === 3, batch, time };
 }
@@ -199,9 +196,7 @@ export function copyTargets(
 export function openTargets(value: unknown, { batch, time }: Sizes, rows: RowLengths): Source {
   const source = openRows(value, "targets", "integer classes (B,T)", rows);
   if (source.kind === FLOATS) {
-    throw new TypeError(
-      `targets: expected integer classes (B,T), received floats of rank ${source.shape.length}`,
-    );
+    throw typeError("targets", "integer classes (B,T)", `floats of rank ${source.shape.length}`);
   }
   expectShape(source, [batch, time]);
   return source;

@@ -3,7 +3,8 @@
  * As in numbers.ts: typed rows take a loop in which no user code can run, plain rows look the memory up each time.
  */
 
-import { expected } from "../base/check.js";
+import { at, formatPath, rangeError, typeError } from "../base/errors.js";
+import { invalid } from "../base/check.js";
 import { show } from "../base/show.js";
 import { type Source } from "../base/source.js";
 import { FLOATS, INTEGERS, kindOf, lengthOf, NONE } from "../base/typed-array.js";
@@ -48,7 +49,7 @@ export function copyIds(source: Source, layout: IdLayout): void {
       copyPlain(source, row, from, b, layout);
     } else {
       const what = kind === FLOATS ? `integers` : `${fitting(b, columns, layout.lengths)} integers`;
-      throw new TypeError(expected(rank === 2 ? `${source.name}[${b}]` : source.name, what, row));
+      throw typeError(rank === 2 ? at(source.path, b) : source.path, what, show(row));
     }
   }
 }
@@ -102,13 +103,14 @@ function expectRow(source: Source, b: number, got: unknown, { columns, lengths }
   if (fits(got, b, columns, lengths)) return;
   const wanted = fitting(b, columns, lengths);
   const others = lengths?.rule === "full" ? " (sequenceLengths allows rows of different lengths)" : "";
-  throw new RangeError(
-    `${source.name}[${b}]: expected ${wanted} ids as in ${source.name}[0]${others}, received ${show(got)}`,
+  throw rangeError(
+    at(source.path, b),
+    `${wanted} ids as in ${formatPath(at(source.path, 0))}${others}`,
+    show(got),
   );
 }
 
 function outOfRange(source: Source, layout: IdLayout, b: number, t: number, received: unknown): Error {
-  const where = layout.rank === 2 ? `${source.name}[${b}][${t}]` : `${source.name}[${t}]`;
-  const message = expected(where, `${layout.noun} in 0..${layout.limit - 1}`, received);
-  return typeof received === "number" ? new RangeError(message) : new TypeError(message);
+  const where = layout.rank === 2 ? at(source.path, b, t) : at(source.path, t);
+  return invalid(typeof received === "number", where, `${layout.noun} in 0..${layout.limit - 1}`, received);
 }

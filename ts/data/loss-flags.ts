@@ -6,6 +6,7 @@
  */
 
 import { boolean } from "../base/check.js";
+import { rangeError } from "../base/errors.js";
 import type { ReductionName } from "../wasm/raw-rnn.js";
 
 /** How the weighted cross-entropies (B, T) become the result; see {@link sequenceLoss}. */
@@ -44,9 +45,8 @@ export function lossFlags(options: LossFlags): number {
   const averages = flags & (AVERAGE_TIME | AVERAGE_BATCH);
   const sums = flags & (SUM_TIME | SUM_BATCH);
   if (averages && sums) {
-    throw new RangeError(
-      `${names(flags)}: averages and sums cannot be mixed (the averages are true unless set to false)`,
-    );
+    const hint = "the averages are true unless set to false";
+    throw rangeError(firstOf(flags), "averages or sums, not both", names(flags), { hint });
   }
   return flags;
 }
@@ -56,10 +56,14 @@ export function scalarLoss(options: LossFlags): ReductionName {
   const flags = lossFlags(options);
   if (flags === (AVERAGE_TIME | AVERAGE_BATCH)) return "average";
   if (flags === (SUM_TIME | SUM_BATCH)) return "sum";
-  const what = flags === 0 ? "no flag set leaves a matrix (B,T)" : `${names(flags)} alone leaves a vector`;
-  throw new RangeError(
-    `${FLAG_NAMES.join(", ")}: training needs one number, but ${what}; set both averages or both sums`,
-  );
+  const received =
+    flags === 0 ? "none, which leaves a matrix (B,T)" : `${names(flags)}, which leaves a vector`;
+  throw rangeError(firstOf(flags), "both averages or both sums, since training needs one number", received);
+}
+
+/** The flag to blame: the first that is set, or the first of all. */
+function firstOf(flags: number): string {
+  return FLAG_NAMES.find((_, bit) => flags & (1 << bit)) ?? FLAG_NAMES[0];
 }
 
 function names(flags: number): string {

@@ -6,7 +6,7 @@
  * hide getters that let wasm memory grow: there the destination is looked up for each value.
  */
 
-import { expected } from "../base/check.js";
+import { at, rangeError, typeError, type Path } from "../base/errors.js";
 import { show } from "../base/show.js";
 import { expectShape, open, type Source } from "../base/source.js";
 import { FLOATS, INTEGERS, kindOf, lengthOf, NONE } from "../base/typed-array.js";
@@ -46,8 +46,8 @@ export function rowMajor(
 }
 
 /** Checks `value` against the layout's shape and copies it. */
-export function copyNumbers(value: unknown, name: string, layout: Layout): void {
-  const source = open(value, name, `numbers of shape (${layout.shape.slice(3 - layout.rank).join(", ")})`);
+export function copyNumbers(value: unknown, path: Path, layout: Layout): void {
+  const source = open(value, path, `numbers of shape (${layout.shape.slice(3 - layout.rank).join(", ")})`);
   copySource(source, layout);
 }
 
@@ -70,7 +70,7 @@ function copyBlock(source: Source, layout: Layout): void {
       const to = layout.start + i * s0 + j * s1;
       const count = countRead(layout, i, j);
       const bad = copyTyped(values, from, count, into, to, s2, layout.finite !== false);
-      if (bad >= 0) throw notFinite(`${place(source, layout, i, j)}[${bad}]`, values[from + bad]);
+      if (bad >= 0) throw notFinite(at(place(source, layout, i, j), bad), values[from + bad]);
       if (count < n2) fillZero(into, to + count * s2, n2 - count, s2);
     }
   }
@@ -109,12 +109,12 @@ function copyRow(source: Source, layout: Layout, row: unknown, i: number, j: num
       layout.strides[2],
       layout.finite !== false,
     );
-    if (bad >= 0) throw notFinite(`${place(source, layout, i, j)}[${bad}]`, typed[bad]);
+    if (bad >= 0) throw notFinite(at(place(source, layout, i, j), bad), typed[bad]);
   } else if (kind === NONE && Array.isArray(row)) {
     expectRow(source, layout, i, j, row.length);
     copyPlain(source, layout, row, 0, i, j, to);
   } else {
-    throw new TypeError(expected(place(source, layout, i, j), `${wantedOf(layout, j)} numbers`, row));
+    throw typeError(place(source, layout, i, j), `${wantedOf(layout, j)} numbers`, show(row));
   }
 }
 
@@ -124,10 +124,9 @@ function rowsOf(source: Source, { rank, shape, lengths }: Layout, i: number): Ar
   const time = shape[1];
   const rows = i === 0 ? source.first : source.values[i];
   const wanted = fitting(i, time, lengths);
-  if (!Array.isArray(rows))
-    throw new TypeError(expected(`${source.name}[${i}]`, `an array of ${wanted} rows`, rows));
+  if (!Array.isArray(rows)) throw typeError(at(source.path, i), `an array of ${wanted} rows`, show(rows));
   if (!fits(rows.length, i, time, lengths))
-    throw new RangeError(`${source.name}[${i}]: expected ${wanted} rows, received ${show(rows.length)}`);
+    throw rangeError(at(source.path, i), `${wanted} rows`, show(rows.length));
   return rows;
 }
 
@@ -172,11 +171,10 @@ function copyPlain(
   for (let k = 0; k < count; k++) {
     const value = row[from + k];
     if (typeof value !== "number") {
-      throw new TypeError(expected(`${place(source, layout, i, j)}[${k}]`, "a number", value));
+      throw typeError(at(place(source, layout, i, j), k), "a number", show(value));
     }
     const x = Math.fround(value);
-    if (x - x !== 0 && layout.finite !== false)
-      throw notFinite(`${place(source, layout, i, j)}[${k}]`, value);
+    if (x - x !== 0 && layout.finite !== false) throw notFinite(at(place(source, layout, i, j), k), value);
     (layout.into ?? f32())[to + k * step] = x;
   }
 }
@@ -192,7 +190,7 @@ function fillZero(into: Float32Array, to: number, count: number, step: number): 
 function expectRow(source: Source, layout: Layout, i: number, j: number, got: unknown): void {
   if (fits(got, j, layout.shape[2], layout.rank === 2 ? layout.lengths : undefined)) return;
   const wanted = wantedOf(layout, j);
-  throw new RangeError(`${place(source, layout, i, j)}: expected ${wanted} numbers, received ${show(got)}`);
+  throw rangeError(place(source, layout, i, j), `${wanted} numbers`, show(got));
 }
 
 /** The number of values that the rows of index j have, in words. */
@@ -200,15 +198,11 @@ function wantedOf({ rank, shape, lengths }: Layout, j: number): string {
   return fitting(j, shape[2], rank === 2 ? lengths : undefined);
 }
 
-function notFinite(where: string, value: unknown): RangeError {
-  return new RangeError(expected(where, "a finite number (float32)", value));
+function notFinite(path: Path, value: unknown): RangeError {
+  return rangeError(path, "a finite number (float32)", show(value));
 }
 
 /** The row's place in the user's own terms: `inputs[0][3]`. */
-function place(source: Source, layout: Layout, i: number, j: number): string {
-  return layout.rank === 3
-    ? `${source.name}[${i}][${j}]`
-    : layout.rank === 2
-      ? `${source.name}[${j}]`
-      : source.name;
+function place(source: Source, layout: Layout, i: number, j: number): Path {
+  return layout.rank === 3 ? at(source.path, i, j) : layout.rank === 2 ? at(source.path, j) : source.path;
 }

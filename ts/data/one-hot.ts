@@ -1,5 +1,6 @@
 /** Ids as one-hot vectors: a 1 at the id, 0 elsewhere. For reading and for dense inputs; ids go into `Rnn` as they are. */
 
+import { rangeError, typeError } from "../base/errors.js";
 import { size } from "../base/check.js";
 import { copyIds } from "./ids.js";
 import { open } from "../base/source.js";
@@ -26,10 +27,9 @@ export function oneHot(ids: IdRow | FlatTensor<IdRow> | Ids2, depth: number): Te
   const source = open(ids, "ids", "integer ids (T) or (B,T)");
   const { shape, kind } = source;
   if (shape.length !== 1 && shape.length !== 2) {
-    throw new RangeError(`ids: expected integer ids (T) or (B,T), received rank ${shape.length}`);
+    throw rangeError("ids", "integer ids (T) or (B,T)", `rank ${shape.length}`);
   }
-  if (kind === FLOATS)
-    throw new TypeError(`ids: expected integer ids, received floats of rank ${shape.length}`);
+  if (kind === FLOATS) throw typeError("ids", "integer ids", `floats of rank ${shape.length}`);
   const rank = shape.length;
   const rows = rank === 2 ? shape[0] : 1;
   const columns = shape[rank - 1];

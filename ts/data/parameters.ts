@@ -3,7 +3,8 @@
  * in and out of an arena of that layout: parameters and gradients alike.
  */
 
-import { expected, record } from "../base/check.js";
+import { at, rangeError, typeError, type Path } from "../base/errors.js";
+import { record } from "../base/check.js";
 import { copyNumbers, rowMajor } from "./numbers.js";
 import { show } from "../base/show.js";
 import { floats, type Numbers1, type Numbers2, type Tensor } from "../base/tensor.js";
@@ -61,37 +62,36 @@ export function readArena(table: readonly Parameter[], { start }: Place): Record
  */
 export function readAssignments(
   values: unknown,
-  name: string,
+  path: Path,
   table: readonly Parameter[],
   finite: boolean,
 ): Assignment[] {
-  const given = record(values, name) as Record<string, unknown>;
+  const given = record(values, path) as Record<string, unknown>;
   return Object.keys(given).map((key) => {
-    const parameter = find(table, key, name);
+    const parameter = find(table, key, path);
     const data = floats(parameter.length, key);
-    copyNumbers(given[key], key, rowMajor(parameter.shape, 0, data, finite));
+    copyNumbers(given[key], at(path, key), rowMajor(parameter.shape, 0, data, finite));
     return { parameter, data };
   });
 }
 
 /** The entries of these names: one, or an array of them. */
-export function readNames(names: unknown, table: readonly Parameter[]): Parameter[] {
+export function readNames(names: unknown, table: readonly Parameter[], path: Path): Parameter[] {
   const given: unknown = typeof names === "string" ? [names] : names;
-  if (!Array.isArray(given))
-    throw new TypeError(expected("names", "a parameter's name or an array of names", names));
+  if (!Array.isArray(given)) throw typeError(path, "a parameter's name or an array of names", show(names));
   return Array.from(given as unknown[], (key, k) => {
-    if (typeof key !== "string") throw new TypeError(expected(`names[${k}]`, "a parameter's name", key));
-    return find(table, key, "names");
+    if (typeof key !== "string") throw typeError(at(path, k), "a parameter's name", show(key));
+    return find(table, key, typeof names === "string" ? path : at(path, k));
   });
 }
 
-function find(table: readonly Parameter[], key: string, name: string): Parameter {
+function find(table: readonly Parameter[], key: string, path: Path): Parameter {
   const parameter = table.find((entry) => entry.name === key);
   if (parameter) return parameter;
   const names = table.map((entry) => entry.name);
   const listed =
     names.length > MOST_LISTED ? [...names.slice(0, MOST_LISTED), "…", ...names.slice(-2)] : names;
-  throw new RangeError(`${name}: no parameter ${show(key)}; there are ${listed.join(", ")}`);
+  throw rangeError(path, "the name of a parameter", show(key), { hint: `there are ${listed.join(", ")}` });
 }
 
 /** Writes assignments to an arena. */

@@ -1,6 +1,8 @@
 /** The options of a network, and what of them makes sense together. */
 
-import { boolean, expected, seed, size } from "../base/check.js";
+import { boolean, seed, size } from "../base/check.js";
+import { rangeError } from "../base/errors.js";
+import { show } from "../base/show.js";
 import { choice, integerIn, numberIn, or, readOptions, type Readers } from "../base/options.js";
 
 /** What happens in one time step. */
@@ -90,19 +92,19 @@ export function readRnnOptions(options: unknown): RnnConfig {
 /** The defaults say nothing and pass with every cell; anything else must have something to act on. */
 function refuseNonsense({ cell, layers, dropout, init, forgetBias, resetAfter }: RnnConfig): void {
   if (!resetAfter && cell !== "gru") {
-    throw new RangeError(expected("resetAfter", `true for cell "${cell}" (only a gru has two forms)`, false));
+    throw rangeError("resetAfter", `true for cell "${cell}" (only a gru has two forms)`, "false");
   }
   if (forgetBias !== 1 && cell !== "lstm") {
-    throw new RangeError(expected("forgetBias", `1 for cell "${cell}" (only an lstm has one)`, forgetBias));
+    throw rangeError("forgetBias", `1 for cell "${cell}" (only an lstm has one)`, show(forgetBias));
   }
   if (forgetBias !== 1 && init === "uniform-hidden") {
-    throw new RangeError(
-      expected("forgetBias", `1 with init "uniform-hidden" (which draws every bias)`, forgetBias),
-    );
+    throw rangeError("forgetBias", `1 with init "uniform-hidden" (which draws every bias)`, show(forgetBias));
   }
   if (dropout > 0 && layers === 1) {
-    throw new RangeError(
-      expected("dropout", "0 with one layer (it acts between layers; PyTorch only warns)", dropout),
+    throw rangeError(
+      "dropout",
+      "0 with one layer (it acts between layers; PyTorch only warns)",
+      show(dropout),
     );
   }
 }

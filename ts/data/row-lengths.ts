@@ -3,7 +3,8 @@
  * nested arrays need not have it.
  */
 
-import { wrong } from "../base/check.js";
+import { formatPath, rangeError } from "../base/errors.js";
+import { invalid } from "../base/check.js";
 import { showShape } from "../base/show.js";
 import { expectShape, open, type Source } from "../base/source.js";
 import type { FlatTensor, IdRow } from "../base/tensor.js";
@@ -26,12 +27,14 @@ export function readRowLengths(value: unknown, inputs: Source): RowLengths {
     const { rowLengths } = inputs;
     if (rowLengths !== undefined) return { lengths: Int32Array.from(rowLengths), rule: "own" };
     const received = `a flat block of shape ${showShape(inputs.shape)}`;
-    throw new RangeError(
-      `sequenceLengths: expected lengths (B), as "ragged" takes those of nested rows, received ${inputs.name} as ${received}`,
+    throw rangeError(
+      "sequenceLengths",
+      `lengths (B), as "ragged" takes those of nested rows`,
+      `${formatPath(inputs.path)} as ${received}`,
     );
   }
   if (typeof value === "string") {
-    throw wrong(true, "sequenceLengths", `${batch} integers (B) or "ragged"`, value);
+    throw invalid(true, "sequenceLengths", `${batch} integers (B) or "ragged"`, value);
   }
   const source = open(value, "sequenceLengths", `${batch} integers (B) or "ragged"`);
   expectShape(source, [batch]);

@@ -6,13 +6,14 @@
  */
 
 import { seed as readSeed } from "../base/check.js";
-import { fromCore } from "../base/errors.js";
+import { rangeError } from "../base/errors.js";
 import { copySource, rowMajor } from "./numbers.js";
 import { integerIn, numberIn, or, readOptions, type Readers } from "../base/options.js";
 import { showShape } from "../base/show.js";
 import { open, type Source } from "../base/source.js";
 import type { Numbers2 } from "../base/tensor.js";
 import { RawSamplerBuffer } from "../wasm/enumerations.js";
+import { fromCore } from "../wasm/failure.js";
 import { i32 } from "../wasm/memory.js";
 import { RawSampler, type RawDraw } from "../wasm/raw-sampler.js";
 
@@ -56,7 +57,7 @@ export function sample(logits: Numbers2, options: SampleOptions = {}): Int32Arra
   const source = open(logits, "logits", "numbers (B,V)");
   const { shape } = source;
   if (shape.length !== 2 || shape.includes(0)) {
-    throw new RangeError(`logits: expected a shape (B,V) without zeros, received ${showShape(shape)}`);
+    throw rangeError("logits", "a shape (B,V) without zeros", showShape(shape));
   }
   const [batch, classes] = shape as [number, number];
   return sampleFrom(source, [batch, classes], { ...settings, topK: Infinity, topP: 1 });

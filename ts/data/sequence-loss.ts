@@ -8,7 +8,7 @@
 import { openRows, openTargets } from "./batch.js";
 import { readRowLengths, type SequenceLengths } from "./row-lengths.js";
 import { optionsObject } from "../base/check.js";
-import { fromCore } from "../base/errors.js";
+import { rangeError } from "../base/errors.js";
 import { copyIds } from "./ids.js";
 import {
   AVERAGE_BATCH,
@@ -24,6 +24,7 @@ import { showShape } from "../base/show.js";
 import { open, openRagged } from "../base/source.js";
 import type { Ids2, Numbers2, Numbers3, Tensor } from "../base/tensor.js";
 import { RawSequenceLossBuffer } from "../wasm/enumerations.js";
+import { fromCore } from "../wasm/failure.js";
 import { f32 } from "../wasm/memory.js";
 import { RawSequenceLoss, type Axis } from "../wasm/raw-sequence-loss.js";
 
@@ -80,7 +81,7 @@ export function sequenceLoss(
   const source = (sequenceLengths === undefined ? open : openRagged)(logits, "logits", "numbers (B,T,V)");
   const { shape } = source;
   if (shape.length !== 3 || shape.includes(0)) {
-    throw new RangeError(`logits: expected a shape (B,T,V) without zeros, received ${showShape(shape)}`);
+    throw rangeError("logits", "a shape (B,T,V) without zeros", showShape(shape));
   }
   const [batch, time, classes] = shape as [number, number, number];
   const lengths = readRowLengths(sequenceLengths, source);

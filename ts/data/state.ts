@@ -3,10 +3,11 @@
  * (PyTorch's order: l0, l0_reverse, l1, …); an lstm has a cell state c of the same shape beside it.
  */
 
-import { expected, optionsObject } from "../base/check.js";
+import { at, typeError, type Path } from "../base/errors.js";
+import { optionsObject } from "../base/check.js";
 import { copyNumbers, rowMajor } from "./numbers.js";
 import type { Cell } from "./rnn-options.js";
-import { showShape } from "../base/show.js";
+import { show, showShape } from "../base/show.js";
 import { floats, type Numbers3, type Tensor } from "../base/tensor.js";
 import { clear, f32, type Place } from "../wasm/memory.js";
 
@@ -35,37 +36,37 @@ const NAMES: ReadonlySet<string> = new Set(["h", "c"]);
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /** A state of zeros. */
-export function zeros(shape: number[], lstm: boolean, name: string): State {
-  const part = (): Tensor => ({ data: floats(sizeOf(shape), name), shape: [...shape] });
+export function zeros(shape: number[], lstm: boolean, path: Path): State {
+  const part = (): Tensor => ({ data: floats(sizeOf(shape), path), shape: [...shape] });
   return lstm ? { h: part(), c: part() } : part();
 }
 
 /** Copies a user's state into wasm memory; zeros when absent. */
-export function writeState(value: unknown, name: string, shape: readonly number[], place: StatePlace): void {
+export function writeState(value: unknown, path: Path, shape: readonly number[], place: StatePlace): void {
   const { h, c } = place;
   if (value === undefined) {
     clear(h.start, sizeOf(shape));
     if (c !== undefined) clear(c.start, sizeOf(shape));
   } else if (c === undefined) {
-    copyNumbers(value, name, rowMajor(shape, h.start));
+    copyNumbers(value, path, rowMajor(shape, h.start));
   } else {
-    const parts = lstmParts(value, name, shape);
-    copyNumbers(parts.h, `${name}.h`, rowMajor(shape, h.start));
-    copyNumbers(parts.c, `${name}.c`, rowMajor(shape, c.start));
+    const parts = lstmParts(value, path, shape);
+    copyNumbers(parts.h, at(path, "h"), rowMajor(shape, h.start));
+    copyNumbers(parts.c, at(path, "c"), rowMajor(shape, c.start));
   }
 }
 
 /** The same, but nothing is written unless all of it is right. */
-export function replaceState(value: unknown, name: string, shape: number[], place: StatePlace): void {
-  if (value === undefined) return writeState(value, name, shape, place);
-  const read = (given: unknown, part: string): Float32Array => {
+export function replaceState(value: unknown, path: Path, shape: number[], place: StatePlace): void {
+  if (value === undefined) return writeState(value, path, shape, place);
+  const read = (given: unknown, part: Path): Float32Array => {
     const data = floats(sizeOf(shape), part);
     copyNumbers(given, part, rowMajor(shape, 0, data));
     return data;
   };
-  if (place.c === undefined) return f32().set(read(value, name), place.h.start);
-  const parts = lstmParts(value, name, shape);
-  const [h, c] = [read(parts.h, `${name}.h`), read(parts.c, `${name}.c`)];
+  if (place.c === undefined) return f32().set(read(value, path), place.h.start);
+  const parts = lstmParts(value, path, shape);
+  const [h, c] = [read(parts.h, at(path, "h")), read(parts.c, at(path, "c"))];
   f32().set(h, place.h.start);
   f32().set(c, place.c.start);
 }
@@ -84,11 +85,11 @@ function copyOut(to: Float32Array, { start }: Place): void {
 }
 
 /** h and c of an lstm's state, each read once; both must be there. */
-function lstmParts(value: unknown, name: string, shape: readonly number[]): { h: unknown; c: unknown } {
+function lstmParts(value: unknown, path: Path, shape: readonly number[]): { h: unknown; c: unknown } {
   const wanted = `{ h, c } of shape ${showShape(shape)} each for an lstm`;
   if (typeof value !== "object" || value === null || !("h" in value && "c" in value)) {
-    throw new TypeError(expected(name, wanted, value));
+    throw typeError(path, wanted, show(value));
   }
-  const { h, c } = optionsObject(value, name, NAMES) as { h: unknown; c: unknown };
+  const { h, c } = optionsObject(value, path, NAMES) as { h: unknown; c: unknown };
   return { h, c };
 }

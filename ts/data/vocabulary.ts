@@ -3,8 +3,9 @@
  * than that are met when a text comes as a list of tokens.
  */
 
+import { at, rangeError, typeError } from "../base/errors.js";
 import { byCodePoints } from "../base/code-points.js";
-import { expected, nonEmpty, optionsObject, string } from "../base/check.js";
+import { nonEmpty, optionsObject, string } from "../base/check.js";
 import { copyIds } from "./ids.js";
 import { show } from "../base/show.js";
 import { open } from "../base/source.js";
@@ -43,17 +44,15 @@ export class Vocabulary {
    * @throws RangeError when there is no token, an empty one, or one twice
    */
   constructor(tokens: readonly string[], options: VocabularyOptions = {}) {
-    if (!Array.isArray(tokens)) throw new TypeError(expected("tokens", "an array of strings", tokens));
+    if (!Array.isArray(tokens)) throw typeError("tokens", "an array of strings", show(tokens));
     const { unknown } = optionsObject(options, "options", NAMES) as VocabularyOptions;
     const list: string[] = [];
     const length = tokens.length;
     for (let id = 0; id < length; id++) {
-      const token = nonEmpty(tokens[id], `tokens[${id}]`);
+      const token = nonEmpty(tokens[id], at("tokens", id));
       const before = this.#ids.get(token);
       if (before !== undefined) {
-        throw new RangeError(
-          `tokens[${id}]: expected each token once, received ${show(token)} as in tokens[${before}]`,
-        );
+        throw rangeError(at("tokens", id), "each token once", `${show(token)} as in tokens[${before}]`);
       }
       this.#ids.set(token, id);
       list.push(token);
@@ -62,7 +61,7 @@ export class Vocabulary {
       this.#ids.set(unknown, list.length);
       list.push(unknown);
     }
-    if (list.length === 0) throw new RangeError("tokens: expected at least one token, received none");
+    if (list.length === 0) throw rangeError("tokens", "at least one token", "none");
     this.tokens = Object.freeze(list);
     this.unknown = unknown;
   }
@@ -88,13 +87,13 @@ export class Vocabulary {
     } else if (Array.isArray(text)) {
       const length = text.length;
       for (let i = 0; i < length; i++) {
-        for (const character of string(text[i], `text[${i}]`)) characters.add(character);
+        for (const character of string(text[i], at("text", i))) characters.add(character);
       }
     } else {
-      throw new TypeError(expected("text", "a string or an array of strings", text));
+      throw typeError("text", "a string or an array of strings", show(text));
     }
     if (characters.size === 0 && unknown === undefined) {
-      throw new RangeError("text: expected at least one character, received none");
+      throw rangeError("text", "at least one character", "none");
     }
     return new Vocabulary([...characters].sort(byCodePoints), unknown === undefined ? {} : { unknown });
   }
@@ -137,14 +136,14 @@ export class Vocabulary {
     const { unknown = this.unknown } = optionsObject(options, "options", NAMES) as VocabularyOptions;
     const fallback = unknown === undefined ? undefined : this.#ids.get(unknown);
     if (unknown !== undefined && fallback === undefined) {
-      throw new RangeError(expected("unknown", "a token of the vocabulary", unknown));
+      throw rangeError("unknown", "a token of the vocabulary", show(unknown));
     }
     if (typeof text === "string") return this.#encodeText(text, fallback);
-    if (!Array.isArray(text)) throw new TypeError(expected("text", "a string or an array of tokens", text));
+    if (!Array.isArray(text)) throw typeError("text", "a string or an array of tokens", show(text));
     const ids: number[] = [];
     const length = text.length;
     for (let i = 0; i < length; i++) {
-      const token = string(text[i], `text[${i}]`);
+      const token = string(text[i], at("text", i));
       ids.push(this.#ids.get(token) ?? fallback ?? unseen(i, "a token", token));
     }
     return Int32Array.from(ids);
@@ -165,7 +164,7 @@ export class Vocabulary {
   decode(ids: IdRow | FlatTensor<IdRow>): string {
     const source = open(ids, "ids", "a row of integer ids");
     if (source.shape.length !== 1) {
-      throw new RangeError(`ids: expected a row of ids (T), received rank ${source.shape.length}`);
+      throw rangeError("ids", "a row of ids (T)", `rank ${source.shape.length}`);
     }
     const columns = source.shape[0];
     const into = new Int32Array(columns);
@@ -204,5 +203,5 @@ export class Vocabulary {
 }
 
 function unseen(position: number, what: string, token: string): never {
-  throw new RangeError(expected(`text[${position}]`, `${what} of the vocabulary`, token));
+  throw rangeError(at("text", position), `${what} of the vocabulary`, show(token));
 }

@@ -6,6 +6,7 @@
  */
 
 import { expected, string } from "../base/check.js";
+import type { Path } from "../base/errors.js";
 import { show, showNames, showShape } from "../base/show.js";
 import { choice, or, readOptions, type Readers } from "../base/options.js";
 import { CELLS, type Cell } from "../data/rnn-options.js";
@@ -250,7 +251,7 @@ function aboutPrefix(prefix: string | undefined): string {
 }
 
 /** A prefix with its dot. */
-function asPrefix(value: unknown, name: string): string {
-  const prefix = string(value, name);
+function asPrefix(value: unknown, path: Path): string {
+  const prefix = string(value, path);
   return prefix === "" || prefix.endsWith(".") ? prefix : `${prefix}.`;
 }

@@ -3,9 +3,9 @@
  * where the source is asynchronous. Knows nothing of epochs, steps or what the batches are for.
  */
 
-import { expected } from "../base/check.js";
+import { at, isCheckError, reroot, typeError } from "../base/errors.js";
 import { show } from "../base/show.js";
-import type { Batch } from "../data/batch.js";
+import { BATCH_NAMES, type Batch } from "../data/batch.js";
 
 /** Batches in a row, read one at a time. */
 export type BatchIterable<B = Batch> = Iterable<B> | AsyncIterable<B>;
@@ -18,15 +18,17 @@ export type Pulled = Batch | undefined;
 
 type AnyIterator = Iterator<Batch> | AsyncIterator<Batch>;
 
+/** The name of a batch by itself in errors. */
+const BATCH = "batch";
 const WANTED = "an iterable of batches, or a function of the epoch that gives one";
 
 /** `value` if it is batches, or a function. */
 export function readBatches(value: unknown, name: string): Batches {
   if (typeof value === "function" || isIterable(value)) return value as Batches;
   if (typeof value === "object" && value !== null && "inputs" in value) {
-    throw new TypeError(`${name}: expected ${WANTED}, received a single batch; put it into an array`);
+    throw typeError(name, WANTED, "a single batch", { hint: "put it into an array" });
   }
-  throw new TypeError(expected(name, WANTED, value));
+  throw typeError(name, WANTED, show(value));
 }
 
 /** Whether they can be walked but once, as generators can. */
@@ -39,22 +41,27 @@ export function lengthOf(batches: Batches): number | undefined {
   return Array.isArray(batches) ? batches.length : undefined;
 }
 
+/** What to do about batches that can be walked once only. */
+export const REPEATABLE =
+  "a generator can be walked once only, an array or a function that gives one any number of times";
+
 /** One pass over batches. */
 export class BatchIterator {
   /** Batches pulled so far. */
   pulled = 0;
+  /** The name of the batches in errors. */
+  readonly name: string;
   readonly #iterator: AnyIterator;
-  readonly #name: string;
   #open = true;
 
   /** Opens the batches; a function is called with `epoch`. */
   constructor(batches: Batches, name: string, epoch: number) {
     let source: unknown = batches;
-    this.#name = name;
+    this.name = name;
     if (typeof batches === "function") {
       source = batches(epoch);
-      this.#name = `${name}(${epoch})`;
-      if (!isIterable(source)) throw new TypeError(expected(this.#name, "an iterable of batches", source));
+      this.name = `${name}(${epoch})`;
+      if (!isIterable(source)) throw typeError(this.name, "an iterable of batches", show(source));
     }
     this.#iterator = iteratorOf(source as BatchIterable);
   }
@@ -63,6 +70,13 @@ export class BatchIterator {
   next(): Pulled | PromiseLike<Pulled> {
     const result = this.#iterator.next();
     return isPromise(result) ? result.then((settled) => this.#take(settled)) : this.#take(result);
+  }
+
+  /** An error that the last batch caused, as an error about these batches: it says which of them it was. */
+  locate(error: unknown): unknown {
+    const isOfBatch =
+      isCheckError(error) && (error.path[0] === BATCH || BATCH_NAMES.has(String(error.path[0])));
+    return isOfBatch ? reroot(error, at(this.name, this.pulled - 1), BATCH) : error;
   }
 
   /** Tells the source that nothing more will be read. Its errors in that are of no interest any more. */
@@ -79,7 +93,7 @@ export class BatchIterator {
 
   #take(result: IteratorResult<Batch>): Pulled {
     if (typeof result !== "object" || (result as unknown) === null) {
-      throw new TypeError(`${this.#name}: expected an iterator's result, received ${show(result)}`);
+      throw typeError(this.name, "an iterator's result", show(result));
     }
     if (result.done) {
       this.#open = false;
@@ -87,7 +101,7 @@ export class BatchIterator {
     }
     this.pulled++;
     if ((result.value as unknown) === undefined) {
-      throw new TypeError(`${this.#name}: expected a batch, received undefined`);
+      throw typeError(at(this.name, this.pulled - 1), "a batch", "undefined");
     }
     return result.value;
   }

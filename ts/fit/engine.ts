@@ -11,12 +11,12 @@
  * how many pieces fit into a slice, and the time limit.
  */
 
-import { BpttError } from "../base/errors.js";
+import { BpttError, rangeError } from "../base/errors.js";
 import type { Batch } from "../data/batch.js";
 import type { Control } from "./control.js";
 import type { EventLoop } from "./event-loop.js";
 import { Throughput } from "./throughput.js";
-import { isPromise, BatchIterator, type Batches, type Pulled } from "./batch-iterator.js";
+import { isPromise, BatchIterator, REPEATABLE, type Batches, type Pulled } from "./batch-iterator.js";
 import { isDone, isMultiple, isStale, shouldValidate } from "./plan.js";
 import { Progress, type Listening } from "./progress.js";
 import type { Divergence, RunResult } from "./run-result.js";
@@ -178,7 +178,8 @@ export class Engine {
     try {
       outcome = trainer.step(batch, this.#state);
     } catch (error) {
-      if (!(error instanceof BpttError) || error.code !== "NOT_FINITE") throw error;
+      if (!(error instanceof BpttError) || error.code !== "NOT_FINITE")
+        throw (this.#iterator as BatchIterator).locate(error);
       const { parameter = "loss", message } = error;
       return this.#finish("diverged", { step: this.#state.step + 1, parameter, message });
     }
@@ -191,17 +192,18 @@ export class Engine {
   #endEpoch(): void {
     const { plan } = this.#work;
     const { epoch, cursor } = this.#state;
-    const { pulled } = this.#iterator as BatchIterator;
+    const { pulled, name } = this.#iterator as BatchIterator;
     this.#iterator = undefined;
     if (pulled === 0) {
-      throw new RangeError(
-        `batches: epoch ${epoch} has none; a generator can be walked once only, ` +
-          "an array or a function that gives one any number of times",
-      );
+      throw rangeError(name, "at least one batch in each epoch", `none in epoch ${epoch}`, {
+        hint: REPEATABLE,
+      });
     }
     if (pulled < cursor) {
-      throw new RangeError(
-        `batches: epoch ${epoch} has ${pulled}, but the run to resume had come to ${cursor} of them`,
+      throw rangeError(
+        name,
+        `at least ${cursor} batches in epoch ${epoch}, as many as the run to resume has used`,
+        String(pulled),
       );
     }
     this.#progress.endedEpoch(pulled);

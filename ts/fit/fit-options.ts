@@ -1,9 +1,11 @@
 /** The options of `fit`: what they are, and their checks. */
 
+import { at, rangeError, typeError, type Path } from "../base/errors.js";
 import { readClipNorm } from "../optim/clip-norm.js";
 import { Adam } from "../optim/adam.js";
 import type { Batch } from "../data/batch.js";
-import { boolean, expected, integer, number, optionsObject } from "../base/check.js";
+import { boolean, integer, number, optionsObject } from "../base/check.js";
+import { show } from "../base/show.js";
 import { optimizerState, type Optimizer } from "../optim/optimizer.js";
 import type { OptimizerSnapshot } from "../rnn/optimizer-state.js";
 import { evaluate, readLearningRate, type Schedule } from "../optim/schedule.js";
@@ -129,8 +131,8 @@ export function readFitOptions(batches: unknown, options: unknown): FitConfig<un
   const given = optionsObject(options, "options", NAMES) as FitOptions<unknown>;
   const { resumeFrom, onProgress, snapshot, signal, validation } = given;
   const checkpoint = readCheckpoint(resumeFrom);
-  const [from, name] = checkpoint ? [checkpoint.state, "resumeFrom.state"] : [resumeFrom, "resumeFrom"];
-  const state = resumeFrom === undefined ? START : readRunState(from, name);
+  const state =
+    resumeFrom === undefined ? START : readRunState(checkpoint?.state ?? resumeFrom, statePath(checkpoint));
   const training = readTraining(given, resumeFrom !== undefined && !checkpoint);
   return {
     batches: source,
@@ -151,6 +153,11 @@ export function readFitOptions(batches: unknown, options: unknown): FitConfig<un
   };
 }
 
+/** The place of the run's state in the options. */
+export function statePath(checkpoint: unknown): Path {
+  return checkpoint === undefined ? "resumeFrom" : at("resumeFrom", "state");
+}
+
 function readCheckpoint(value: unknown): RunCheckpoint | undefined {
   return typeof value === "object" && value !== null && "state" in value
     ? (value as RunCheckpoint)
@@ -162,22 +169,21 @@ function readPlan(given: FitOptions<unknown>, batches: Batches, validates: boole
   const steps = readCount(given.steps, "steps");
   let epochs = readCount(given.epochs, "epochs");
   if (steps !== undefined && epochs !== undefined) {
-    throw new TypeError("steps: expected either epochs or steps, received both");
+    throw typeError("steps", "either epochs or steps", "both");
   }
   if (steps === undefined) {
     const once = walksOnce(batches);
     epochs ??= once ? 1 : 10;
     if (once && epochs > 1) {
-      throw new RangeError(
-        `epochs: expected 1, since these batches can be walked once only, received ${epochs}; ` +
-          "an array or a function that gives them can be walked any number of times",
-      );
+      throw rangeError("epochs", "1, since these batches can be walked once only", String(epochs), {
+        hint: "an array or a function that gives them can be walked any number of times",
+      });
     }
   }
   const validateEvery = readCount(given.validateEvery, "validateEvery");
   for (const [name, value] of Object.entries({ validateEvery, patience })) {
     if (value !== undefined && !validates)
-      throw new TypeError(`${name}: expected validation batches with it`);
+      throw typeError(name, "nothing without validation batches", show(value));
   }
   return {
     epochs,
@@ -193,12 +199,10 @@ function readPlan(given: FitOptions<unknown>, batches: Batches, validates: boole
 function readTraining(given: FitOptions<unknown>, needsOptimizer: boolean): Training {
   const { optimizer, learningRate, clipNorm = 1 } = given;
   if (optimizer !== undefined) optimizerState(optimizer);
-  else if (needsOptimizer)
-    throw new TypeError("optimizer: expected the optimizer of the run to resume, received undefined");
+  else if (needsOptimizer) throw typeError("optimizer", "the optimizer of the run to resume", "undefined");
   const trainStep = readFunction(given.trainStep, "trainStep");
   const carryState = boolean(given.carryState, "carryState", false);
-  if (carryState && trainStep)
-    throw new TypeError("carryState: expected false with a trainStep of one's own, received true");
+  if (carryState && trainStep) throw typeError("carryState", "false with a trainStep", "true");
   const rate = readOptional(learningRate, (value) => readLearningRate(value, "learningRate"));
   return {
     optimizer: optimizer ?? new Adam({ learningRate: 2e-3, epsilonMode: "torch" }),
@@ -215,13 +219,13 @@ function readOptional<T>(value: unknown, read: (value: unknown) => T): T | undef
   return value === undefined ? undefined : read(value);
 }
 
-function readCount(value: unknown, name: string): number | undefined {
-  return readOptional(value, (n) => integer(n, name, { min: 1 }));
+function readCount(value: unknown, path: Path): number | undefined {
+  return readOptional(value, (n) => integer(n, path, { min: 1 }));
 }
 
-function readFunction<F>(value: F | undefined, name: string): F | undefined {
+function readFunction<F>(value: F | undefined, path: Path): F | undefined {
   if (value === undefined || typeof value === "function") return value;
-  throw new TypeError(expected(name, "a function", value));
+  throw typeError(path, "a function", show(value));
 }
 
 function readSignal(value: unknown): AbortSignalLike | undefined {
@@ -229,5 +233,5 @@ function readSignal(value: unknown): AbortSignalLike | undefined {
   if (typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value) {
     return value as AbortSignalLike;
   }
-  throw new TypeError(expected("signal", "an AbortSignal", value));
+  throw typeError("signal", "an AbortSignal", show(value));
 }

@@ -6,7 +6,9 @@
  * that was never interrupted.
  */
 
-import { boolean, expected, integer, number, record } from "../base/check.js";
+import { boolean, integer, number, record } from "../base/check.js";
+import { at, rangeError, type Path } from "../base/errors.js";
+import { show } from "../base/show.js";
 import type { State } from "../data/state.js";
 import type { Tensor } from "../base/tensor.js";
 
@@ -119,47 +121,47 @@ export function isUnfinished(stopped: Stopped): boolean {
 }
 
 /** A state that a user hands in: looked at as far as the run itself rests on it. Its tensors are checked when they are put to use. */
-export function readRunState(value: unknown, name: string): RunState {
-  const given = record(value, name) as RunState;
+export function readRunState(value: unknown, path: Path): RunState {
+  const given = record(value, path) as RunState;
   const { last, validation, best, carried, parameters, stopped, validationDue } = given;
   if (stopped !== null && !isUnfinished(stopped)) {
-    throw new RangeError(expected(`${name}.stopped`, "a run that is not finished", stopped));
+    throw rangeError(at(path, "stopped"), "a run that is not finished", show(stopped));
   }
   for (const [key, part] of Object.entries({ last, validation, best, carried, parameters })) {
-    if (part !== null) record(part, `${name}.${key}`);
+    if (part !== null) record(part, at(path, key));
   }
   return {
-    step: integer(given.step, `${name}.step`, { min: 0 }),
-    epoch: integer(given.epoch, `${name}.epoch`, { min: 1 }),
-    cursor: integer(given.cursor, `${name}.cursor`, { min: 0 }),
-    last: last === null ? null : readLast(last, `${name}.last`),
-    validationDue: boolean(validationDue, `${name}.validationDue`),
-    validation: validation === null ? null : readValidation(validation, `${name}.validation`),
+    step: integer(given.step, at(path, "step"), { min: 0 }),
+    epoch: integer(given.epoch, at(path, "epoch"), { min: 1 }),
+    cursor: integer(given.cursor, at(path, "cursor"), { min: 0 }),
+    last: last === null ? null : readLast(last, at(path, "last")),
+    validationDue: boolean(validationDue, at(path, "validationDue")),
+    validation: validation === null ? null : readValidation(validation, at(path, "validation")),
     best:
       best === null
         ? null
         : {
-            ...readValidation(best, `${name}.best`),
-            parameters: record(best.parameters, `${name}.best.parameters`) as Record<string, Tensor>,
+            ...readValidation(best, at(path, "best")),
+            parameters: record(best.parameters, at(path, "best", "parameters")) as Record<string, Tensor>,
           },
-    stale: integer(given.stale, `${name}.stale`, { min: 0 }),
+    stale: integer(given.stale, at(path, "stale"), { min: 0 }),
     carried,
-    dropoutStep: integer(given.dropoutStep, `${name}.dropoutStep`, { min: 0 }),
+    dropoutStep: integer(given.dropoutStep, at(path, "dropoutStep"), { min: 0 }),
     parameters,
     stopped: null,
   };
 }
 
-function readLast({ epoch, loss, gradientNorm, learningRate }: LastStep, name: string): LastStep {
+function readLast({ epoch, loss, gradientNorm, learningRate }: LastStep, path: Path): LastStep {
   return {
-    epoch: integer(epoch, `${name}.epoch`, { min: 1 }),
-    loss: number(loss, `${name}.loss`),
-    gradientNorm: number(gradientNorm, `${name}.gradientNorm`),
-    learningRate: number(learningRate, `${name}.learningRate`),
+    epoch: integer(epoch, at(path, "epoch"), { min: 1 }),
+    loss: number(loss, at(path, "loss")),
+    gradientNorm: number(gradientNorm, at(path, "gradientNorm")),
+    learningRate: number(learningRate, at(path, "learningRate")),
   };
 }
 
 /** A validation out of a file or a user's hands. */
-export function readValidation({ step, loss }: ValidationLoss, name: string): ValidationLoss {
-  return { step: integer(step, `${name}.step`, { min: 0 }), loss: number(loss, `${name}.loss`) };
+export function readValidation({ step, loss }: ValidationLoss, path: Path): ValidationLoss {
+  return { step: integer(step, at(path, "step"), { min: 0 }), loss: number(loss, at(path, "loss")) };
 }

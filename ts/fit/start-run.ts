@@ -1,12 +1,13 @@
 /** Starts a run: locks the network, restores a checkpoint and connects the parts of the engine. */
 
+import { at, typeError } from "../base/errors.js";
+import { show } from "../base/show.js";
 import { LOCK, type LockedNetwork } from "../rnn/locked-network.js";
-import { expected } from "../base/check.js";
 import type { Rnn } from "../rnn/rnn.js";
 import { Control } from "./control.js";
 import { Engine } from "./engine.js";
 import type { EventLoop } from "./event-loop.js";
-import type { FitConfig, RunCheckpoint } from "./fit-options.js";
+import { statePath, type FitConfig, type RunCheckpoint } from "./fit-options.js";
 import { Reports } from "./reports.js";
 import type { RunResult } from "./run-result.js";
 import type { RunState } from "./run-state.js";
@@ -83,7 +84,7 @@ export function takeNetwork(rnn: Rnn, config: FitConfig<unknown>): Taken {
 
 function lockNetwork(rnn: unknown): LockedNetwork {
   if (typeof rnn === "object" && rnn !== null && LOCK in rnn) return (rnn as Rnn)[LOCK]();
-  throw new TypeError(expected("rnn", "a network (new Rnn(…))", rnn));
+  throw typeError("rnn", "a network (new Rnn(…))", show(rnn));
 }
 
 /**
@@ -97,13 +98,17 @@ function prepare(
   network.checkOptimizer(training.optimizer);
   const { best } = state;
   const parameters = state.parameters ?? checkpoint?.parameters;
+  const from = statePath(checkpoint);
+  const parametersPath = state.parameters ? at(from, "parameters") : at("resumeFrom", "parameters");
   const present = network.copyWeights();
   try {
-    if (best) network.setParameters(best.parameters); // to see now that they fit
+    if (best) network.setParameters(best.parameters, at(from, "best", "parameters")); // to see now that they fit
     network.writeWeights(present);
-    if (checkpoint || state.parameters) network.setParameters(parameters as ParameterValues);
+    if (checkpoint || state.parameters) network.setParameters(parameters as ParameterValues, parametersPath);
     const own = training.ownOptimizer ? undefined : training.optimizer;
-    const optimizer = checkpoint ? network.restoreOptimizer(checkpoint.optimizer, own) : training.optimizer;
+    const optimizer = checkpoint
+      ? network.restoreOptimizer(checkpoint.optimizer, own, at("resumeFrom", "optimizer"))
+      : training.optimizer;
     if (resumes) network.dropoutStep = state.dropoutStep;
     return { ...training, optimizer };
   } catch (error) {

@@ -9,8 +9,9 @@
 
 import type { Batch } from "../data/batch.js";
 import type { LockedNetwork } from "../rnn/locked-network.js";
-import { expected, record } from "../base/check.js";
-import { BpttError } from "../base/errors.js";
+import { record } from "../base/check.js";
+import { at, BpttError, typeError } from "../base/errors.js";
+import { show } from "../base/show.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { OptimizerSnapshot } from "../rnn/optimizer-state.js";
 import type { RunState } from "./run-state.js";
@@ -103,7 +104,7 @@ export class Trainer {
     const { result, timeSteps } = this.#network.change(() => step(batch, { optimizer, clipNorm }));
     const { loss, gradientNorm } = record(result, "trainStep()") as OwnStepResult;
     for (const [name, value] of Object.entries({ loss, gradientNorm })) {
-      if (typeof value !== "number") throw new TypeError(expected(`trainStep().${name}`, "a number", value));
+      if (typeof value !== "number") throw typeError(at("trainStep()", name), "a number", show(value));
     }
     if (!Number.isFinite(loss)) {
       throw new BpttError("NOT_FINITE", "the loss is NaN or infinite", { parameter: "loss" });
@@ -123,7 +124,7 @@ export class Trainer {
     const { evaluate } = this.#training;
     if (!evaluate) return this.#network.evaluate(batch);
     const loss: unknown = evaluate(batch);
-    if (typeof loss !== "number") throw new TypeError(expected("evaluate()", "a number", loss));
+    if (typeof loss !== "number") throw typeError("evaluate()", "a number", show(loss));
     return { loss, divisor: 1 };
   }
 

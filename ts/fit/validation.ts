@@ -6,7 +6,8 @@
  */
 
 import type { Batch } from "../data/batch.js";
-import { BatchIterator, type Batches, type Pulled } from "./batch-iterator.js";
+import { rangeError } from "../base/errors.js";
+import { BatchIterator, REPEATABLE, type Batches, type Pulled } from "./batch-iterator.js";
 
 /** A validation under way. */
 export class Validation {
@@ -39,14 +40,17 @@ export class Validation {
   take(batch: Pulled): number | undefined {
     if (batch === undefined) {
       if (this.#divisor !== 0) return this.#total / this.#divisor;
-      throw new RangeError(
-        this.#iterator.pulled === 0
-          ? "validation: expected at least one batch each time; a generator can be walked once only, " +
-              "an array or a function that gives one any number of times"
-          : "validation: expected weights that are not all 0",
-      );
+      if (this.#iterator.pulled > 0)
+        throw rangeError("validation", "weights that are not all 0", "weights of 0");
+      throw rangeError("validation", "at least one batch each time", "none", { hint: REPEATABLE });
     }
-    const { loss, divisor } = this.#evaluate(batch);
+    let evaluated: { loss: number; divisor: number };
+    try {
+      evaluated = this.#evaluate(batch);
+    } catch (error) {
+      throw this.#iterator.locate(error);
+    }
+    const { loss, divisor } = evaluated;
     // a batch without weight has loss 0 and counts for nothing
     this.#total += loss * divisor;
     this.#divisor += divisor;

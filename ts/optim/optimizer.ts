@@ -4,7 +4,9 @@
  * ("bptt") works with a network of another ("bptt/slim").
  */
 
-import { expected, number } from "../base/check.js";
+import { number } from "../base/check.js";
+import { rangeError, typeError, type Path } from "../base/errors.js";
+import { show } from "../base/show.js";
 import { evaluate, readLearningRate, type Schedule } from "./schedule.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
@@ -90,15 +92,14 @@ export abstract class Optimizer {
 export function optimizerState(optimizer: unknown): OptimizerState {
   const state =
     typeof optimizer === "object" && optimizer !== null ? Reflect.get(optimizer, BRAND) : undefined;
-  if (state === undefined)
-    throw new TypeError(expected("optimizer", "an optimizer (new Adam(…))", optimizer));
+  if (state === undefined) throw typeError("optimizer", "an optimizer (new Adam(…))", show(optimizer));
   return state as OptimizerState;
 }
 
 /** The rule behind an optimizer of that kind: for its getters. */
 export function ruleOf<K extends Rule["kind"]>(optimizer: Optimizer, kind: K): Extract<Rule, { kind: K }> {
   const { rule } = optimizerState(optimizer);
-  if (rule.kind !== kind) throw new TypeError(expected("optimizer", `one of kind ${kind}`, optimizer));
+  if (rule.kind !== kind) throw typeError("optimizer", `one of kind ${kind}`, show(optimizer));
   return rule as Extract<Rule, { kind: K }>;
 }
 
@@ -122,19 +123,19 @@ export function momentNames(rule: Rule): string[] {
 }
 
 /** A share that is kept of a running average: the core takes 1 − it in float32, where 0.99999999 is 1. */
-export function share(value: unknown, name: string): number {
-  const checked = number(value, name, { min: 0, below: 1 });
+export function share(value: unknown, path: Path): number {
+  const checked = number(value, path, { min: 0, below: 1 });
   if (Math.fround(checked) === 1)
-    throw new RangeError(expected(name, "a number that is below 1 in float32 too", value));
+    throw rangeError(path, "a number that is below 1 in float32 too", show(value));
   return checked;
 }
 
 /** What keeps a division defined. */
-export function smoothing(value: unknown, name: string): number {
-  return number(value, name, { min: 1e-30, max: 1e30 });
+export function smoothing(value: unknown, path: Path): number {
+  return number(value, path, { min: 1e-30, max: 1e30 });
 }
 
 /** λ of a weight decay. */
-export function decay(value: unknown, name: string): number {
-  return number(value, name, { min: 0, max: 1e30 });
+export function decay(value: unknown, path: Path): number {
+  return number(value, path, { min: 0, max: 1e30 });
 }

@@ -10,6 +10,7 @@
  * - warm-up: the first rate of `then`, times (s + 1)/n; from s = n on, `then` with s − n
  */
 
+import { at, type Path } from "../base/errors.js";
 import { integer, number, oneOf, optionsObject } from "../base/check.js";
 import { integerPower, sinFirstQuadrant } from "../base/float64.js";
 
@@ -106,7 +107,7 @@ export function constant(value: number): ConstantSchedule {
  * console.log([0, 1, 4, 9].map((step) => learningRateAt(schedule, step))); // [1, 0.75, 0, 0]
  */
 export function linear(options: { from: number; to: number; steps: number }): LinearSchedule {
-  return readWay("linear", optionsObject(options, "options", WAY_NAMES), "");
+  return readWay("linear", optionsObject(options, "options", WAY_NAMES), []);
 }
 
 /**
@@ -124,7 +125,7 @@ export function linear(options: { from: number; to: number; steps: number }): Li
  * console.log([0, 25, 50, 100].map((step) => learningRateAt(schedule, step).toFixed(3))); // ["1.000", "0.854", "0.500", "0.000"]
  */
 export function cosine(options: { from: number; to?: number; steps: number }): CosineSchedule {
-  return readWay("cosine", optionsObject(options, "options", WAY_NAMES), "");
+  return readWay("cosine", optionsObject(options, "options", WAY_NAMES), []);
 }
 
 /**
@@ -141,7 +142,7 @@ export function cosine(options: { from: number; to?: number; steps: number }): C
  * console.log([0, 9, 10, 25].map((step) => learningRateAt(schedule, step))); // [1, 1, 0.5, 0.25]
  */
 export function stepDecay(options: { from: number; factor: number; every: number }): StepDecaySchedule {
-  return readDecay(optionsObject(options, "options", DECAY_NAMES), "");
+  return readDecay(optionsObject(options, "options", DECAY_NAMES), []);
 }
 
 /**
@@ -183,8 +184,8 @@ export function learningRateAt(schedule: number | Schedule, step: number): numbe
 }
 
 /** `value` if it can be a learning rate: a number in range, or a frozen copy of a schedule that has been checked. */
-export function readLearningRate(value: unknown, name: string): number | Schedule {
-  return typeof value === "object" && value !== null ? readSchedule(value, name) : rate(value, name);
+export function readLearningRate(value: unknown, path: Path): number | Schedule {
+  return typeof value === "object" && value !== null ? readSchedule(value, path) : rate(value, path);
 }
 
 /** The rate of a checked one after `step` updates. */
@@ -214,59 +215,59 @@ export function evaluate(schedule: number | Schedule, step: number): number {
   }
 }
 
-function readSchedule(value: object, name: string): Schedule {
+function readSchedule(value: object, path: Path): Schedule {
   const { kind } = value as { kind?: unknown };
-  const known = oneOf(kind, `${name}.kind`, KINDS);
-  if (known !== "warmup") return readPlain(value, name);
-  const { steps, then } = fields(value, name, known);
-  return readWarmup(steps, then, `${name}.steps`, `${name}.then`);
+  const known = oneOf(kind, at(path, "kind"), KINDS);
+  if (known !== "warmup") return readPlain(value, path);
+  const { steps, then } = fields(value, path, known);
+  return readWarmup(steps, then, at(path, "steps"), at(path, "then"));
 }
 
 /** A schedule that holds no other. */
-function readPlain(value: object, name: string): PlainSchedule {
-  const kind = oneOf((value as { kind?: unknown }).kind, `${name}.kind`, PLAIN_KINDS);
-  const given = fields(value, name, kind);
-  if (kind === "constant") return Object.freeze({ kind, value: rate(given["value"], `${name}.value`) });
-  return kind === "stepDecay" ? readDecay(given, `${name}.`) : readWay(kind, given, `${name}.`);
+function readPlain(value: object, path: Path): PlainSchedule {
+  const kind = oneOf((value as { kind?: unknown }).kind, at(path, "kind"), PLAIN_KINDS);
+  const given = fields(value, path, kind);
+  if (kind === "constant") return Object.freeze({ kind, value: rate(given["value"], at(path, "value")) });
+  return kind === "stepDecay" ? readDecay(given, path) : readWay(kind, given, path);
 }
 
-function fields(value: object, name: string, kind: Kind): Record<string, unknown> {
-  return optionsObject(value, name, NAMES[kind]) as Record<string, unknown>;
+function fields(value: object, path: Path, kind: Kind): Record<string, unknown> {
+  return optionsObject(value, path, NAMES[kind]) as Record<string, unknown>;
 }
 
-function readWay<K extends "linear" | "cosine">(kind: K, given: object, prefix: string) {
+function readWay<K extends "linear" | "cosine">(kind: K, given: object, path: Path) {
   const { from, to, steps } = given as Record<string, unknown>;
   return Object.freeze({
     kind,
-    from: rate(from, `${prefix}from`),
-    to: to === undefined && kind === "cosine" ? 0 : rate(to, `${prefix}to`),
-    steps: count(steps, `${prefix}steps`),
+    from: rate(from, at(path, "from")),
+    to: to === undefined && kind === "cosine" ? 0 : rate(to, at(path, "to")),
+    steps: count(steps, at(path, "steps")),
   });
 }
 
-function readDecay(given: object, prefix: string): StepDecaySchedule {
+function readDecay(given: object, path: Path): StepDecaySchedule {
   const { from, factor, every } = given as Record<string, unknown>;
   return Object.freeze({
     kind: "stepDecay",
-    from: rate(from, `${prefix}from`),
-    factor: number(factor, `${prefix}factor`, { min: 0, max: 1 }),
-    every: count(every, `${prefix}every`),
+    from: rate(from, at(path, "from")),
+    factor: number(factor, at(path, "factor"), { min: 0, max: 1 }),
+    every: count(every, at(path, "every")),
   });
 }
 
-function readWarmup(steps: unknown, then: unknown, stepsName: string, thenName: string): WarmupSchedule {
+function readWarmup(steps: unknown, then: unknown, stepsPath: Path, thenPath: Path): WarmupSchedule {
   return Object.freeze({
     kind: "warmup",
-    steps: count(steps, stepsName),
+    steps: count(steps, stepsPath),
     then:
-      typeof then === "object" && then !== null ? readPlain(then, thenName) : constant(rate(then, thenName)),
+      typeof then === "object" && then !== null ? readPlain(then, thenPath) : constant(rate(then, thenPath)),
   });
 }
 
-function rate(value: unknown, name: string): number {
-  return number(value, name, { min: 0, max: MAX_RATE });
+function rate(value: unknown, path: Path): number {
+  return number(value, path, { min: 0, max: MAX_RATE });
 }
 
-function count(value: unknown, name: string): number {
-  return integer(value, name, { min: 1 });
+function count(value: unknown, path: Path): number {
+  return integer(value, path, { min: 1 });
 }

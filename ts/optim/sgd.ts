@@ -5,7 +5,8 @@
  * θ ← θ − lr·(g + μ·b). Source: PyTorch 2.5's `SGD` without dampening.
  */
 
-import { boolean, expected } from "../base/check.js";
+import { boolean } from "../base/check.js";
+import { rangeError } from "../base/errors.js";
 import { decay, Optimizer, ruleOf } from "./optimizer.js";
 import { numberIn, or, readOptions, type Readers } from "../base/options.js";
 import { readLearningRate, type Schedule } from "./schedule.js";
@@ -50,7 +51,7 @@ export class Sgd extends Optimizer {
       weightDecay: or(0, decay),
     } satisfies Readers<SgdOptions>);
     if (settings.nesterov && settings.momentum === 0)
-      throw new RangeError(expected("momentum", "a number > 0 with nesterov", settings.momentum));
+      throw rangeError("momentum", "a number > 0 with nesterov", "0");
     super({ kind: "sgd", ...settings }, learningRate);
   }
 

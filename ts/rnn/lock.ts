@@ -3,7 +3,8 @@
  * that run may change it.
  */
 
-import { BpttError, fromCore } from "../base/errors.js";
+import { BpttError } from "../base/errors.js";
+import { fromCore } from "../wasm/failure.js";
 
 /** The guards of one network. `method` is the method of `Rnn` that asks. */
 export class Lock {

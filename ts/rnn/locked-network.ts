@@ -5,6 +5,7 @@
  * own: who may do what when is decided in network.ts.
  */
 
+import type { Path } from "../base/errors.js";
 import type { Batch } from "../data/batch.js";
 import type { Network } from "./network.js";
 import { optimizerState, type Optimizer } from "../optim/optimizer.js";
@@ -65,8 +66,8 @@ export class LockedNetwork {
   }
 
   /** Sets parameters by name. */
-  setParameters(values: ParameterValues): void {
-    this.#network.lock.admit(() => this.#network.setParameters(values));
+  setParameters(values: ParameterValues, path?: Path): void {
+    this.#network.lock.admit(() => this.#network.setParameters(values, path));
   }
 
   /** All parameters in one piece, into `into` where it is given. */
@@ -117,8 +118,8 @@ export class LockedNetwork {
   }
 
   /** The optimizer of a snapshot: a new one, or `optimizer`, which has not stepped yet. */
-  restoreOptimizer(snapshot: unknown, optimizer: Optimizer | undefined): Optimizer {
-    return this.#network.lock.admit(() => restoreOptimizerState(this.#network, snapshot, optimizer));
+  restoreOptimizer(snapshot: unknown, optimizer: Optimizer | undefined, path: Path): Optimizer {
+    return this.#network.lock.admit(() => restoreOptimizerState(this.#network, snapshot, optimizer, path));
   }
 
   /** Puts an optimizer of this network to where a snapshot of it, made elsewhere, says. */

@@ -6,6 +6,7 @@
  * optimizers' moments, accumulated gradients, and the carried state, which has a buffer of its own.
  */
 
+import { rangeError, type Path } from "../base/errors.js";
 import { Lock } from "./lock.js";
 import { Accumulation } from "./accumulation.js";
 import {
@@ -18,7 +19,7 @@ import {
   type Batch,
   type SequenceInputs,
 } from "../data/batch.js";
-import { fromCore } from "../base/errors.js";
+import { fromCore } from "../wasm/failure.js";
 import { readRowLengths } from "../data/row-lengths.js";
 import { scalarLoss } from "../data/loss-flags.js";
 import { OptimizerSlots } from "../optim/optimizer-slots.js";
@@ -134,9 +135,9 @@ export class Network {
   }
 
   /** Sets parameters: any subset, all or nothing. */
-  setParameters(values: ParameterValues): void {
+  setParameters(values: ParameterValues, path: Path = "parameters"): void {
     this.change("setParameters", (raw) => {
-      const assignments = readAssignments(values, "parameters", this.table, true);
+      const assignments = readAssignments(values, path, this.table, true);
       writeArena(assignments, raw.place(RawBuffer.Parameters));
     });
   }
@@ -231,8 +232,8 @@ export class Network {
   }
 
   /** Copies a user's state to one of the pass's: zeros when absent. */
-  writeState(buffers: StateBuffers, value: unknown, name: string, batch: number): void {
-    writeState(value, name, this.stateShape(batch), this.#place(buffers));
+  writeState(buffers: StateBuffers, value: unknown, path: Path, batch: number): void {
+    writeState(value, path, this.stateShape(batch), this.#place(buffers));
   }
 
   #place([h, c]: StateBuffers): StatePlace {
@@ -257,11 +258,11 @@ export class Network {
   }
 
   /** The next trainStep with carryState starts from this state of so many rows. */
-  carry(state: unknown, name: string, batch: number): void {
+  carry(state: unknown, path: Path, batch: number): void {
     this.change("load", (raw) => {
       raw.begin({ batch, time: 1, dense: false }, false);
       raw.reserveKeptState();
-      this.writeState(STATES.final, state, name, batch);
+      this.writeState(STATES.final, state, path, batch);
       this.keepCarried(batch);
     });
   }
@@ -273,10 +274,9 @@ export class Network {
 
   #restoreCarried(kept: number, batch: number): void {
     if (kept !== batch) {
-      throw new RangeError(
-        `carryState: expected a batch of ${kept} rows as in the call before, received ${batch}; ` +
-          `to start anew pass initialState: rnn.zeroState(${batch})`,
-      );
+      throw rangeError("carryState", `a batch of ${kept} rows as in the call before`, String(batch), {
+        hint: `to start again pass initialState: rnn.zeroState(${batch})`,
+      });
     }
     this.#raw.restoreState();
   }

@@ -4,8 +4,9 @@
  * changes.
  */
 
+import { at, rangeError, reroot, typeError, type Path } from "../base/errors.js";
 import { Adam } from "../optim/adam.js";
-import { expected, integer, number, oneOf, optionsObject, record } from "../base/check.js";
+import { integer, number, oneOf, optionsObject, record } from "../base/check.js";
 import type { Network } from "./network.js";
 import { momentNames, optimizerState, type Optimizer, type Rule } from "../optim/optimizer.js";
 import { readArena, readAssignments, writeArena, type Assignment } from "../data/parameters.js";
@@ -66,30 +67,36 @@ export function exportOptimizerState(network: Network, optimizer: Optimizer): Op
  *   `optimizer` does not fit the snapshot; nothing has changed then
  * @throws BpttError `OUT_OF_MEMORY`, `FREED`, `BUSY`
  */
-export function restoreOptimizerState(network: Network, snapshot: unknown, optimizer?: Optimizer): Optimizer {
-  return restore(network, snapshot, optimizer, true);
+export function restoreOptimizerState(
+  network: Network,
+  snapshot: unknown,
+  optimizer?: Optimizer,
+  path: Path = "optimizer",
+): Optimizer {
+  return restore(network, snapshot, path, optimizer, true);
 }
 
 /** Puts an optimizer that may have stepped to where a snapshot of itself says; its learning rate is its own. */
 export function forwardOptimizerState(network: Network, snapshot: unknown, optimizer: Optimizer): void {
-  restore(network, snapshot, optimizer, false);
+  restore(network, snapshot, "optimizer", optimizer, false);
 }
 
 function restore(
   network: Network,
   snapshot: unknown,
+  path: Path,
   optimizer: Optimizer | undefined,
   mustBeFresh: boolean,
 ): Optimizer {
-  const given = optionsObject(snapshot, "optimizer state", NAMES) as Record<string, unknown>;
-  const kind = oneOf(given["kind"], "kind", ["adam", "sgd", "rmsProp"]);
-  const made = make(kind, given["options"] as object);
+  const given = optionsObject(snapshot, path, NAMES) as Record<string, unknown>;
+  const kind = oneOf(given["kind"], at(path, "kind"), ["adam", "sgd", "rmsProp"]);
+  const made = make(kind, given["options"], at(path, "options"));
   const target = optimizer ?? made;
   const state = optimizerState(target);
   if (optimizer !== undefined && mustBeFresh) expectFresh(optimizer, optimizerState(made).rule);
-  const steps = integer(given["steps"], "steps", { min: 0 });
-  const products = readProducts(given["products"], kind);
-  const moments = readMoments(given["moments"], state.rule, steps, network);
+  const steps = integer(given["steps"], at(path, "steps"), { min: 0 });
+  const products = readProducts(given["products"], kind, at(path, "products"));
+  const moments = readMoments(given["moments"], at(path, "moments"), state.rule, steps, network);
   network.change("loadOptimizer", (raw) => {
     if (moments.length === 0 && steps === 0) return; // nothing to put anywhere: it stays unbound
     network.slots.use(state, (slot) => {
@@ -101,21 +108,24 @@ function restore(
   return target;
 }
 
-function make(kind: Rule["kind"], options: object): Optimizer {
-  // undefined would be the defaults, which a state never means
-  const given = record(options, "options");
-  if (kind === "adam") return new Adam(given);
-  return kind === "sgd" ? new Sgd(given) : new RmsProp(given);
+function make(kind: Rule["kind"], options: unknown, path: Path): Optimizer {
+  const given = record(options, path); // undefined would mean the defaults, which a snapshot never does
+  try {
+    if (kind === "adam") return new Adam(given);
+    return kind === "sgd" ? new Sgd(given) : new RmsProp(given);
+  } catch (error) {
+    throw reroot(error, path, "options");
+  }
 }
 
 function expectFresh(optimizer: Optimizer, wanted: Rule): void {
   const { rule, steps, network } = optimizerState(optimizer);
   if (steps > 0 || network !== undefined)
-    throw new RangeError(expected("optimizer", "one that has not stepped yet", `${steps} steps`));
+    throw rangeError("optimizer", "one that has not stepped yet", `one after ${steps} steps`);
   const settings = Object.entries(wanted) as [keyof Rule, unknown][];
   for (const [name, value] of settings) {
     if (rule[name] !== value)
-      throw new RangeError(expected(`optimizer.${name}`, `${show(value)} as in the state`, rule[name]));
+      throw rangeError(at("optimizer", name), `${show(value)} as in the state`, show(rule[name]));
   }
 }
 
@@ -124,15 +134,21 @@ function initialProducts(kind: Rule["kind"]): number[] {
   return kind === "adam" ? [1, 1] : [];
 }
 
-function readProducts(value: unknown, kind: Rule["kind"]): number[] {
+function readProducts(value: unknown, kind: Rule["kind"], path: Path): number[] {
   const { length } = initialProducts(kind);
-  if (!Array.isArray(value)) throw new TypeError(expected("products", `${length} numbers`, value));
-  if (value.length !== length) throw new RangeError(expected("products", `${length} numbers`, value));
-  return Array.from(value, (product, i) => number(product, `products[${i}]`, { min: 0, max: 1 }));
+  if (!Array.isArray(value)) throw typeError(path, `${length} numbers`, show(value));
+  if (value.length !== length) throw rangeError(path, `${length} numbers`, show(value));
+  return Array.from(value, (product, i) => number(product, at(path, i), { min: 0, max: 1 }));
 }
 
-function readMoments(value: unknown, rule: Rule, steps: number, network: Network): Assignment[][] {
-  const given = record(value, "moments") as Record<string, unknown>;
+function readMoments(
+  value: unknown,
+  path: Path,
+  rule: Rule,
+  steps: number,
+  network: Network,
+): Assignment[][] {
+  const given = record(value, path) as Record<string, unknown>;
   const names = momentNames(rule);
   const present = Object.keys(given);
   if (present.length === 0 && steps === 0) return [];
@@ -140,19 +156,18 @@ function readMoments(value: unknown, rule: Rule, steps: number, network: Network
     present.find((name) => !names.includes(name)) ?? names.find((name) => !present.includes(name));
   if (wrong !== undefined) {
     const what = names.length === 0 ? "none" : names.join(", ");
-    throw new RangeError(`moments: expected ${what}, received ${present.map(show).join(", ") || "none"}`);
+    throw rangeError(path, what, present.map(show).join(", ") || "none");
   }
   return names.map((name) => {
-    const arena = readAssignments(given[name], name, network.table, true);
+    const arena = readAssignments(given[name], at(path, name), network.table, true);
     const missing = network.table.find((p) => !arena.some(({ parameter }) => parameter === p));
-    if (missing) throw new RangeError(`${name}: ${missing.name} is missing`);
-    if (SQUARES.has(name)) arena.forEach((assignment) => expectSquares(name, assignment));
+    if (missing) throw rangeError(at(path, name, missing.name), "a tensor", "nothing");
+    if (SQUARES.has(name)) arena.forEach((assignment) => expectSquares(at(path, name), assignment));
     return arena;
   });
 }
 
-function expectSquares(name: string, { parameter, data }: Assignment): void {
+function expectSquares(path: Path, { parameter, data }: Assignment): void {
   const place = data.findIndex((x) => x < 0);
-  if (place >= 0)
-    throw new RangeError(expected(`${name}.${parameter.name}[${place}]`, "a number >= 0", data[place]));
+  if (place >= 0) throw rangeError(at(path, parameter.name, place), "a number >= 0", show(data[place]));
 }

@@ -3,9 +3,10 @@
  * bit. The mathematics is a forward pass of one time step; see crate/src/session.rs.
  */
 
-import { boolean, expected, optionsObject, size } from "../base/check.js";
+import { show } from "../base/show.js";
+import { boolean, invalid, optionsObject, size } from "../base/check.js";
 import { Disposable } from "../base/disposable.js";
-import { BpttError } from "../base/errors.js";
+import { BpttError, isCheckError, rangeError, typeError, withFields } from "../base/errors.js";
 import { copyIds, type IdLayout } from "../data/ids.js";
 import type { Network } from "./network.js";
 import { copySource, rowMajor } from "../data/numbers.js";
@@ -13,6 +14,7 @@ import type { Cell } from "../data/rnn-options.js";
 import { open } from "../base/source.js";
 import { readState, replaceState, type State, type StateInput, type StatePlace } from "../data/state.js";
 import { floats, type IdRow, type NumberRow, type Numbers2, type Tensor } from "../base/tensor.js";
+import { FLOATS, kindOf, NONE } from "../base/typed-array.js";
 import { RawBuffer } from "../wasm/enumerations.js";
 import { f32, i32, type Place } from "../wasm/memory.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
@@ -71,9 +73,9 @@ export class Session<C extends Cell = Cell> extends Disposable {
     const state = given.state;
     const raw = network.peek("session");
     if (bidirectional) {
-      throw new RangeError(
-        "session: expected a network with one direction; the second one of a bidirectional network begins at the end",
-      );
+      throw rangeError("session", "a network with one direction", "a bidirectional one", {
+        hint: "its second direction begins at the end",
+      });
     }
     const { batch } = this;
     const dense = this.#dense;
@@ -130,7 +132,8 @@ export class Session<C extends Cell = Cell> extends Disposable {
     else if (typeof input === "number" && this.batch === 1) {
       const { limit, start } = this.#ids;
       if (!(input >= 0 && input < limit) || !Number.isInteger(input)) {
-        throw new RangeError(expected("ids", `an id in 0..${limit - 1}`, input));
+        const hint = looksDense([input]) ? DENSE_HINT : undefined;
+        throw rangeError("ids", `an id in 0..${limit - 1}`, show(input), { hint });
       }
       i32()[start] = input;
     } else this.#network.use("session().step", () => this.#copyIds(input));
@@ -196,17 +199,31 @@ export class Session<C extends Cell = Cell> extends Disposable {
     const source = open(input, "features", wanted);
     const row = source.shape.length === 1 && batch === 1;
     const layout = rowMajor(row ? [inputSize] : [batch, inputSize], this.#features.start);
-    if (!row && source.shape.length !== 2) throw new TypeError(expected("features", wanted, input));
+    if (!row && source.shape.length !== 2) throw typeError("features", wanted, show(input));
     copySource(source, { ...layout, strides: [0, this.#features.stride, 1] });
   }
 
   #copyIds(ids: unknown): void {
-    const source = open(ids, "ids", `${this.batch} ids`);
-    if (source.shape.length !== 1) throw new TypeError(expected("ids", `${this.batch} ids`, ids));
-    if (source.shape[0] !== this.batch) {
-      throw new RangeError(expected("ids", `${this.batch} ids`, ids));
+    try {
+      const source = open(ids, "ids", `${this.batch} ids`);
+      const { shape } = source;
+      if (shape.length !== 1 || shape[0] !== this.batch) {
+        throw invalid(shape.length === 1, "ids", `${this.batch} ids`, ids);
+      }
+      // Ids are written as they are checked; the step, and with it the state, waits until all are right.
+      copyIds(source, this.#ids);
+    } catch (error) {
+      throw isCheckError(error) && looksDense(ids) ? withFields(error, { hint: DENSE_HINT }) : error;
     }
-    // Ids are written as they are checked; the step, and with it the state, waits until all are right.
-    copyIds(source, this.#ids);
   }
+}
+
+const DENSE_HINT = "a session for features is made with dense: true";
+
+/** Whether refused ids may be features: fractions, floats, or rows of numbers. */
+function looksDense(given: unknown): boolean {
+  const data: unknown = typeof given === "object" && given !== null && "data" in given ? given.data : given;
+  if (kindOf(data) === FLOATS) return true;
+  const isDense = (x: unknown) => Array.isArray(x) || kindOf(x) !== NONE || (Number(x) === x && x % 1 !== 0);
+  return Array.isArray(data) && data.some(isDense);
 }

@@ -1,8 +1,10 @@
 /** What changes a network's weights: a step of training, and gradients from elsewhere. The public words stand in rnn.ts. */
 
+import { show } from "../base/show.js";
 import { readClipNorm } from "../optim/clip-norm.js";
-import { boolean, expected, optionsObject } from "../base/check.js";
-import { BpttError, fromCore } from "../base/errors.js";
+import { boolean, optionsObject } from "../base/check.js";
+import { BpttError, rangeError, type Path } from "../base/errors.js";
+import { fromCore } from "../wasm/failure.js";
 import { STATES, type Network } from "./network.js";
 import { optimizerState } from "../optim/optimizer.js";
 import { readAssignments, readNames, writeArena } from "../data/parameters.js";
@@ -78,12 +80,12 @@ export function applyGradients(
 function applyAccumulated<Result>(network: Network, gradients: string, update: () => Result): Result {
   const { accumulation } = network;
   if (gradients !== "accumulated") {
-    throw new RangeError(expected("gradients", `gradients by name, or "accumulated"`, gradients));
+    throw rangeError("gradients", `gradients by name, or "accumulated"`, show(gradients));
   }
   if (!accumulation.started) {
-    throw new RangeError(
-      `gradients: nothing has been accumulated; call gradients(batch, { accumulate: true }) first`,
-    );
+    throw rangeError("gradients", "accumulated gradients", "none", {
+      hint: "call gradients(batch, { accumulate: true }) first",
+    });
   }
   accumulation.bringBack();
   try {
@@ -99,9 +101,15 @@ function applyAccumulated<Result>(network: Network, gradients: string, update: (
 }
 
 /** Freezes or unfreezes parameters. */
-export function setFrozen(network: Network, method: string, names: unknown, frozen: boolean): void {
+export function setFrozen(
+  network: Network,
+  method: string,
+  names: unknown,
+  frozen: boolean,
+  path: Path = "names",
+): void {
   network.change(method, (raw) => {
-    for (const { name } of readNames(names, network.table)) {
+    for (const { name } of readNames(names, network.table, path)) {
       if (frozen) network.frozen.add(name);
       else network.frozen.delete(name);
     }

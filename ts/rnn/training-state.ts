@@ -9,13 +9,14 @@
  * file, and nothing has changed then.
  */
 
-import { expected, integer, optionsObject, record } from "../base/check.js";
+import { at, rangeError, typeError } from "../base/errors.js";
+import { integer, optionsObject, record } from "../base/check.js";
 import type { Model } from "../file/model-file.js";
 import type { Network } from "./network.js";
 import { exportOptimizerState, restoreOptimizerState } from "./optimizer-state.js";
 import { optimizerState, type Optimizer } from "../optim/optimizer.js";
 import { isPacked, ofFile, packSection, type Section, unpackSection } from "../file/section.js";
-import { showShape } from "../base/show.js";
+import { show, showShape } from "../base/show.js";
 import type { State } from "../data/state.js";
 import { frozenNames, setFrozen } from "./train-step.js";
 
@@ -34,6 +35,8 @@ const NAMES: ReadonlySet<string> = new Set([
   "dropoutStep",
   "frozen",
 ] satisfies (keyof NetworkState)[]);
+
+const CARRIED = at("network", "carried");
 
 /** The sections of a network that `optimizer` trains. */
 export function trainingSections(
@@ -56,12 +59,12 @@ export function restoreTraining(network: Network, section: Section): void {
     const { network: state } = unpackSection(section, "training") as { network?: unknown };
     if (state === undefined) return;
     const given = optionsObject(state, "network", NAMES) as Record<string, unknown>;
-    const dropoutStep = integer(given["dropoutStep"], "network.dropoutStep", { min: 0 });
+    const dropoutStep = integer(given["dropoutStep"], at("network", "dropoutStep"), { min: 0 });
     if (!Array.isArray(given["frozen"]))
-      throw new TypeError(expected("network.frozen", "an array of names", given["frozen"]));
-    setFrozen(network, "load", given["frozen"], true);
+      throw typeError(at("network", "frozen"), "an array of names", show(given["frozen"]));
+    setFrozen(network, "load", given["frozen"], true, at("network", "frozen"));
     const { carried } = given;
-    if (carried !== null) network.carry(carried, "network.carried", rowsOf(carried, network));
+    if (carried !== null) network.carry(carried, CARRIED, rowsOf(carried, network));
     network.drops = dropoutStep;
   });
 }
@@ -69,11 +72,11 @@ export function restoreTraining(network: Network, section: Section): void {
 /** The optimizer of a section, bound to `network`. */
 export function restoreOptimizer(network: Network, section: Section | undefined): Optimizer {
   if (section === undefined) {
-    throw new RangeError(
-      "bytes: expected a file that save({ optimizer }) wrote, received one without optimizer",
-    );
+    throw rangeError("bytes", "a file that save({ optimizer }) wrote", "one without optimizer");
   }
-  return ofFile("optimizer", () => restoreOptimizerState(network, unpackSection(section, "optimizer")));
+  return ofFile("optimizer", () =>
+    restoreOptimizerState(network, unpackSection(section, "optimizer"), undefined, at("bytes", "optimizer")),
+  );
 }
 
 /** Refuses what is no optimizer; before anything is looked at that it would be saved with. */
@@ -84,15 +87,15 @@ export function readSavedOptimizer(value: unknown): Optimizer {
 
 /** B of a state whose size is right for the network in all else. */
 function rowsOf(carried: unknown, network: Network): number {
-  const given = record(carried, "network.carried") as { h?: unknown };
-  const { shape } = record(network.lstm ? given.h : given, "network.carried") as { shape?: unknown };
+  const given = record(carried, CARRIED) as { h?: unknown };
+  const { shape } = record(network.lstm ? given.h : given, network.lstm ? at(CARRIED, "h") : CARRIED) as {
+    shape?: unknown;
+  };
   const rows: unknown = Array.isArray(shape) ? shape[1] : undefined;
   const wanted = network.stateShape(typeof rows === "number" && rows >= 1 ? rows : 1);
   if (!Array.isArray(shape) || shape.length !== 3 || wanted.some((n, axis) => n !== shape[axis])) {
     const got = Array.isArray(shape) ? showShape(shape as number[]) : "no tensor";
-    throw new RangeError(
-      `network.carried: expected shape ${showShape(wanted)} for some number of rows, received ${got}`,
-    );
+    throw rangeError(CARRIED, `shape ${showShape(wanted)} for some number of rows`, got);
   }
   return wanted[1];
 }

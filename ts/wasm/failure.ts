@@ -1,5 +1,6 @@
-/** The core's failures as errors with their descriptions. errors.ts turns them into the errors that users see. */
+/** The failures of the core, which it reports as numbers, and the errors that users see of them. */
 
+import { BpttError } from "../base/errors.js";
 import { core } from "./core.js";
 import { RawFailure } from "./enumerations.js";
 
@@ -18,15 +19,42 @@ const PURPOSES: Record<Exclude<RawFailure, RawFailure.Loss | RawFailure.Gradient
   [RawFailure.Sample]: "sample",
 };
 
-/** Returns the last failure as an error with a `code`, and `bytes` or `parameter`. */
+/** What the core reports: a loss or gradient that is not finite, or memory that it could not get. */
+type Cause =
+  | { readonly code: "NOT_FINITE"; readonly parameter: string }
+  | { readonly code: "OUT_OF_MEMORY"; readonly purpose: string; readonly bytes: number };
+
+/** A failure of the core on its way to {@link fromCore}, which knows what the user asked for. */
+class CoreFailure extends Error {
+  readonly reported: Cause;
+
+  constructor(reported: Cause) {
+    super(reported.code);
+    this.reported = reported;
+  }
+}
+
+/** Returns the last failure of the core. `parameterName` gives the name of a parameter by its index. */
 export function failure(parameterName?: (index: number) => string): Error {
   const kind: RawFailure = core().failure_kind();
   const number = core().failure_number();
-  if (kind === RawFailure.Loss)
-    return Object.assign(new Error("the loss"), { code: "NOT_FINITE", parameter: "loss" });
+  if (kind === RawFailure.Loss) return new CoreFailure({ code: "NOT_FINITE", parameter: "loss" });
   if (kind === RawFailure.Gradient) {
-    const parameter = parameterName?.(number) ?? String(number);
-    return Object.assign(new Error(`the gradient of ${parameter}`), { code: "NOT_FINITE", parameter });
+    return new CoreFailure({ code: "NOT_FINITE", parameter: parameterName?.(number) ?? String(number) });
   }
-  return Object.assign(new Error(PURPOSES[kind]), { code: "OUT_OF_MEMORY", bytes: number });
+  return new CoreFailure({ code: "OUT_OF_MEMORY", purpose: PURPOSES[kind], bytes: number });
+}
+
+/** Turns a failure of the core into a {@link BpttError} and returns any other error as it is. `sizes` says what did not fit. */
+export function fromCore(error: unknown, sizes?: string): unknown {
+  if (!(error instanceof CoreFailure)) return error;
+  const { reported } = error;
+  if (reported.code === "NOT_FINITE") {
+    const { code, parameter } = reported;
+    const what = parameter === "loss" ? "the loss" : `the gradient of ${parameter}`;
+    return new BpttError(code, `${what} is NaN or infinite; nothing was changed`, { parameter });
+  }
+  const { code, purpose, bytes } = reported;
+  const message = `out of memory: ${purpose} asked for ${bytes} bytes`;
+  return new BpttError(code, sizes === undefined ? message : `${sizes}: ${message}`, { bytes });
 }

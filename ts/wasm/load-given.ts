@@ -3,8 +3,8 @@
  * `file:` addresses are read by Node's own file system, which bundlers for browsers never get to see.
  */
 
-import { expected } from "../base/check.js";
-import { BpttError } from "../base/errors.js";
+import { BpttError, rangeError, typeError } from "../base/errors.js";
+import { show } from "../base/show.js";
 import { hasLoader, instantiate, isReady, memory } from "./core.js";
 import { unavailable } from "./unavailable.js";
 
@@ -49,7 +49,7 @@ export type WasmSource =
 export async function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void> {
   if (isReady()) return;
   if (source === undefined && hasLoader()) return void memory();
-  if (source === undefined) throw new TypeError(expected("init", WANTED, source));
+  if (source === undefined) throw typeError("init", WANTED, "undefined");
   const given: unknown = await source;
   let module: WebAssembly.Module;
   if (given instanceof WebAssembly.Module) module = given;
@@ -77,7 +77,7 @@ async function read(given: unknown): Promise<BufferSource> {
       return readResponse(given as ResponseLike);
     if ("href" in given && typeof given.href === "string") return readAddress(given.href);
   }
-  throw new TypeError(expected("init", WANTED, given));
+  throw typeError("init", WANTED, show(given));
 }
 
 function isArrayBuffer(value: unknown): value is ArrayBuffer {
@@ -90,7 +90,7 @@ function parse(address: string): string {
   try {
     return new URL(address, base).href;
   } catch {
-    throw new RangeError(expected("init", "an absolute URL", address));
+    throw rangeError("init", "an absolute URL", show(address));
   }
 }
 

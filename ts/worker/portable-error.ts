@@ -1,26 +1,44 @@
-/** Errors on their way from a worker: copies of them lose their class and whatever they carry. */
+/** Errors on their way from a worker. Structured clones lose the class and the fields of an error, so they are sent as data. */
 
-import { BpttError, type ErrorCode } from "../base/errors.js";
+import { BpttError, isCheckError, rangeError, typeError, type ErrorCode } from "../base/errors.js";
 import type { PortableError } from "./protocol.js";
 
-const CLASSES = new Map<string, new (message: string) => Error>([
+const CLASSES = new Map<string, new (message: string, options?: ErrorOptions) => Error>([
   ["TypeError", TypeError],
   ["RangeError", RangeError],
 ]);
 
 /** What can be sent of an error. */
 export function portable(error: unknown): PortableError {
-  if (!(error instanceof Error))
-    return { kind: "Error", message: String(error), code: undefined, parameter: undefined };
-  const { name, message, code, parameter } = error as Error & { code?: string; parameter?: string };
-  return { kind: name, message, code, parameter };
+  if (!(error instanceof Error)) return { kind: "Error", message: String(error) };
+  const { name: kind, message, cause } = error;
+  const sent = { kind, message, ...(cause !== undefined && { cause: causeOf(cause) }) };
+  if (isCheckError(error)) {
+    const { path, expected, received, hint } = error;
+    return { ...sent, check: { path: [...path], expected, received, hint } };
+  }
+  if (!(error instanceof BpttError)) return sent;
+  const { code, parameter, bytes } = error;
+  return { ...sent, coded: { code, parameter, bytes } };
 }
 
 /** The error that was sent. */
-export function fromPortable({ kind, message, code, parameter }: PortableError): Error {
-  if (code !== undefined) {
-    return new BpttError(code as ErrorCode, message, parameter === undefined ? {} : { parameter });
+export function fromPortable({ kind, message, cause: reason, check, coded }: PortableError): Error {
+  const cause = reason === undefined ? undefined : new Error(reason);
+  if (check !== undefined) {
+    const make = kind === "TypeError" ? typeError : rangeError;
+    return make(check.path, check.expected, check.received, { hint: check.hint, cause });
+  }
+  if (coded !== undefined) {
+    const { code, parameter, bytes } = coded;
+    return new BpttError(code as ErrorCode, message, { parameter, bytes, cause });
   }
   const known = CLASSES.get(kind);
-  return known ? new known(message) : new BpttError("WORKER_FAILED", `worker: ${kind}: ${message}`);
+  return known
+    ? new known(message, { cause })
+    : new BpttError("WORKER_FAILED", `worker: ${kind}: ${message}`, { cause });
+}
+
+function causeOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -108,8 +108,21 @@ export type FromWorker =
 export interface PortableError {
   readonly kind: string;
   readonly message: string;
-  readonly code: string | undefined;
-  readonly parameter: string | undefined;
+  /** The message of its cause. */
+  readonly cause?: string;
+  /** The fields of the error of a failed check. */
+  readonly check?: {
+    readonly path: readonly (string | number)[];
+    readonly expected: string;
+    readonly received: string;
+    readonly hint: string | undefined;
+  };
+  /** The fields of a `BpttError`. */
+  readonly coded?: {
+    readonly code: string;
+    readonly parameter: string | undefined;
+    readonly bytes: number | undefined;
+  };
 }
 
 /** Returns the buffers of a fresh snapshot, which may be transferred instead of being copied. */

@@ -3,6 +3,8 @@
  * other thread, and reports. A worker serves one run and then ends.
  */
 
+import { at, rangeError } from "../base/errors.js";
+import { show } from "../base/show.js";
 import { LOCK, type LockedNetwork } from "../rnn/locked-network.js";
 import { NETWORK } from "../rnn/network.js";
 import { exportOptimizerState, restoreOptimizerState } from "../rnn/optimizer-state.js";
@@ -12,7 +14,6 @@ import { Rnn } from "../rnn/rnn.js";
 import { SNAPSHOT, type Run } from "../fit/run.js";
 import type { RunResult } from "../fit/run-result.js";
 import type { RunState } from "../fit/run-state.js";
-import { expected } from "../base/check.js";
 import { instantiate } from "../wasm/core.js";
 import { ReportChannel } from "./report-channel.js";
 import { portable } from "./portable-error.js";
@@ -73,8 +74,10 @@ export function serve(tasks: readonly Task[]): void {
 function taskOf(tasks: readonly Task[], { task }: Job): Task {
   const found = tasks.find(({ name }) => name === task);
   if (found) return found;
-  throw new RangeError(
-    expected("job.task", `one of ${tasks.map(({ name }) => `"${name}"`).join(", ")}`, task),
+  throw rangeError(
+    at("job", "task"),
+    `one of ${tasks.map(({ name }) => `"${name}"`).join(", ")}`,
+    show(task),
   );
 }
 

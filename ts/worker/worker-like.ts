@@ -1,6 +1,7 @@
 /** What a run needs of a worker, in the words of no platform's library, and how it is told from other things. */
 
-import { expected } from "../base/check.js";
+import { typeError } from "../base/errors.js";
+import { show } from "../base/show.js";
 
 /** A `Worker`: of the web, or of `node:worker_threads`. */
 export interface WorkerLike {
@@ -17,7 +18,7 @@ export function readWorker(value: unknown): WorkerLike {
   if (typeof value === "object" && value !== null && has("postMessage") && has("terminate")) {
     if (has("addEventListener") || has("on")) return value as WorkerLike;
   }
-  throw new TypeError(expected("worker()", "a Worker", value));
+  throw typeError("worker()", "a Worker", show(value));
 }
 
 interface Threads {

@@ -1,6 +1,8 @@
 /** The options of a run that may be in a worker: what they are, and their checks. */
 
-import { expected, number } from "../base/check.js";
+import { number } from "../base/check.js";
+import { typeError } from "../base/errors.js";
+import { show } from "../base/show.js";
 import { spawnWorker } from "../spawn-worker.js";
 import { readWorker, type WorkerLike, type WorkerSource } from "./worker-like.js";
 
@@ -39,5 +41,5 @@ function readSource(value: unknown): WorkerSource | undefined {
   if (value === undefined || value === false) return undefined;
   if (value === true) return spawnWorker;
   if (typeof value === "function") return () => readWorker((value as () => unknown)());
-  throw new TypeError(expected("worker", "true, false or a function that makes a Worker", value));
+  throw typeError("worker", "true, false or a function that makes a Worker", show(value));
 }

@@ -112,7 +112,7 @@ const CONSTRUCTOR: Case[] = [
   [
     "an option",
     TypeError,
-    'options: unknown option "size"; known are text, vocabulary, kind, unknown, tokens, cell, hiddenSize, layers, dropout, seed',
+    'options: expected known options only, received "size"; known are text, vocabulary, kind, unknown, tokens, cell, hiddenSize, layers, dropout, seed',
     make({ size: 3 }),
   ],
 ];
@@ -136,7 +136,7 @@ const METHODS: Case[] = [
   [
     "fit: an option",
     TypeError,
-    'options: unknown option "workers"; known are epochs, steps, batchSize, sequenceLength, learningRate, clipNorm, validationFraction, validateEvery, patience, seed, optimizer, timeLimitSeconds, every, pauseEvery, signal, onProgress, worker, snapshotsPerSecond',
+    'options: expected known options only, received "workers"; known are epochs, steps, batchSize, sequenceLength, learningRate, clipNorm, validationFraction, validateEvery, patience, seed, optimizer, timeLimitSeconds, every, pauseEvery, signal, onProgress, worker, snapshotsPerSecond',
     fit({ workers: true }),
   ],
   [
@@ -252,7 +252,7 @@ const METHODS: Case[] = [
   [
     "resume: an option",
     TypeError,
-    'options: unknown option "epochs"; known are timeLimitSeconds, every, pauseEvery, signal, onProgress, worker, snapshotsPerSecond',
+    'options: expected known options only, received "epochs"; known are timeLimitSeconds, every, pauseEvery, signal, onProgress, worker, snapshotsPerSecond',
     (model) => model.resume(TEXT, any({ epochs: 3 })),
   ],
   [
@@ -282,7 +282,7 @@ const METHODS: Case[] = [
   [
     "stream: count",
     TypeError,
-    'options: unknown option "count"; known are prompt, length, temperature, topK, topP, stop, seed',
+    'options: expected known options only, received "count"; known are prompt, length, temperature, topK, topP, stop, seed',
     (model) => model.stream(any({ prompt: "a", count: 2 })),
   ],
   [

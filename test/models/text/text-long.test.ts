@@ -79,8 +79,10 @@ describe("ids of a long text", () => {
     for (const at of [0, 5, PIECE - 1, PIECE, 2 * PIECE + 17]) {
       const text = `${"a".repeat(at)}é`;
       const message = `text[${at}]: expected a character of the vocabulary, received "é"`;
-      expect(() => codec.encode(text)).toThrow(new RangeError(message));
-      expect(() => codec.encode(text, "text", 3)).toThrow(new RangeError(message.replace("text", "text[3]")));
+      expect(() => codec.encode(text)).toThrow(expect.objectContaining({ name: "RangeError", message }));
+      expect(() => codec.encode(text, "text", 3)).toThrow(
+        expect.objectContaining({ name: "RangeError", message: message.replace("text", "text[3]") }),
+      );
     }
     const words = codecOf("a b", "words");
     const text = `${"a ".repeat(PIECE / 2 + 1)}c`;

@@ -1,6 +1,7 @@
 /** The options of `generate` and `stream`: what they are, and their checks. */
 
-import { expected, nonEmpty, number, seed, string } from "../../base/check.js";
+import { nonEmpty, number, seed, string } from "../../base/check.js";
+import { rangeError, type Path } from "../../base/errors.js";
 import { integerIn, numberIn, or, readOptions, type Readers } from "../../base/options.js";
 
 /** Options of {@link CharRnn#stream}. */
@@ -57,8 +58,8 @@ export function readGenerateOptions(options: unknown, counts: boolean): Generate
   return counts ? readOptions(options, { ...stream, count }) : { ...readOptions(options, stream), count: 1 };
 }
 
-function aboveZero(value: unknown, name: string): number {
-  const share = number(value, name, { min: 0, max: 1 });
-  if (share === 0) throw new RangeError(expected(name, "a number above 0", value));
+function aboveZero(value: unknown, path: Path): number {
+  const share = number(value, path, { min: 0, max: 1 });
+  if (share === 0) throw rangeError(path, "a number above 0", "0");
   return share;
 }
