@@ -175,7 +175,7 @@ describe("bad input", () => {
     [
       "an unknown name",
       () => network({ frozen: ["w"] }),
-      'names: expected the name of a parameter, received "w"',
+      'network.frozen[0]: expected the name of a parameter, received "w"',
     ],
     ["a key too many", () => network({ more: 1 }), 'network: expected known options only, received "more"'],
     [
@@ -211,7 +211,7 @@ describe("bad input", () => {
     [
       "a moment too few",
       () => edited(bytes, (tensors) => void tensors.delete("optimizer.moments.exp_avg.w_ho")),
-      "exp_avg: w_ho is missing",
+      "bytes.optimizer.moments.exp_avg.w_ho: expected a tensor, received nothing",
     ],
   ])("loadOptimizer: %s", (_, make, message) => {
     const file = make();
@@ -225,7 +225,7 @@ describe("bad input", () => {
 
   it("loadOptimizer: a file of another network", () => {
     expect(() => new Rnn(CELLS["tanh"]!).loadOptimizer(bytes)).toThrow(
-      "bytes: its optimizer state: b_h_l0: expected shape (5), received (20)",
+      "bytes.optimizer.moments.exp_avg.b_h_l0: expected shape (5), received (20)",
     );
   });
 

@@ -20,8 +20,12 @@ const OPTIONS: [options: object, kind: Case[2], message: string][] = [
   [{ clipNorm: true }, TypeError, "clipNorm: expected a number, or false for none, received true"],
   [{ carryState: 1 }, TypeError, "carryState: expected true or false, received 1"],
   [{ validation: 3 }, TypeError, `validation: expected ${WANTED}, received 3`],
-  [{ validateEvery: 3 }, TypeError, "validateEvery: expected validation batches with it"],
-  [{ patience: 3 }, TypeError, "patience: expected validation batches with it"],
+  [
+    { validateEvery: 3 },
+    TypeError,
+    "validateEvery: expected no value without validation batches, received 3",
+  ],
+  [{ patience: 3 }, TypeError, "patience: expected no value without validation batches, received 3"],
   [{ patience: -1, validation: [GOOD] }, RangeError, "patience: expected an integer >= 0, received -1"],
   [
     { validateEvery: 0, validation: [GOOD] },

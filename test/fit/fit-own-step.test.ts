@@ -120,7 +120,7 @@ describe("a step of one's own", () => {
     expect(() => fit(rnn, NAMED, { trainStep: inTwo(rnn), carryState: true })).toThrow(
       expect.objectContaining({
         name: "TypeError",
-        message: "carryState: expected false with a trainStep of one's own, received true",
+        message: "carryState: expected false with a trainStep, received true",
       }),
     );
     rnn.trainStep(BATCHES[0]!, new Adam()); // it is free

@@ -177,7 +177,7 @@ describe("states", () => {
 
 describe("a bidirectional network", () => {
   const message =
-    "session: expected a network with one direction; the second one of a bidirectional network begins at the end";
+    "session: expected a network with one direction, received a bidirectional one; its second direction begins at the end";
   check(
     [
       ["has no session", ({ rnn }) => rnn.session(), RangeError, message],
@@ -299,7 +299,7 @@ describe("gradients", () => {
         "nothing accumulated",
         ({ rnn, adam }) => rnn.applyGradients("accumulated", adam),
         RangeError,
-        "gradients: nothing has been accumulated; call gradients(batch, { accumulate: true }) first",
+        "gradients: expected accumulated gradients, received none; call gradients(batch, { accumulate: true }) first",
       ],
       [
         "another string",
@@ -327,7 +327,9 @@ describe("gradients", () => {
       expect.objectContaining({ code: "NOT_FINITE" }),
     );
     expect(rnn.parameters).toEqual(before);
-    expect(() => rnn.applyGradients("accumulated", adam)).toThrow("nothing has been accumulated");
+    expect(() => rnn.applyGradients("accumulated", adam)).toThrow(
+      "expected accumulated gradients, received none",
+    );
     rnn.gradients(GOOD, { accumulate: true });
     rnn.applyGradients("accumulated", adam);
     rnn.free();

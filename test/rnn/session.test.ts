@@ -86,7 +86,11 @@ test("bad input says what is wrong, and leaves the state", () => {
     expect.objectContaining({ name: "RangeError", message: "ids[1]: expected an id in 0..4, received 5" }),
   );
   expect(bad([0, 0.5])).toThrow(
-    expect.objectContaining({ name: "RangeError", message: "ids[1]: expected an id in 0..4, received 0.5" }),
+    expect.objectContaining({
+      name: "RangeError",
+      message:
+        "ids[1]: expected an id in 0..4, received 0.5; a session for features is made with dense: true",
+    }),
   );
   expect(bad([0])).toThrow(RangeError);
   expect(bad([0, "1"])).toThrow(TypeError);
@@ -127,3 +131,13 @@ test("a session is disposed of by `using`", () => {
   }
   expect(() => outlived.step(1)).toThrow(expect.objectContaining({ code: "FREED" }));
 });
+
+test.each([[[0.5, 0.2]], [[[0.5, 0.2]]], [Float32Array.of(0, 1)], [0.5]])(
+  "features for a session of ids: %s",
+  (features) => {
+    const session = new Rnn({ cell: "tanh", inputSize: 2, hiddenSize: 3 }).session();
+    expect(() => session.step(features as never)).toThrow(
+      "; a session for features is made with dense: true",
+    );
+  },
+);

@@ -132,7 +132,9 @@ export function readFitOptions(batches: unknown, options: unknown): FitConfig<un
   const { resumeFrom, onProgress, snapshot, signal, validation } = given;
   const checkpoint = readCheckpoint(resumeFrom);
   const state =
-    resumeFrom === undefined ? START : readRunState(checkpoint?.state ?? resumeFrom, statePath(checkpoint));
+    resumeFrom === undefined
+      ? START
+      : readRunState(checkpoint ? checkpoint.state : resumeFrom, statePath(checkpoint));
   const training = readTraining(given, resumeFrom !== undefined && !checkpoint);
   return {
     batches: source,
@@ -183,7 +185,7 @@ function readPlan(given: FitOptions<unknown>, batches: Batches, validates: boole
   const validateEvery = readCount(given.validateEvery, "validateEvery");
   for (const [name, value] of Object.entries({ validateEvery, patience })) {
     if (value !== undefined && !validates)
-      throw typeError(name, "nothing without validation batches", show(value));
+      throw typeError(name, "no value without validation batches", show(value));
   }
   return {
     epochs,
