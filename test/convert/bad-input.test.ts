@@ -71,7 +71,7 @@ describe("networks", () => {
       () => toOnnx(withConfig({ layers: 2 ** 31 - 1 })),
     ],
     [
-      'network.parameters: expected the name of a parameter, received "b_hn_l0"; there are w_ih_l0, w_hh_l0, b_h_l0, w_ho, b_o',
+      'network.parameters: no parameter "b_hn_l0"; there are w_ih_l0, w_hh_l0, b_h_l0, w_ho, b_o',
       RangeError,
       () => toTensorFlowJs(withConfig({ resetAfter: false })),
     ],

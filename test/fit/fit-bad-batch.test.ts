@@ -7,7 +7,7 @@ const GOOD: Batch = { inputs: [[0, 1, 2]], targets: [[1, 2, 0]] };
 const BAD: Batch = { inputs: [[0, 1, 9]], targets: [[1, 2, 0]] };
 
 async function pathOf(batches: Batches, options: FitOptions): Promise<CheckError["path"]> {
-  const rnn = new Rnn({ cell: "tanh", inputSize: 3, hiddenSize: 2 });
+  const rnn = new Rnn({ cell: "tanh", inputSize: 3, hiddenSize: 3 });
   try {
     await fit(rnn, batches, options);
   } catch (error) {

@@ -186,7 +186,7 @@ describe("a checkpoint", () => {
     [
       "parameters of other sizes",
       { parameters: { b_o: [1, 2] } },
-      "resumeFrom.best.parameters.b_o: expected shape (3), received (2)",
+      "resumeFrom.parameters.b_o: expected shape (3), received (2)",
     ],
     [
       "no optimizer",

@@ -399,7 +399,7 @@ export class CharRnn extends Disposable {
     ) {
       throw new RangeError(
         `bytes: expected a network in one direction from ${vocabulary.size} tokens to their logits, ` +
-          `got one from ${config.inputSize} to ${config.outputSize ?? "hidden states"}` +
+          `received one from ${config.inputSize} to ${config.outputSize ?? "hidden states"}` +
           (config.bidirectional ? " in two" : ""),
       );
     }
