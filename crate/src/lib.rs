@@ -17,7 +17,7 @@
 
 #![cfg_attr(all(target_arch = "wasm32", not(test)), no_std)]
 #![deny(unsafe_code)]
-#![warn(missing_docs)]
+#![deny(missing_docs)]
 
 extern crate alloc;
 

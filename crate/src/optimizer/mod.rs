@@ -27,8 +27,11 @@ pub enum Rule {
 
 /// The coefficients of one update.
 enum Update {
+    /// Adam and AdamW
     Adam(AdamUpdate),
+    /// Gradient descent
     Sgd(SgdUpdate),
+    /// RMSProp
     RmsProp(RmsPropUpdate),
 }
 

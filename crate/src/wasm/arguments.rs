@@ -3,7 +3,9 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 use wasm_bindgen::prelude::*;
 
+/// More than any function has.
 const MOST: usize = 16;
+/// The bits of the arguments.
 static ARGUMENTS: [AtomicU64; MOST] = [const { AtomicU64::new(0) }; MOST];
 
 /// Sets an argument of the next call. `name` is a value of the enumeration that belongs to the called function.

@@ -6,6 +6,7 @@ use crate::wasm::enumerations::RawFailure;
 use core::sync::atomic::{AtomicU64, Ordering};
 use wasm_bindgen::prelude::*;
 
+/// The last failure as a word, 0 for none.
 static FAILURE: AtomicU64 = AtomicU64::new(0);
 
 /// Records a failure.
