@@ -13,6 +13,10 @@ const SPAWN = "\0spawn-text-worker";
 /** The library's own worker, which nothing in the page starts. */
 const UNUSED = "\0spawn-worker";
 
+const ABSENT = "the playground has a worker of its own";
+/** The page's side of it. */
+const REMOTE_RUN = source("worker/remote-run");
+
 /** What "bptt" means to the page. */
 export const library = [
   { find: /^bptt$/, replacement: source("index") },
@@ -28,12 +32,14 @@ export function oneLibrary(): Plugin {
     config: (_, { command }) => void (serving = command === "serve"),
     resolveId: (name) =>
       /\/spawn-text-worker\.js$/.test(name) ? SPAWN : /\/spawn-worker\.js$/.test(name) ? UNUSED : undefined,
-    // package.json vouches for the published files alone: these call something when they are loaded
-    transform: (_, id) =>
-      id === source("index") || id === source("slim") ? { moduleSideEffects: true } : null,
+    transform(code, id) {
+      if (id === REMOTE_RUN && !serving) return withoutFunctions(code);
+      // package.json vouches for the published files alone: these call something when they are loaded
+      return id === source("index") || id === source("slim") ? { moduleSideEffects: true } : null;
+    },
     load(id) {
       if (id === UNUSED)
-        return `export const spawnWorker = () => { throw new Error("the playground has a worker of its own"); };`;
+        return `export const spawnWorker = () => { throw new Error(${JSON.stringify(ABSENT)}); };`;
       if (id !== SPAWN) return undefined;
       if (serving) {
         return `import Script from ${JSON.stringify(`${WORKER}?worker`)};
@@ -44,4 +50,14 @@ export function oneLibrary(): Plugin {
         new Worker(import.meta.ROLLUP_FILE_URL_${script}, { type: "module", name: "bptt text" });`;
     },
   };
+}
+
+/** A module of the same functions, which do nothing but throw; null, to leave it as it is, where it exports anything else. */
+function withoutFunctions(code: string): string | null {
+  const names = [...code.matchAll(/^export function (\w+)/gm)].map(([, name]) => name!);
+  if (names.length === 0 || names.length !== code.match(/^export /gm)?.length) return null;
+  const bodies = names.map(
+    (name) => `export function ${name}() { throw new Error(${JSON.stringify(ABSENT)}); }`,
+  );
+  return bodies.join("\n");
 }

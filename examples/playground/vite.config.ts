@@ -33,6 +33,6 @@ export default defineConfig({
   server: { fs: { allow: [fileURLToPath(new URL("../..", import.meta.url))] } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
   optimizeDeps: { noDiscovery: true, include: ["preact", "preact/hooks", "preact/jsx-runtime", "uplot"] },
-  build: { target: "es2022", modulePreload: { polyfill: false }, reportCompressedSize: false },
+  build: { target: "es2022", modulePreload: false, reportCompressedSize: false },
   plugins: [oneLibrary(), offline(), firstLoad()],
 });

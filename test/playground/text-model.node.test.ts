@@ -114,6 +114,10 @@ it("writes settings into the link and reads them back, any text of one's own amo
 
 it("reads texts and models from files, and says what is wrong with one", async () => {
   expect(await readText(file("a.txt", utf8("\uFEFFone\r\ntwo\rthree")))).toBe("one\ntwo\nthree");
+  const units = [...Buffer.from("\uFEFFone\r\nzwölf 한", "utf16le")];
+  expect(await readText(file("le.txt", Uint8Array.from(units)))).toBe("one\nzwölf 한");
+  const swapped = units.map((_, i) => units[i ^ 1]!);
+  expect(await readText(file("be.txt", Uint8Array.from(swapped)))).toBe("one\nzwölf 한");
   const model = new CharRnn({ text: TEXT, hiddenSize: 4 });
   expect(await readModel(file("m.safetensors", model.save()))).toEqual(model.save());
   await expect(readText(file("m.safetensors", model.save()))).rejects.toThrow(/is a model; open it under/);

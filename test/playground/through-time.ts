@@ -90,6 +90,21 @@ export function testThroughTime(site: () => Site): void {
       await close();
     });
 
+    it("undoes a change that replaced a run", async () => {
+      const { page, close } = await site().open("#through-time?step=20&length=20");
+      await stepIs(page, 20);
+      const before = await shown(page);
+      await page.getByLabel("Initial W_hh ×").fill("2");
+      await page.getByLabel("Learning rate").fill("0.5");
+      expect((await shown(page)).step).toBe(0);
+      await button(page, "Undo: back to step 20").click();
+      expect(await shown(page)).toEqual(before);
+      expect(await page.getByLabel("Initial W_hh ×").inputValue()).toBe("1");
+      await button(page, "Step").click();
+      await stepIs(page, 21);
+      await close();
+    });
+
     it("refuses absurd settings in words, and says why training cannot go on", async () => {
       const { page, close } = await site().open(
         "#through-time?length=1000000&hidden=0&scale=NaN&rate=1e6&speed=most",

@@ -13,7 +13,7 @@ export async function readText(file: Readable): Promise<string> {
   const bytes = await read(file, LARGEST_TEXT, "a text");
   if (isModel(bytes)) throw new RangeError(`${file.name} is a model; open it under “The model”.`);
   try {
-    return cleaned(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return cleaned(new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes));
   } catch {
     throw new RangeError(`${file.name} is not UTF-8 text. Save it as plain text in UTF-8 and try again.`);
   }
@@ -27,6 +27,13 @@ export async function readModel(file: Readable): Promise<Uint8Array> {
 /** One kind of line end; no mark of byte order. */
 export function cleaned(text: string): string {
   return text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
+}
+
+/** UTF-16 where a byte order mark says so, as some editors on Windows write it. */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
+  return "utf-8";
 }
 
 async function read(file: Readable, most: number, what: string): Promise<Uint8Array> {
