@@ -1,7 +1,7 @@
 // Draws from logits: shares, temperature, and coins that depend on seed, step and row alone.
 
 import { Rnn, sample } from "bptt";
-import { expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 
 test("shares are those of the softmax at the temperature", () => {
   const rows = Array.from({ length: 5000 }, () => [0, 1, 2, -3]);
@@ -68,4 +68,29 @@ test("bad input says what is wrong", () => {
   expect(bad({ data: [], shape: [2 ** 30, 2 ** 30] })).toThrow(RangeError);
   expect(() => sample({ data: new Float32Array(4), shape: [2, 3] })).toThrow(RangeError);
   expect(sample([[1]])).toEqual(new Int32Array(1));
+});
+
+describe("banned classes", () => {
+  it.each([0, 0.01, 1, 1e30])("are never drawn at temperature %d", (temperature) => {
+    const logits = [[-Infinity, -3e38, -Infinity]];
+    const typed = { data: Float64Array.from(logits[0]!), shape: [1, 3] };
+    for (let step = 0; step < 200; step++) {
+      expect([...sample(logits, { temperature, step })]).toEqual([1]);
+      expect([...sample(typed, { temperature, step })]).toEqual([1]);
+    }
+    const some = Array.from(
+      { length: 2000 },
+      (_, step) => sample([[0, -Infinity, 0]], { temperature, step })[0],
+    );
+    expect(new Set(some)).toEqual(new Set(temperature === 0 ? [0] : [0, 2]));
+  });
+
+  it.each([
+    [[[-Infinity, -Infinity]], "logits[0]: expected at least one finite number, received only -Infinity"],
+    [[[0, 1], [NaN, 0]], "logits[1][0]: expected a finite number (float32) or -Infinity, received NaN"],
+    [[[0, Infinity]], "logits[0][1]: expected a finite number (float32) or -Infinity, received Infinity"],
+  ])("%o is refused", (logits, message) => {
+    expect(() => sample(logits)).toThrow(RangeError);
+    expect(() => sample(logits)).toThrow(message);
+  }); // prettier-ignore
 });

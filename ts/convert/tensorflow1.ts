@@ -82,8 +82,8 @@ export function fromTensorFlow1(
   }
   const cell: Cell =
     first.scope === "gru_cell" ? "gru" : first.scope === "basic_rnn_cell" ? activation : "lstm";
-  const L = Math.max(...found.map(({ layer }) => layer)) + 1;
-  const D = Math.max(...found.map(({ direction }) => direction)) + 1;
+  const L = found.reduce((most, { layer }) => Math.max(most, layer), 0) + 1;
+  const D = found.reduce((most, { direction }) => Math.max(most, direction), 0) + 1;
   if (found.length !== L * D || found.some(({ scope }) => scope !== first.scope)) {
     throw new RangeError(
       `variables: expected one kind of cell in each of ${L} layers and ${D} directions, received ${found

@@ -29,8 +29,8 @@ export interface Layout {
   readonly lengths?: RowLengths | undefined;
   /** float32 index in wasm memory of weights (j, i): rows (i, j) whose weight is 0 are zeroed, not read either. */
   readonly weights?: number | undefined;
-  /** False: NaN and infinity pass. */
-  readonly finite?: boolean;
+  /** False: NaN and infinity pass. "negativeInfinity": −Infinity passes. Default true. */
+  readonly finite?: boolean | "negativeInfinity";
 }
 
 /** (rows, columns) or another plain row-major block. */
@@ -69,8 +69,8 @@ function copyBlock(source: Source, layout: Layout): void {
     for (let j = 0; j < n1; j++, from += n2) {
       const to = layout.start + i * s0 + j * s1;
       const count = countRead(layout, i, j);
-      const bad = copyTyped(values, from, count, into, to, s2, layout.finite !== false);
-      if (bad >= 0) throw notFinite(at(place(source, layout, i, j), bad), values[from + bad]);
+      const bad = copyTyped(values, from, count, into, to, s2, layout.finite);
+      if (bad >= 0) throw notFinite(at(place(source, layout, i, j), bad), values[from + bad], layout.finite);
       if (count < n2) fillZero(into, to + count * s2, n2 - count, s2);
     }
   }
@@ -107,9 +107,9 @@ function copyRow(source: Source, layout: Layout, row: unknown, i: number, j: num
       layout.into ?? f32(),
       to,
       layout.strides[2],
-      layout.finite !== false,
+      layout.finite,
     );
-    if (bad >= 0) throw notFinite(at(place(source, layout, i, j), bad), typed[bad]);
+    if (bad >= 0) throw notFinite(at(place(source, layout, i, j), bad), typed[bad], layout.finite);
   } else if (kind === NONE && Array.isArray(row)) {
     expectRow(source, layout, i, j, row.length);
     copyPlain(source, layout, row, 0, i, j, to);
@@ -147,11 +147,11 @@ function copyTyped(
   into: Float32Array,
   to: number,
   step: number,
-  finite: boolean,
+  finite: Layout["finite"],
 ): number {
   for (let k = 0; k < count; k++) {
     const x = Math.fround(source[from + k]);
-    if (x - x !== 0 && finite) return k; // NaN − NaN and ∞ − ∞ are NaN
+    if (x - x !== 0 && !passes(x, finite)) return k; // NaN − NaN and ∞ − ∞ are NaN
     into[to + k * step] = x;
   }
   return -1;
@@ -174,7 +174,8 @@ function copyPlain(
       throw typeError(at(place(source, layout, i, j), k), "a number", show(value));
     }
     const x = Math.fround(value);
-    if (x - x !== 0 && layout.finite !== false) throw notFinite(at(place(source, layout, i, j), k), value);
+    if (x - x !== 0 && !passes(x, layout.finite))
+      throw notFinite(at(place(source, layout, i, j), k), value, layout.finite);
     (layout.into ?? f32())[to + k * step] = x;
   }
 }
@@ -198,8 +199,14 @@ function wantedOf({ rank, shape, lengths }: Layout, j: number): string {
   return fitting(j, shape[2], rank === 2 ? lengths : undefined);
 }
 
-function notFinite(path: Path, value: unknown): RangeError {
-  return rangeError(path, "a finite number (float32)", show(value));
+/** Whether a value that is not finite is accepted. */
+function passes(x: number, finite: Layout["finite"]): boolean {
+  return finite === false || (finite === "negativeInfinity" && x === -Infinity);
+}
+
+function notFinite(path: Path, value: unknown, finite: Layout["finite"]): RangeError {
+  const others = finite === "negativeInfinity" ? " or -Infinity" : "";
+  return rangeError(path, `a finite number (float32)${others}`, show(value));
 }
 
 /** The row's place in the user's own terms: `inputs[0][3]`. */

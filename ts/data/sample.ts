@@ -14,7 +14,7 @@ import { open, type Source } from "../base/source.js";
 import type { Numbers2 } from "../base/tensor.js";
 import { RawSamplerBuffer } from "../wasm/enumerations.js";
 import { fromCore } from "../wasm/failure.js";
-import { i32 } from "../wasm/memory.js";
+import { f32, i32 } from "../wasm/memory.js";
 import { RawSampler, type RawDraw } from "../wasm/raw-sampler.js";
 
 /** Options of {@link sample}. */
@@ -30,11 +30,12 @@ export interface SampleOptions {
 /**
  * Draws an id from each row of logits.
  *
- * @param logits (B, V), such as what a session's `step` gives
+ * @param logits (B, V), such as what a session's `step` gives; −Infinity bans a class: it is never drawn
  * @param options temperature, seed and step
  * @returns (B) ids in 0 … V − 1
  * @throws TypeError when something is of the wrong kind
- * @throws RangeError when a value or size is wrong; the message names the place
+ * @throws RangeError when a value or size is wrong, NaN or +Infinity among the logits, or a row has only banned classes;
+ *   the message names the place
  * @throws BpttError `OUT_OF_MEMORY`
  *
  * @example
@@ -73,7 +74,14 @@ export function sampleFrom(
   let raw: RawSampler | undefined;
   try {
     raw = new RawSampler(batch, classes);
-    copySource(source, rowMajor(shape, raw.place(RawSamplerBuffer.Logits).start));
+    const at = raw.place(RawSamplerBuffer.Logits).start;
+    copySource(source, { ...rowMajor(shape, at), finite: "negativeInfinity" });
+    for (let b = 0; b < batch; b++) {
+      const row = f32().subarray(at + b * classes, at + (b + 1) * classes);
+      if (row.every((x) => x === -Infinity)) {
+        throw new RangeError(`logits[${b}]: expected at least one finite number, received only -Infinity`);
+      }
+    }
     raw.draw(settings);
     const { start } = raw.place(RawSamplerBuffer.Ids);
     return i32().slice(start, start + batch);

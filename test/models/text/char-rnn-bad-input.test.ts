@@ -46,13 +46,13 @@ const CONSTRUCTOR: Case[] = [
   [
     "tokens by name",
     RangeError,
-    'tokens: expected "characters", "graphemes", "words", an array of tokens or a function, received "bytes"',
+    'tokens: expected "characters", "graphemes", "words", an array of tokens, a function or { split, join }, received "bytes"',
     make({ text: "a", tokens: "bytes" }),
   ],
   [
     "tokens of a kind",
     TypeError,
-    'tokens: expected "characters", "graphemes", "words", an array of tokens or a function, received 1',
+    'tokens: expected "characters", "graphemes", "words", an array of tokens, a function or { split, join }, received 1',
     make({ text: "a", tokens: 1 }),
   ],
   [
@@ -112,7 +112,7 @@ const CONSTRUCTOR: Case[] = [
   [
     "an option",
     TypeError,
-    'options: expected known options only, received "size"; known are text, vocabulary, kind, unknown, tokens, cell, hiddenSize, layers, dropout, seed',
+    'options: expected known options only, received "size"; known are text, vocabulary, kind, unknown, tokens, maxTokens, cell, hiddenSize, layers, dropout, seed',
     make({ size: 3 }),
   ],
 ];
@@ -282,7 +282,7 @@ const METHODS: Case[] = [
   [
     "stream: count",
     TypeError,
-    'options: expected known options only, received "count"; known are prompt, length, temperature, topK, topP, stop, seed',
+    'options: expected known options only, received "count"; known are prompt, length, temperature, topK, topP, exclude, allowUnknown, stop, seed',
     (model) => model.stream(any({ prompt: "a", count: 2 })),
   ],
   [

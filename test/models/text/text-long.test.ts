@@ -10,7 +10,7 @@ import { tokenizer, type TokenRule } from "../../../ts/models/text/tokens.js";
 const PIECE = 2 ** 16;
 
 function codecOf(text: string, tokens: TokenRule = "characters"): Codec {
-  return Codec.of(text, undefined, { kind: "text", tokens, seed: 0 });
+  return Codec.of(text, {}, { kind: "text", tokens, seed: 0 });
 }
 
 describe("ids of a long text", () => {

@@ -21,6 +21,8 @@ const FLAGS = {
   topK: "--top-k",
   topP: "--top-p",
   stop: "--stop",
+  exclude: "--exclude",
+  allowUnknown: "--allow-unknown",
   seed: "--seed",
   count: "--count",
 };
@@ -49,6 +51,8 @@ export function defineGenerate(program: Command): void {
     .option("--top-k <n>", "sample from the n most likely tokens", toCount)
     .option("--top-p <x>", "sample from the fewest tokens whose probabilities sum to this", toNumber)
     .option("--stop <text>", "stop before this text")
+    .option("--exclude <token...>", "tokens that are never written")
+    .option("--allow-unknown", "write the unknown token too, where the model has one")
     .option("--seed <n>", "seed of the sampling (default: 0)", toInteger)
     .option(
       "-c, --count <n>",

@@ -24,6 +24,7 @@ interface TrainOptions {
   force?: true;
   lines?: true;
   words?: true;
+  maxTokens?: number;
   cell: Cell;
   hidden: number;
   layers: number;
@@ -50,6 +51,7 @@ const SETTINGS = [
   ...([
     "lines",
     "words",
+    "maxTokens",
     "cell",
     "hidden",
     "layers",
@@ -64,6 +66,7 @@ const SETTINGS = [
 
 /** The library's names of what the flags say. */
 const FLAGS: Flags = {
+  maxTokens: "--max-tokens",
   cell: "--cell",
   hiddenSize: "--hidden",
   layers: "--layers",
@@ -96,6 +99,7 @@ export function defineTrain(program: Command): void {
     .optionsGroup("The text:")
     .option("--lines", "each line that is not empty is a text of its own")
     .option("--words", "learn words, not characters")
+    .option("--max-tokens <n>", "keep the n most frequent; all others are the unknown token", toCount)
     .optionsGroup("The network:")
     .addOption(
       new Option("--cell <kind>", "the recurrent cell")
@@ -174,7 +178,11 @@ async function train(files: readonly string[], options: TrainOptions): Promise<n
   });
   const wanted = fitOptionsOf(options);
   const { cell, hidden: hiddenSize, layers, dropout, seed } = options;
-  const model = { cell, hiddenSize, layers, dropout, seed, tokens: words ? "words" : "characters" } as const;
+  const model = {
+    ...{ cell, hiddenSize, layers, dropout, seed },
+    tokens: words ? "words" : "characters",
+    ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
+  } as const;
   const limit = timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit };
   const following = {
     reporter: reporterOf(options),

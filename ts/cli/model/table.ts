@@ -8,7 +8,7 @@ export type Row = readonly [name: string, value: string];
 
 /** The rows as lines, the names in a column of their own. */
 export function table(rows: readonly Row[]): string {
-  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const width = rows.reduce((most, [name]) => Math.max(most, name.length), 0) + 2;
   return rows
     .map(([name, value]) => `${styled("bold", name.padEnd(width))}${escaped(value)}`.trimEnd() + "\n")
     .join("");

@@ -87,10 +87,18 @@ export function evaluationWindows(
     const count = Math.floor((ids.length - 1) / EVALUATED_STREAM);
     batches = [streams(ids, Math.max(1, Math.min(MOST_EVALUATED, count)))];
   } else batches = batchesByLength(sequenceRows(text, order, endId), MOST_EVALUATED);
-  const lengths = batches.map((rows) => rows.map(({ length }) => length));
+  let [count, tokens] = [0, 0];
+  for (const rows of batches) {
+    let longest = 0;
+    for (const { length } of rows) {
+      longest = Math.max(longest, length);
+      tokens += length;
+    }
+    count += countWindows(longest, EVALUATED_WINDOW);
+  }
   return {
-    count: lengths.reduce((sum, each) => sum + countWindows(Math.max(...each), EVALUATED_WINDOW), 0),
-    tokens: lengths.flat().reduce((sum, length) => sum + length, 0),
+    count,
+    tokens,
     *[Symbol.iterator]() {
       for (const rows of batches) yield* windows(rows, EVALUATED_WINDOW, zeros);
     },

@@ -21,6 +21,12 @@ export interface CharRnnOptions {
   unknown?: string;
   /** How a text falls into tokens. Default "characters": code points. */
   tokens?: TokenRule;
+  /**
+   * With `text`: keeps so many of its most frequent tokens, of equally frequent ones the first by code point. All others
+   * are the unknown token, which is trained then: `unknown`, or "<unknown>" where that is not given. The unknown token and
+   * the end token of a list are not counted. Default: all tokens.
+   */
+  maxTokens?: number;
   /** Default "gru". */
   cell?: Cell;
   /** H: the width of the hidden state. Default 128. */
@@ -39,6 +45,7 @@ const NAMES: ReadonlySet<string> = new Set([
   "kind",
   "unknown",
   "tokens",
+  "maxTokens",
   "cell",
   "hiddenSize",
   "layers",
@@ -53,6 +60,12 @@ export function readCharRnnOptions(options: unknown): { codec: Codec; network: R
   const { tokens: rule = "characters", layers = 1, dropout = 0 } = given;
   const seed = integer(given.seed === undefined ? 0 : given.seed, "seed", { min: 0, max: 2 ** 32 - 1 });
   const tokens = readTokenRule(rule);
+  const maxTokens =
+    given.maxTokens === undefined ? undefined : integer(given.maxTokens, "maxTokens", { min: 1 });
+  if (maxTokens !== undefined && (text === undefined || Array.isArray(tokens))) {
+    const other = text === undefined ? "a vocabulary" : "an array of tokens";
+    throw new TypeError(`maxTokens: expected a text whose tokens are counted, received ${other}`);
+  }
   if ((text === undefined) === (vocabulary === undefined)) {
     const got = text === undefined ? "neither" : "both";
     throw new TypeError(`options: expected either text or vocabulary, received ${got}`);
@@ -60,7 +73,7 @@ export function readCharRnnOptions(options: unknown): { codec: Codec; network: R
   const codec =
     text === undefined
       ? ofVocabulary(vocabulary, { kind, unknown }, { tokens, seed })
-      : ofText(text, { kind, unknown }, { tokens, seed });
+      : ofText(text, { kind, unknown, maxTokens }, { tokens, seed });
   const { size } = codec.vocabulary;
   const network = { cell, hiddenSize, layers, dropout, seed, inputSize: size, outputSize: size };
   return { codec, network };
@@ -69,14 +82,19 @@ export function readCharRnnOptions(options: unknown): { codec: Codec; network: R
 interface Named {
   kind: unknown;
   unknown: unknown;
+  maxTokens?: number | undefined;
 }
 
-function ofText(text: Text, { kind, unknown }: Named, options: { tokens: TokenRule; seed: number }): Codec {
+function ofText(
+  text: Text,
+  { kind, unknown, maxTokens }: Named,
+  options: { tokens: TokenRule; seed: number },
+): Codec {
   const actual = kindOf(text);
   if (kind !== undefined && oneOf(kind, "kind", ["text", "list"]) !== actual) {
     throw new RangeError(expected("kind", `"${actual}", which the text is`, kind));
   }
-  return Codec.of(text, unknown as string | undefined, { ...options, kind: actual });
+  return Codec.of(text, { unknown: unknown as string | undefined, maxTokens }, { ...options, kind: actual });
 }
 
 function ofVocabulary(

@@ -16,7 +16,7 @@ import { SNAPSHOT, type Run } from "../../fit/run.js";
 import type { RunResult } from "../../fit/run-result.js";
 import { isUnfinished, type RunState } from "../../fit/run-state.js";
 import { isVocabulary, readCharRnnOptions, type CharRnnOptions } from "./char-rnn-options.js";
-import { Codec, type Text, type TextKind } from "./codec.js";
+import { Codec, readNetworkState, type Text, type TextKind } from "./codec.js";
 import type { EncodedText } from "./encoded-text.js";
 import { evaluateText, type TextEvaluateOptions, type TextEvaluation } from "./evaluate.js";
 import { fingerprint } from "./fingerprint.js";
@@ -225,7 +225,7 @@ export class CharRnn extends Disposable {
    * @returns what comes behind the prompt, without it, without `stop` and without the end token; with `count` an array
    * @throws TypeError when an option is of the wrong kind or unknown
    * @throws RangeError when an option is out of its range, the prompt has a token that is not in the vocabulary, or is
-   *   empty for a model of one long text
+   *   empty for a model of one long text; when no token may be written, or a logit is not finite
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
    *
    * @example
@@ -234,6 +234,7 @@ export class CharRnn extends Disposable {
    * const model = new CharRnn({ text: "abc", hiddenSize: 8, seed: 1 }); // knows nothing yet
    * console.log(model.generate({ prompt: "a", length: 5, seed: 3 }).length); // 5
    * console.log(model.generate({ prompt: "a", length: 5, count: 2 }).length); // 2
+   * console.log(model.generate({ prompt: "a", length: 3, exclude: ["a", "c"] })); // bbb
    */
   generate(options: GenerateOptions & { count: number }): string[];
   /** One text. */
@@ -413,6 +414,11 @@ export class CharRnn extends Disposable {
     const rnn = new Rnn(rnnOptions(config));
     try {
       rnn.setParameters(parameters);
+      const state = text && readNetworkState(text);
+      if (state) {
+        rnn.freeze(state.frozen);
+        rnn[NETWORK].drops = state.dropoutStep;
+      }
     } catch (error) {
       rnn.free();
       throw error;
@@ -451,7 +457,7 @@ export class CharRnn extends Disposable {
       config,
       parameters: rnn.parameters,
       vocabulary,
-      text: this.#codec.section(),
+      text: this.#codec.section({ frozen: rnn.frozen, dropoutStep: rnn[NETWORK].drops }),
       trained: lastRun && packLastRun(lastRun),
       ...sections,
     });

@@ -4,19 +4,34 @@
  */
 
 import { byCodePoints } from "../../base/code-points.js";
-import { expected, integer, oneOf, optionsObject, string } from "../../base/check.js";
+import { expected, integer, nonEmpty, oneOf, optionsObject, string } from "../../base/check.js";
 import type { Section } from "../../file/section.js";
 import { packSection, unpackSection } from "../../file/section.js";
 import { Vocabulary } from "../../data/vocabulary.js";
 import { joined, whole, type EncodedText } from "./encoded-text.js";
 import { idArray, type IdArray } from "./id-array.js";
-import { codePoints, distinctCodePoints, tokenizer, type Tokenizer, type TokenRule } from "./tokens.js";
+import {
+  codePoints,
+  distinctCodePoints,
+  isFunctionRule,
+  joiner,
+  tokenizer,
+  type Tokenizer,
+  type TokenRule,
+} from "./tokens.js";
+import { mostFrequent } from "./most-frequent.js";
 
 /** One long text, or a list of texts that each begin and end. */
 export type TextKind = "text" | "list";
 
 /** A text of either kind. */
 export type Text = string | readonly string[];
+
+/** What of a network outlives a run: which parameters no run changes, and how many passes have dropped. */
+export interface NetworkState {
+  readonly frozen: readonly string[];
+  readonly dropoutStep: number;
+}
 
 /** What is to be known before there is a codec. */
 export interface CodecOptions {
@@ -25,9 +40,26 @@ export interface CodecOptions {
   readonly seed: number;
 }
 
+/** What of a text becomes a vocabulary. */
+export interface VocabularyChoice {
+  /** The token for what is not in the vocabulary. */
+  readonly unknown?: string | undefined;
+  /** Keeps so many of the most frequent tokens. */
+  readonly maxTokens?: number | undefined;
+}
+
 const KINDS = ["text", "list"] as const;
+/** The form to bring a text to, and what text and vocabulary are where that helps. */
+const NORMAL_FORMS = [
+  ["NFC", "decomposed (NFD)", "composed (NFC)"],
+  ["NFD", "composed (NFC)", "decomposed (NFD)"],
+] as const;
+const NETWORK_NAMES: ReadonlySet<string> = new Set([
+  "frozen",
+  "dropoutStep",
+] satisfies (keyof NetworkState)[]);
 const RULES = ["characters", "graphemes", "words", "listed", "function"] as const;
-const SECTION_NAMES: ReadonlySet<string> = new Set(["kind", "tokens", "end", "seed"]);
+const SECTION_NAMES: ReadonlySet<string> = new Set(["kind", "tokens", "end", "seed", "listed", "network"]);
 
 /** The kind of a text, which is checked. */
 export function kindOf(text: unknown, name = "text"): TextKind {
@@ -61,13 +93,15 @@ export class Codec {
   }
 
   /** The codec of a text: its tokens sorted by code point, or in the order given, and the end token behind them. */
-  static of(text: Text, unknown: string | undefined, options: CodecOptions): Codec {
+  static of(text: Text, { unknown, maxTokens }: VocabularyChoice, options: CodecOptions): Codec {
     const { tokens } = options;
-    const listed = typeof tokens === "string" || typeof tokens === "function" ? undefined : tokens;
     let found: readonly string[];
-    if (listed) found = new Vocabulary(listed).tokens;
-    else {
-      const texts = typeof text === "string" ? [text] : text;
+    const texts = typeof text === "string" ? [text] : text;
+    if (isListed(tokens)) found = new Vocabulary(tokens).tokens;
+    else if (maxTokens !== undefined) {
+      const kept = mostFrequent(texts, tokenizer(tokens), { maxTokens, unknown });
+      return Codec.with(kept, options);
+    } else {
       const seen =
         tokens === "characters" ? distinctCodePoints(texts) : distinctTokens(texts, tokenizer(tokens));
       found = [...seen].sort(byCodePoints);
@@ -100,20 +134,31 @@ export class Codec {
     if (kind === "list" ? typeof end !== "string" || !vocabulary.has(end) : end !== null) {
       throw new RangeError(expected(`${name}.end`, kind === "list" ? "a token" : "null", end));
     }
-    if (rule === "function" && typeof given !== "function") {
+    if (rule === "function" && !isFunctionRule(given)) {
       throw new TypeError(expected("tokens", "the function that the saved model had", given));
     }
-    const listed = vocabulary.tokens.filter((token) => token !== end);
-    const tokens =
-      given ?? (rule === "listed" ? listed : (rule as Exclude<typeof rule, "listed" | "function">));
+    const listed =
+      state["listed"] === undefined ? withoutEnd(vocabulary, end) : readListed(state["listed"], name);
+    const tokens = given ?? (rule === "listed" ? listed : rule);
     return new Codec(vocabulary, end === null ? undefined : (end as string), { kind, tokens, seed });
   }
 
   /** For a file. */
-  section(): Section {
+  section(network: NetworkState): Section {
     const rule = this.#rule;
-    const tokens = typeof rule === "string" ? rule : typeof rule === "function" ? "function" : "listed";
-    return packSection({ kind: this.kind, tokens, end: this.end ?? null, seed: this.seed });
+    const tokens = typeof rule === "string" ? rule : isFunctionRule(rule) ? "function" : "listed";
+    const kept = network.frozen.length > 0 || network.dropoutStep > 0;
+    const model = { kind: this.kind, tokens, end: this.end ?? null, seed: this.seed };
+    const state = { ...model, ...(kept && { network }) };
+    if (!isListed(rule)) return packSection(state);
+    const implied = new Set(withoutEnd(this.vocabulary, this.end));
+    const same = implied.size === new Set(rule).size && rule.every((token) => implied.has(token));
+    return packSection(same ? state : { ...state, listed: rule });
+  }
+
+  /** Makes a text of tokens that come one at a time: each call returns what its token adds. */
+  joiner(): (token: string) => string {
+    return joiner(this.#rule);
   }
 
   /** A text's ids; messages call it `name`, or the `index`-th text of a list. */
@@ -133,13 +178,28 @@ export class Codec {
         // the vocabulary calls it "text", and counts from the piece's start
         if (!(error instanceof RangeError)) throw error;
         const place = (_: string, at: string) => `${called()}[${start + Number(at)}]`;
-        throw new RangeError(error.message.replace(/^text\[(\d+)\]/, place));
+        throw new RangeError(error.message.replace(/^text\[(\d+)\]/, place) + this.#normalForm(text));
       }
     }
     const ids = count === all.length ? all : all.slice(0, count);
     const at = endId < 0 ? -1 : ids.indexOf(endId);
     if (at >= 0) throw new RangeError(expected(`${called()}, token ${at}`, "no end token", this.end));
     return ids;
+  }
+
+  /** What to do about a text that the vocabulary has in another normal form; empty where that is not the reason. */
+  #normalForm(text: string): string {
+    for (const [form, is, other] of NORMAL_FORMS) {
+      const normal = text.normalize(form);
+      if (normal === text || !this.#has(normal)) continue;
+      return `; the text is ${is} and the vocabulary ${other}: text.normalize("${form}") has only known tokens`;
+    }
+    return "";
+  }
+
+  #has(text: string): boolean {
+    for (const token of this.#cut(text)) if (!this.vocabulary.has(token)) return false;
+    return true;
   }
 
   /** A whole text of this model's kind. */
@@ -167,6 +227,33 @@ export class Codec {
     for (const first of this.#cut(text)) return codePoints(text) - codePoints(first);
     return 0;
   }
+}
+
+function isListed(rule: TokenRule): rule is readonly string[] {
+  return Array.isArray(rule);
+}
+
+/** The tokens that a list of tokens has, unless the file says otherwise. */
+function withoutEnd({ tokens }: Vocabulary, end: unknown): string[] {
+  return tokens.filter((token) => token !== end);
+}
+
+/** The state of the network in a section of a file; absent from files whose network has none. */
+export function readNetworkState(section: Section): NetworkState {
+  const name = "bytes: its text state.network";
+  const { network } = unpackSection(section, "text") as { network?: unknown };
+  if (network === undefined) return { frozen: [], dropoutStep: 0 };
+  const given = optionsObject(network, name, NETWORK_NAMES) as Record<keyof NetworkState, unknown>;
+  const dropoutStep = integer(given.dropoutStep, `${name}.dropoutStep`, { min: 0 });
+  if (!Array.isArray(given.frozen)) {
+    throw new TypeError(expected(`${name}.frozen`, "an array of names", given.frozen));
+  }
+  return { frozen: given.frozen.map((each, i) => string(each, `${name}.frozen[${i}]`)), dropoutStep };
+}
+
+function readListed(value: unknown, name: string): string[] {
+  if (!Array.isArray(value)) throw new TypeError(expected(`${name}.listed`, "an array of tokens", value));
+  return value.map((token, i) => nonEmpty(token, `${name}.listed[${i}]`));
 }
 
 function distinctTokens(texts: readonly string[], cut: Tokenizer): Set<string> {

@@ -1,8 +1,9 @@
 /** The options of `generate` and `stream`: what they are, and their checks. */
 
-import { nonEmpty, number, seed, string } from "../../base/check.js";
-import { rangeError, type Path } from "../../base/errors.js";
+import { boolean, nonEmpty, number, seed, string } from "../../base/check.js";
+import { at, rangeError, typeError, type Path } from "../../base/errors.js";
 import { integerIn, numberIn, or, readOptions, type Readers } from "../../base/options.js";
+import { show } from "../../base/show.js";
 
 /** Options of {@link CharRnn#stream}. */
 export interface StreamOptions {
@@ -16,6 +17,10 @@ export interface StreamOptions {
   topK?: number;
   /** Draws among the fewest likeliest tokens whose probabilities, at that temperature, come to this; 0 < p ≤ 1. Default: all. */
   topP?: number;
+  /** Tokens that are never written; with the end token of a list, texts do not end by themselves. Default: none. */
+  exclude?: readonly string[];
+  /** Whether the unknown token may be written. Default false. */
+  allowUnknown?: boolean;
   /** Ends before this text. */
   stop?: string;
   /** Decides the draws, 0 … 2³² − 1. Default 0. */
@@ -35,6 +40,8 @@ export interface GenerateConfig {
   readonly temperature: number;
   readonly topK: number;
   readonly topP: number;
+  readonly exclude: readonly string[];
+  readonly allowUnknown: boolean;
   readonly stop: string | undefined;
   readonly seed: number;
   readonly count: number;
@@ -51,11 +58,18 @@ export function readGenerateOptions(options: unknown, counts: boolean): Generate
     temperature: or(1, numberIn({ min: 0, max: 1e30 })),
     topK: or(Infinity, integerIn({ min: 1 })),
     topP: or(1, aboveZero),
+    exclude: or([], readExclude),
+    allowUnknown: or(false, boolean),
     stop: or(undefined, nonEmpty),
     seed: or(0, seed),
   } satisfies Readers<StreamOptions>;
   const count = or(1, integerIn({ min: 1, max: MOST_TEXTS }));
   return counts ? readOptions(options, { ...stream, count }) : { ...readOptions(options, stream), count: 1 };
+}
+
+function readExclude(value: unknown, path: Path): string[] {
+  if (!Array.isArray(value)) throw typeError(path, "an array of tokens", show(value));
+  return Array.from(value as unknown[], (token, i) => nonEmpty(token, at(path, i)));
 }
 
 function aboveZero(value: unknown, path: Path): number {

@@ -3,6 +3,7 @@
 import type { Rnn } from "../../rnn/rnn.js";
 import type { Session } from "../../rnn/session.js";
 import type { Codec } from "./codec.js";
+import { expected } from "../../base/check.js";
 import { draw } from "./sample-token.js";
 import type { GenerateConfig } from "./generate-options.js";
 import { ranked, softmax } from "./softmax.js";
@@ -34,13 +35,15 @@ export function* generated(
   const { length, count } = config;
   if (length === 0) return;
   const { tokens } = codec.vocabulary;
+  const banned = bannedIds(codec, config);
+  const joiners = Array.from({ length: count }, () => codec.joiner());
   const session = rnn.session({ batch: count });
   try {
     let logits = read(session, prompt, count);
     const stops = Array.from({ length: count }, () => new Stop(config.stop));
     const ended = new Array<boolean>(count).fill(false);
     for (let step = 0; step < length; step++) {
-      const ids = draw(logits, count, step, config);
+      const ids = draw(logits, count, step, { ...config, banned });
       const news = stops.map((stop, b): string[] => {
         if (ended[b]) return [];
         const id = ids[b];
@@ -48,7 +51,7 @@ export function* generated(
           ended[b] = true;
           return stop.rest();
         }
-        const out = stop.take(tokens[id]);
+        const out = stop.take(joiners[b](tokens[id]));
         ended[b] = stop.reached;
         return step === length - 1 && !stop.reached ? [...out, ...stop.rest()] : out;
       });
@@ -59,6 +62,21 @@ export function* generated(
   } finally {
     session.free();
   }
+}
+
+/** The ids of tokens that are not to be written. */
+function bannedIds({ vocabulary }: Codec, { exclude, allowUnknown }: GenerateConfig): number[] {
+  const ids = exclude.map((token, i) => {
+    if (!vocabulary.has(token))
+      throw new RangeError(expected(`exclude[${i}]`, "a token of the vocabulary", token));
+    return vocabulary.tokens.indexOf(token);
+  });
+  const { unknown } = vocabulary;
+  if (unknown !== undefined && !allowUnknown) ids.push(vocabulary.tokens.indexOf(unknown));
+  const distinct = [...new Set(ids)];
+  if (distinct.length < vocabulary.size) return distinct;
+  const what = allowUnknown ? "exclude" : "exclude, and allowUnknown: false";
+  throw new RangeError(`${what}: expected at least one token that may be written, received all of them`);
 }
 
 /** What comes next, the likeliest first. */

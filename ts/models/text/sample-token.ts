@@ -1,17 +1,36 @@
 /** The next token of each row. */
 
+import { expected } from "../../base/check.js";
 import { open } from "../../base/source.js";
 import { sampleFrom } from "../../data/sample.js";
 import type { GenerateConfig } from "./generate-options.js";
 
-/** Samples an id for each row of logits (B, V). The uniform draw of a row depends on the seed, the step and the row. */
+/** How tokens are sampled. */
+export interface DrawConfig extends Pick<GenerateConfig, "temperature" | "topK" | "topP" | "seed"> {
+  /** Ids of probability 0; not all. Default: none. */
+  readonly banned?: readonly number[];
+}
+
+/**
+ * Samples an id for each row of logits (B, V). The uniform draw of a row depends on the seed, the step and the row.
+ *
+ * @throws RangeError when a logit is not finite
+ */
 export function draw(
-  logits: Float32Array,
+  given: Float32Array,
   rows: number,
   step: number,
-  { temperature, topK, topP, seed }: GenerateConfig,
+  { temperature, topK, topP, seed, banned = [] }: DrawConfig,
 ): Int32Array {
-  const shape = [rows, logits.length / rows] as const;
+  const classes = given.length / rows;
+  const bad = given.findIndex((x) => x - x !== 0);
+  if (bad >= 0) {
+    const place = `logits[${Math.floor(bad / classes)}][${bad % classes}]`;
+    throw new RangeError(expected(place, "a finite number (float32)", given[bad]));
+  }
+  const logits = banned.length === 0 ? given : given.slice();
+  for (let b = 0; b < rows; b++) for (const id of banned) logits[b * classes + id] = -Infinity;
+  const shape = [rows, classes] as const;
   const source = open({ data: logits, shape }, "logits", "numbers (B,V)");
   return sampleFrom(source, shape, { temperature, topK, topP, seed, step });
 }

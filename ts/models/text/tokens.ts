@@ -5,20 +5,34 @@
  * that characters newer than an engine may be cut otherwise there.
  */
 
-import { expected, nonEmpty } from "../../base/check.js";
+import { expected, nonEmpty, optionsObject } from "../../base/check.js";
+import { LongestMatch } from "./longest-match.js";
 
 /** A rule by name. */
 export type TokenRuleName = "characters" | "graphemes" | "words";
 
+/** Functions that cut a text into tokens and make a text of tokens. */
+export interface TokenFunctions {
+  /** The tokens of a text, in its order. */
+  split: (text: string) => readonly string[];
+  /**
+   * The text of tokens; default: concatenation. It is called with up to 17 tokens that follow each other, and adds text
+   * at the end for each, such as `(tokens) => tokens.join(" ")`.
+   */
+  join?: (tokens: readonly string[]) => string;
+}
+
 /**
  * How a text falls into tokens: by "characters" (code points), by "graphemes" (what a reader sees as one character), by
- * "words" (words, runs of white space, and all else one by one), by a list of tokens (the longest that fits), or by a
- * function.
+ * "words" (words, runs of white space, and all else one by one), by a list of tokens (the longest that fits), by a
+ * function, or by `{ split, join }`, where tokens do not simply follow each other in the text.
  */
-export type TokenRule = TokenRuleName | readonly string[] | ((text: string) => readonly string[]);
+export type TokenRule =
+  TokenRuleName | readonly string[] | ((text: string) => readonly string[]) | TokenFunctions;
 
 const NAMES: readonly string[] = ["characters", "graphemes", "words"];
-const WANTED = `"characters", "graphemes", "words", an array of tokens or a function`;
+const WANTED = `"characters", "graphemes", "words", an array of tokens, a function or { split, join }`;
+const FUNCTION_NAMES: ReadonlySet<string> = new Set(["split", "join"] satisfies (keyof TokenFunctions)[]);
 /** A word with its marks, apostrophes and hyphens inside; white space; any other character. */
 const WORDS = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*|\s+|./gsu;
 
@@ -28,43 +42,98 @@ export type Tokenizer = (text: string) => Iterable<string>;
 /** `value` if it is a rule; an array is copied. */
 export function readTokenRule(value: unknown): TokenRule {
   if (typeof value === "function") return value as (text: string) => string[];
-  if (Array.isArray(value)) return Array.from(value as string[]); // what is in it the vocabulary checks
+  if (Array.isArray(value)) {
+    const tokens: string[] = [];
+    for (let i = 0; i < value.length; i++) tokens.push(nonEmpty(value[i], `tokens[${i}]`));
+    return tokens;
+  }
   if (typeof value === "string") {
-    if (NAMES.includes(value)) return value as TokenRuleName;
+    if (NAMES.includes(value)) return value;
     throw new RangeError(expected("tokens", WANTED, value));
   }
+  if (typeof value === "object" && value !== null) return readTokenFunctions(value);
   throw new TypeError(expected("tokens", WANTED, value));
+}
+
+function readTokenFunctions(value: object): TokenFunctions {
+  const { split, join } = optionsObject(value, "tokens", FUNCTION_NAMES) as Record<
+    keyof TokenFunctions,
+    unknown
+  >;
+  if (typeof split !== "function") throw new TypeError(expected("tokens.split", "a function", split));
+  if (join === undefined) return { split: split as TokenFunctions["split"] };
+  if (typeof join !== "function") throw new TypeError(expected("tokens.join", "a function", join));
+  return { split, join } as Required<TokenFunctions>;
+}
+
+/** Whether a rule is a function, which no file can hold. */
+export function isFunctionRule(rule: TokenRule | undefined): boolean {
+  return typeof rule === "function" || (typeof rule === "object" && "split" in rule);
+}
+
+/** Tokens before one that decide, with it, what text it adds. */
+const CONTEXT = 16;
+
+/** Makes a text of tokens that come one at a time: each call returns what its token adds. */
+export function joiner(rule: TokenRule): (token: string) => string {
+  const join = typeof rule === "object" && "split" in rule ? rule.join : undefined;
+  if (join === undefined) return (token) => token;
+  const textOf = (tokens: readonly string[]): string => {
+    const text: unknown = join(tokens);
+    if (typeof text !== "string") throw new TypeError(expected("tokens.join(tokens)", "a string", text));
+    return text;
+  };
+  let before: string[] = [];
+  return (token) => {
+    const length = before.length === 0 ? 0 : textOf(before).length;
+    const tokens = [...before, token];
+    before = tokens.slice(-CONTEXT);
+    return textOf(tokens).slice(length);
+  };
 }
 
 /** The tokenizer of a rule. */
 export function tokenizer(rule: TokenRule): Tokenizer {
-  if (typeof rule === "function") return (text) => own(rule, text);
-  if (typeof rule !== "string") return longestMatch(rule);
+  if (typeof rule === "function") return (text) => own(rule, text, "tokens(text)");
+  if (typeof rule === "object") {
+    if (!("split" in rule)) return longestMatch(rule);
+    const { split } = rule;
+    return (text) => own(split, text, "tokens.split(text)");
+  }
   if (rule === "characters") return (text) => text;
   if (rule === "words") return words;
   if (!("Segmenter" in Intl)) {
     throw new RangeError(expected("tokens", "another rule than graphemes, which this engine lacks", rule));
   }
   const segmenter = new Intl.Segmenter("und", { granularity: "grapheme" });
-  return function* (text) {
-    for (const piece of betweenGraphemes(text))
-      for (const { segment } of segmenter.segment(piece)) yield segment;
-  };
+  return (text) => graphemes(segmenter, text);
 }
 
-/** Units of a piece that a segmenter is given: what it takes for a segment grows with the text, in some engines. */
+/** Units that a segmenter is given at a time: what it takes for a segment grows with the text, in some engines. */
 const PIECE = 1024;
 
-/** A text in pieces that end where a grapheme surely does: between two ASCII characters that are not CR LF, or behind LF. */
-function* betweenGraphemes(text: string): Generator<string, void, undefined> {
-  const ends = (at: number) => {
-    const [before, after] = [text.charCodeAt(at - 1), text.charCodeAt(at)];
-    return before === 0x0a || (before < 0x80 && after < 0x80 && before !== 0x0d);
-  };
-  for (let start = 0, end; start < text.length; start = end) {
-    end = Math.min(text.length, start + PIECE);
-    while (end < text.length && !ends(end)) end++;
-    yield text.slice(start, end);
+/**
+ * The graphemes of a text, piece by piece. Whether a grapheme ends at a place follows from what stands between the end of
+ * the one before and the code point after, so that a piece that begins where one ends gives the same ones as the whole
+ * text, except for the last, which may go on.
+ */
+function* graphemes(segmenter: Intl.Segmenter, text: string): Generator<string, void, undefined> {
+  let size = PIECE;
+  for (let start = 0; start < text.length;) {
+    let end = start + size;
+    if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end++; // with its other half
+    let last: string | undefined;
+    let at = start;
+    for (const { segment } of segmenter.segment(text.slice(start, end))) {
+      if (last !== undefined) {
+        yield last;
+        at += last.length;
+      }
+      last = segment;
+    }
+    if (end >= text.length) return yield last as string;
+    size = at === start ? 2 * size : PIECE; // one grapheme that fills the piece
+    start = at;
   }
 }
 
@@ -99,25 +168,14 @@ export function distinctCodePoints(texts: readonly string[]): Set<string> {
   return found;
 }
 
-/** The longest of the tokens at each place; a code point where none fits. */
+/** The automaton is built with the first text. */
 function longestMatch(tokens: readonly string[]): Tokenizer {
-  const known = new Set(tokens);
-  const lengths = [...new Set(tokens.map((token) => token.length))].sort((a, b) => b - a);
-  return function* (text) {
-    for (let at = 0; at < text.length;) {
-      const length = lengths.find((n) => known.has(text.slice(at, at + n)));
-      const token =
-        length === undefined
-          ? String.fromCodePoint(text.codePointAt(at) as number)
-          : text.slice(at, at + length);
-      yield token;
-      at += token.length;
-    }
-  };
+  let matcher: LongestMatch | undefined;
+  return (text) => (matcher ??= new LongestMatch(tokens)).cut(text);
 }
 
-function own(rule: (text: string) => readonly string[], text: string): readonly string[] {
+function own(rule: (text: string) => readonly string[], text: string, name: string): readonly string[] {
   const found: unknown = rule(text);
-  if (!Array.isArray(found)) throw new TypeError(expected("tokens(text)", "an array of strings", found));
-  return Array.from(found as unknown[], (token, i) => nonEmpty(token, `tokens(text)[${i}]`));
+  if (!Array.isArray(found)) throw new TypeError(expected(name, "an array of strings", found));
+  return Array.from(found as unknown[], (token, i) => nonEmpty(token, `${name}[${i}]`));
 }

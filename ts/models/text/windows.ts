@@ -39,7 +39,7 @@ export function* windows(
   most: number,
   zeroState: (batch: number) => StateInput,
 ): Generator<Window, void, undefined> {
-  const longest = Math.max(...rows.map(({ length }) => length));
+  const longest = rows.reduce((most, { length }) => Math.max(most, length), 0);
   const count = countWindows(longest, most);
   for (let n = 0; n < count; n++) {
     const from = Math.floor((n * longest) / count);
