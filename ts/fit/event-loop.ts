@@ -18,11 +18,13 @@ export interface EventLoop {
 
 declare const setImmediate: ((task: () => void) => unknown) | undefined;
 
+// Read at import: fake timers of a test would never run the next slice.
+const immediate = typeof setImmediate === "function" ? setImmediate : undefined;
+
 /** The event loop of where this runs. */
 export function eventLoop(): EventLoop {
   const now = () => performance.now();
-  if (typeof setImmediate === "function") {
-    const immediate = setImmediate;
+  if (immediate) {
     return { now, defer: (task) => void immediate(task), close: () => undefined };
   }
   if (typeof MessageChannel !== "function") {

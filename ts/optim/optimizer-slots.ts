@@ -1,5 +1,6 @@
 /** Which optimizers have stepped a network, and in which slot of it their moments lie. */
 
+import { finalizer, weak } from "../base/finalization.js";
 import { BpttError } from "../base/errors.js";
 import { addRule, type OptimizerState } from "./optimizer.js";
 import { evaluate } from "./schedule.js";
@@ -11,7 +12,7 @@ interface Owner {
 }
 
 /** What of an optimizer's is left in a network when the optimizer itself is gone. */
-const abandoned = new FinalizationRegistry<{ slots: WeakRef<OptimizerSlots>; slot: number }>(
+const abandoned = /* @__PURE__ */ finalizer<{ slots: { deref(): OptimizerSlots | undefined }; slot: number }>(
   ({ slots, slot }) => slots.deref()?.remove(slot),
 );
 
@@ -68,7 +69,7 @@ export class OptimizerSlots {
     }
     this.#slots.set(optimizer, slot);
     optimizer.network = this.#identity;
-    abandoned.register(optimizer, { slots: new WeakRef(this), slot }, optimizer);
+    abandoned.register(optimizer, { slots: weak(this), slot }, optimizer);
     return result;
   }
 

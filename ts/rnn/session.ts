@@ -3,6 +3,7 @@
  * bit. The mathematics is a forward pass of one time step; see crate/src/session.rs.
  */
 
+import { finalizer, weak } from "../base/finalization.js";
 import { show } from "../base/show.js";
 import { boolean, invalid, optionsObject, size } from "../base/check.js";
 import { Disposable } from "../base/disposable.js";
@@ -33,8 +34,8 @@ const NAMES: ReadonlySet<string> = new Set(["batch", "state", "dense"]);
 const RESET_NAMES: ReadonlySet<string> = new Set(["state"]);
 
 /** What a session has left in its network when it was dropped without `free`. */
-const dropped = new FinalizationRegistry<{ network: WeakRef<Network>; slot: number }>(({ network, slot }) =>
-  network.deref()?.removeSession(slot),
+const dropped = /* @__PURE__ */ finalizer<{ network: { deref(): Network | undefined }; slot: number }>(
+  ({ network, slot }) => network.deref()?.removeSession(slot),
 );
 
 /**
@@ -80,7 +81,7 @@ export class Session<C extends Cell = Cell> extends Disposable {
     const { batch } = this;
     const dense = this.#dense;
     this.#slot = network.use("session", () => raw.addSession(batch, dense));
-    dropped.register(this, { network: new WeakRef(network), slot: this.#slot }, this);
+    dropped.register(this, { network: weak(network), slot: this.#slot }, this);
     try {
       const place = (buffer: RawBuffer) => raw.sessionPlace(this.#slot, buffer);
       this.#ids = {

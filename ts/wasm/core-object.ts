@@ -1,11 +1,12 @@
 /** The objects of the core as classes. A class holds an address and calls the functions of crate/src/wasm with it. */
 
 import type { InitOutput } from "../../crate/pkg/bptt.js";
+import { finalizer } from "../base/finalization.js";
 import { core } from "./core.js";
 import { failure } from "./failure.js";
 
 /** Frees the objects that were dropped without `free`. */
-const abandoned = new FinalizationRegistry<() => void>((free) => free());
+const abandoned = /* @__PURE__ */ finalizer<() => void>((free) => free());
 
 /** An object that lives in the core's memory. */
 export abstract class CoreObject {
