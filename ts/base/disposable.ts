@@ -5,7 +5,7 @@ export type Disposer = SymbolConstructor extends { readonly dispose: infer Key e
   ? { [K in Key]: () => void }
   : Record<never, never>;
 
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging -- the class gets the method below
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the class gets the method below
 export interface Disposable extends Disposer {}
 
 /**

@@ -1,40 +1,105 @@
-/** Objects of options, read by a table: what each is checked by, and what stands for those that are not given. */
+/**
+ * Options objects. Each is declared once: names, checks, defaults and the TypeScript type follow from the declaration.
+ *
+ *     const ADAM = {
+ *       // Step size. Default 0.001.           (a doc comment, which editors show)
+ *       learningRate: { read: readLearningRate, fallback: 0.001 },
+ *       steps: { read: count },
+ *     } satisfies Declaration;
+ *
+ *     export interface AdamOptions extends OptionsOf<typeof ADAM> {}   // { learningRate?: …, steps: … }
+ *     const { learningRate, steps } = readOptions(options, ADAM);
+ *
+ * Declarations are plain literals without calls, so that bundlers drop those that are not used.
+ */
 
-import { integer, number, oneOf, optionsObject, type Bounds } from "./check.js";
+import { integer, number, record } from "./check.js";
 import { at, typeError, type Path } from "./errors.js";
 import { show } from "./show.js";
 
 /** Returns the value, checked, or throws an error about `path`. */
 export type Reader<T> = (value: unknown, path: Path) => T;
 
-/** A reader for each option. */
-export type Readers<T> = { readonly [K in keyof T]-?: Reader<T[K]> };
+/** An option. It is required if it has no `fallback`; otherwise `fallback` is its value when it is not given. */
+export interface Option<T = unknown> {
+  readonly read: Reader<T>;
+  readonly fallback?: unknown;
+}
+
+/** The options of an object by name. */
+export type Declaration = Readonly<Record<string, Option>>;
+
+type Optional<D extends Declaration> = {
+  [K in keyof D]: D[K] extends { readonly fallback: unknown } ? K : never;
+}[keyof D];
+
+/** The type of the object that a user passes. */
+export type OptionsOf<D extends Declaration> = {
+  [K in keyof Omit<D, Optional<D>>]: ReturnType<D[K]["read"]>;
+} & {
+  [K in keyof Pick<D, Optional<D>>]?: ReturnType<D[K]["read"]>;
+};
+
+/** The type of the values after reading: complete, with defaults. */
+export type ValuesOf<D extends Declaration> = {
+  readonly [K in keyof D]: D[K] extends { readonly fallback: infer F }
+    ? ReturnType<D[K]["read"]> | Extract<F, undefined | null | false>
+    : ReturnType<D[K]["read"]>;
+};
 
 /**
- * Reads the options of the table, each once; there may be no others.
+ * Reads all options of an object, each once. Throws for any other name.
  *
  * @param path the place of the object; without it, the options are those of a function and their paths are their names alone
  */
-export function readOptions<T extends object>(given: unknown, table: Readers<T>, path?: Path): T {
-  const known = Object.keys(table) as (keyof T & string)[];
-  const values = optionsObject(given, path ?? "options", new Set(known)) as Record<keyof T, unknown>;
-  const pathOf = (key: string): Path => (path === undefined ? key : at(path, key));
-  return Object.fromEntries(known.map((key) => [key, table[key](values[key], pathOf(key))])) as T;
+export function readOptions<D extends Declaration>(given: unknown, declaration: D, path?: Path): ValuesOf<D> {
+  const object = objectWith(given, path ?? "options", declaration) as Record<string, unknown>;
+  const values: Record<string, unknown> = {};
+  for (const name in declaration) {
+    const option = declaration[name] as Option;
+    const value = object[name];
+    const isAbsent = value === undefined && "fallback" in option;
+    values[name] = isAbsent
+      ? option.fallback
+      : option.read(value, path === undefined ? name : at(path, name));
+  }
+  return values as ValuesOf<D>;
 }
 
-/** `fallback` for what is not given. */
-export function or<T, F>(fallback: F, read: Reader<T>): Reader<T | F> {
-  return (value, path) => (value === undefined ? fallback : read(value, path));
+/** Reads one option of an object that {@link objectWith} has checked: for hot paths, without an object of all values. */
+export function readOption<D extends Declaration, K extends keyof D & string>(
+  object: object,
+  declaration: D,
+  name: K,
+): ValuesOf<D>[K] {
+  const option = declaration[name] as Option;
+  const value = (object as Record<string, unknown>)[name];
+  const isAbsent = value === undefined && "fallback" in option;
+  return (isAbsent ? option.fallback : option.read(value, name)) as ValuesOf<D>[K];
 }
 
-/** An integer within bounds. */
-export function integerIn(bounds: Bounds): Reader<number> {
-  return (value, path) => integer(value, path, bounds);
+/**
+ * Returns `given` if it is an object without other enumerable names than those of `known`: for data whose values are
+ * read one by one, in the context of each other.
+ */
+export function objectWith(given: unknown, path: Path, known: object): object {
+  const object = record(given, path);
+  for (const key in object) {
+    if (!Object.hasOwn(known, key) && Object.hasOwn(object, key)) {
+      throw typeError(path, "known options only", show(key), {
+        hint: `known are ${Object.keys(known).join(", ")}`,
+      });
+    }
+  }
+  return object;
 }
 
-/** A finite number within bounds. */
-export function numberIn(bounds: Bounds): Reader<number> {
-  return (value, path) => number(value, path, bounds);
+/** The names of the properties of `T`, as the second argument of {@link objectWith}: a missing or other name does not compile. */
+export type NamesOf<T> = Readonly<Record<keyof T, unknown>>;
+
+/** A number of things, 1 or more. */
+export function count(value: unknown, path: Path): number {
+  return integer(value, path, { min: 1 });
 }
 
 /** A function. */
@@ -43,7 +108,7 @@ export function func<F>(value: unknown, path: Path): F {
   throw typeError(path, "a function", show(value));
 }
 
-/** One of the choices. */
-export function choice<T extends string>(...choices: T[]): Reader<T> {
-  return (value, path) => oneOf(value, path, choices);
+/** A share of a whole, 0 ≤ x < 1. */
+export function fraction(value: unknown, path: Path): number {
+  return number(value, path, { min: 0, below: 1 });
 }

@@ -9,7 +9,8 @@ import { oneOf } from "../base/check.js";
 import { copyIds } from "./ids.js";
 import type { SequenceLengths } from "./row-lengths.js";
 import type { RowLengths } from "./row-rule.js";
-import { type LossFlags, FLAG_NAMES } from "./loss-flags.js";
+import type { NamesOf } from "../base/options.js";
+import { FLAGS, type LossFlags } from "./loss-flags.js";
 import { copySource } from "./numbers.js";
 import { showShape } from "../base/show.js";
 import { expectShape, open, openRagged, type Source } from "../base/source.js";
@@ -66,15 +67,19 @@ export interface RegressionBatch extends Weighted {
 export type Batch = ClassBatch | RegressionBatch;
 
 /** Names of {@link SequenceInputs}. */
-export const INPUT_NAMES = ["inputs", "sequenceLengths", "initialState"] as const;
+export const INPUT_NAMES = {
+  inputs: true,
+  sequenceLengths: true,
+  initialState: true,
+} satisfies NamesOf<SequenceInputs>;
 /** Names of {@link Batch}. */
-export const BATCH_NAMES: ReadonlySet<string> = new Set([
+export const BATCH_NAMES = {
   ...INPUT_NAMES,
-  "targets",
-  "weights",
-  "loss",
-  ...FLAG_NAMES,
-]);
+  targets: true,
+  weights: true,
+  loss: true,
+  ...FLAGS,
+} satisfies NamesOf<Batch>;
 
 const INPUTS_WANTED = "integer ids (B,T) or dense features (B,T,I)";
 

@@ -8,26 +8,22 @@
 import { boolean } from "../base/check.js";
 import { rangeError } from "../base/errors.js";
 import type { ReductionName } from "../wasm/raw-rnn.js";
+import { readOption, type Declaration, type OptionsOf } from "../base/options.js";
+
+/** The flags in the order of the bits below. */
+export const FLAGS = {
+  /** Divide by the sum of the weights over time. Default true. */
+  averageAcrossTimesteps: { read: boolean, fallback: true },
+  /** Divide by the sum of the weights over the batch. Default true. */
+  averageAcrossBatch: { read: boolean, fallback: true },
+  /** Divide by the number of weights that are not 0 over time. Default false. */
+  sumOverTimesteps: { read: boolean, fallback: false },
+  /** Divide by the number of weights that are not 0 over the batch. Default false. */
+  sumOverBatch: { read: boolean, fallback: false },
+} satisfies Declaration;
 
 /** How the weighted cross-entropies (B, T) become the result; see {@link sequenceLoss}. */
-export interface LossFlags {
-  /** Divide by the sum of the weights over time. Default true. */
-  averageAcrossTimesteps?: boolean;
-  /** Divide by the sum of the weights over the batch. Default true. */
-  averageAcrossBatch?: boolean;
-  /** Divide by the number of weights that are not 0 over time. Default false. */
-  sumOverTimesteps?: boolean;
-  /** Divide by the number of weights that are not 0 over the batch. Default false. */
-  sumOverBatch?: boolean;
-}
-
-/** The names, in the order of the bits below. */
-export const FLAG_NAMES = [
-  "averageAcrossTimesteps",
-  "averageAcrossBatch",
-  "sumOverTimesteps",
-  "sumOverBatch",
-] as const;
+export interface LossFlags extends OptionsOf<typeof FLAGS> {}
 
 /** Bits of the result of {@link lossFlags}. */
 export const AVERAGE_TIME = 1;
@@ -38,15 +34,15 @@ export const SUM_BATCH = 8;
 /** The flags as bits, if together they mean something. */
 export function lossFlags(options: LossFlags): number {
   const flags =
-    (boolean(options.averageAcrossTimesteps, FLAG_NAMES[0], true) ? AVERAGE_TIME : 0) |
-    (boolean(options.averageAcrossBatch, FLAG_NAMES[1], true) ? AVERAGE_BATCH : 0) |
-    (boolean(options.sumOverTimesteps, FLAG_NAMES[2], false) ? SUM_TIME : 0) |
-    (boolean(options.sumOverBatch, FLAG_NAMES[3], false) ? SUM_BATCH : 0);
+    (readOption(options, FLAGS, "averageAcrossTimesteps") ? AVERAGE_TIME : 0) |
+    (readOption(options, FLAGS, "averageAcrossBatch") ? AVERAGE_BATCH : 0) |
+    (readOption(options, FLAGS, "sumOverTimesteps") ? SUM_TIME : 0) |
+    (readOption(options, FLAGS, "sumOverBatch") ? SUM_BATCH : 0);
   const averages = flags & (AVERAGE_TIME | AVERAGE_BATCH);
   const sums = flags & (SUM_TIME | SUM_BATCH);
   if (averages && sums) {
     const hint = "the averages are true unless set to false";
-    throw rangeError(firstOf(flags), "averages or sums, not both", names(flags), { hint });
+    throw rangeError(firstOf(flags), "averages or sums, not both", namesOf(flags).join(", "), { hint });
   }
   return flags;
 }
@@ -57,15 +53,15 @@ export function scalarLoss(options: LossFlags): ReductionName {
   if (flags === (AVERAGE_TIME | AVERAGE_BATCH)) return "average";
   if (flags === (SUM_TIME | SUM_BATCH)) return "sum";
   const received =
-    flags === 0 ? "none, which leaves a matrix (B,T)" : `${names(flags)}, which leaves a vector`;
+    flags === 0 ? "none, which leaves a matrix (B,T)" : `${namesOf(flags).join(", ")}, which leaves a vector`;
   throw rangeError(firstOf(flags), "both averages or both sums, since training needs one number", received);
 }
 
 /** The flag to blame: the first that is set, or the first of all. */
 function firstOf(flags: number): string {
-  return FLAG_NAMES.find((_, bit) => flags & (1 << bit)) ?? FLAG_NAMES[0];
+  return namesOf(flags)[0] ?? "averageAcrossTimesteps";
 }
 
-function names(flags: number): string {
-  return FLAG_NAMES.filter((_, bit) => flags & (1 << bit)).join(", ");
+function namesOf(flags: number): string[] {
+  return Object.keys(FLAGS).filter((_, bit) => flags & (1 << bit));
 }

@@ -5,10 +5,10 @@
  * engine, whatever else was drawn before.
  */
 
-import { seed as readSeed } from "../base/check.js";
-import { rangeError } from "../base/errors.js";
+import { integer, number, seed as readSeed } from "../base/check.js";
+import { rangeError, type Path } from "../base/errors.js";
 import { copySource, rowMajor } from "./numbers.js";
-import { integerIn, numberIn, or, readOptions, type Readers } from "../base/options.js";
+import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import { showShape } from "../base/show.js";
 import { open, type Source } from "../base/source.js";
 import type { Numbers2 } from "../base/tensor.js";
@@ -17,15 +17,20 @@ import { fromCore } from "../wasm/failure.js";
 import { f32, i32 } from "../wasm/memory.js";
 import { RawSampler, type RawDraw } from "../wasm/raw-sampler.js";
 
+const SAMPLE = {
+  /** Divides the logits: values below 1 make likely ids more likely; 0 takes the largest logit, the first of equals. Default 1. */
+  temperature: {
+    read: (value: unknown, path: Path) => number(value, path, { min: 0, max: 1e30 }),
+    fallback: 1,
+  },
+  /** Seed of the random numbers: an integer from 0 to 2³² − 1. Default 0. */
+  seed: { read: readSeed, fallback: 0 },
+  /** Index of the draw in the stream of the seed, to be incremented from call to call: an integer from 0. Default 0. */
+  step: { read: (value: unknown, path: Path) => integer(value, path, { min: 0 }), fallback: 0 },
+} satisfies Declaration;
+
 /** Options of {@link sample}. */
-export interface SampleOptions {
-  /** Divides the logits: below 1 the likely becomes likelier, 0 takes the largest (the first of equals). Default 1. */
-  temperature?: number;
-  /** Decides the draws: an integer from 0 to 2³² − 1. Default 0. */
-  seed?: number;
-  /** Which draw of the seed's stream: an integer from 0 on, to be counted up from call to call. Default 0. */
-  step?: number;
-}
+export interface SampleOptions extends OptionsOf<typeof SAMPLE> {}
 
 /**
  * Draws an id from each row of logits.
@@ -50,11 +55,7 @@ export interface SampleOptions {
  * }
  */
 export function sample(logits: Numbers2, options: SampleOptions = {}): Int32Array<ArrayBuffer> {
-  const settings = readOptions(options, {
-    temperature: or(1, numberIn({ min: 0, max: 1e30 })),
-    seed: or(0, readSeed),
-    step: or(0, integerIn({ min: 0 })),
-  } satisfies Readers<SampleOptions>);
+  const settings = readOptions(options, SAMPLE);
   const source = open(logits, "logits", "numbers (B,V)");
   const { shape } = source;
   if (shape.length !== 2 || shape.includes(0)) {

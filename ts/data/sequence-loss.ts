@@ -7,13 +7,13 @@
 
 import { openRows, openTargets } from "./batch.js";
 import { readRowLengths, type SequenceLengths } from "./row-lengths.js";
-import { optionsObject } from "../base/check.js";
+import { objectWith, type NamesOf } from "../base/options.js";
 import { rangeError } from "../base/errors.js";
 import { copyIds } from "./ids.js";
 import {
   AVERAGE_BATCH,
   AVERAGE_TIME,
-  FLAG_NAMES,
+  FLAGS,
   lossFlags,
   SUM_BATCH,
   SUM_TIME,
@@ -39,7 +39,7 @@ export interface SequenceLossOptions extends LossFlags {
   sequenceLengths?: SequenceLengths;
 }
 
-const NAMES: ReadonlySet<string> = new Set(["weights", "sequenceLengths", ...FLAG_NAMES]);
+const NAMES = { weights: true, sequenceLengths: true, ...FLAGS } satisfies NamesOf<SequenceLossOptions>;
 
 /**
  * Cross-entropy of logits against targets, in nats, weighted and averaged as the flags say.
@@ -75,7 +75,7 @@ export function sequenceLoss(
   targets: Ids2,
   options: SequenceLossOptions = {},
 ): number | Tensor {
-  const given = optionsObject(options, "options", NAMES) as SequenceLossOptions;
+  const given = objectWith(options, "options", NAMES) as SequenceLossOptions;
   const flags = lossFlags(given);
   const { weights, sequenceLengths } = given;
   const source = (sequenceLengths === undefined ? open : openRagged)(logits, "logits", "numbers (B,T,V)");

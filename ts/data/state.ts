@@ -4,7 +4,7 @@
  */
 
 import { at, typeError, type Path } from "../base/errors.js";
-import { optionsObject } from "../base/check.js";
+import { objectWith, type NamesOf } from "../base/options.js";
 import { copyNumbers, rowMajor } from "./numbers.js";
 import type { Cell } from "./rnn-options.js";
 import { show, showShape } from "../base/show.js";
@@ -31,7 +31,7 @@ export interface StatePlace {
   readonly c: Place | undefined;
 }
 
-const NAMES: ReadonlySet<string> = new Set(["h", "c"]);
+const NAMES = { h: true, c: true } satisfies NamesOf<LstmState>;
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
@@ -90,6 +90,6 @@ function lstmParts(value: unknown, path: Path, shape: readonly number[]): { h: u
   if (typeof value !== "object" || value === null || !("h" in value && "c" in value)) {
     throw typeError(path, wanted, show(value));
   }
-  const { h, c } = optionsObject(value, path, NAMES) as { h: unknown; c: unknown };
+  const { h, c } = objectWith(value, path, NAMES) as { h: unknown; c: unknown };
   return { h, c };
 }

@@ -5,19 +5,20 @@
 
 import { at, rangeError, typeError } from "../base/errors.js";
 import { byCodePoints } from "../base/code-points.js";
-import { nonEmpty, optionsObject, string } from "../base/check.js";
+import { nonEmpty, string } from "../base/check.js";
+import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import { copyIds } from "./ids.js";
 import { show } from "../base/show.js";
 import { open } from "../base/source.js";
 import type { FlatTensor, IdRow } from "../base/tensor.js";
 
-/** Options of {@link Vocabulary}. */
-export interface VocabularyOptions {
-  /** The token that stands for what was not seen; it is added at the end when it is not among the tokens. */
-  unknown?: string;
-}
+const VOCABULARY = {
+  /** The token for everything that was not seen. It is added at the end if it is not among the tokens. */
+  unknown: { read: nonEmpty, fallback: undefined },
+} satisfies Declaration;
 
-const NAMES: ReadonlySet<string> = new Set(["unknown"]);
+/** Options of {@link Vocabulary}. */
+export interface VocabularyOptions extends OptionsOf<typeof VOCABULARY> {}
 
 /**
  * Tokens and their ids 0 … size − 1.
@@ -45,7 +46,7 @@ export class Vocabulary {
    */
   constructor(tokens: readonly string[], options: VocabularyOptions = {}) {
     if (!Array.isArray(tokens)) throw typeError("tokens", "an array of strings", show(tokens));
-    const { unknown } = optionsObject(options, "options", NAMES) as VocabularyOptions;
+    const { unknown } = readOptions(options, VOCABULARY);
     const list: string[] = [];
     const length = tokens.length;
     for (let id = 0; id < length; id++) {
@@ -57,7 +58,7 @@ export class Vocabulary {
       this.#ids.set(token, id);
       list.push(token);
     }
-    if (unknown !== undefined && !this.#ids.has(nonEmpty(unknown, "unknown"))) {
+    if (unknown !== undefined && !this.#ids.has(unknown)) {
       this.#ids.set(unknown, list.length);
       list.push(unknown);
     }
@@ -80,7 +81,7 @@ export class Vocabulary {
    * console.log(Vocabulary.from("gohome").tokens); // ["e", "g", "h", "m", "o"]
    */
   static from(text: string | readonly string[], options: VocabularyOptions = {}): Vocabulary {
-    const { unknown } = optionsObject(options, "options", NAMES) as VocabularyOptions;
+    const { unknown } = readOptions(options, VOCABULARY);
     const characters = new Set<string>();
     if (typeof text === "string") {
       for (const character of text) characters.add(character);
@@ -133,7 +134,7 @@ export class Vocabulary {
    * console.log(vocabulary.encode(["o", "<end>"])); // Int32Array [1, 0]
    */
   encode(text: string | readonly string[], options: VocabularyOptions = {}): Int32Array {
-    const { unknown = this.unknown } = optionsObject(options, "options", NAMES) as VocabularyOptions;
+    const { unknown = this.unknown } = readOptions(options, VOCABULARY);
     const fallback = unknown === undefined ? undefined : this.#ids.get(unknown);
     if (unknown !== undefined && fallback === undefined) {
       throw rangeError("unknown", "a token of the vocabulary", show(unknown));

@@ -5,29 +5,31 @@
  * follows from G = rows / H: 1 tanh or relu, 3 gru, 4 lstm. In a file of this library the metadata says all this.
  */
 
-import { expected, string } from "../base/check.js";
+import { expected, oneOf, string } from "../base/check.js";
 import type { Path } from "../base/errors.js";
 import { show, showNames, showShape } from "../base/show.js";
-import { choice, or, readOptions, type Readers } from "../base/options.js";
+import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import { CELLS, type Cell } from "../data/rnn-options.js";
 import type { StoredTensor } from "./dtype.js";
 import { BIASED, cellsOf, ownNames, type Architecture, type Biases, type Names } from "./state-dict.js";
 
+const LOAD = {
+  /** The cell, for a file whose shapes do not tell (tanh or relu). It must agree with the file's metadata if there is any. */
+  cell: { read: (value: unknown, path: Path) => oneOf(value, path, CELLS), fallback: undefined },
+  /**
+   * The module, for a file that holds several: the part of the names before `rnn.weight_ih_l0`, or before
+   * `weight_ih_l0` for the recurrent module without its output layer. All other tensors are then ignored.
+   */
+  prefix: { read: asPrefix, fallback: undefined },
+  /**
+   * The part of the names before `weight` and `bias` of the output layer. Default: `head`, beside the recurrent module.
+   * A layer without bias (`nn.Linear(bias=False)`) gets a bias of zeros.
+   */
+  head: { read: asPrefix, fallback: undefined },
+} satisfies Declaration;
+
 /** Options of `Rnn.load`. */
-export interface LoadOptions {
-  /** For a file whose shapes cannot tell (tanh or relu). Where the file says it too, they must agree. */
-  cell?: Cell;
-  /**
-   * Which module, for a file that holds several: what stands before `rnn.weight_ih_l0`, or before `weight_ih_l0` for the
-   * recurrent module without its output layer. All other tensors are then left alone.
-   */
-  prefix?: string;
-  /**
-   * What stands before the `weight` and `bias` of the output layer. Default: `head`, beside the recurrent module. A layer
-   * without bias (`nn.Linear(bias=False)`) has one of zeros here.
-   */
-  head?: string;
-}
+export interface LoadOptions extends OptionsOf<typeof LOAD> {}
 
 /** What was found. */
 export interface Module {
@@ -66,15 +68,7 @@ const OWN = "w_ih_l0";
  * @param saved the architecture in the file's metadata
  */
 export function findModule(tensors: Tensors, saved: Architecture | undefined, options: LoadOptions): Module {
-  const {
-    prefix,
-    head: headOption,
-    cell,
-  } = readOptions(options, {
-    cell: or(undefined, choice(...CELLS)),
-    prefix: or(undefined, asPrefix),
-    head: or(undefined, asPrefix),
-  } satisfies Readers<LoadOptions>);
+  const { prefix, head: headOption, cell } = readOptions(options, LOAD);
   const whole = prefix === undefined;
   if (saved !== undefined && headOption === undefined && (whole || prefix === "")) {
     checkCell(cell, [saved.cell], "as the file says");

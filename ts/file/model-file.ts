@@ -11,11 +11,12 @@
  * reads values of any. Knows no wasm: `Rnn` puts the parameters where they belong.
  */
 
-import { boolean, expected, optionsObject, seed, size } from "../base/check.js";
+import { boolean, expected, oneOf, seed, size } from "../base/check.js";
 import { readFloats, readValues, type Dtype, type FileTensor } from "./dtype.js";
 import { findModule, type LoadOptions } from "./find-module.js";
+import type { Path } from "../base/errors.js";
+import { fraction, objectWith, readOptions, type Declaration, type NamesOf } from "../base/options.js";
 import { parseJson } from "../base/json.js";
-import { choice, numberIn, or, readOptions } from "../base/options.js";
 import { CELLS, type RnnOptions } from "../data/rnn-options.js";
 import { expectNoneLeft } from "./left-over.js";
 import { parseSafetensors, type Stored } from "./safetensors.js";
@@ -24,13 +25,25 @@ import type { Section } from "./section.js";
 import { show, showShape } from "../base/show.js";
 import { fromStateDict, stateDictShapes, toStateDict, type Architecture } from "./state-dict.js";
 import type { Tensor } from "../base/tensor.js";
-import { Vocabulary } from "../data/vocabulary.js";
+import { Vocabulary, type VocabularyOptions } from "../data/vocabulary.js";
 
-/** A network's options as far as they outlive its making. */
+const CONFIG = {
+  cell: { read: (value: unknown, path: Path) => oneOf(value, path, CELLS) },
+  resetAfter: { read: boolean, fallback: true },
+  inputSize: { read: size },
+  hiddenSize: { read: size },
+  outputSize: { read: size, fallback: undefined },
+  layers: { read: size },
+  bidirectional: { read: boolean, fallback: false },
+  dropout: { read: fraction, fallback: 0 },
+  seed: { read: seed, fallback: 0 },
+} satisfies Declaration & NamesOf<ModelConfig>;
+
+/** The options of a network that a file keeps. */
 export interface ModelConfig extends Architecture {
   /** Default 0. */
   readonly dropout?: number;
-  /** Written only where there is dropout, whose draws it decides. */
+  /** Written only with dropout, whose random numbers depend on it. */
   readonly seed?: number;
 }
 
@@ -47,9 +60,11 @@ export interface Model {
 }
 
 const VERSION = "1";
-const VOCABULARY_NAMES: ReadonlySet<string> = new Set(["tokens", "unknown"]);
 /** Element types of weights; all others are quantized, or no weights. */
 const WEIGHTS: ReadonlySet<Dtype> = new Set(["F32", "F16", "BF16", "F64"]);
+const VOCABULARY_NAMES = { tokens: true, unknown: true } satisfies NamesOf<
+  VocabularyOptions & { tokens: true }
+>;
 const SECTIONS = ["text", "trained", "optimizer", "training"] as const;
 
 /** The bytes of a safetensors file. */
@@ -162,23 +177,7 @@ function readConfig(metadata: Stored["metadata"]): ModelConfig | undefined {
       expected("bytes: its bptt.version", `${show(VERSION)}, all that this version of bptt reads`, version),
     );
   }
-  return readJson(text, "bptt.config", (value, name) =>
-    readOptions<ModelConfig>(
-      value,
-      {
-        cell: choice(...CELLS),
-        resetAfter: or(true, boolean),
-        inputSize: size,
-        hiddenSize: size,
-        outputSize: or(undefined, size),
-        layers: size,
-        bidirectional: or(false, boolean),
-        dropout: or(0, numberIn({ min: 0, below: 1 })),
-        seed: or(0, seed),
-      },
-      name,
-    ),
-  );
+  return readJson(text, "bptt.config", (value, name) => readOptions(value, CONFIG, name));
 }
 
 function readVocabulary(
@@ -188,7 +187,7 @@ function readVocabulary(
   const text = metadata.get("bptt.vocabulary");
   if (text === undefined) return undefined;
   return readJson(text, "bptt.vocabulary", (value, name) => {
-    const { tokens, ...options } = optionsObject(value, name, VOCABULARY_NAMES) as { tokens: string[] };
+    const { tokens, ...options } = objectWith(value, name, VOCABULARY_NAMES) as { tokens: string[] };
     const vocabulary = new Vocabulary(tokens, options);
     for (const [which, width] of Object.entries({ inputSize, outputSize })) {
       if (vocabulary.size !== width) {

@@ -75,7 +75,7 @@ export class BatchIterator {
   /** An error that the last batch caused, as an error about these batches: it says which of them it was. */
   locate(error: unknown): unknown {
     const isOfBatch =
-      isCheckError(error) && (error.path[0] === BATCH || BATCH_NAMES.has(String(error.path[0])));
+      isCheckError(error) && (error.path[0] === BATCH || Object.hasOwn(BATCH_NAMES, error.path[0] ?? ""));
     return isOfBatch ? reroot(error, at(this.name, this.pulled - 1), BATCH) : error;
   }
 

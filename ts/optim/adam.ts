@@ -6,25 +6,29 @@
  * - "torch": m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), θ ← θ − lr·m̂/(√v̂ + ε)
  */
 
-import { decay, Optimizer, ruleOf, share, smoothing } from "./optimizer.js";
-import { choice, or, readOptions, type Readers } from "../base/options.js";
-import { readLearningRate, type Schedule } from "./schedule.js";
+import { oneOf } from "../base/check.js";
+import type { Path } from "../base/errors.js";
+import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
+import { Optimizer, readDecayRate, readEpsilon, readWeightDecay, ruleOf } from "./optimizer.js";
+import { readLearningRate } from "./schedule.js";
+
+const ADAM = {
+  /** Step size, 0 … 1e30, or a schedule of it. Default 0.001. */
+  learningRate: { read: readLearningRate, fallback: 0.001 },
+  /** Decay of the first moment, 0 ≤ β₁ < 1. Default 0.9. */
+  beta1: { read: readDecayRate, fallback: 0.9 },
+  /** Decay of the second moment, 0 ≤ β₂ < 1. Default 0.999. */
+  beta2: { read: readDecayRate, fallback: 0.999 },
+  /** Keeps the division defined, 1e-30 … 1e30. Default 1e-8. */
+  epsilon: { read: readEpsilon, fallback: 1e-8 },
+  /** Place of ε: TensorFlow's ε̂ form (default) or PyTorch's. At t = 1 their effects differ 31.6-fold. */
+  epsilonMode: { read: readEpsilonMode, fallback: "tensorflow" },
+  /** Decoupled decay of all parameters, as in AdamW: θ ← θ − lr·λ·θ. 0 … 1e30, default 0. */
+  weightDecay: { read: readWeightDecay, fallback: 0 },
+} satisfies Declaration;
 
 /** Settings of {@link Adam}. */
-export interface AdamOptions {
-  /** Step size, 0 … 1e30, or a schedule of it. Default 0.001. */
-  learningRate?: number | Schedule;
-  /** Decay of the first moment, 0 ≤ β₁ < 1. Default 0.9. */
-  beta1?: number;
-  /** Decay of the second moment, 0 ≤ β₂ < 1. Default 0.999. */
-  beta2?: number;
-  /** Keeps the division defined, 1e-30 … 1e30. Default 1e-8. */
-  epsilon?: number;
-  /** Where ε stands: TensorFlow's ε̂ form (default) or PyTorch's. At t = 1 their effects differ 31.6-fold. */
-  epsilonMode?: "tensorflow" | "torch";
-  /** Decoupled decay of all parameters, as in AdamW: θ ← θ − lr·λ·θ. 0 … 1e30, default 0. */
-  weightDecay?: number;
-}
+export interface AdamOptions extends OptionsOf<typeof ADAM> {}
 
 /**
  * The Adam optimizer: TensorFlow 1.15's `AdamOptimizer`, or PyTorch's `Adam` and `AdamW` with `epsilonMode: "torch"`.
@@ -50,14 +54,7 @@ export class Adam extends Optimizer {
    * @throws RangeError when a setting is out of its range
    */
   constructor(options: AdamOptions = {}) {
-    const { learningRate, ...settings } = readOptions(options, {
-      learningRate: or(0.001, readLearningRate),
-      beta1: or(0.9, share),
-      beta2: or(0.999, share),
-      epsilon: or(1e-8, smoothing),
-      epsilonMode: or("tensorflow", choice("tensorflow", "torch")),
-      weightDecay: or(0, decay),
-    } satisfies Readers<AdamOptions>);
+    const { learningRate, ...settings } = readOptions(options, ADAM);
     super({ kind: "adam", ...settings }, learningRate);
   }
 
@@ -85,4 +82,8 @@ export class Adam extends Optimizer {
   get weightDecay(): number {
     return ruleOf(this, "adam").weightDecay;
   }
+}
+
+function readEpsilonMode(value: unknown, path: Path): "tensorflow" | "torch" {
+  return oneOf(value, path, ["tensorflow", "torch"]);
 }

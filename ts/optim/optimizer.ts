@@ -96,6 +96,13 @@ export function optimizerState(optimizer: unknown): OptimizerState {
   return state as OptimizerState;
 }
 
+/** `value` if it is an optimizer, or undefined. */
+export function readOptimizer(value: unknown): Optimizer | undefined {
+  if (value === undefined) return value;
+  optimizerState(value);
+  return value as Optimizer;
+}
+
 /** The rule behind an optimizer of that kind: for its getters. */
 export function ruleOf<K extends Rule["kind"]>(optimizer: Optimizer, kind: K): Extract<Rule, { kind: K }> {
   const { rule } = optimizerState(optimizer);
@@ -122,8 +129,8 @@ export function momentNames(rule: Rule): string[] {
   return rule.kind === "sgd" ? names : ["square_avg", ...names];
 }
 
-/** A share that is kept of a running average: the core takes 1 − it in float32, where 0.99999999 is 1. */
-export function share(value: unknown, path: Path): number {
+/** The decay rate β of a running average. The core computes 1 − β in float32, where 0.99999999 is 1. */
+export function readDecayRate(value: unknown, path: Path): number {
   const checked = number(value, path, { min: 0, below: 1 });
   if (Math.fround(checked) === 1)
     throw rangeError(path, "a number that is below 1 in float32 too", show(value));
@@ -131,11 +138,11 @@ export function share(value: unknown, path: Path): number {
 }
 
 /** What keeps a division defined. */
-export function smoothing(value: unknown, path: Path): number {
+export function readEpsilon(value: unknown, path: Path): number {
   return number(value, path, { min: 1e-30, max: 1e30 });
 }
 
-/** λ of a weight decay. */
-export function decay(value: unknown, path: Path): number {
+/** λ of the weight decay. */
+export function readWeightDecay(value: unknown, path: Path): number {
   return number(value, path, { min: 0, max: 1e30 });
 }

@@ -5,23 +5,25 @@
  * Source: PyTorch 2.5's `RMSprop`, not centered.
  */
 
-import { decay, Optimizer, ruleOf, share, smoothing } from "./optimizer.js";
-import { numberIn, or, readOptions, type Readers } from "../base/options.js";
-import { readLearningRate, type Schedule } from "./schedule.js";
+import { fraction, readOptions, type Declaration, type OptionsOf } from "../base/options.js";
+import { Optimizer, readDecayRate, readEpsilon, readWeightDecay, ruleOf } from "./optimizer.js";
+import { readLearningRate } from "./schedule.js";
+
+const RMS_PROP = {
+  /** Step size, 0 … 1e30, or a schedule of it. Default 0.01. */
+  learningRate: { read: readLearningRate, fallback: 0.01 },
+  /** Share of the average of squares that is kept, 0 ≤ α < 1. Default 0.99. */
+  alpha: { read: readDecayRate, fallback: 0.99 },
+  /** Keeps the division defined, beside the root, 1e-30 … 1e30. Default 1e-8. */
+  epsilon: { read: readEpsilon, fallback: 1e-8 },
+  /** Share of the last direction that is kept, 0 ≤ μ < 1. Default 0. */
+  momentum: { read: fraction, fallback: 0 },
+  /** Decay of all parameters through their gradients (L2): g ← g + λ·θ. 0 … 1e30, default 0. */
+  weightDecay: { read: readWeightDecay, fallback: 0 },
+} satisfies Declaration;
 
 /** Settings of {@link RmsProp}. */
-export interface RmsPropOptions {
-  /** Step size, 0 … 1e30, or a schedule of it. Default 0.01. */
-  learningRate?: number | Schedule;
-  /** How much of the average of squares is kept, 0 ≤ α < 1. Default 0.99. */
-  alpha?: number;
-  /** Keeps the division defined, beside the root, 1e-30 … 1e30. Default 1e-8. */
-  epsilon?: number;
-  /** How much of the last direction is kept, 0 ≤ μ < 1. Default 0: none. */
-  momentum?: number;
-  /** Decay of all parameters through their gradients (L2): g ← g + λ·θ. 0 … 1e30, default 0. */
-  weightDecay?: number;
-}
+export interface RmsPropOptions extends OptionsOf<typeof RMS_PROP> {}
 
 /**
  * RMSProp in PyTorch's form: ε stands outside the root, and the average starts from 0 (TensorFlow 1: inside, from 1).
@@ -44,13 +46,7 @@ export class RmsProp extends Optimizer {
    * @throws RangeError when a setting is out of its range
    */
   constructor(options: RmsPropOptions = {}) {
-    const { learningRate, ...settings } = readOptions(options, {
-      learningRate: or(0.01, readLearningRate),
-      alpha: or(0.99, share),
-      epsilon: or(1e-8, smoothing),
-      momentum: or(0, numberIn({ min: 0, below: 1 })),
-      weightDecay: or(0, decay),
-    } satisfies Readers<RmsPropOptions>);
+    const { learningRate, ...settings } = readOptions(options, RMS_PROP);
     super({ kind: "rmsProp", ...settings }, learningRate);
   }
 

@@ -7,21 +7,23 @@
 
 import { boolean } from "../base/check.js";
 import { rangeError } from "../base/errors.js";
-import { decay, Optimizer, ruleOf } from "./optimizer.js";
-import { numberIn, or, readOptions, type Readers } from "../base/options.js";
-import { readLearningRate, type Schedule } from "./schedule.js";
+import { fraction, readOptions, type Declaration, type OptionsOf } from "../base/options.js";
+import { Optimizer, readWeightDecay, ruleOf } from "./optimizer.js";
+import { readLearningRate } from "./schedule.js";
+
+const SGD = {
+  /** Step size, 0 … 1e30, or a schedule of it. Default 0.001. */
+  learningRate: { read: readLearningRate, fallback: 0.001 },
+  /** Share of the last direction that is kept, 0 ≤ μ < 1. Default 0. */
+  momentum: { read: fraction, fallback: 0 },
+  /** Look ahead along the momentum, which must not be 0 then. Default false. */
+  nesterov: { read: boolean, fallback: false },
+  /** Decay of all parameters through their gradients (L2): g ← g + λ·θ. 0 … 1e30, default 0. */
+  weightDecay: { read: readWeightDecay, fallback: 0 },
+} satisfies Declaration;
 
 /** Settings of {@link Sgd}. */
-export interface SgdOptions {
-  /** Step size, 0 … 1e30, or a schedule of it. Default 0.001. */
-  learningRate?: number | Schedule;
-  /** How much of the last direction is kept, 0 ≤ μ < 1. Default 0: none. */
-  momentum?: number;
-  /** Look ahead along the momentum, which must not be 0 then. Default false. */
-  nesterov?: boolean;
-  /** Decay of all parameters through their gradients (L2): g ← g + λ·θ. 0 … 1e30, default 0. */
-  weightDecay?: number;
-}
+export interface SgdOptions extends OptionsOf<typeof SGD> {}
 
 /**
  * Gradient descent: PyTorch's `SGD`, with momentum, Nesterov's form and weight decay.
@@ -44,12 +46,7 @@ export class Sgd extends Optimizer {
    * @throws RangeError when a setting is out of its range, or `nesterov` is asked for without momentum
    */
   constructor(options: SgdOptions = {}) {
-    const { learningRate, ...settings } = readOptions(options, {
-      learningRate: or(0.001, readLearningRate),
-      momentum: or(0, numberIn({ min: 0, below: 1 })),
-      nesterov: or(false, boolean),
-      weightDecay: or(0, decay),
-    } satisfies Readers<SgdOptions>);
+    const { learningRate, ...settings } = readOptions(options, SGD);
     if (settings.nesterov && settings.momentum === 0)
       throw rangeError("momentum", "a number > 0 with nesterov", "0");
     super({ kind: "sgd", ...settings }, learningRate);

@@ -4,21 +4,21 @@
  */
 
 import { BATCH_NAMES, INPUT_NAMES, type Batch, type SequenceInputs } from "../data/batch.js";
-import { boolean, optionsObject } from "../base/check.js";
+import { objectWith, readOptions, type NamesOf } from "../base/options.js";
 import { STATES, type Network } from "./network.js";
 import { readArena } from "../data/parameters.js";
-import type {
-  BackwardInputs,
-  BackwardResult,
-  EvaluateOptions,
-  Evaluation,
-  ForwardOptions,
-  ForwardResult,
-  ForwardTrace,
-  GradientsOptions,
-  GradientsResult,
-  RegressionEvaluation,
-  Trace,
+import {
+  EVALUATE,
+  FORWARD,
+  GRADIENTS,
+  type BackwardInputs,
+  type BackwardResult,
+  type Evaluation,
+  type ForwardResult,
+  type ForwardTrace,
+  type GradientsResult,
+  type RegressionEvaluation,
+  type Trace,
 } from "./rnn-types.js";
 import {
   readGates,
@@ -33,28 +33,23 @@ import type { Tensor } from "../base/tensor.js";
 import { RawBuffer, RawDirectionBuffer } from "../wasm/enumerations.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
-const BACKWARD_NAMES: ReadonlySet<string> = new Set([
+const BACKWARD_NAMES = {
   ...INPUT_NAMES,
-  "outputsGradient",
-  "logitsGradient",
-  "stateGradient",
-]);
-const FORWARD_NAMES: ReadonlySet<string> = new Set(["trace"] satisfies (keyof ForwardOptions)[]);
-const GRADIENTS_NAMES: ReadonlySet<string> = new Set(["trace", "accumulate"]);
-const EVALUATE_NAMES: ReadonlySet<string> = new Set(["returnState"] satisfies (keyof EvaluateOptions)[]);
+  outputsGradient: true,
+  logitsGradient: true,
+  stateGradient: true,
+} satisfies NamesOf<BackwardInputs>;
 
 /** What a user handed in as a batch, an object with no other names. */
 export function batchOf(batch: unknown): Batch {
-  return optionsObject(batch, "batch", BATCH_NAMES) as Batch;
+  return objectWith(batch, "batch", BATCH_NAMES) as Batch;
 }
 
 /** Inputs to outputs, logits, final state and, if asked for, activations. */
-export function forward(network: Network, inputs: unknown, options: unknown): ForwardResult {
+export function forward(network: Network, inputs: unknown, options: unknown = {}): ForwardResult {
   return network.use("forward", (raw) => {
-    const given = optionsObject(inputs, "options", BATCH_NAMES) as SequenceInputs;
-    const asked =
-      options === undefined ? {} : (optionsObject(options, "options", FORWARD_NAMES) as ForwardOptions);
-    const traced = boolean(asked.trace, "trace", false);
+    const given = objectWith(inputs, "options", BATCH_NAMES) as SequenceInputs;
+    const { trace: traced } = readOptions(options, FORWARD);
     const loaded = network.load(given, false);
     raw.forward();
     const outputs = readOutputs(raw, network.layerDirections, loaded);
@@ -68,12 +63,9 @@ export function forward(network: Network, inputs: unknown, options: unknown): Fo
 }
 
 /** Loss and gradients of a batch. */
-export function gradients(network: Network, batch: unknown, options: unknown): GradientsResult {
+export function gradients(network: Network, batch: unknown, options: unknown = {}): GradientsResult {
   return network.use("gradients", (raw) => {
-    const given =
-      options === undefined ? {} : (optionsObject(options, "options", GRADIENTS_NAMES) as GradientsOptions);
-    const traced = boolean(given.trace, "trace", false);
-    const accumulate = boolean(given.accumulate, "accumulate", false);
+    const { trace: traced, accumulate } = readOptions(options, GRADIENTS);
     if (accumulate) network.lock.expectChangeable("gradients"); // as it moves on what is dropped
     const { loaded } = network.loadBatch(batchOf(batch), true);
     const { accumulation } = network;
@@ -98,7 +90,7 @@ export function gradients(network: Network, batch: unknown, options: unknown): G
 /** Back-propagation of gradients that the user has. */
 export function backward(network: Network, options: unknown): BackwardResult {
   return network.use("backward", (raw) => {
-    const given = optionsObject(options, "options", BACKWARD_NAMES) as BackwardInputs;
+    const given = objectWith(options, "options", BACKWARD_NAMES) as BackwardInputs;
     const { inputSize, outputSize } = network.config;
     const { outputsGradient, logitsGradient, stateGradient } = given;
     const loaded = network.load(given, true);
@@ -127,9 +119,7 @@ export function evaluate(
   options?: unknown,
 ): Evaluation | RegressionEvaluation {
   return network.use("evaluate", (raw) => {
-    const asked =
-      options === undefined ? {} : (optionsObject(options, "options", EVALUATE_NAMES) as EvaluateOptions);
-    const returns = boolean(asked.returnState, "returnState", false);
+    const returns = options !== undefined && readOptions(options, EVALUATE).returnState;
     const { loss: kind, loaded } = network.loadBatch(batchOf(batch), false);
     raw.forward();
     const loss = raw.loss();

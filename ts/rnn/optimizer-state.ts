@@ -6,7 +6,8 @@
 
 import { at, rangeError, reroot, typeError, type Path } from "../base/errors.js";
 import { Adam } from "../optim/adam.js";
-import { integer, number, oneOf, optionsObject, record } from "../base/check.js";
+import { integer, number, oneOf, record } from "../base/check.js";
+import { objectWith, type NamesOf } from "../base/options.js";
 import type { Network } from "./network.js";
 import { momentNames, optimizerState, type Optimizer, type Rule } from "../optim/optimizer.js";
 import { readArena, readAssignments, writeArena, type Assignment } from "../data/parameters.js";
@@ -28,13 +29,13 @@ export interface OptimizerSnapshot {
   readonly moments: Readonly<Record<string, Record<string, Tensor>>>;
 }
 
-const NAMES: ReadonlySet<string> = new Set([
-  "kind",
-  "options",
-  "steps",
-  "products",
-  "moments",
-] satisfies (keyof OptimizerSnapshot)[]);
+const NAMES = {
+  kind: true,
+  options: true,
+  steps: true,
+  products: true,
+  moments: true,
+} satisfies NamesOf<OptimizerSnapshot>;
 const SQUARES: ReadonlySet<string> = new Set(["exp_avg_sq", "square_avg"]);
 
 /**
@@ -88,7 +89,7 @@ function restore(
   optimizer: Optimizer | undefined,
   mustBeFresh: boolean,
 ): Optimizer {
-  const given = optionsObject(snapshot, path, NAMES) as Record<string, unknown>;
+  const given = objectWith(snapshot, path, NAMES) as Record<string, unknown>;
   const kind = oneOf(given["kind"], at(path, "kind"), ["adam", "sgd", "rmsProp"]);
   const made = make(kind, given["options"], at(path, "options"));
   const target = optimizer ?? made;

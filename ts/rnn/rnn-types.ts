@@ -1,16 +1,21 @@
 /** What the methods of {@link Rnn} take and return. */
 
 import type { SequenceInputs } from "../data/batch.js";
-import type { Optimizer } from "../optim/optimizer.js";
+import { boolean } from "../base/check.js";
+import type { Declaration, OptionsOf } from "../base/options.js";
+import { readClipNorm } from "../optim/clip-norm.js";
+import { readOptimizer } from "../optim/optimizer.js";
 import type { Cell } from "../data/rnn-options.js";
 import type { State, StateInput } from "../data/state.js";
 import type { Numbers3, Tensor } from "../base/tensor.js";
 
-/** Options of {@link Rnn#forward}. */
-export interface ForwardOptions {
+export const FORWARD = {
   /** Return the activations of each time step. Default false. */
-  trace?: boolean;
-}
+  trace: { read: boolean, fallback: false },
+} satisfies Declaration;
+
+/** Options of {@link Rnn#forward}. */
+export interface ForwardOptions extends OptionsOf<typeof FORWARD> {}
 
 /** The result of {@link Rnn#forward}. */
 export interface ForwardResult<C extends Cell = Cell> {
@@ -24,16 +29,18 @@ export interface ForwardResult<C extends Cell = Cell> {
   trace?: ForwardTrace;
 }
 
-/** Options of {@link Rnn#gradients}. */
-export interface GradientsOptions {
-  /** Return what happened inside, step by step. Default false. */
-  trace?: boolean;
+export const GRADIENTS = {
+  /** Return the activations and their gradients at each time step. Default false. */
+  trace: { read: boolean, fallback: false },
   /**
-   * Add to the gradients of the calls before that had `accumulate`, until `applyGradients("accumulated", …)` uses
-   * the sum. Default false.
+   * Add to the gradients of earlier calls with `accumulate`, until `applyGradients("accumulated", …)` uses the sum.
+   * Default false.
    */
-  accumulate?: boolean;
-}
+  accumulate: { read: boolean, fallback: false },
+} satisfies Declaration;
+
+/** Options of {@link Rnn#gradients}. */
+export interface GradientsOptions extends OptionsOf<typeof GRADIENTS> {}
 
 /** The activations of a forward pass at each time step; everything is 0 past a row's length. */
 export interface ForwardTrace {
@@ -85,22 +92,27 @@ export interface BackwardResult<C extends Cell = Cell> {
   initialStateGradient: State<C>;
 }
 
-/** Options of {@link Rnn#applyGradients}. */
-export interface ClipOptions {
+export const CLIP = {
   /** Largest norm of all gradients together, 1e-30 … 1e30: g·clip·min(1/norm, 1/clip). Default false: no clipping. */
-  clipNorm?: number | false;
-}
+  clipNorm: { read: readClipNorm, fallback: false },
+} satisfies Declaration;
+
+/** Options of {@link Rnn#applyGradients}. */
+export interface ClipOptions extends OptionsOf<typeof CLIP> {}
+
+export const TRAIN_STEP = {
+  ...CLIP,
+  /** Return a copy of the final state. Default false. */
+  returnState: { read: boolean, fallback: false },
+  /**
+   * Start from the final state of the previous call with `carryState` (zeros at first) and keep the final state of this
+   * call: truncated BPTT. An `initialState` in the batch takes precedence. Default false.
+   */
+  carryState: { read: boolean, fallback: false },
+} satisfies Declaration;
 
 /** Options of {@link Rnn#trainStep}. */
-export interface TrainStepOptions extends ClipOptions {
-  /** Return a copy of the final state. Default false. */
-  returnState?: boolean;
-  /**
-   * Start from the final state of the previous call that had `carryState` (zeros at first) and keep this call's:
-   * truncated BPTT. An `initialState` in the batch goes before the kept one. Default false.
-   */
-  carryState?: boolean;
-}
+export interface TrainStepOptions extends OptionsOf<typeof TRAIN_STEP> {}
 
 /** What {@link Rnn#trainStep} returns. */
 export interface TrainStepResult<C extends Cell = Cell> {
@@ -112,17 +124,21 @@ export interface TrainStepResult<C extends Cell = Cell> {
   state?: State<C>;
 }
 
+export const SAVE = {
+  /** An optimizer of this network, to be saved with everything that is needed to continue training. Default: none. */
+  optimizer: { read: readOptimizer, fallback: undefined },
+} satisfies Declaration;
+
 /** Options of {@link Rnn#save}. */
-export interface SaveOptions {
-  /** An optimizer of this network: it is saved too, with all else that it takes to go on. Default: none. */
-  optimizer?: Optimizer | undefined;
-}
+export interface SaveOptions extends OptionsOf<typeof SAVE> {}
+
+export const EVALUATE = {
+  /** Return a copy of the final state. Default false. */
+  returnState: { read: boolean, fallback: false },
+} satisfies Declaration;
 
 /** Options of {@link Rnn#evaluate}. */
-export interface EvaluateOptions {
-  /** Return a copy of the final state. Default false. */
-  returnState?: boolean;
-}
+export interface EvaluateOptions extends OptionsOf<typeof EVALUATE> {}
 
 /** The result of {@link Rnn#evaluate} for a batch of classes. */
 export interface Evaluation<C extends Cell = Cell> {

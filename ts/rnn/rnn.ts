@@ -11,7 +11,8 @@
 
 import type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "../data/batch.js";
 import { LOCK, LockedNetwork } from "./locked-network.js";
-import { optionsObject, size } from "../base/check.js";
+import { size } from "../base/check.js";
+import { readOptions } from "../base/options.js";
 import { Disposable } from "../base/disposable.js";
 import type { LoadOptions } from "../file/find-module.js";
 import { decodeModel, encodeModel, rnnOptions } from "../file/model-file.js";
@@ -20,28 +21,27 @@ import type { Optimizer } from "../optim/optimizer.js";
 import type { ParameterValues } from "../data/parameters.js";
 import { backward, evaluate, forward, gradients } from "./forward-backward.js";
 import { readRnnOptions, type Cell, type RnnOptions } from "../data/rnn-options.js";
-import type {
-  BackwardInputs,
-  BackwardResult,
-  ClipOptions,
-  EvaluateOptions,
-  Evaluation,
-  ForwardOptions,
-  ForwardResult,
-  GradientsOptions,
-  GradientsResult,
-  RegressionEvaluation,
-  SaveOptions,
-  TrainStepOptions,
-  TrainStepResult,
+import {
+  SAVE,
+  type BackwardInputs,
+  type BackwardResult,
+  type ClipOptions,
+  type EvaluateOptions,
+  type Evaluation,
+  type ForwardOptions,
+  type ForwardResult,
+  type GradientsOptions,
+  type GradientsResult,
+  type RegressionEvaluation,
+  type SaveOptions,
+  type TrainStepOptions,
+  type TrainStepResult,
 } from "./rnn-types.js";
 import { Session, type SessionOptions } from "./session.js";
 import { zeros, type State } from "../data/state.js";
 import type { Tensor } from "../base/tensor.js";
 import { readSavedOptimizer, restoreOptimizer, restoreTraining, trainingSections } from "./training-state.js";
 import { applyGradients, frozenNames, setFrozen, trainStep } from "./train-step.js";
-
-const SAVE_NAMES: ReadonlySet<string> = new Set(["optimizer"] satisfies (keyof SaveOptions)[]);
 
 /**
  * A recurrent network with the memory it lives in.
@@ -424,7 +424,7 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   save(options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
     const network = this.#network;
     network.peek("save");
-    const { optimizer } = optionsObject(options, "options", SAVE_NAMES) as SaveOptions;
+    const { optimizer } = readOptions(options, SAVE);
     const model = { config: network.config, parameters: this.parameters };
     if (optimizer === undefined) return encodeModel(model);
     return encodeModel({ ...model, ...trainingSections(network, readSavedOptimizer(optimizer)) });

@@ -5,7 +5,8 @@
 
 import { finalizer, weak } from "../base/finalization.js";
 import { show } from "../base/show.js";
-import { boolean, invalid, optionsObject, size } from "../base/check.js";
+import { boolean, invalid, size } from "../base/check.js";
+import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import { Disposable } from "../base/disposable.js";
 import { BpttError, isCheckError, rangeError, typeError, withFields } from "../base/errors.js";
 import { copyIds, type IdLayout } from "../data/ids.js";
@@ -20,18 +21,19 @@ import { RawBuffer } from "../wasm/enumerations.js";
 import { f32, i32, type Place } from "../wasm/memory.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
-/** Options of {@link Rnn.session}. */
-export interface SessionOptions {
-  /** B, the rows that run side by side; default 1. */
-  batch?: number;
-  /** The state before the first step, (L·D, B, H), of an lstm `{ h, c }`; default zeros. */
-  state?: StateInput;
-  /** Whether the steps read features (B, I) instead of ids; default false. */
-  dense?: boolean;
-}
+const SESSION = {
+  /** B: rows that run side by side. Default 1. */
+  batch: { read: size, fallback: 1 },
+  /** The state before the first step, (L·D, B, H), of an lstm `{ h, c }`. Default: zeros. */
+  state: { read: (value: unknown): StateInput => value as StateInput, fallback: undefined },
+  /** Whether the steps read features (B, I) instead of ids. Default false. */
+  dense: { read: boolean, fallback: false },
+} satisfies Declaration;
 
-const NAMES: ReadonlySet<string> = new Set(["batch", "state", "dense"]);
-const RESET_NAMES: ReadonlySet<string> = new Set(["state"]);
+/** Options of {@link Rnn.session}. */
+export interface SessionOptions extends OptionsOf<typeof SESSION> {}
+
+const RESET = { state: SESSION.state } satisfies Declaration;
 
 /** What a session has left in its network when it was dropped without `free`. */
 const dropped = /* @__PURE__ */ finalizer<{ network: { deref(): Network | undefined }; slot: number }>(
@@ -66,20 +68,17 @@ export class Session<C extends Cell = Cell> extends Disposable {
   /** @internal */
   constructor(network: Network, options: SessionOptions) {
     super();
-    const given = optionsObject(options, "options", NAMES) as SessionOptions;
-    this.batch = given.batch === undefined ? 1 : size(given.batch, "batch");
-    this.#dense = boolean(given.dense, "dense", false);
+    const { batch, dense, state } = readOptions(options, SESSION);
+    this.batch = batch;
+    this.#dense = dense;
     this.#network = network;
     const { inputSize, bidirectional } = network.config;
-    const state = given.state;
     const raw = network.peek("session");
     if (bidirectional) {
       throw rangeError("session", "a network with one direction", "a bidirectional one", {
         hint: "its second direction begins at the end",
       });
     }
-    const { batch } = this;
-    const dense = this.#dense;
     this.#slot = network.use("session", () => raw.addSession(batch, dense));
     dropped.register(this, { network: weak(network), slot: this.#slot }, this);
     try {
@@ -171,7 +170,7 @@ export class Session<C extends Cell = Cell> extends Disposable {
   reset(options: { state?: StateInput } = {}): void {
     this.#raw("reset");
     const shape = this.#network.stateShape(this.batch);
-    const { state } = optionsObject(options, "options", RESET_NAMES) as { state?: StateInput };
+    const { state } = readOptions(options, RESET);
     this.#network.use("session().reset", () => replaceState(state, "state", shape, this.#state));
   }
 

@@ -1,20 +1,16 @@
 /** What changes a network's weights: a step of training, and gradients from elsewhere. The public words stand in rnn.ts. */
 
 import { show } from "../base/show.js";
-import { readClipNorm } from "../optim/clip-norm.js";
-import { boolean, optionsObject } from "../base/check.js";
+import { objectWith, readOption, readOptions } from "../base/options.js";
 import { BpttError, rangeError, type Path } from "../base/errors.js";
 import { fromCore } from "../wasm/failure.js";
 import { STATES, type Network } from "./network.js";
 import { optimizerState } from "../optim/optimizer.js";
 import { readAssignments, readNames, writeArena } from "../data/parameters.js";
 import { batchOf } from "./forward-backward.js";
-import type { ClipOptions, TrainStepOptions, TrainStepResult } from "./rnn-types.js";
+import { CLIP, TRAIN_STEP, type TrainStepResult } from "./rnn-types.js";
 import { RawBuffer } from "../wasm/enumerations.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
-
-const CLIP_NAMES: ReadonlySet<string> = new Set(["clipNorm"]);
-const TRAIN_NAMES: ReadonlySet<string> = new Set(["clipNorm", "returnState", "carryState"]);
 
 /** Loss, gradients, clipping, update. */
 export function trainStep(
@@ -29,10 +25,10 @@ export function trainStep(
     let carry = false;
     let returns = false;
     if (options !== undefined) {
-      const given = optionsObject(options, "options", TRAIN_NAMES) as TrainStepOptions;
-      clip = clipOf(given.clipNorm);
-      carry = boolean(given.carryState, "carryState", false);
-      returns = boolean(given.returnState, "returnState", false);
+      const given = objectWith(options, "options", TRAIN_STEP);
+      clip = limitOf(readOption(given, TRAIN_STEP, "clipNorm"));
+      carry = readOption(given, TRAIN_STEP, "carryState");
+      returns = readOption(given, TRAIN_STEP, "returnState");
     }
     const { loaded } = network.loadBatch(batchOf(batch), true, carry);
     if (carry) raw.reserveKeptState(); // so that nothing can fail after the update
@@ -53,12 +49,11 @@ export function applyGradients(
   network: Network,
   gradients: unknown,
   optimizer: unknown,
-  options: unknown,
+  options: unknown = {},
 ): { gradientNorm: number } {
   return network.change("applyGradients", (raw) => {
     const state = optimizerState(optimizer);
-    const given = options === undefined ? {} : (optionsObject(options, "options", CLIP_NAMES) as ClipOptions);
-    const clip = clipOf(given.clipNorm);
+    const clip = limitOf(readOptions(options, CLIP).clipNorm);
     const update = (): { gradientNorm: number } => ({
       gradientNorm: network.slots.update(state, (slot, rate) => raw.applyGradients(slot, rate, clip)),
     });
@@ -129,7 +124,7 @@ function activate(network: Network, raw: RawRnn, named?: ReadonlySet<string>): v
   }
 }
 
-/** Infinity for none. */
-function clipOf(value: unknown): number {
-  return value === undefined ? Infinity : readClipNorm(value) || Infinity;
+/** The largest norm; Infinity for no clipping. */
+function limitOf(clipNorm: number | false): number {
+  return clipNorm || Infinity;
 }

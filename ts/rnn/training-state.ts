@@ -10,7 +10,8 @@
  */
 
 import { at, rangeError, typeError } from "../base/errors.js";
-import { integer, optionsObject, record } from "../base/check.js";
+import { integer, record } from "../base/check.js";
+import { objectWith, type NamesOf } from "../base/options.js";
 import type { Model } from "../file/model-file.js";
 import type { Network } from "./network.js";
 import { exportOptimizerState, restoreOptimizerState } from "./optimizer-state.js";
@@ -30,11 +31,7 @@ interface NetworkState {
   readonly frozen: readonly string[];
 }
 
-const NAMES: ReadonlySet<string> = new Set([
-  "carried",
-  "dropoutStep",
-  "frozen",
-] satisfies (keyof NetworkState)[]);
+const NAMES = { carried: true, dropoutStep: true, frozen: true } satisfies NamesOf<NetworkState>;
 
 const CARRIED = at("network", "carried");
 
@@ -58,7 +55,7 @@ export function restoreTraining(network: Network, section: Section): void {
   ofFile("training", () => {
     const { network: state } = unpackSection(section, "training") as { network?: unknown };
     if (state === undefined) return;
-    const given = optionsObject(state, "network", NAMES) as Record<string, unknown>;
+    const given = objectWith(state, "network", NAMES) as Record<string, unknown>;
     const dropoutStep = integer(given["dropoutStep"], at("network", "dropoutStep"), { min: 0 });
     if (!Array.isArray(given["frozen"]))
       throw typeError(at("network", "frozen"), "an array of names", show(given["frozen"]));

@@ -1,6 +1,7 @@
 /** The loss of a text, window by window, the state going along from one to the next. */
 
-import { func, or, readOptions, type Readers } from "../../base/options.js";
+import type { Path } from "../../base/errors.js";
+import { func, readOptions, type Declaration, type OptionsOf } from "../../base/options.js";
 import type { Rnn } from "../../rnn/rnn.js";
 import type { State } from "../../data/state.js";
 import { evaluationWindows, type Evaluated } from "./batches.js";
@@ -27,15 +28,16 @@ export interface EvaluationProgress {
   readonly fraction: number;
 }
 
-/** Options of {@link CharRnn#evaluate}. */
-export interface TextEvaluateOptions {
+const EVALUATE_TEXT = {
   /** Is called after each part of the text (some thousand tokens), while the call lasts. */
-  onProgress?: (progress: EvaluationProgress) => void;
-}
+  onProgress: {
+    read: (value: unknown, path: Path) => func<(progress: EvaluationProgress) => void>(value, path),
+    fallback: undefined,
+  },
+} satisfies Declaration;
 
-const OPTIONS: Readers<TextEvaluateOptions> = {
-  onProgress: or(undefined, func<(progress: EvaluationProgress) => void>),
-};
+/** Options of {@link CharRnn#evaluate}. */
+export interface TextEvaluateOptions extends OptionsOf<typeof EVALUATE_TEXT> {}
 
 /** Sums of one window. */
 interface Sums {
@@ -72,7 +74,7 @@ export function evaluateText(
   text: Text,
   options: TextEvaluateOptions = {},
 ): TextEvaluation {
-  const { onProgress } = readOptions(options, OPTIONS);
+  const { onProgress } = readOptions(options, EVALUATE_TEXT);
   const encoded = codec.encodeAll(text);
   const evaluator = new Evaluator(rnn);
   const total = { loss: 0, right: 0, tokens: 0 };

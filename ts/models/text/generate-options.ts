@@ -1,73 +1,61 @@
-/** The options of `generate` and `stream`: what they are, and their checks. */
+/** The options of `generate` and `stream`. */
 
-import { boolean, nonEmpty, number, seed, string } from "../../base/check.js";
+import { boolean, integer, nonEmpty, number, seed, string } from "../../base/check.js";
 import { at, rangeError, typeError, type Path } from "../../base/errors.js";
-import { integerIn, numberIn, or, readOptions, type Readers } from "../../base/options.js";
+import { count, readOptions, type Declaration, type OptionsOf, type ValuesOf } from "../../base/options.js";
 import { show } from "../../base/show.js";
 
-/** Options of {@link CharRnn#stream}. */
-export interface StreamOptions {
-  /** What the text begins with; it is not in what is returned. Default: nothing, for which the model must be one of a list of texts. */
-  prompt?: string;
-  /** Most tokens (characters, unless the model's are others), 0 or more. Default 200. */
-  length?: number;
-  /** Below 1 the likely becomes likelier; 0 always takes the likeliest. 0 … 1e30, default 1. */
-  temperature?: number;
-  /** Draws among so many likeliest tokens. Default: all. */
-  topK?: number;
-  /** Draws among the fewest likeliest tokens whose probabilities, at that temperature, come to this; 0 < p ≤ 1. Default: all. */
-  topP?: number;
-  /** Tokens that are never written; with the end token of a list, texts do not end by themselves. Default: none. */
-  exclude?: readonly string[];
-  /** Whether the unknown token may be written. Default false. */
-  allowUnknown?: boolean;
-  /** Ends before this text. */
-  stop?: string;
-  /** Decides the draws, 0 … 2³² − 1. Default 0. */
-  seed?: number;
-}
-
-/** Options of {@link CharRnn#generate}. */
-export interface GenerateOptions extends StreamOptions {
-  /** So many texts at once; the result is an array then. */
-  count?: number;
-}
-
-/** The options, checked and complete. */
-export interface GenerateConfig {
-  readonly prompt: string;
-  readonly length: number;
-  readonly temperature: number;
-  readonly topK: number;
-  readonly topP: number;
-  readonly exclude: readonly string[];
-  readonly allowUnknown: boolean;
-  readonly stop: string | undefined;
-  readonly seed: number;
-  readonly count: number;
-}
-
-/** Texts at once: memory for their states is asked for in one piece. */
+/** Texts at once: memory for their states is allocated in one piece. */
 const MOST_TEXTS = 65536;
 
-/** Reads the options, each once. */
+const STREAM = {
+  /** The beginning of the text; it is not part of the result. Default: empty, which needs a model of a list of texts. */
+  prompt: { read: string, fallback: "" },
+  /** Largest number of tokens (characters, unless the model has other tokens), 0 or more. Default 200. */
+  length: { read: (value: unknown, path: Path) => integer(value, path, { min: 0 }), fallback: 200 },
+  /** Values below 1 make likely tokens more likely; 0 always takes the most likely one. 0 … 1e30, default 1. */
+  temperature: {
+    read: (value: unknown, path: Path) => number(value, path, { min: 0, max: 1e30 }),
+    fallback: 1,
+  },
+  /** Sample among this many of the most likely tokens. Default: all. */
+  topK: { read: count, fallback: Infinity },
+  /** Sample among the fewest most likely tokens whose probabilities, at that temperature, add up to this; 0 < p ≤ 1. Default 1. */
+  topP: { read: aboveZero, fallback: 1 },
+  /** Tokens that are never written. With the end token of a list, texts do not end by themselves. Default: none. */
+  exclude: { read: readExclude, fallback: [] },
+  /** Whether the unknown token may be written. Default false. */
+  allowUnknown: { read: boolean, fallback: false },
+  /** End before this text. Default: none. */
+  stop: { read: nonEmpty, fallback: undefined },
+  /** Seed of the sampling, 0 … 2³² − 1. Default 0. */
+  seed: { read: seed, fallback: 0 },
+} satisfies Declaration;
+
+const GENERATE = {
+  ...STREAM,
+  /** Number of texts to generate at once; the result is then an array. */
+  count: {
+    read: (value: unknown, path: Path) => integer(value, path, { min: 1, max: MOST_TEXTS }),
+    fallback: 1,
+  },
+} satisfies Declaration;
+
+/** Options of {@link CharRnn#stream}. */
+export interface StreamOptions extends OptionsOf<typeof STREAM> {}
+
+/** Options of {@link CharRnn#generate}. */
+export interface GenerateOptions extends OptionsOf<typeof GENERATE> {}
+
+/** The options, checked and complete. */
+export interface GenerateConfig extends ValuesOf<typeof GENERATE> {}
+
+/** Reads the options, each once. `counts` says whether they may have a `count`. */
 export function readGenerateOptions(options: unknown, counts: boolean): GenerateConfig {
-  const stream = {
-    prompt: or("", string),
-    length: or(200, integerIn({ min: 0 })),
-    temperature: or(1, numberIn({ min: 0, max: 1e30 })),
-    topK: or(Infinity, integerIn({ min: 1 })),
-    topP: or(1, aboveZero),
-    exclude: or([], readExclude),
-    allowUnknown: or(false, boolean),
-    stop: or(undefined, nonEmpty),
-    seed: or(0, seed),
-  } satisfies Readers<StreamOptions>;
-  const count = or(1, integerIn({ min: 1, max: MOST_TEXTS }));
-  return counts ? readOptions(options, { ...stream, count }) : { ...readOptions(options, stream), count: 1 };
+  return counts ? readOptions(options, GENERATE) : { ...readOptions(options, STREAM), count: 1 };
 }
 
-function readExclude(value: unknown, path: Path): string[] {
+function readExclude(value: unknown, path: Path): readonly string[] {
   if (!Array.isArray(value)) throw typeError(path, "an array of tokens", show(value));
   return Array.from(value as unknown[], (token, i) => nonEmpty(token, at(path, i)));
 }
