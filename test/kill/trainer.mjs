@@ -30,7 +30,7 @@ const checkpoint = join(folder, "checkpoint");
 const writes = [];
 let reports = 0;
 
-/** @type {NonNullable<import("bptt").TextFitOptions["onProgress"]>} */
+/** @type {(report: import("bptt").Report) => void} */
 const onProgress = ({ step }) => {
   reports++;
   if (place === "report" && reports === Number(number)) die();

@@ -118,6 +118,8 @@ function iteratorOf(source: BatchIterable): AnyIterator {
 }
 
 /** Whether there is something to wait for. */
-export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T>;
+export function isPromise(value: unknown): value is PromiseLike<unknown>;
+export function isPromise(value: unknown): boolean {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

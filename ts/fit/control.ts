@@ -60,8 +60,13 @@ export class Control {
 
   /** Lets go of the signal. */
   close(): void {
-    this.#signal?.removeEventListener("abort", this.#abort);
+    const signal = this.#signal;
     this.#signal = undefined;
+    try {
+      signal?.removeEventListener("abort", this.#abort);
+    } catch {
+      // the run is over; a signal that calls the listener later finds nothing to abort
+    }
   }
 
   #set(paused: boolean): void {

@@ -18,8 +18,8 @@ import type { EventLoop } from "./event-loop.js";
 import { Throughput } from "./throughput.js";
 import { isPromise, BatchIterator, REPEATABLE, type Batches, type Pulled } from "./batch-iterator.js";
 import { isDone, isMultiple, isStale, shouldValidate } from "./plan.js";
-import { Progress, type Listening } from "./progress.js";
-import type { Divergence, RunResult } from "./run-result.js";
+import { Progress, settle, type Listening } from "./progress.js";
+import { endRun, type Divergence, type RunResult } from "./run-result.js";
 import {
   afterEpoch,
   afterStep,
@@ -71,7 +71,7 @@ export class Engine {
     this.#control = control;
     this.#ending = ending;
     this.#throughput = new Throughput(() => work.eventLoop.now());
-    this.#progress = new Progress(work, this.#throughput);
+    this.#progress = new Progress(work, this.#throughput, (reason) => this.#fail(reason));
     this.#slices = new Slices(work.eventLoop);
   }
 
@@ -225,15 +225,17 @@ export class Engine {
   }
 
   #finish(stopped: Stopped, divergence?: Divergence): void {
-    const { trainer, reports } = this.#work;
     try {
       this.#progress.finish(this.#state);
+      if (!this.#ended) this.#end(stopped, divergence); // else the listener of that report has ended the run
     } catch (error) {
-      return this.#fail(error);
+      this.#fail(error);
     }
-    if (this.#ended) return; // by the listener of that report
+  }
+
+  #end(stopped: Stopped, divergence: Divergence | undefined): void {
+    const { trainer, reports } = this.#work;
     const state = { ...this.state, stopped };
-    this.#ended = true;
     const { step, best } = state;
     let keptStep = step;
     if (best === null) {
@@ -243,30 +245,34 @@ export class Engine {
       trainer.setParameters(best.parameters);
       keptStep = best.step;
     }
+    const seconds = this.#throughput.elapsed / 1000;
+    const result = endRun(state, { stopped, keptStep, seconds, divergence });
     this.#state = state;
+    this.#ended = true;
     this.#close(isUnfinished(stopped));
     reports.end();
-    this.#ending.resolve({
-      steps: step,
-      epochs: state.epoch - 1,
-      loss: state.last?.loss ?? NaN,
-      validationLoss: (keptStep === best?.step ? best : state.validation)?.loss,
-      stopped,
-      keptStep,
-      divergence,
-      seconds: this.#throughput.elapsed / 1000,
-      state,
-    });
+    settle(
+      this.#progress.lastListener,
+      () => this.#ending.resolve(result),
+      (reason) => this.#ending.reject(reason),
+    );
   }
 
   /** An error that is not the training's: the data's, a listener's, want of memory. The weights stay as they are. */
   #fail(reason: unknown): void {
     if (this.#ended) return;
-    this.#state = this.state;
+    try {
+      this.#state = this.state;
+    } catch {
+      // the state without what is carried is all there is
+    }
     this.#ended = true;
-    this.#close(true);
-    this.#work.reports.end({ reason });
-    this.#ending.reject(reason);
+    try {
+      this.#close(true);
+    } finally {
+      this.#work.reports.end({ reason });
+      this.#ending.reject(reason);
+    }
   }
 
   #close(resumable: boolean): void {

@@ -1,9 +1,10 @@
 /**
- * The clock, and macrotasks: how a run lets the event loop breathe between slices of work.
+ * The clock, and macrotasks: how runs let the event loop breathe between slices of work. All runs of a thread share one
+ * queue, and each macrotask does one task of it, so that many runs hold the event loop no longer at a time than one.
  *
  * `setImmediate` where there is one (Node, Bun): it neither waits nor keeps the process alive once it has run.
  * Elsewhere a MessageChannel, which browsers do not slow down as they do nested timers; its open port would keep some
- * runtimes alive, so it is closed with the run. Tests hand in a clock of their own.
+ * runtimes alive, so it is closed with the last run. Tests hand in a clock of their own.
  */
 
 /** What a run needs of its surroundings. */
@@ -18,35 +19,62 @@ export interface EventLoop {
 
 declare const setImmediate: ((task: () => void) => unknown) | undefined;
 
-// Read at import: fake timers of a test would never run the next slice.
+/** The functions of the platform, taken before a test replaces its timers. */
 const immediate = typeof setImmediate === "function" ? setImmediate : undefined;
+const timeout = setTimeout;
 
-/** The event loop of where this runs. */
+const queue: (() => void)[] = [];
+let pending = false;
+let users = 0;
+let channel: MessageChannel | undefined;
+
+/** The event loop of this thread. */
 export function eventLoop(): EventLoop {
-  const now = () => performance.now();
-  if (immediate) {
-    return { now, defer: (task) => void immediate(task), close: () => undefined };
-  }
-  if (typeof MessageChannel !== "function") {
-    return { now, defer: (task) => void setTimeout(task, 0), close: () => undefined };
-  }
-  let task: (() => void) | undefined;
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    const due = task;
-    task = undefined;
-    due?.();
-  };
+  let open = true;
+  users++;
   return {
-    now,
-    defer(next) {
-      task = next;
-      port2.postMessage(null);
+    now: () => performance.now(),
+    defer(task) {
+      queue.push(task);
+      request();
     },
     close() {
-      port1.onmessage = null;
-      port1.close();
-      port2.close();
+      if (open) users--;
+      open = false;
+      if (users === 0) closeChannel();
     },
   };
+}
+
+function request(): void {
+  if (pending) return;
+  pending = true;
+  if (immediate) immediate(next);
+  else if (typeof MessageChannel === "function") port().postMessage(null);
+  else timeout(next, 0);
+}
+
+function next(): void {
+  pending = false;
+  const task = queue.shift();
+  if (queue.length > 0) request();
+  task?.();
+}
+
+function port(): MessagePort {
+  if (channel === undefined) {
+    channel = new MessageChannel();
+    channel.port1.onmessage = next;
+  }
+  return channel.port2;
+}
+
+function closeChannel(): void {
+  if (channel === undefined) return;
+  channel.port1.onmessage = null;
+  channel.port1.close();
+  channel.port2.close();
+  channel = undefined;
+  pending = false;
+  queue.length = 0;
 }

@@ -12,6 +12,7 @@ import { evaluate, readLearningRate, type Schedule } from "../optim/schedule.js"
 import type { AbortSignalLike } from "./control.js";
 import { lengthOf, readBatches, walksOnce, type Batches } from "./batch-iterator.js";
 import type { Plan } from "./plan.js";
+import type { Listener } from "./progress.js";
 import type { Report } from "./reports.js";
 import { readRunState, START, type RunState } from "./run-state.js";
 import type { Tensor } from "../base/tensor.js";
@@ -69,8 +70,11 @@ export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> {
   pauseEvery?: number;
   /** An `AbortSignal`: ends the run when it aborts; the run's promise resolves all the same. */
   signal?: AbortSignalLike;
-  /** Called with each report, between two steps. */
-  onProgress?: (report: Report) => void;
+  /**
+   * Called with each report, between two steps. The run does not wait for a promise that it returns; one that rejects
+   * ends the run with its error, as an exception does.
+   */
+  onProgress?: (report: Report) => unknown;
   /** Batches of an epoch, for `fraction` and `etaSeconds` while they cannot be counted. */
   stepsPerEpoch?: number;
   /**
@@ -116,7 +120,7 @@ export interface FitConfig<Checkpoint> {
   readonly every: number;
   readonly pauseEvery: number | undefined;
   readonly signal: AbortSignalLike | undefined;
-  readonly onProgress: ((report: Report) => void) | undefined;
+  readonly onProgress: Listener | undefined;
   readonly state: RunState;
   /** Whether it is another run's, to be gone on with. */
   readonly resumes: boolean;

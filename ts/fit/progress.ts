@@ -1,9 +1,14 @@
 /** What a run says of itself: makes reports of a state and the clock, each n-th step and where it matters. */
 
+import { isPromise } from "./batch-iterator.js";
+import { eventLoop } from "./event-loop.js";
 import type { Throughput } from "./throughput.js";
 import { fractionDone, isMultiple, stepsLeft, type Plan } from "./plan.js";
 import type { Report, Reports } from "./reports.js";
 import type { RunState } from "./run-state.js";
+
+/** Is called with each report. */
+export type Listener = (report: Report) => unknown;
 
 /** To whom and how often. */
 export interface Listening {
@@ -11,20 +16,40 @@ export interface Listening {
   readonly timeLimitSeconds: number | undefined;
   /** A report each so many steps. */
   readonly every: number;
-  readonly onProgress: ((report: Report) => void) | undefined;
+  readonly onProgress: Listener | undefined;
   readonly reports: Reports;
+}
+
+/**
+ * Settles the promise of a run that has ended. The error of an asynchronous listener that fails by the next macrotask
+ * rejects it; the run waits no longer than that.
+ */
+export function settle(
+  listener: PromiseLike<unknown> | undefined,
+  resolve: () => void,
+  reject: (reason: unknown) => void,
+) {
+  if (listener === undefined) return resolve();
+  const loop = eventLoop();
+  const turn = new Promise<void>((turned) => loop.defer(turned)).finally(() => loop.close());
+  Promise.race([listener, turn]).then(() => resolve(), reject);
 }
 
 /** The reporter of a run. */
 export class Progress {
   readonly #listening: Listening;
   readonly #throughput: Throughput;
+  readonly #fail: (reason: unknown) => void;
+  /** The promise of the last listener that was asynchronous. */
+  lastListener: PromiseLike<unknown> | undefined;
   #perEpoch: number | undefined;
   #unreported = false;
 
-  constructor(listening: Listening, throughput: Throughput) {
+  /** `fail` is called with the error of an asynchronous listener. */
+  constructor(listening: Listening, throughput: Throughput, fail: (reason: unknown) => void) {
     this.#listening = listening;
     this.#throughput = throughput;
+    this.#fail = fail;
     this.#perEpoch = listening.plan.stepsPerEpoch;
   }
 
@@ -65,7 +90,10 @@ export class Progress {
     };
     this.#unreported = false;
     reports.push(report);
-    onProgress?.(report);
+    const listening = onProgress?.(report);
+    if (!isPromise(listening)) return;
+    this.lastListener = listening;
+    listening.then(undefined, this.#fail);
   }
 
   #secondsLeft(state: RunState, limit: number): number | undefined {

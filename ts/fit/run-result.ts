@@ -1,6 +1,6 @@
 /** What a run comes to. */
 
-import type { RunState, Stopped } from "./run-state.js";
+import { copyRunState, type RunState, type Stopped } from "./run-state.js";
 
 /** What was not finite. */
 export interface Divergence {
@@ -36,4 +36,25 @@ export interface RunResult {
   seconds: number;
   /** Where the run stands: for `resumeFrom`, unless it came to its end. */
   state: RunState;
+}
+
+/** What a result says beyond its state. */
+export interface Outcome extends Pick<RunResult, "stopped" | "keptStep" | "seconds"> {
+  readonly divergence?: Divergence | undefined;
+}
+
+/** Returns the result of a run that ended in `state`. It shares no memory with the state. */
+export function endRun(state: RunState, { stopped, keptStep, seconds, divergence }: Outcome): RunResult {
+  const { step, epoch, last, best, validation } = state;
+  return {
+    steps: step,
+    epochs: epoch - 1,
+    loss: last?.loss ?? NaN,
+    validationLoss: (keptStep === best?.step ? best : validation)?.loss,
+    stopped,
+    keptStep,
+    divergence,
+    seconds,
+    state: copyRunState(state),
+  };
 }

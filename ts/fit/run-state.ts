@@ -115,6 +115,29 @@ export function afterValidation(
   return { ...next, best: { ...validation, parameters: keep() }, stale: 0 };
 }
 
+/** Returns a copy that shares no memory with `state`. */
+export function copyRunState(state: RunState): RunState {
+  const { last, validation, best, carried, parameters } = state;
+  return {
+    ...state,
+    last: last && { ...last },
+    validation: validation && { ...validation },
+    best: best && { ...best, parameters: copyTensors(best.parameters) },
+    carried:
+      carried &&
+      ("h" in carried ? { h: copyTensor(carried.h), c: copyTensor(carried.c) } : copyTensor(carried)),
+    parameters: parameters && copyTensors(parameters),
+  };
+}
+
+function copyTensors(tensors: Record<string, Tensor>): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, copyTensor(tensor)]));
+}
+
+function copyTensor({ data, shape }: Tensor): Tensor {
+  return { data: data.slice(), shape: [...shape] };
+}
+
 /** Whether a run that ended so can be resumed. */
 export function isUnfinished(stopped: Stopped): boolean {
   return stopped === "stopped" || stopped === "aborted" || stopped === "timeLimit";

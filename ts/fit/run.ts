@@ -94,6 +94,18 @@ export class Run<Checkpoint = RunCheckpoint> implements PromiseLike<RunResult>, 
     return this.done.then(fulfilled, rejected);
   }
 
+  /** As a promise's: of {@link Run#done}. */
+  catch<Rejected = never>(
+    rejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
+  ): Promise<RunResult | Rejected> {
+    return this.done.catch(rejected);
+  }
+
+  /** As a promise's: of {@link Run#done}. */
+  finally(settled?: (() => void) | null): Promise<RunResult> {
+    return this.done.finally(settled);
+  }
+
   /** The reports, from the newest on. */
   [Symbol.asyncIterator](): AsyncGenerator<Report, void, undefined> {
     return this.#driver.reports[Symbol.asyncIterator]();

@@ -8,10 +8,11 @@ import { Control } from "./control.js";
 import { Engine } from "./engine.js";
 import type { EventLoop } from "./event-loop.js";
 import { statePath, type FitConfig, type RunCheckpoint } from "./fit-options.js";
-import { Reports } from "./reports.js";
+import { startWhenFree } from "./queued-run.js";
+import type { Reports } from "./reports.js";
 import type { RunResult } from "./run-result.js";
-import type { RunState } from "./run-state.js";
-import { Run, type Driver } from "./run.js";
+import { copyRunState, type RunState } from "./run-state.js";
+import type { Driver, Run } from "./run.js";
 import { Trainer, type Training } from "./trainer.js";
 import type { ParameterValues } from "../data/parameters.js";
 
@@ -21,23 +22,41 @@ export function startRun<Checkpoint>(
   config: FitConfig<Checkpoint>,
   loop: () => EventLoop,
 ): Run<Checkpoint> {
-  const { network, training, state } = takeNetwork(rnn, config);
+  return startWhenFree(rnn, config, (reports) => {
+    const taken = takeNetwork(rnn, config);
+    const eventLoop = loop();
+    try {
+      return driver(taken, config, eventLoop, reports);
+    } catch (error) {
+      eventLoop.close();
+      taken.network.release();
+      throw error;
+    }
+  });
+}
+
+function driver<Checkpoint>(
+  { network, training, state }: Taken,
+  config: FitConfig<Checkpoint>,
+  eventLoop: EventLoop,
+  reports: Reports,
+): Driver<Checkpoint> {
   const plain = (state: RunState): RunCheckpoint => ({
     state,
     parameters: network.parameters(),
     optimizer: trainer.optimizer,
   });
   const snapshot = (): Checkpoint => {
-    const { state } = engine;
+    const state = copyRunState(engine.state);
     return config.snapshot(state, () => plain(state));
   };
-  const reports = new Reports();
   const trainer = new Trainer(network, training);
   const control = new Control(config.signal, () => engine.heed());
   let ending!: { resolve: (result: RunResult) => void; reject: (reason: unknown) => void };
   const done = new Promise<RunResult>((resolve, reject) => (ending = { resolve, reject }));
-  const engine = new Engine({ ...config, trainer, reports, eventLoop: loop() }, state, control, ending);
-  const driver: Driver<Checkpoint> = {
+  const engine = new Engine({ ...config, trainer, reports, eventLoop }, state, control, ending);
+  engine.start();
+  return {
     done,
     reports,
     get paused() {
@@ -58,8 +77,6 @@ export function startRun<Checkpoint>(
       }),
     snapshot,
   };
-  engine.start();
-  return new Run(driver);
 }
 
 /** A network in a run's hands, ready to go on from `state`. */

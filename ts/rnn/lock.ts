@@ -6,12 +6,22 @@
 import { BpttError } from "../base/errors.js";
 import { fromCore } from "../wasm/failure.js";
 
+/** A run that was stopped and has yet to do its last step in a worker. */
+export interface Ending {
+  /** Resolves when the run has released the network. */
+  readonly ended: Promise<void>;
+  /** Ends the run without its last step and releases the network. */
+  discard(): void;
+}
+
 /** The guards of one network. `method` is the method of `Rnn` that asks. */
 export class Lock {
   #freed = false;
   #busy = false; // a call is reading its arguments or at work
   #held = false; // a run has it
   #admitted = false; // the run itself is at work
+  #ending: Ending | undefined; // the run that has it was stopped
+  #reserved = false; // the next run waits for that
 
   /** Whether the memory has been given back. */
   get freed(): boolean {
@@ -25,12 +35,12 @@ export class Lock {
 
   /** Refuses what would change a network that a run has; not the run itself. */
   expectChangeable(method: string): void {
-    if (this.#held && !this.#admitted) {
-      throw new BpttError(
-        "BUSY",
-        `rnn.${method}: a run is training this network; await it, or stop it first`,
-      );
-    }
+    if (!this.#admitted) this.#expectNoRun(method);
+  }
+
+  /** Refuses a run while another has the network, unless that one is ending and no run waits for it yet. */
+  expectAvailable(method: string): void {
+    if (this.#ending === undefined || this.#reserved) this.#expectNoRun(method);
   }
 
   /** Runs `work` alone: a getter in the user's data that comes back meanwhile is refused. */
@@ -51,8 +61,30 @@ export class Lock {
   hold(method: string): void {
     this.expectAlive(method);
     this.#expectIdle(method);
-    this.expectChangeable(method);
+    this.#expectNoRun(method);
     this.#held = true;
+  }
+
+  /** The run that has the network was stopped: from now on `free` discards it, and another run may wait for it. */
+  end(ending: Ending): void {
+    this.#ending = ending;
+  }
+
+  /** The run that has the network, if it was stopped. */
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
+  /** Keeps the network for a run that waits for one that is ending. */
+  reserve(method: string): void {
+    this.expectAlive(method);
+    this.expectAvailable(method);
+    this.#reserved = true;
+  }
+
+  /** The waiting run starts, or no longer waits. */
+  cancelReservation(): void {
+    this.#reserved = false;
   }
 
   /** Lets `work` of the run that has the network change it. */
@@ -68,15 +100,26 @@ export class Lock {
   /** The run has ended. */
   release(): void {
     this.#held = false;
+    this.#ending = undefined;
   }
 
   /** From now on freed. Whether it was not yet. */
   free(): boolean {
     if (this.#freed) return false;
     this.#expectIdle("free");
-    this.expectChangeable("free");
+    if (!this.#reserved) this.#ending?.discard();
+    this.#expectNoRun("free");
     this.#freed = true;
     return true;
+  }
+
+  #expectNoRun(method: string): void {
+    if (!this.#held && !this.#reserved) return;
+    const advice =
+      this.#ending && !this.#reserved
+        ? "the run that was stopped has yet to do its last step; await it first"
+        : "a run is training this network; await it, or stop it first";
+    throw new BpttError("BUSY", `rnn.${method}: ${advice}`);
   }
 
   #expectIdle(method: string): void {

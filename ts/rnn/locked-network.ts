@@ -7,6 +7,7 @@
 
 import type { Path } from "../base/errors.js";
 import type { Batch } from "../data/batch.js";
+import type { Ending } from "./lock.js";
 import type { Network } from "./network.js";
 import { optimizerState, type Optimizer } from "../optim/optimizer.js";
 import {
@@ -130,6 +131,11 @@ export class LockedNetwork {
   /** Gives the memory of an optimizer's moments back. */
   forgetOptimizer(optimizer: Optimizer): void {
     this.#network.slots.forget(optimizerState(optimizer));
+  }
+
+  /** The run was stopped and has yet to do its last step. */
+  end(ending: Ending): void {
+    this.#network.lock.end(ending);
   }
 
   /** The run has ended. */

@@ -6,10 +6,13 @@
 
 import { BpttError } from "../base/errors.js";
 import type { FromWorker, Handshake, ToWorker } from "./protocol.js";
-import type { WorkerLike } from "./worker-like.js";
+import { terminate, type WorkerLike } from "./worker-like.js";
 
-/** Milliseconds within which a worker says that its script is there. Another script never does. */
-const PATIENCE = 60_000;
+/**
+ * Seconds within which a worker says that its script is there. Another script never does. They are counted one by one: while
+ * this thread is busy, nothing can be heard, and a long while of that counts as one.
+ */
+const PATIENCE = 60;
 const HINT =
   "; where a bundler or a Content-Security-Policy is in the way, pass worker: () => new Worker(…) with the entry bptt/worker";
 
@@ -38,7 +41,7 @@ export class Link {
   /** What is to be said once the script is there; then undefined. */
   #held: [ToWorker, ArrayBuffer[]][] | undefined = [];
   #open = true;
-  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #timer: ReturnType<typeof setInterval>;
 
   /** `fail` is called at most once; neither is called after `close`. */
   constructor(worker: WorkerLike, hear: (message: FromWorker) => void, fail: (reason: BpttError) => void) {
@@ -56,32 +59,55 @@ export class Link {
         exit: (code) => this.#lose(`it ended, with code ${String(code)}, before the run did`),
       }),
     };
-    for (const [name, listener] of Object.entries(this.#listeners)) {
-      if (this.#thread) this.#worker.on?.(name, listener);
-      else this.#worker.addEventListener?.(name, listener);
-    }
-    this.#greet();
-    this.#timer = setTimeout(() => this.#lose("it does not answer as bptt/worker does"), PATIENCE);
+    let seconds = 0;
+    this.#timer = setInterval(() => {
+      if (++seconds >= PATIENCE) this.#lose("it does not answer as bptt/worker does");
+    }, 1000);
+    this.#try(() => {
+      for (const [name, listener] of Object.entries(this.#listeners)) {
+        if (this.#thread) this.#worker.on?.(name, listener);
+        else this.#worker.addEventListener?.(name, listener);
+      }
+      this.#greet();
+    });
+  }
+
+  /** Whether the worker has received what was posted. */
+  get isReady(): boolean {
+    return this.#held === undefined;
   }
 
   /** Sends a message. */
   post(message: ToWorker, transfer: ArrayBuffer[] = []): void {
     if (!this.#open) return;
     if (this.#held) this.#held.push([message, transfer]);
-    else this.#worker.postMessage(message, transfer);
+    else this.#try(() => this.#worker.postMessage(message, transfer));
   }
 
   /** Ends the worker. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
     this.#watch.abort();
-    for (const [name, listener] of Object.entries(this.#listeners)) {
-      if (!this.#thread) this.#worker.removeEventListener?.(name, listener);
-      else if (name !== "error") this.#worker.off?.(name, listener); // an error that nobody hears would end the process
+    try {
+      for (const [name, listener] of Object.entries(this.#listeners)) {
+        if (!this.#thread) this.#worker.removeEventListener?.(name, listener);
+        else if (name !== "error") this.#worker.off?.(name, listener); // an error that nobody hears would end the process
+      }
+    } catch {
+      // a listener that remains hears nothing any more
     }
-    this.#worker.terminate();
+    terminate(this.#worker);
+  }
+
+  /** A worker whose methods throw is lost, as one that dies. Says so later, since whoever calls may not be ready to hear it. */
+  #try(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      queueMicrotask(() => this.#lose(error));
+    }
   }
 
   #take(message: unknown): void {
@@ -97,7 +123,7 @@ export class Link {
   }
 
   #begin(): void {
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
     const gone = () => this.#lose("it was terminated before the run ended");
     if (this.#lock !== undefined) {
       locks()
@@ -106,7 +132,9 @@ export class Link {
     }
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const [message, transfer] of held) this.#worker.postMessage(message, transfer);
+    this.#try(() => {
+      for (const [message, transfer] of held) this.#worker.postMessage(message, transfer);
+    });
   }
 
   #lose(reason: unknown): void {

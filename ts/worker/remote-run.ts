@@ -13,10 +13,14 @@ import type { OptimizerSnapshot } from "../rnn/optimizer-state.js";
 import type { Rnn } from "../rnn/rnn.js";
 import { Control } from "../fit/control.js";
 import type { FitConfig } from "../fit/fit-options.js";
-import { Reports, type Report } from "../fit/reports.js";
-import type { RunResult } from "../fit/run-result.js";
-import { isUnfinished, type RunState } from "../fit/run-state.js";
-import { Run, type Driver } from "../fit/run.js";
+import { isPromise } from "../fit/batch-iterator.js";
+import { settle } from "../fit/progress.js";
+import { startWhenFree } from "../fit/queued-run.js";
+import type { Report, Reports } from "../fit/reports.js";
+import { endRun, type RunResult } from "../fit/run-result.js";
+import { copyRunState, isUnfinished, type RunState } from "../fit/run-state.js";
+import type { Driver, Run } from "../fit/run.js";
+import { Throughput } from "../fit/throughput.js";
 import type { Training } from "../fit/trainer.js";
 import { compiledModule } from "../wasm/core.js";
 import { Link } from "./link.js";
@@ -24,7 +28,7 @@ import { fromPortable } from "./portable-error.js";
 import type { ControlMessage, End, FromWorker, Snapshot, Update } from "./protocol.js";
 import type { Job } from "./task.js";
 import type { WorkerOptions } from "./worker-options.js";
-import type { WorkerLike } from "./worker-like.js";
+import { terminate, type WorkerLike } from "./worker-like.js";
 
 /** Starts the run of checked options in a worker. */
 export function startRemoteRun<Checkpoint>(
@@ -33,14 +37,16 @@ export function startRemoteRun<Checkpoint>(
   sent: Pick<Work, "job" | "transfer">,
   { source, snapshotEvery }: WorkerOptions,
 ): Run<Checkpoint> {
-  const module = compiledModule();
-  const worker = source();
-  try {
-    return new Run(new RemoteRun(rnn, config, { ...sent, module, snapshotEvery }, worker));
-  } catch (error) {
-    worker.terminate();
-    throw error;
-  }
+  return startWhenFree(rnn, config, (reports) => {
+    const module = compiledModule();
+    const worker = source();
+    try {
+      return new RemoteRun(rnn, config, { ...sent, module, snapshotEvery, worker, reports });
+    } catch (error) {
+      terminate(worker);
+      throw error;
+    }
+  });
 }
 
 /** What the worker is to do. */
@@ -50,6 +56,8 @@ interface Work {
   readonly transfer: readonly ArrayBuffer[];
   readonly module: WebAssembly.Module;
   readonly snapshotEvery: number;
+  readonly worker: WorkerLike;
+  readonly reports: Reports;
 }
 
 interface Waiting<Checkpoint> {
@@ -59,7 +67,7 @@ interface Waiting<Checkpoint> {
 
 class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
   readonly done: Promise<RunResult>;
-  readonly reports = new Reports();
+  readonly reports: Reports;
   readonly #rnn: Rnn;
   readonly #config: FitConfig<Checkpoint>;
   readonly #network: LockedNetwork;
@@ -69,32 +77,45 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
   readonly #asked = new Map<number, Waiting<Checkpoint>>();
   #resolve!: (result: RunResult) => void;
   #reject!: (reason: unknown) => void;
+  readonly #released: Promise<void>;
+  #release!: () => void;
+  readonly #throughput = new Throughput(() => performance.now());
+  #lastListener: PromiseLike<unknown> | undefined;
   #count = 0;
   #pauses = 0; // automatic ones
   #ended = false;
   #state: RunState;
   #optimizer: OptimizerSnapshot;
 
-  constructor(rnn: Rnn, config: FitConfig<Checkpoint>, work: Work, worker: WorkerLike) {
+  constructor(rnn: Rnn, config: FitConfig<Checkpoint>, work: Work) {
     const { network, training, state } = takeNetwork(rnn, config);
     this.#rnn = rnn;
+    this.reports = work.reports;
     this.#config = config;
     this.#network = network;
     this.#training = training;
     this.#state = state;
-    this.#optimizer = network.exportOptimizer(training.optimizer);
-    if (training.ownOptimizer) network.forgetOptimizer(training.optimizer); // it lives in the worker
+    this.#released = new Promise((resolve) => (this.#release = resolve));
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    try {
+      this.#optimizer = network.exportOptimizer(training.optimizer);
+      if (training.ownOptimizer) network.forgetOptimizer(training.optimizer); // it lives in the worker
+      this.#control = new Control(config.signal, () => this.#heed());
+    } catch (error) {
+      network.release();
+      throw error;
+    }
     this.#link = new Link(
-      worker,
+      work.worker,
       (message) => this.#hear(message),
       (reason) => this.#fail(reason),
     );
-    this.#control = new Control(config.signal, () => this.#link.post(this.#controlMessage()));
+    this.#throughput.start();
     this.#start(work);
+    if (this.#control.end) this.#discard();
   }
 
   get paused(): boolean {
@@ -123,7 +144,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
   }
 
   snapshot(): Checkpoint {
-    const state = this.#state;
+    const state = copyRunState(this.#state);
     return this.#config.snapshot(state, () => ({
       state,
       parameters: this.#network.parameters(),
@@ -158,6 +179,18 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
       },
       [weights.buffer as ArrayBuffer, ...transfer],
     );
+  }
+
+  /** Applies a change of control. A run that is asked to end gives the network up as soon as its worker has told the last step. */
+  #heed(): void {
+    const { paused, end } = this.#control;
+    if (paused) this.#throughput.rest();
+    else this.#throughput.start();
+    if (end !== undefined) {
+      if (!this.#link.isReady) return this.#discard(); // no step was done
+      this.#network.end({ ended: this.#released, discard: () => this.#discard() });
+    }
+    this.#link.post(this.#controlMessage());
   }
 
   #controlMessage(): ControlMessage {
@@ -210,8 +243,12 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
 
   #tell(reports: readonly Report[]): void {
     for (const report of reports) {
+      if (this.#ended) return; // by the listener
       this.reports.push(report);
-      this.#config.onProgress?.(report);
+      const listening = this.#config.onProgress?.(report);
+      if (!isPromise(listening)) continue;
+      this.#lastListener = listening;
+      listening.then(undefined, (reason: unknown) => this.#fail(reason));
     }
   }
 
@@ -229,12 +266,35 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
     this.#take(snapshot);
     if (carried) this.#network.carry(carried);
     this.#tell(reports);
+    if (this.#ended) return;
     const unfinished = isUnfinished(result.stopped);
     this.#close();
     if (!unfinished) this.#optimizer = { ...snapshot.optimizer, moments: {} };
+    this.#settle({ ...result, state: copyRunState(snapshot.state) });
+  }
+
+  /** Ends the run with the last snapshot, without the steps that the worker has done since. */
+  #discard(): void {
+    if (this.#ended) return;
+    const stopped = this.#control.end ?? "stopped";
+    const { step, best } = this.#state;
+    let { parameters } = this.#state;
+    let keptStep = step;
+    if (best !== null && best.step !== step) {
+      parameters = this.#network.parameters();
+      this.#network.setParameters(best.parameters);
+      keptStep = best.step;
+    }
+    this.#state = { ...this.#state, parameters, stopped };
+    const seconds = this.#throughput.elapsed / 1000;
+    this.#close();
+    this.#settle(endRun(this.#state, { stopped, keptStep, seconds }));
+  }
+
+  #settle(result: RunResult): void {
     for (const id of [...this.#asked.keys()]) this.#answer(id);
     this.reports.end();
-    this.#resolve({ ...result, state: snapshot.state });
+    settle(this.#lastListener, () => this.#resolve(result), this.#reject);
   }
 
   #fail(reason: unknown): void {
@@ -251,5 +311,6 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
     this.#link.close();
     this.#control.close();
     this.#network.release();
+    this.#release();
   }
 }

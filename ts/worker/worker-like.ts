@@ -2,6 +2,7 @@
 
 import { typeError } from "../base/errors.js";
 import { show } from "../base/show.js";
+import { isPromise } from "../fit/batch-iterator.js";
 
 /** A `Worker`: of the web, or of `node:worker_threads`. */
 export interface WorkerLike {
@@ -19,6 +20,16 @@ export function readWorker(value: unknown): WorkerLike {
     if (has("addEventListener") || has("on")) return value as WorkerLike;
   }
   throw typeError("worker()", "a Worker", show(value));
+}
+
+/** Ends a worker. Its errors in that are ignored, because nothing depends on it any more. */
+export function terminate(worker: WorkerLike): void {
+  try {
+    const ending = worker.terminate();
+    if (isPromise(ending)) ending.then(undefined, () => undefined);
+  } catch {
+    // as said above
+  }
 }
 
 interface Threads {

@@ -471,7 +471,7 @@ export class CharRnn extends Disposable {
   ): Run<Uint8Array<ArrayBuffer>> {
     const rnn = this.#rnn;
     rnn[NETWORK].lock.expectAlive("fit");
-    rnn[NETWORK].lock.expectChangeable("fit");
+    rnn[NETWORK].lock.expectAvailable("fit");
     const come = (state: RunState) => lastRunOf(settings, optimizerKind(rest), state);
     const snapshot = (state: RunState, checkpoint: () => RunCheckpoint) =>
       this.#encode(packRun({ settings, fingerprint }, checkpoint()), come(state));

@@ -1,0 +1,130 @@
+/**
+ * A run on a network whose last run was stopped but still has to do its last step in a worker: it waits for that step and
+ * then starts. Meanwhile its holder can pause and stop it, and everyone can read the network.
+ */
+
+import { exportOptimizerState } from "../rnn/optimizer-state.js";
+import { NETWORK } from "../rnn/network.js";
+import type { Ending } from "../rnn/lock.js";
+import type { Rnn } from "../rnn/rnn.js";
+import { Control } from "./control.js";
+import type { FitConfig, RunCheckpoint } from "./fit-options.js";
+import { Reports } from "./reports.js";
+import { endRun, type RunResult } from "./run-result.js";
+import { copyRunState, type RunState, type Stopped } from "./run-state.js";
+import { Run, type Driver } from "./run.js";
+
+/** Starts a run and returns what drives it. */
+export type Start<Checkpoint> = (reports: Reports) => Driver<Checkpoint>;
+
+/** Starts a run at once, or as soon as a run that was stopped has ended. */
+export function startWhenFree<Checkpoint>(
+  rnn: Rnn,
+  config: FitConfig<Checkpoint>,
+  start: Start<Checkpoint>,
+): Run<Checkpoint> {
+  const network = NETWORK in Object(rnn) ? rnn[NETWORK] : undefined;
+  const ending = network?.lock.ending;
+  return new Run(ending ? new QueuedRun(rnn, config, start, ending) : start(new Reports()));
+}
+
+class QueuedRun<Checkpoint> implements Driver<Checkpoint> {
+  readonly done: Promise<RunResult>;
+  readonly reports = new Reports();
+  readonly #rnn: Rnn;
+  readonly #config: FitConfig<Checkpoint>;
+  readonly #control: Control;
+  #driver: Driver<Checkpoint> | undefined; // of the run once it has started
+  #state: RunState;
+  #resolve!: (result: RunResult | Promise<RunResult>) => void;
+  #reject!: (reason: unknown) => void;
+  #settled = false;
+  readonly #started: Promise<void>;
+
+  constructor(rnn: Rnn, config: FitConfig<Checkpoint>, start: Start<Checkpoint>, { ended }: Ending) {
+    const { lock } = rnn[NETWORK];
+    lock.reserve("fit");
+    this.#rnn = rnn;
+    this.#config = config;
+    this.#state = config.state;
+    this.done = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    try {
+      this.#control = new Control(config.signal, () => this.#heed());
+    } catch (error) {
+      lock.cancelReservation();
+      throw error;
+    }
+    this.#started = ended.then(() => this.#start(start));
+    this.#heed();
+  }
+
+  get paused(): boolean {
+    return this.#driver?.paused ?? this.#control.paused;
+  }
+
+  pause(): void {
+    (this.#driver ?? this.#control).pause();
+  }
+
+  resume(): void {
+    (this.#driver ?? this.#control).resume();
+  }
+
+  stop(): void {
+    (this.#driver ?? this.#control).stop();
+  }
+
+  async checkpoint(): Promise<Checkpoint> {
+    if (!this.#settled) await this.#started;
+    return this.#driver ? this.#driver.checkpoint() : this.snapshot();
+  }
+
+  snapshot(): Checkpoint {
+    if (this.#driver) return this.#driver.snapshot();
+    const { checkpoint, training, snapshot } = this.#config;
+    const state = copyRunState(this.#state);
+    const network = this.#rnn[NETWORK];
+    return snapshot(state, () =>
+      checkpoint
+        ? ({ ...checkpoint, state } as RunCheckpoint) // as it was handed in; checked when the run starts
+        : {
+            state,
+            parameters: network.parameters,
+            optimizer: exportOptimizerState(network, training.optimizer),
+          },
+    );
+  }
+
+  #start(start: Start<Checkpoint>): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#rnn[NETWORK].lock.cancelReservation();
+    this.#control.close();
+    try {
+      this.#driver = start(this.reports);
+      if (this.#control.paused) this.#driver.pause();
+      this.#resolve(this.#driver.done);
+    } catch (reason) {
+      this.reports.end({ reason });
+      this.#reject(reason);
+    }
+  }
+
+  /** A run that ends before it has started has done nothing. */
+  #heed(): void {
+    const { end } = this.#control;
+    if (end !== undefined && !this.#settled) this.#finish(end);
+  }
+
+  #finish(stopped: Stopped): void {
+    this.#settled = true;
+    this.#control.close();
+    this.#rnn[NETWORK].lock.cancelReservation();
+    this.#state = { ...this.#state, stopped };
+    this.reports.end();
+    this.#resolve(endRun(this.#state, { stopped, keptStep: this.#state.step, seconds: 0 }));
+  }
+}
