@@ -254,7 +254,7 @@ describe("rnn.save and Rnn.load", () => {
     expect(() => Rnn.load(file, { cell: "tanh" })).toThrow(
       expect.objectContaining({
         name: "RangeError",
-        message: "b_h_l0[2]: expected a finite number (float32), received Infinity",
+        message: "parameters.b_h_l0[2]: expected a finite number (float32), received Infinity",
       }),
     );
   });

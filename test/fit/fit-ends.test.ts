@@ -104,13 +104,13 @@ describe("errors of the data", () => {
   });
 
   const none: [string, Batches, object, string][] = [
-    ["no batches", [], {}, "batches: epoch 1 has none; a generator"],
-    ["a generator that has run dry", (function* () { yield BATCHES[0]!; })(), { steps: 2 }, "batches: epoch 2 has none; a generator"],
+    ["no batches", [], {}, "batches: expected at least one batch in each epoch, received none in epoch 1; a generator"],
+    ["a generator that has run dry", (function* () { yield BATCHES[0]!; })(), { steps: 2 }, "batches: expected at least one batch in each epoch, received none in epoch 2; a generator"],
     ["no validation batches", BATCHES, { validation: [] }, "validation: expected at least one batch"],
     ["validation without weight", BATCHES, { validation: [{ ...BATCHES[0]!, weights: [[0, 0, 0], [0, 0, 0]] }] }, "validation: expected weights that are not all 0"],
     ["no iterable from the function", (() => 3) as never, {}, "batches(1): expected an iterable of batches, received 3"],
-    ["a batch that is none", ["ab"] as never, {}, 'batch: expected an object, received "ab"'],
-    ["undefined for a batch", [undefined] as never, {}, "batches: expected a batch, received undefined"],
+    ["a batch that is none", ["ab"] as never, {}, 'batches[0]: expected an object, received "ab"'],
+    ["undefined for a batch", [undefined] as never, {}, "batches[0]: expected a batch, received undefined"],
   ]; // prettier-ignore
   it.each(none)("%s", async (_, batches, options, message) => {
     await expect(fit(new Rnn(SIZES), batches, { epochs: undefined!, ...options }).done).rejects.toThrow(

@@ -224,6 +224,9 @@ const DENSE_HINT = "a session for features is made with dense: true";
 function looksDense(given: unknown): boolean {
   const data: unknown = typeof given === "object" && given !== null && "data" in given ? given.data : given;
   if (kindOf(data) === FLOATS) return true;
-  const isDense = (x: unknown) => Array.isArray(x) || kindOf(x) !== NONE || (Number(x) === x && x % 1 !== 0);
+  const isDense = (x: unknown) =>
+    Array.isArray(x) ||
+    kindOf(x) !== NONE ||
+    (typeof x === "number" && Number.isFinite(x) && !Number.isInteger(x));
   return Array.isArray(data) && data.some(isDense);
 }
