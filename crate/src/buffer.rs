@@ -62,6 +62,18 @@ pub fn fit_doubles(data: &mut Vec<f64>, len: usize, kind: ErrorKind) -> Result<(
     grow(data, len, 0.0, kind)
 }
 
+/// Appends a value. On failure nothing has changed.
+pub fn push<T>(data: &mut Vec<T>, value: T, kind: ErrorKind) -> Result<(), Error> {
+    data.try_reserve(1).map_err(|_| Error::new(kind, size_of::<T>() as u64))?;
+    data.push(value);
+    Ok(())
+}
+
+/// Makes room for `more` elements beyond the present ones. On failure nothing has changed.
+pub fn reserve<T>(data: &mut Vec<T>, more: usize, kind: ErrorKind) -> Result<(), Error> {
+    data.try_reserve_exact(more).map_err(|_| Error::new(kind, bytes_of(&[more, size_of::<T>()])))
+}
+
 /// Returns the product of sizes, saturated, so that a product that is too large never wraps around.
 #[inline(never)]
 pub fn bytes_of(factors: &[usize]) -> u64 {

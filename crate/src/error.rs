@@ -10,6 +10,8 @@ numbered! {
         Loss,
         /// The gradient of a parameter is NaN or infinite. The number is the parameter's index in the table. Nothing has changed.
         Gradient,
+        /// An update would make a parameter or a moment NaN or infinite. The number is as for `Gradient`. Nothing has changed.
+        Update,
         /// No memory for the parameters. The number is, as in all kinds below, how many bytes were requested.
         Parameters,
         /// No memory for the parameters, their gradients and packed forms together.

@@ -1,7 +1,8 @@
 //! One direction of one layer: its parameters, how its pre-activations lie in a row, and its packed weights.
 
+use crate::buffer::push;
 use crate::cell::Layout;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::kernel::{Panels, Rows};
 use crate::params::{ParamTable, Role};
 use alloc::vec::Vec;
@@ -19,16 +20,21 @@ pub struct Span {
 
 /// The spans of the gates from `first` on, of which `blocks` gives the blocks.
 #[inline(never)]
-fn spans(first: usize, blocks: &mut dyn Iterator<Item = usize>, h: usize, hp: usize) -> Vec<Span> {
+fn spans(
+    first: usize,
+    blocks: &mut dyn Iterator<Item = usize>,
+    h: usize,
+    hp: usize,
+) -> Result<Vec<Span>, Error> {
     let mut spans: Vec<Span> = Vec::new();
     for (gate, block) in blocks.enumerate() {
         let next = Span { from: (first + gate) * h, to: block * hp, width: h };
         match spans.last_mut() {
             Some(last) if last.to + last.width == next.to => last.width += h,
-            _ => spans.push(next),
+            _ => push(&mut spans, next, ErrorKind::Parameters)?,
         }
     }
-    spans
+    Ok(spans)
 }
 
 /// A recurrent product: some columns of W_hh, packed.
@@ -106,13 +112,14 @@ impl LayerDirection {
         let mut recurrent = Vec::new();
         for product in layout.products {
             let columns = product.gates * hp;
-            recurrent.push(RecurrentProduct {
-                spans: spans(product.first, &mut (product.block..product.block + product.gates), h, hp),
+            let product = RecurrentProduct {
+                spans: spans(product.first, &mut (product.block..product.block + product.gates), h, hp)?,
                 to: product.block * hp,
                 w: Panels::new(h, columns)?,
                 w_t: Panels::default(),
                 columns,
-            });
+            };
+            push(&mut recurrent, product, ErrorKind::PackedWeights)?;
         }
         Ok(LayerDirection {
             reverse,
@@ -120,7 +127,7 @@ impl LayerDirection {
             w_hh,
             b_h,
             b_hn,
-            input_spans: spans(0, &mut layout.input.iter().copied(), h, hp),
+            input_spans: spans(0, &mut layout.input.iter().copied(), h, hp)?,
             input: InputProduct { width, parts, ..InputProduct::default() },
             recurrent,
             h,
@@ -227,7 +234,7 @@ impl LayerDirection {
 pub fn panels(parts: usize, rows: usize, columns: usize) -> Result<Vec<Panels>, Error> {
     let mut panels = Vec::new();
     for _ in 0..parts {
-        panels.push(Panels::new(rows, columns)?);
+        push(&mut panels, Panels::new(rows, columns)?, ErrorKind::PackedWeights)?;
     }
     Ok(panels)
 }

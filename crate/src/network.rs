@@ -1,6 +1,6 @@
 //! A network: recurrent layers of one or two directions and an optional output layer; its parameters and their packed form.
 
-use crate::buffer::{Buffer, bytes_of, check_bytes, part_mut};
+use crate::buffer::{Buffer, bytes_of, check_bytes, elements, part_mut, push, reserve};
 use crate::cell::{Cell, CellKind};
 use crate::error::{Error, ErrorKind};
 use crate::float::sqrt64;
@@ -8,7 +8,6 @@ use crate::init::{Init, RecurrentInit, glorot_limit, orthogonal_into, uniform_in
 use crate::kernel::{Panels, Rows, padded};
 use crate::layer_direction::{LayerDirection, panels};
 use crate::params::{ParamTable, Role};
-use alloc::vec;
 use alloc::vec::Vec;
 #[cfg(test)]
 use core::ops::Range;
@@ -89,6 +88,8 @@ pub struct Network {
     pub table: ParamTable,
     /// All parameters, in the order of the table: the arena that users read and write
     pub theta: Buffer,
+    /// A bound of their absolute values; infinite where somebody else may have written them
+    pub theta_bound: f64,
     /// Their gradients, in the same order
     pub gradients: Buffer,
     /// (L·D) the directions of the first layer, then those of the next
@@ -106,9 +107,11 @@ impl Network {
         let cell = config.cell.cell();
         let layout = cell.layout();
         let d = if config.bidirectional { 2 } else { 1 };
+        let hp = padded(h);
+        // Fewer floats than the parameters have. No product of sizes below wraps around.
+        elements(&[4, config.layers, d, hp], ErrorKind::Network)?;
         let v = config.output_size.unwrap_or(d * h);
-        let (hp, vp) = (padded(h), padded(v));
-        let sizes = Sizes { i, h, hp, g: layout.gates, n: layout.blocks * hp, d, v, vp };
+        let sizes = Sizes { i, h, hp, g: layout.gates, n: layout.blocks * hp, d, v, vp: padded(v) };
 
         let mut network = Network {
             sizes,
@@ -117,6 +120,7 @@ impl Network {
             seed: config.seed,
             table: ParamTable::default(),
             theta: Buffer::default(),
+            theta_bound: f64::INFINITY,
             gradients: Buffer::default(),
             directions: Vec::new(),
             output_layer: None,
@@ -128,7 +132,8 @@ impl Network {
         check_bytes(bytes_of(&[len, 4, 4]), ErrorKind::Network)?;
         network.theta.fit(len, ErrorKind::Parameters)?;
         network.gradients.fit(len, ErrorKind::Gradients)?;
-        network.active = vec![true; network.table.len()];
+        reserve(&mut network.active, network.table.len(), ErrorKind::Parameters)?;
+        network.active.resize(network.table.len(), true);
         network.initialise(config)?;
         Ok(network)
     }
@@ -141,14 +146,8 @@ impl Network {
             let input = if index < d { [i, 1] } else { [h, d] };
             let reverse = index % d > 0;
             let layout = self.cell.layout();
-            self.directions.push(LayerDirection::new(
-                &mut self.table,
-                layout,
-                index,
-                input,
-                [h, hp],
-                reverse,
-            )?);
+            let direction = LayerDirection::new(&mut self.table, layout, index, input, [h, hp], reverse)?;
+            push(&mut self.directions, direction, ErrorKind::Parameters)?;
         }
         if config.output_size.is_some() {
             self.output_layer = Some(OutputLayer {

@@ -3,7 +3,7 @@
 //! Gradients and an optimizer's moments are arenas of the same layout, so that zeroing, clipping, updating and saving are one loop
 //! each.
 
-use crate::buffer::{check_bytes, elements, part, part_mut};
+use crate::buffer::{check_bytes, elements, part, part_mut, push};
 use crate::error::{Error, ErrorKind};
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -51,7 +51,11 @@ impl ParamTable {
         let count = elements(&shape, ErrorKind::Parameters)?;
         let end = self.len + count;
         check_bytes(end as u64 * 4, ErrorKind::Parameters)?;
-        self.params.push(Param { role, direction, shape, range: self.len..end });
+        push(
+            &mut self.params,
+            Param { role, direction, shape, range: self.len..end },
+            ErrorKind::Parameters,
+        )?;
         self.len = end;
         Ok(self.params.len() - 1)
     }

@@ -4,7 +4,6 @@ use crate::error::Error;
 use crate::forward::forward;
 use crate::network::Network;
 use crate::workspace::{Shape, Workspace};
-use alloc::boxed::Box;
 
 /// The buffers of one stream: a workspace of a single time step.
 pub struct Session {
@@ -14,8 +13,8 @@ pub struct Session {
 
 impl Session {
     /// A session of B rows of ids or dense features, whose state is zeros.
-    pub fn new(network: &mut Network, batch: usize, dense: bool) -> Result<Box<Session>, Error> {
-        let mut session = Box::new(Session { ws: Workspace::default() });
+    pub fn new(network: &mut Network, batch: usize, dense: bool) -> Result<Session, Error> {
+        let mut session = Session { ws: Workspace::default() };
         session.ws.begin(network, Shape { batch, time: 1, dense, ..Shape::default() })?;
         session.ws.lengths.fill(1);
         Ok(session)

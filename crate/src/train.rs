@@ -31,8 +31,8 @@ pub fn backward(network: &mut Network, ws: &mut Workspace, accumulate: bool) {
     bptt(network, ws, GradientSource::Caller, accumulate);
 }
 
-/// Updates the parameters once from the present gradients and returns the norm of these before clipping. A gradient that is not
-/// finite is an error, and then nothing has changed.
+/// Updates the parameters once from the present gradients and returns the norm of these before clipping. A gradient or a new
+/// value that is not finite is an error, and then nothing has changed.
 pub fn apply(
     network: &mut Network,
     optimizer: &mut Optimizer,
@@ -40,7 +40,7 @@ pub fn apply(
     clip: f64,
 ) -> Result<f64, Error> {
     let norm = global_norm(network)?;
-    optimizer.update(network, learning_rate, clip_factor(norm, clip));
+    optimizer.update(network, learning_rate, norm, clip_factor(norm, clip))?;
     Ok(norm)
 }
 

@@ -4,7 +4,7 @@
 //! nothing.
 
 use crate::activations::{Activations, Needs};
-use crate::buffer::{Buffer, elements, fit_integers};
+use crate::buffer::{Buffer, elements, fit_integers, reserve};
 use crate::error::{Error, ErrorKind};
 use crate::kernel::{PackedPair, padded};
 use crate::network::Network;
@@ -132,6 +132,8 @@ impl Workspace {
             self.logits.fit(of(s.vp)?, kind)?;
         }
         network.prepare_inputs(dense)?;
+        let missing = network.directions.len() - self.activations.len();
+        reserve(&mut self.activations, missing, kind)?;
         self.activations.resize_with(network.directions.len(), Activations::default);
         let below = network.directions.len() - s.d;
         for (index, activations) in self.activations.iter_mut().enumerate() {

@@ -34,10 +34,13 @@ const plainLoops = [
   ...["-C", "llvm-args=-inline-threshold=80"],
 ];
 
+// The memory ends 128 MiB and a page before 4 GiB: crate/src/runtime.rs says why.
+const memoryLimit = ["-C", `link-arg=--max-memory=${2 ** 32 - 2 ** 27 - 2 ** 16}`];
+
 /** @type {Variant} plain simd128: the same bits on every machine */
 export const defaultVariant = {
   name: "default",
-  rustflags: ["-C", "target-feature=+simd128", ...plainAddresses, ...plainLoops],
+  rustflags: ["-C", "target-feature=+simd128", ...memoryLimit, ...plainAddresses, ...plainLoops],
   outDir: inProject("crate", "pkg"),
   inlined: inProject("ts", "wasm", "inlined.generated.ts"),
 };
@@ -45,7 +48,7 @@ export const defaultVariant = {
 /** @type {Variant} with fused multiply-add: faster, not the same bits on every machine, not for every engine */
 export const relaxedVariant = {
   name: "relaxed",
-  rustflags: ["-C", "target-feature=+simd128,+relaxed-simd", ...plainAddresses, ...plainLoops],
+  rustflags: ["-C", "target-feature=+simd128,+relaxed-simd", ...memoryLimit, ...plainAddresses, ...plainLoops],
   outDir: inProject("crate", "pkg-relaxed"),
   inlined: inProject("ts", "wasm", "inlined-relaxed.generated.ts"),
 };

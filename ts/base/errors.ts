@@ -154,7 +154,8 @@ function setCause(error: Error, cause: unknown): void {
  *
  * - `FREED`: the network was used after `free()`
  * - `BUSY`: the network was used from within a getter of the very data it was reading, or changed while a run trains it
- * - `NOT_FINITE`: a loss or gradient became NaN or infinite; nothing was changed
+ * - `NOT_FINITE`: a loss or gradient became NaN or infinite, or an update would make a parameter or a moment of the optimizer so;
+ *   nothing was changed
  * - `OUT_OF_MEMORY`: a size that does not fit; the message says how much was asked for
  * - `OPTIMIZER_BOUND`: an optimizer was handed to another network than the first it stepped
  * - `NOT_INITIALISED`: `bptt/slim` was used before `await init(…)`
@@ -203,7 +204,7 @@ const BRAND = Symbol.for("bptt.error");
 export class BpttError extends Error {
   /** Stable, for programs; the message may change. */
   readonly code: ErrorCode;
-  /** Of `NOT_FINITE`: the parameter whose gradient it is, or "loss". */
+  /** Of `NOT_FINITE`: the parameter whose gradient or update it is, or "loss". */
   declare readonly parameter?: string;
   /** Of `OUT_OF_MEMORY`: the number of bytes that were requested. */
   declare readonly bytes?: number;
@@ -211,7 +212,7 @@ export class BpttError extends Error {
   /**
    * @param code what it is about
    * @param message what happened, for people
-   * @param details `cause`: the underlying error; `parameter`: whose gradient is not finite; `bytes`: how many were requested
+   * @param details `cause`: the underlying error; `parameter`: whose gradient or update is not finite; `bytes`: how many were requested
    */
   constructor(code: ErrorCode, message: string, details: BpttErrorDetails = {}) {
     const { parameter, bytes, cause } = details;

@@ -20,7 +20,7 @@ import type { ParameterValues } from "../data/parameters.js";
 import { evaluate } from "./forward-backward.js";
 import type { Evaluation, RegressionEvaluation, TrainStepOptions, TrainStepResult } from "./rnn-types.js";
 import type { State } from "../data/state.js";
-import type { Tensor } from "../base/tensor.js";
+import { floats, type Tensor } from "../base/tensor.js";
 import { trainStep } from "./train-step.js";
 import { RawBuffer } from "../wasm/enumerations.js";
 import { f32, type Place } from "../wasm/memory.js";
@@ -72,8 +72,8 @@ export class LockedNetwork {
   }
 
   /** All parameters in one piece, into `into` where it is given. */
-  copyWeights(into: Float32Array = new Float32Array(this.#length)): Float32Array {
-    const { start } = this.#parametersPlace();
+  copyWeights(into: Float32Array = floats(this.#length, "weights")): Float32Array {
+    const { start } = this.#network.peek("fit").parametersPlace;
     into.set(f32().subarray(start, start + this.#length));
     return into;
   }

@@ -131,7 +131,7 @@ export class Network {
 
   /** Copies of all parameters by name. */
   get parameters(): Record<string, Tensor> {
-    return readArena(this.table, this.peek("parameters").place(RawBuffer.Parameters));
+    return readArena(this.table, this.peek("parameters").parametersPlace);
   }
 
   /** Sets parameters: any subset, all or nothing. */

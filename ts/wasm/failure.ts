@@ -5,7 +5,10 @@ import { core } from "./core.js";
 import { RawFailure } from "./enumerations.js";
 
 /** The purpose of the memory that could not be allocated. */
-const PURPOSES: Record<Exclude<RawFailure, RawFailure.Loss | RawFailure.Gradient>, string> = {
+const PURPOSES: Record<
+  Exclude<RawFailure, RawFailure.Loss | RawFailure.Gradient | RawFailure.Update>,
+  string
+> = {
   [RawFailure.Parameters]: "the parameters",
   [RawFailure.Network]: "the parameters, gradients and packed weights",
   [RawFailure.Gradients]: "the gradients",
@@ -21,7 +24,7 @@ const PURPOSES: Record<Exclude<RawFailure, RawFailure.Loss | RawFailure.Gradient
 
 /** What the core reports: a loss or gradient that is not finite, or memory that it could not get. */
 type Cause =
-  | { readonly code: "NOT_FINITE"; readonly parameter: string }
+  | { readonly code: "NOT_FINITE"; readonly parameter: string; readonly what?: "gradient" | "update" }
   | { readonly code: "OUT_OF_MEMORY"; readonly purpose: string; readonly bytes: number };
 
 /** A failure of the core on its way to {@link fromCore}, which knows what the user asked for. */
@@ -39,8 +42,13 @@ export function failure(parameterName?: (index: number) => string): Error {
   const kind: RawFailure = core().failure_kind();
   const number = core().failure_number();
   if (kind === RawFailure.Loss) return new CoreFailure({ code: "NOT_FINITE", parameter: "loss" });
-  if (kind === RawFailure.Gradient) {
-    return new CoreFailure({ code: "NOT_FINITE", parameter: parameterName?.(number) ?? String(number) });
+  if (kind === RawFailure.Gradient || kind === RawFailure.Update) {
+    const what = kind === RawFailure.Gradient ? "gradient" : "update";
+    return new CoreFailure({
+      code: "NOT_FINITE",
+      parameter: parameterName?.(number) ?? String(number),
+      what,
+    });
   }
   return new CoreFailure({ code: "OUT_OF_MEMORY", purpose: PURPOSES[kind], bytes: number });
 }
@@ -50,9 +58,9 @@ export function fromCore(error: unknown, sizes?: string): unknown {
   if (!(error instanceof CoreFailure)) return error;
   const { reported } = error;
   if (reported.code === "NOT_FINITE") {
-    const { code, parameter } = reported;
-    const what = parameter === "loss" ? "the loss" : `the gradient of ${parameter}`;
-    return new BpttError(code, `${what} is NaN or infinite; nothing was changed`, { parameter });
+    const { code, parameter, what } = reported;
+    const subject = what === undefined ? "the loss" : `the ${what} of ${parameter}`;
+    return new BpttError(code, `${subject} is NaN or infinite; nothing was changed`, { parameter });
   }
   const { code, purpose, bytes } = reported;
   const message = `out of memory: ${purpose} asked for ${bytes} bytes`;

@@ -167,6 +167,11 @@ export class RawRnn extends CoreObject {
     return placeAt(this.core.rnn_address(this.at, buffer), this.#stride(buffer));
   }
 
+  /** The place of the parameters, to be read only. */
+  get parametersPlace(): Place {
+    return placeAt(this.core.rnn_parameters_address(this.at));
+  }
+
   /** The place of a buffer of direction layer·D + direction. It may change with the next `begin`. */
   directionPlace(buffer: RawDirectionBuffer, direction: number): Place {
     const stride = this.core.rnn_direction_stride(this.at, buffer);

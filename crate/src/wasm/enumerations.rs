@@ -145,6 +145,8 @@ mirrored! {
         Loss,
         /// The gradient of a parameter is not finite; the number is the parameter's index
         Gradient,
+        /// An update would make a parameter or a moment NaN or infinite; the number is the parameter's index
+        Update,
         /// No memory for the parameters; the number is, as in all kinds below, how many bytes were requested
         Parameters,
         /// No memory for the parameters, their gradients and packed forms together

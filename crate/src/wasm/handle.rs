@@ -7,9 +7,11 @@
 
 #![allow(unsafe_code)]
 
-use crate::error::Error;
+use crate::buffer::reserve;
+use crate::error::{Error, ErrorKind};
 use crate::wasm::failure::fail;
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::ops::{Deref, DerefMut};
 use wasm_bindgen::convert::{FromWasmAbi, IntoWasmAbi};
 use wasm_bindgen::describe::WasmDescribe;
@@ -19,9 +21,19 @@ pub struct Owned<T>(Option<Box<T>>);
 
 impl<T> Owned<T> {
     /// Moves a value to the heap. A failure is recorded.
-    pub fn new(value: Result<T, Error>) -> Owned<T> {
-        Owned(value.map_err(fail).ok().map(Box::new))
+    pub fn new(value: Result<T, Error>, kind: ErrorKind) -> Owned<T> {
+        Owned(value.and_then(|value| boxed(value, kind)).map_err(fail).ok())
     }
+}
+
+/// Moves a value to the heap, with an error instead of an abort where there is no memory.
+fn boxed<T>(value: T, kind: ErrorKind) -> Result<Box<T>, Error> {
+    let mut one = Vec::new();
+    reserve(&mut one, 1, kind)?;
+    one.push(value);
+    let one: Box<[T]> = one.into_boxed_slice();
+    // SAFETY: a slice of one `T` has the size and alignment of a `T`.
+    Ok(unsafe { Box::from_raw(Box::into_raw(one).cast::<T>()) })
 }
 
 impl<T> WasmDescribe for Owned<T> {

@@ -1,7 +1,8 @@
 //! A network, its workspace, its optimizers' moments and its sessions: creation, parameters and buffers.
 
 use crate::activations::first_output;
-use crate::error::Error;
+use crate::buffer::push;
+use crate::error::{Error, ErrorKind};
 use crate::kernel::padded;
 use crate::loss::Reduction;
 use crate::network::{Config, Network};
@@ -15,7 +16,6 @@ use crate::wasm::enumerations::{
 use crate::wasm::failure::{fail, succeeded};
 use crate::wasm::handle::{Borrowed, Owned};
 use crate::workspace::{LossKind, Shape, Workspace};
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::*;
 
@@ -30,32 +30,33 @@ pub struct RawRnn {
     /// The form of that loss
     pub reduction: Reduction,
     /// The optimizers by slot
-    pub optimizers: Vec<Option<Box<Optimizer>>>,
+    pub optimizers: Vec<Option<Optimizer>>,
     /// The sessions by slot
-    pub sessions: Vec<Option<Box<Session>>>,
+    pub sessions: Vec<Option<Session>>,
     /// The norm of the gradients of the last update, before clipping
     pub gradient_norm: f64,
 }
 
 /// Puts a value into the first free slot and returns its number, or −1 for a failure, which is recorded.
-pub fn insert<T>(slots: &mut Vec<Option<Box<T>>>, value: Result<Box<T>, Error>) -> i32 {
-    let value = match value {
-        Ok(value) => value,
-        Err(error) => {
-            fail(error);
-            return -1;
+pub fn insert<T>(slots: &mut Vec<Option<T>>, value: Result<T, Error>, kind: ErrorKind) -> i32 {
+    let inserted = value.and_then(|value| match slots.iter().position(Option::is_none) {
+        Some(slot) => {
+            slots[slot] = Some(value);
+            Ok(slot)
         }
-    };
-    let slot = slots.iter().position(Option::is_none).unwrap_or(slots.len());
-    if slot == slots.len() {
-        slots.push(None);
-    }
-    slots[slot] = Some(value);
-    slot as i32
+        None => push(slots, Some(value), kind).map(|()| slots.len() - 1),
+    });
+    inserted.map_or_else(
+        |error| {
+            fail(error);
+            -1
+        },
+        |slot| slot as i32,
+    )
 }
 
 /// The object in a slot. Panics if the slot is empty, which the facade never requests.
-pub fn occupied<T>(slots: &mut [Option<Box<T>>], slot: usize) -> &mut T {
+pub fn occupied<T>(slots: &mut [Option<T>], slot: usize) -> &mut T {
     match &mut slots[slot] {
         Some(value) => value,
         None => panic!(),
@@ -82,15 +83,18 @@ pub fn rnn_new() -> Owned<RawRnn> {
         forget_bias: number(Name::ForgetBias) as f32,
         seed: integer(Name::Seed) as u32,
     });
-    Owned::new(network.map(|network| RawRnn {
-        network,
-        ws: Workspace::default(),
-        loss: LossKind::CrossEntropy,
-        reduction: Reduction::Average,
-        optimizers: Vec::new(),
-        sessions: Vec::new(),
-        gradient_norm: 0.0,
-    }))
+    Owned::new(
+        network.map(|network| RawRnn {
+            network,
+            ws: Workspace::default(),
+            loss: LossKind::CrossEntropy,
+            reduction: Reduction::Average,
+            optimizers: Vec::new(),
+            sessions: Vec::new(),
+            gradient_norm: 0.0,
+        }),
+        ErrorKind::Parameters,
+    )
 }
 
 /// Frees a network.
@@ -143,8 +147,15 @@ pub fn rnn_address(mut rnn: Borrowed<RawRnn>, buffer: usize) -> usize {
     let buffer = RawBuffer::from_number(buffer);
     if buffer == RawBuffer::Parameters {
         network.parameters_changed();
+        network.theta_bound = f64::INFINITY;
     }
     buffer_address(network, ws, buffer)
+}
+
+/// The byte address of the parameters, for a caller that reads them only.
+#[wasm_bindgen]
+pub fn rnn_parameters_address(rnn: Borrowed<RawRnn>) -> usize {
+    address(&rnn.network.theta)
 }
 
 /// The byte address of a buffer.

@@ -1,11 +1,11 @@
 //! The optimizers of a network.
 
+use crate::error::ErrorKind;
 use crate::optimizer::{Adam, Optimizer, RmsProp, Rule, Sgd};
 use crate::wasm::arguments::argument;
 use crate::wasm::enumerations::{RawAdamArgument, RawEpsilonMode, RawRmsPropArgument, RawSgdArgument};
 use crate::wasm::handle::Borrowed;
 use crate::wasm::network::{RawRnn, insert, occupied};
-use alloc::boxed::Box;
 use wasm_bindgen::prelude::*;
 
 /// Adds Adam with the arguments `RawAdamArgument`. Returns its slot, or −1 if there was no memory.
@@ -52,7 +52,7 @@ pub fn rnn_add_rms_prop(rnn: Borrowed<RawRnn>) -> i32 {
 #[inline(never)]
 fn add(mut rnn: Borrowed<RawRnn>, rule: Rule) -> i32 {
     let len = rnn.network.table.arena_len();
-    insert(&mut rnn.optimizers, Optimizer::new(rule, len).map(Box::new))
+    insert(&mut rnn.optimizers, Optimizer::new(rule, len), ErrorKind::Moments)
 }
 
 /// Frees the optimizer in a slot.
@@ -64,7 +64,9 @@ pub fn rnn_remove_optimizer(mut rnn: Borrowed<RawRnn>, slot: usize) {
 /// The byte address of an arena of an optimizer's moments.
 #[wasm_bindgen]
 pub fn rnn_moments_address(mut rnn: Borrowed<RawRnn>, slot: usize, index: usize) -> usize {
-    occupied(&mut rnn.optimizers, slot).moments[index].as_ptr() as usize
+    let optimizer = occupied(&mut rnn.optimizers, slot);
+    optimizer.moments_bound = f64::INFINITY;
+    optimizer.moments[index].as_ptr() as usize
 }
 
 /// An optimizer's running product β₁ᵗ (index 0) or β₂ᵗ (index 1).

@@ -1,5 +1,6 @@
 //! `sample`.
 
+use crate::error::ErrorKind;
 use crate::sample::{Draw, Sampler};
 use crate::wasm::arguments::argument;
 use crate::wasm::enumerations::{RawDrawArgument, RawSamplerBuffer};
@@ -10,7 +11,7 @@ use wasm_bindgen::prelude::*;
 /// Creates buffers for sampling from (B, V).
 #[wasm_bindgen]
 pub fn sampler_new(batch: usize, classes: usize) -> Owned<Sampler> {
-    Owned::new(Sampler::new(batch, classes))
+    Owned::new(Sampler::new(batch, classes), ErrorKind::Sample)
 }
 
 /// Frees the buffers.

@@ -1,5 +1,6 @@
 //! `sequenceLoss`.
 
+use crate::error::ErrorKind;
 use crate::sequence_loss::SequenceLoss;
 use crate::wasm::enumerations::{RawAxis, RawSequenceLossBuffer};
 use crate::wasm::handle::{Borrowed, Owned};
@@ -8,7 +9,7 @@ use wasm_bindgen::prelude::*;
 /// Creates buffers for the loss of (B, T, V).
 #[wasm_bindgen]
 pub fn sequence_loss_new(batch: usize, time: usize, classes: usize) -> Owned<SequenceLoss> {
-    Owned::new(SequenceLoss::new(batch, time, classes))
+    Owned::new(SequenceLoss::new(batch, time, classes), ErrorKind::SequenceLoss)
 }
 
 /// Frees the buffers.

@@ -1,5 +1,6 @@
 //! The sessions of a network.
 
+use crate::error::ErrorKind;
 use crate::session::Session;
 use crate::wasm::enumerations::RawBuffer;
 use crate::wasm::handle::Borrowed;
@@ -10,7 +11,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub fn rnn_add_session(mut rnn: Borrowed<RawRnn>, batch: usize, dense: bool) -> i32 {
     let RawRnn { network, sessions, .. } = &mut *rnn;
-    insert(sessions, Session::new(network, batch, dense))
+    insert(sessions, Session::new(network, batch, dense), ErrorKind::Workspace)
 }
 
 /// Frees the session in a slot.
