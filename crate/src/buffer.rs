@@ -64,7 +64,9 @@ pub fn fit_doubles(data: &mut Vec<f64>, len: usize, kind: ErrorKind) -> Result<(
 
 /// Appends a value. On failure nothing has changed.
 pub fn push<T>(data: &mut Vec<T>, value: T, kind: ErrorKind) -> Result<(), Error> {
-    data.try_reserve(1).map_err(|_| Error::new(kind, size_of::<T>() as u64))?;
+    if data.len() == data.capacity() {
+        reserve(data, data.len().max(1), kind)?;
+    }
     data.push(value);
     Ok(())
 }
@@ -114,7 +116,7 @@ fn grow<T: Clone>(data: &mut Vec<T>, len: usize, zero: T, kind: ErrorKind) -> Re
     let bytes = bytes_of(&[len, size_of::<T>()]);
     check_bytes(bytes, kind)?;
     let mut grown = Vec::new();
-    grown.try_reserve_exact(len).map_err(|_| Error::new(kind, bytes))?;
+    reserve(&mut grown, len, kind)?;
     grown.resize(len, zero);
     *data = grown;
     Ok(())

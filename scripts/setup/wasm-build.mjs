@@ -48,7 +48,13 @@ export const defaultVariant = {
 /** @type {Variant} with fused multiply-add: faster, not the same bits on every machine, not for every engine */
 export const relaxedVariant = {
   name: "relaxed",
-  rustflags: ["-C", "target-feature=+simd128,+relaxed-simd", ...memoryLimit, ...plainAddresses, ...plainLoops],
+  rustflags: [
+    "-C",
+    "target-feature=+simd128,+relaxed-simd",
+    ...memoryLimit,
+    ...plainAddresses,
+    ...plainLoops,
+  ],
   outDir: inProject("crate", "pkg-relaxed"),
   inlined: inProject("ts", "wasm", "inlined-relaxed.generated.ts"),
 };
