@@ -154,6 +154,8 @@ function setCause(error: Error, cause: unknown): void {
  *
  * - `FREED`: the network was used after `free()`
  * - `BUSY`: the network was used from within a getter of the very data it was reading, or changed while a run trains it
+ * - `INTERRUPTED`: an earlier call was cut short in the middle of a change, such as by the end of JavaScript's stack; this network
+ *   cannot be used any more
  * - `NOT_FINITE`: a loss or gradient became NaN or infinite, or an update would make a parameter or a moment of the optimizer so;
  *   nothing was changed
  * - `OUT_OF_MEMORY`: a size that does not fit; the message says how much was asked for
@@ -166,6 +168,7 @@ function setCause(error: Error, cause: unknown): void {
 export type ErrorCode =
   | "FREED"
   | "BUSY"
+  | "INTERRUPTED"
   | "NOT_FINITE"
   | "OUT_OF_MEMORY"
   | "OPTIMIZER_BOUND"

@@ -19,6 +19,7 @@ import {
   type Batch,
   type SequenceInputs,
 } from "../data/batch.js";
+import { BpttError } from "../base/errors.js";
 import { fromCore } from "../wasm/failure.js";
 import { readRowLengths } from "../data/row-lengths.js";
 import { scalarLoss } from "../data/loss-flags.js";
@@ -111,6 +112,7 @@ export class Network {
   /** The raw network, for looking at it; throws once it has been freed. */
   peek(method: string): RawRnn {
     this.lock.expectAlive(method);
+    this.#expectWhole(method);
     return this.#raw;
   }
 
@@ -119,6 +121,7 @@ export class Network {
    * refused. Errors of the core leave as coded errors.
    */
   use<Result>(method: string, work: (raw: RawRnn) => Result): Result {
+    this.#expectWhole(method);
     return this.lock.use(method, () => work(this.#raw));
   }
 
@@ -127,6 +130,15 @@ export class Network {
     this.lock.expectAlive(method);
     this.lock.expectChangeable(method);
     return this.use(method, work);
+  }
+
+  /** Refuses a network that an earlier call left in the middle of a change. */
+  #expectWhole(method: string): void {
+    if (!this.#raw.inside) return;
+    throw new BpttError(
+      "INTERRUPTED",
+      `rnn.${method}: an earlier call was cut short in the middle of a change; this network cannot be used any more`,
+    );
   }
 
   /** Copies of all parameters by name. */
@@ -144,7 +156,8 @@ export class Network {
 
   /** Gives the memory back; once more does nothing. */
   free(): void {
-    if (this.lock.free()) this.#raw.free();
+    // The memory of an interrupted network may be in any state, so it is not given back.
+    if (this.lock.free() && !this.#raw.inside) this.#raw.free();
   }
 
   /** Whether the state has a c beside h. */

@@ -121,6 +121,8 @@ function create(config: RawConfig): number {
 
 /** A network, its workspace, its optimizers' moments and its sessions. */
 export class RawRnn extends CoreObject {
+  /** Whether a call that changes the network is under way. If it is still set after the call, an error has cut the call short. */
+  inside = false;
   readonly #directions: number;
   readonly #outputDirection: number;
   readonly #strides: number[] = []; // by RawBuffer; they do not change
@@ -159,7 +161,10 @@ export class RawRnn extends CoreObject {
 
   /** Makes room for a pass of this shape, with the loss that was set. */
   begin({ batch, time, dense }: RawShape, training: boolean): void {
-    this.#expect(this.core.rnn_begin(this.at, batch, time, Number(dense), Number(training)) !== 0);
+    this.inside = true;
+    const done = this.core.rnn_begin(this.at, batch, time, Number(dense), Number(training)) !== 0;
+    this.inside = false;
+    this.#expect(done);
   }
 
   /** The place of a buffer. It may change with the next `begin`. */
@@ -195,7 +200,9 @@ export class RawRnn extends CoreObject {
   }
 
   forward(): void {
+    this.inside = true;
     this.core.rnn_forward(this.at);
+    this.inside = false;
   }
 
   loss(): number {
@@ -207,11 +214,16 @@ export class RawRnn extends CoreObject {
   }
 
   gradients(accumulate: boolean, dropoutPass: number): number {
-    return this.core.rnn_gradients(this.at, Number(accumulate), dropoutPass);
+    this.inside = true;
+    const loss = this.core.rnn_gradients(this.at, Number(accumulate), dropoutPass);
+    this.inside = false;
+    return loss;
   }
 
   backward(accumulate: boolean): void {
+    this.inside = true;
     this.core.rnn_backward(this.at, Number(accumulate));
+    this.inside = false;
   }
 
   /** Adds Adam and returns its slot. */
@@ -275,13 +287,17 @@ export class RawRnn extends CoreObject {
   }
 
   trainStep(slot: number, learningRate: number, clipNorm: number, dropoutPass: number): number {
+    this.inside = true;
     const loss = this.core.rnn_train_step(this.at, slot, learningRate, clipNorm, dropoutPass);
+    this.inside = false;
     this.#expect(!Number.isNaN(loss));
     return loss;
   }
 
   applyGradients(slot: number, learningRate: number, clipNorm: number): number {
+    this.inside = true;
     const norm = this.core.rnn_apply_gradients(this.at, slot, learningRate, clipNorm);
+    this.inside = false;
     this.#expect(!Number.isNaN(norm));
     return norm;
   }
@@ -295,7 +311,9 @@ export class RawRnn extends CoreObject {
   }
 
   sessionStep(slot: number): void {
+    this.inside = true;
     this.core.rnn_session_step(this.at, slot);
+    this.inside = false;
   }
 
   removeSession(slot: number): void {

@@ -1,0 +1,53 @@
+/** Calls near the end of JavaScript's stack either change nothing or leave a network that refuses further use. */
+
+import { Adam, Rnn, type RnnOptions } from "bptt";
+import { expect, it } from "vitest";
+
+const SIZES: RnnOptions = { cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 4 };
+const BATCH = { inputs: [[0, 1, 2]], targets: [[1, 2, 3]] };
+
+/** Calls `work` as deep in the stack as it can be called. */
+function atTheEnd(work: () => void): void {
+  const dive = (): void => {
+    try {
+      dive();
+    } catch {
+      work();
+    }
+  };
+  try {
+    dive();
+  } catch {
+    // Even the outermost call may fail.
+  }
+}
+
+it("a network is whole, or INTERRUPTED in every use", () => {
+  for (let round = 0; round < 30; round++) {
+    const rnn = new Rnn(SIZES);
+    const twin = new Rnn(SIZES);
+    const [adam, other] = [new Adam(), new Adam()];
+    for (let step = 0; step < 2; step++) {
+      rnn.trainStep(BATCH, adam);
+      twin.trainStep(BATCH, other);
+    }
+    let done = false;
+    atTheEnd(() => {
+      if (done) return;
+      rnn.trainStep(BATCH, adam);
+      done = true;
+    });
+    if (done) twin.trainStep(BATCH, other);
+    let code: unknown;
+    try {
+      expect(rnn.parameters).toEqual(twin.parameters);
+    } catch (error) {
+      code = (error as { code?: unknown }).code;
+      expect(code).toBe("INTERRUPTED");
+      expect(() => rnn.evaluate(BATCH)).toThrow(expect.objectContaining({ code }));
+      expect(() => rnn.save()).toThrow(expect.objectContaining({ code }));
+    }
+    rnn.free();
+    twin.free();
+  }
+});
