@@ -37,10 +37,20 @@ const plainLoops = [
 // The memory ends 128 MiB and a page before 4 GiB: crate/src/runtime.rs says why.
 const memoryLimit = ["-C", `link-arg=--max-memory=${2 ** 32 - 2 ** 27 - 2 ** 16}`];
 
+// ts/wasm/core.ts restores it after a call that was cut short.
+const stackPointer = ["-C", "link-arg=--export=__stack_pointer"];
+
 /** @type {Variant} plain simd128: the same bits on every machine */
 export const defaultVariant = {
   name: "default",
-  rustflags: ["-C", "target-feature=+simd128", ...memoryLimit, ...plainAddresses, ...plainLoops],
+  rustflags: [
+    "-C",
+    "target-feature=+simd128",
+    ...memoryLimit,
+    ...stackPointer,
+    ...plainAddresses,
+    ...plainLoops,
+  ],
   outDir: inProject("crate", "pkg"),
   inlined: inProject("ts", "wasm", "inlined.generated.ts"),
 };
@@ -52,6 +62,7 @@ export const relaxedVariant = {
     "-C",
     "target-feature=+simd128,+relaxed-simd",
     ...memoryLimit,
+    ...stackPointer,
     ...plainAddresses,
     ...plainLoops,
   ],

@@ -4,6 +4,7 @@
  */
 
 import { BpttError } from "../base/errors.js";
+import { restoreStack, stack } from "../wasm/core.js";
 import { fromCore } from "../wasm/failure.js";
 
 /** A run that was stopped and has yet to do its last step in a worker. */
@@ -47,10 +48,12 @@ export class Lock {
   use<Result>(method: string, work: () => Result): Result {
     this.expectAlive(method);
     this.#expectIdle(method);
+    if (stack.suspect) restoreStack();
     this.#busy = true;
     try {
       return work();
     } catch (error) {
+      stack.suspect = true; // an assignment, because a call here could fail as well
       throw fromCore(error);
     } finally {
       this.#busy = false;

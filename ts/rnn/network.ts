@@ -20,6 +20,7 @@ import {
   type SequenceInputs,
 } from "../data/batch.js";
 import { BpttError } from "../base/errors.js";
+import { stack } from "../wasm/core.js";
 import { fromCore } from "../wasm/failure.js";
 import { readRowLengths } from "../data/row-lengths.js";
 import { scalarLoss } from "../data/loss-flags.js";
@@ -135,6 +136,7 @@ export class Network {
   /** Refuses a network that an earlier call left in the middle of a change. */
   #expectWhole(method: string): void {
     if (!this.#raw.inside) return;
+    stack.suspect = true;
     throw new BpttError(
       "INTERRUPTED",
       `rnn.${method}: an earlier call was cut short in the middle of a change; this network cannot be used any more`,

@@ -36,6 +36,8 @@ export function instantiate(module: WebAssembly.Module): InitOutput {
   }
   try {
     instance = initSync({ module });
+    const pointer: unknown = Reflect.get(instance, "__stack_pointer");
+    if (pointer instanceof WebAssembly.Global) stackStart = Number(pointer.value);
     compiled = module;
     return instance;
   } catch (cause) {
@@ -74,4 +76,15 @@ function ready(): InitOutput {
     throw unavailable(cause);
   }
   return instantiate(module);
+}
+
+/** Whether a call may have been cut short since the stack pointer of the module was last restored. */
+export const stack = { suspect: false };
+let stackStart: number | undefined;
+
+/** Restores the stack pointer of the module. The module never calls JavaScript, so that its stack is empty whenever this runs. */
+export function restoreStack(): void {
+  const pointer: unknown = Reflect.get(core(), "__stack_pointer");
+  if (pointer instanceof WebAssembly.Global && stackStart !== undefined) pointer.value = stackStart;
+  stack.suspect = false;
 }
