@@ -3,7 +3,7 @@
  * where the source is asynchronous. Knows nothing of epochs, steps or what the batches are for.
  */
 
-import { at, isCheckError, reroot, typeError } from "../base/errors.js";
+import { at, isCheckError, reroot, typeError, type Path } from "../base/errors.js";
 import { show } from "../base/show.js";
 import { BATCH_NAMES, type Batch } from "../data/batch.js";
 
@@ -23,12 +23,12 @@ const BATCH = "batch";
 const WANTED = "an iterable of batches, or a function of the epoch that gives one";
 
 /** `value` if it is batches, or a function. */
-export function readBatches(value: unknown, name: string): Batches {
+export function readBatches(value: unknown, path: Path): Batches {
   if (typeof value === "function" || isIterable(value)) return value as Batches;
   if (typeof value === "object" && value !== null && "inputs" in value) {
-    throw typeError(name, WANTED, "a single batch", { hint: "put it into an array" });
+    throw typeError(path, WANTED, "a single batch", { hint: "put it into an array" });
   }
-  throw typeError(name, WANTED, show(value));
+  throw typeError(path, WANTED, show(value));
 }
 
 /** Whether they can be walked but once, as generators can. */

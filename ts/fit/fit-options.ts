@@ -4,24 +4,28 @@ import { at, rangeError, typeError, type Path } from "../base/errors.js";
 import { readClipNorm } from "../optim/clip-norm.js";
 import { Adam } from "../optim/adam.js";
 import type { Batch } from "../data/batch.js";
-import { boolean, integer, number, optionsObject } from "../base/check.js";
+import { boolean, integer, number } from "../base/check.js";
+import {
+  count,
+  func,
+  readOptions,
+  type Declaration,
+  type OptionsOf,
+  type ValuesOf,
+} from "../base/options.js";
 import { show } from "../base/show.js";
 import { optimizerState, type Optimizer } from "../optim/optimizer.js";
 import type { OptimizerSnapshot } from "../rnn/optimizer-state.js";
-import { evaluate, readLearningRate, type Schedule } from "../optim/schedule.js";
+import { evaluate, readLearningRate } from "../optim/schedule.js";
 import type { AbortSignalLike } from "./control.js";
 import { lengthOf, readBatches, walksOnce, type Batches } from "./batch-iterator.js";
 import type { Plan } from "./plan.js";
 import type { Listener } from "./progress.js";
-import type { Report } from "./reports.js";
 import { readRunState, START, type RunState } from "./run-state.js";
 import type { Tensor } from "../base/tensor.js";
 import type { OwnStepResult, StepSettings, Training } from "./trainer.js";
 
-/**
- * What `run.checkpoint()` gives unless `snapshot` says otherwise: all it takes to go on elsewhere, as plain data and
- * tensors.
- */
+/** The result of `run.checkpoint()` without `snapshot`: everything that is needed to continue elsewhere, as plain data and tensors. */
 export interface RunCheckpoint {
   /** Where the run stands. */
   state: RunState;
@@ -31,84 +35,92 @@ export interface RunCheckpoint {
   optimizer: OptimizerSnapshot;
 }
 
-/** Options of {@link fit}. `B`: what a batch is; anything but {@link Batch} needs `trainStep`, and `evaluate` to validate. */
-export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> {
-  /** Passes over the batches. Default 10; 1 where they can be walked but once. Either this or `steps`. */
-  epochs?: number;
-  /** Updates, over as many epochs as that takes. */
-  steps?: number;
-  /** Step size, 0 … 1e30, or a schedule over this run's updates. Default: what the optimizer has, 2e-3 without one. */
-  learningRate?: number | Schedule;
-  /** Default: an Adam of the run's own, in PyTorch's form with ε 1e-8, whose moments go when the run ends. */
-  optimizer?: Optimizer;
+const FIT = {
+  /** Passes over the batches. Default 10, or 1 for batches that can be iterated once only. Either this or `steps`. */
+  epochs: { read: count, fallback: undefined },
+  /** Number of updates, over as many epochs as that takes. */
+  steps: { read: count, fallback: undefined },
+  /** Step size, 0 … 1e30, or a schedule over the updates of this run. Default: the optimizer's, or 2e-3 without an optimizer. */
+  learningRate: { read: readLearningRate, fallback: undefined },
+  /** Default: a new Adam in PyTorch's form with ε 1e-8, whose moments are freed at the end of the run. */
+  optimizer: { read: readGivenOptimizer, fallback: undefined },
   /** Largest norm of all gradients together, 1e-30 … 1e30; false for no clipping. Default 1. */
-  clipNorm?: number | false;
-  /** Each batch starts from the final state of the one before, an epoch's first from zeros: truncated BPTT. Default false. */
-  carryState?: boolean;
-  /** One update in place of `rnn.trainStep`: for a loss of one's own, by `rnn.backward` and `rnn.applyGradients`. */
-  trainStep?: (batch: B, settings: StepSettings) => OwnStepResult;
-  /** The loss of a validation batch in place of `rnn.evaluate`'s; each batch counts the same then. */
-  evaluate?: (batch: B) => number;
-  /** Batches that are evaluated, not trained on. */
-  validation?: Batches<B>;
-  /** Steps from one validation to the next. Default: one at the end of each epoch. There is always one at the end. */
-  validateEvery?: number;
+  clipNorm: { read: readClipNorm, fallback: 1 },
   /**
-   * Ends after so many validations in a row without a better one; Infinity never does. With it the weights of the best
-   * validation are kept, and the network has them when the run has ended. Default: neither.
+   * Each batch starts from the final state of the previous one, the first of an epoch from zeros: truncated BPTT.
+   * Default false.
    */
-  patience?: number;
-  /** Seconds of running time, pauses left out. Looked at between two steps. Default: no limit. */
-  timeLimitSeconds?: number;
-  /** A report each so many steps; there is also one after each validation and one at the end. Default 1. */
-  every?: number;
+  carryState: { read: boolean, fallback: false },
+  /** Performs one update instead of `rnn.trainStep`: for custom losses, by `rnn.backward` and `rnn.applyGradients`. */
+  trainStep: { read: func<NonNullable<Training["trainStep"]>>, fallback: undefined },
+  /** Returns the loss of a validation batch instead of `rnn.evaluate`; every batch then counts the same. */
+  evaluate: { read: func<(batch: Batch) => number>, fallback: undefined },
+  /** Batches to validate with. */
+  validation: { read: readBatches, fallback: undefined },
+  /** Steps between validations. Default: one validation at the end of each epoch. There is always one at the end. */
+  validateEvery: { read: count, fallback: undefined },
   /**
-   * Pauses by itself after each n-th step, as `run.pause()` would, before a validation that is due: with the report of that step
-   * `run.paused` is true, and until `run.resume()` all that is asked of network and run is of just that step. For checkpoints and
-   * samples that are to be the same at each repetition. Default: never.
+   * Stop after this many validations without a better one; Infinity never stops. The weights of the best validation are
+   * kept, and the network has them when the run has ended. Default: no early stopping, the last weights.
    */
-  pauseEvery?: number;
-  /** An `AbortSignal`: ends the run when it aborts; the run's promise resolves all the same. */
-  signal?: AbortSignalLike;
+  patience: { read: readPatience, fallback: undefined },
+  /** Seconds of running time without pauses, checked between two steps. Default: no limit. */
+  timeLimitSeconds: { read: readTimeLimit, fallback: undefined },
+  /** Report each n-th step; there is also a report after each validation and at the end. Default 1. */
+  every: { read: count, fallback: 1 },
+  /**
+   * Pause automatically after each n-th step, before a validation that is due, as `run.pause()` does: `run.paused` is true
+   * with the report of that step, and network and run stay at that step until `run.resume()`. For checkpoints and samples
+   * that are the same at each repetition. Default: never.
+   */
+  pauseEvery: { read: count, fallback: undefined },
+  /** An `AbortSignal`: ends the run when it aborts. The promise of the run resolves all the same. */
+  signal: { read: readSignal, fallback: undefined },
   /**
    * Called with each report, between two steps. The run does not wait for a promise that it returns; one that rejects
    * ends the run with its error, as an exception does.
    */
-  onProgress?: (report: Report) => unknown;
-  /** Batches of an epoch, for `fraction` and `etaSeconds` while they cannot be counted. */
-  stepsPerEpoch?: number;
+  onProgress: { read: func<Listener>, fallback: undefined },
+  /** Batches per epoch, for `fraction` and `etaSeconds` of batches that cannot be counted. */
+  stepsPerEpoch: { read: count, fallback: undefined },
   /**
-   * Goes on from where another run stood, with that run's batches and options; the result then has the same bits as if
-   * it had never been interrupted. A checkpoint brings parameters and optimizer along, for a network of the same options
-   * (with dropout of the same seed) and frozen parameters; with a state alone, network and `optimizer` must be as they
-   * were.
+   * Continue another run, with the batches and options of that run; the result is bit-identical to a run without
+   * interruption. A checkpoint includes parameters and optimizer, for a network with the same options (with dropout, the
+   * same seed) and frozen parameters. With a state alone, network and `optimizer` must be as they were.
+   */
+  resumeFrom: { read: (value: unknown) => value, fallback: undefined },
+  /** Returns what `run.checkpoint()` resolves to. Default: state, parameters and optimizer. */
+  snapshot: {
+    read: func<(state: RunState, checkpoint: () => RunCheckpoint) => unknown>,
+    fallback: undefined,
+  },
+} satisfies Declaration;
+
+/** Options that depend on the type of a batch or of a checkpoint. */
+type Generic = "trainStep" | "evaluate" | "validation" | "resumeFrom" | "snapshot";
+
+/** Options of {@link fit}. `B` is the type of a batch; other types than {@link Batch} need `trainStep`, and `evaluate` to validate. */
+export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> extends Omit<
+  OptionsOf<typeof FIT>,
+  Generic
+> {
+  /** Performs one update instead of `rnn.trainStep`: for custom losses, by `rnn.backward` and `rnn.applyGradients`. */
+  trainStep?: (batch: B, settings: StepSettings) => OwnStepResult;
+  /** Returns the loss of a validation batch instead of `rnn.evaluate`; every batch then counts the same. */
+  evaluate?: (batch: B) => number;
+  /** Batches to validate with. */
+  validation?: Batches<B>;
+  /**
+   * Continue another run, with the batches and options of that run; the result is bit-identical to a run without
+   * interruption. A checkpoint includes parameters and optimizer, for a network with the same options (with dropout, the
+   * same seed) and frozen parameters. With a state alone, network and `optimizer` must be as they were.
    */
   resumeFrom?: RunCheckpoint | RunState;
-  /** What `run.checkpoint()` gives, made of the state or of what it would be otherwise. Default: state, parameters and optimizer. */
+  /** Returns what `run.checkpoint()` resolves to. Default: state, parameters and optimizer. */
   snapshot?: (state: RunState, checkpoint: () => RunCheckpoint) => Checkpoint;
 }
 
-const NAMES: ReadonlySet<string> = new Set([
-  "epochs",
-  "steps",
-  "learningRate",
-  "optimizer",
-  "clipNorm",
-  "carryState",
-  "trainStep",
-  "evaluate",
-  "validation",
-  "validateEvery",
-  "patience",
-  "timeLimitSeconds",
-  "every",
-  "pauseEvery",
-  "signal",
-  "onProgress",
-  "stepsPerEpoch",
-  "resumeFrom",
-  "snapshot",
-] satisfies (keyof FitOptions)[]);
+type Values = ValuesOf<typeof FIT>;
 
 /** The options, checked and complete. */
 export interface FitConfig<Checkpoint> {
@@ -132,30 +144,28 @@ export interface FitConfig<Checkpoint> {
 /** Reads the options, each once. The type of a checkpoint is the caller's to say, because `options` are not typed here. */
 export function readFitOptions(batches: unknown, options: unknown): FitConfig<unknown> {
   const source = readBatches(batches, "batches");
-  const given = optionsObject(options, "options", NAMES) as FitOptions<unknown>;
-  const { resumeFrom, onProgress, snapshot, signal, validation } = given;
+  const values = readOptions(options, FIT);
+  const { resumeFrom, validation, timeLimitSeconds, every, pauseEvery, signal, onProgress } = values;
   const checkpoint = readCheckpoint(resumeFrom);
   const state =
     resumeFrom === undefined
       ? START
       : readRunState(checkpoint ? checkpoint.state : resumeFrom, statePath(checkpoint));
-  const training = readTraining(given, resumeFrom !== undefined && !checkpoint);
+  const training = readTraining(values, resumeFrom !== undefined && !checkpoint);
   return {
     batches: source,
-    validation: validation === undefined ? undefined : readBatches(validation, "validation"),
-    plan: readPlan(given, source, validation !== undefined),
+    validation,
+    plan: readPlan(values, source),
     training,
-    timeLimitSeconds: readOptional(given.timeLimitSeconds, (n) =>
-      number(n, "timeLimitSeconds", { min: 0.001 }),
-    ),
-    every: readCount(given.every, "every") ?? 1,
-    pauseEvery: readCount(given.pauseEvery, "pauseEvery"),
-    signal: readSignal(signal),
-    onProgress: readFunction(onProgress, "onProgress"),
+    timeLimitSeconds,
+    every,
+    pauseEvery,
+    signal,
+    onProgress,
     state,
     resumes: resumeFrom !== undefined,
     checkpoint,
-    snapshot: readFunction(snapshot, "snapshot") ?? ((_state, checkpoint) => checkpoint()),
+    snapshot: values.snapshot ?? ((_state, checkpoint) => checkpoint()),
   };
 }
 
@@ -170,74 +180,64 @@ function readCheckpoint(value: unknown): RunCheckpoint | undefined {
     : undefined;
 }
 
-function readPlan(given: FitOptions<unknown>, batches: Batches, validates: boolean): Plan {
-  const { patience } = given;
-  const steps = readCount(given.steps, "steps");
-  let epochs = readCount(given.epochs, "epochs");
+function readPlan({ steps, epochs, ...values }: Values, batches: Batches): Plan {
+  const { validateEvery, patience, stepsPerEpoch } = values;
+  const validates = values.validation !== undefined;
   if (steps !== undefined && epochs !== undefined) {
     throw typeError("steps", "either epochs or steps", "both");
   }
-  if (steps === undefined) {
-    const once = walksOnce(batches);
-    epochs ??= once ? 1 : 10;
-    if (once && epochs > 1) {
-      throw rangeError("epochs", "1, since these batches can be walked once only", String(epochs), {
-        hint: "an array or a function that gives them can be walked any number of times",
-      });
-    }
+  const isIteratedOnce = steps === undefined && walksOnce(batches);
+  if (isIteratedOnce && epochs !== undefined && epochs > 1) {
+    throw rangeError("epochs", "1, since these batches can be walked once only", String(epochs), {
+      hint: "an array or a function that gives them can be walked any number of times",
+    });
   }
-  const validateEvery = readCount(given.validateEvery, "validateEvery");
   for (const [name, value] of Object.entries({ validateEvery, patience })) {
     if (value !== undefined && !validates)
       throw typeError(name, "no value without validation batches", show(value));
   }
   return {
-    epochs,
+    epochs: steps === undefined ? (epochs ?? (isIteratedOnce ? 1 : 10)) : undefined,
     steps,
-    stepsPerEpoch: readCount(given.stepsPerEpoch, "stepsPerEpoch") ?? lengthOf(batches),
+    stepsPerEpoch: stepsPerEpoch ?? lengthOf(batches),
     validates,
     validateEvery,
-    patience:
-      patience === Infinity ? patience : readOptional(patience, (n) => integer(n, "patience", { min: 0 })),
+    patience,
   };
 }
 
-function readTraining(given: FitOptions<unknown>, needsOptimizer: boolean): Training {
-  const { optimizer, learningRate, clipNorm = 1 } = given;
-  if (optimizer !== undefined) optimizerState(optimizer);
-  else if (needsOptimizer) throw typeError("optimizer", "the optimizer of the run to resume", "undefined");
-  const trainStep = readFunction(given.trainStep, "trainStep");
-  const carryState = boolean(given.carryState, "carryState", false);
+function readTraining(values: Values, needsOptimizer: boolean): Training {
+  const { optimizer, learningRate: rate, clipNorm, carryState, trainStep } = values;
+  if (optimizer === undefined && needsOptimizer)
+    throw typeError("optimizer", "the optimizer of the run to resume", "undefined");
   if (carryState && trainStep) throw typeError("carryState", "false with a trainStep", "true");
-  const rate = readOptional(learningRate, (value) => readLearningRate(value, "learningRate"));
   return {
     optimizer: optimizer ?? new Adam({ learningRate: 2e-3, epsilonMode: "torch" }),
     ownOptimizer: optimizer === undefined,
     rate: rate === undefined ? undefined : (step) => evaluate(rate, step),
-    clipNorm: readClipNorm(clipNorm),
+    clipNorm,
     carryState,
     trainStep,
-    evaluate: readFunction(given.evaluate, "evaluate"),
+    evaluate: values.evaluate,
   };
 }
 
-function readOptional<T>(value: unknown, read: (value: unknown) => T): T | undefined {
-  return value === undefined ? undefined : read(value);
+function readGivenOptimizer(value: unknown): Optimizer {
+  optimizerState(value);
+  return value as Optimizer;
 }
 
-function readCount(value: unknown, path: Path): number | undefined {
-  return readOptional(value, (n) => integer(n, path, { min: 1 }));
+function readPatience(value: unknown, path: Path): number {
+  return value === Infinity ? value : integer(value, path, { min: 0 });
 }
 
-function readFunction<F>(value: F | undefined, path: Path): F | undefined {
-  if (value === undefined || typeof value === "function") return value;
-  throw typeError(path, "a function", show(value));
+function readTimeLimit(value: unknown, path: Path): number {
+  return number(value, path, { min: 0.001 });
 }
 
-function readSignal(value: unknown): AbortSignalLike | undefined {
-  if (value === undefined) return undefined;
+function readSignal(value: unknown, path: Path): AbortSignalLike {
   if (typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value) {
     return value as AbortSignalLike;
   }
-  throw typeError("signal", "an AbortSignal", show(value));
+  throw typeError(path, "an AbortSignal", show(value));
 }

@@ -1,45 +1,49 @@
-/** The options of a run that may be in a worker: what they are, and their checks. */
+/** Options of a run that may be in a worker. */
 
 import { number } from "../base/check.js";
-import { typeError } from "../base/errors.js";
+import { typeError, type Path } from "../base/errors.js";
+import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import { show } from "../base/show.js";
 import { spawnWorker } from "../spawn-worker.js";
 import { readWorker, type WorkerLike, type WorkerSource } from "./worker-like.js";
 
-/** Where a run works. */
-export interface RunsInWorker {
+/** The options of a run that may be in a worker. */
+const RUNS_IN_WORKER = {
   /**
-   * Whether the run works in a worker of its own, with the same bits as result: `true`, or a function that makes the
-   * `Worker` with the script `bptt/worker`, for bundlers that need to see it. It ends with the run. Default false.
+   * Whether the run is in a worker, with bit-identical results: `true`, or a function that makes the `Worker` with the
+   * script `bptt/worker`, for bundlers that need to see it. The worker ends with the run. Default false.
    */
-  worker?: boolean | (() => WorkerLike);
+  worker: { read: readWorkerChoice, fallback: undefined },
   /**
-   * How many times a second at most a run in a worker brings its weights along with its reports, for `generate`,
-   * `evaluate`, `save` and the like to work with meanwhile; 0: only when it rests or ends. Default 4.
+   * How many times per second at most a run in a worker sends its weights with its reports, for `generate`, `evaluate`,
+   * `save` and the like to use meanwhile; 0: only when it pauses or ends. Default 4.
    */
-  snapshotsPerSecond?: number;
-}
+  snapshotsPerSecond: { read: readRate, fallback: 4 },
+} satisfies Declaration;
+
+/** Where a run takes place. */
+export interface RunsInWorker extends OptionsOf<typeof RUNS_IN_WORKER> {}
 
 /** The options, checked. */
 export interface WorkerOptions {
   readonly source: WorkerSource;
-  /** Milliseconds from one snapshot to the next, at least. */
+  /** Shortest time between two snapshots, in ms. */
   readonly snapshotEvery: number;
 }
 
-/** Reads them; undefined for a run on this thread. */
-export function readWorkerOptions({
-  worker,
-  snapshotsPerSecond = 4,
-}: RunsInWorker): WorkerOptions | undefined {
-  const snapshotEvery = 1000 / number(snapshotsPerSecond, "snapshotsPerSecond", { min: 0, max: 1000 });
-  const source = readSource(worker);
-  return source && { source, snapshotEvery };
+/** Reads the options; undefined for a run on this thread. */
+export function readWorkerOptions(given: RunsInWorker): WorkerOptions | undefined {
+  const { worker, snapshotsPerSecond } = readOptions(given, RUNS_IN_WORKER);
+  if (worker === undefined || worker === false) return undefined;
+  const source = worker === true ? spawnWorker : () => readWorker(worker());
+  return { source, snapshotEvery: 1000 / snapshotsPerSecond };
 }
 
-function readSource(value: unknown): WorkerSource | undefined {
-  if (value === undefined || value === false) return undefined;
-  if (value === true) return spawnWorker;
-  if (typeof value === "function") return () => readWorker((value as () => unknown)());
-  throw typeError("worker", "true, false or a function that makes a Worker", show(value));
+function readWorkerChoice(value: unknown, path: Path): boolean | (() => WorkerLike) {
+  if (typeof value === "boolean" || typeof value === "function") return value as boolean | (() => WorkerLike);
+  throw typeError(path, "true, false or a function that makes a Worker", show(value));
+}
+
+function readRate(value: unknown, path: Path): number {
+  return number(value, path, { min: 0, max: 1000 });
 }
