@@ -16,6 +16,14 @@ it("a run ends under fake timers", async () => {
   expect(steps).toBe(3);
 });
 
+it("a run ends under fake timers that were installed before the import", async () => {
+  vi.useFakeTimers();
+  vi.resetModules();
+  const library = await import("bptt");
+  const { steps } = await library.fit(new library.Rnn(SIZES), [BATCH], { steps: 3 });
+  expect(steps).toBe(3);
+});
+
 it("imports and trains without FinalizationRegistry and WeakRef", async () => {
   vi.stubGlobal("FinalizationRegistry", undefined);
   vi.stubGlobal("WeakRef", undefined);

@@ -139,14 +139,14 @@ function give<E extends Error>(
 ): E & CheckError {
   const fields = { path: typeof path === "string" ? [path] : [...path], expected, received };
   Object.assign(error, fields, hint === undefined ? undefined : { hint });
-  setCause(error, cause);
-  return error as E & CheckError;
+  return withCause(error, cause) as E & CheckError;
 }
 
-/** As the constructor's option does in engines that know it. */
-function setCause(error: Error, cause: unknown): void {
+/** Attaches a cause, as the constructor's option does in engines that know it. */
+export function withCause<E extends Error>(error: E, cause: unknown): E {
   if (cause !== undefined)
     Object.defineProperty(error, "cause", { value: cause, configurable: true, writable: true });
+  return error;
 }
 
 /**
@@ -224,7 +224,7 @@ export class BpttError extends Error {
     this.code = code;
     if (parameter !== undefined) this.parameter = parameter;
     if (bytes !== undefined) this.bytes = bytes;
-    setCause(this, cause);
+    withCause(this, cause);
     Object.defineProperty(this, BRAND, { value: true });
   }
 }

@@ -8,6 +8,7 @@
 import { fileBytes } from "../base/file-bytes.js";
 import { parseJson } from "../base/json.js";
 import { show } from "../base/show.js";
+import { decodeUtf8 } from "../base/utf8.js";
 import type { NetworkDescription } from "./description.js";
 import { isHdf5, openHdf5, type Hdf5File } from "./hdf5.js";
 import { fromLayers, type Defaults } from "./keras-layers.js";
@@ -149,7 +150,7 @@ function readArchive(file: Uint8Array): Archive {
 
 function textIn(zip: Zip, name: string, archiveSize: number): string {
   if (zip.sizeOf(name) > archiveSize + LONGEST_TEXT) throw new RangeError(`${show(name)} is too long`);
-  return new TextDecoder().decode(zip.read(name));
+  return decodeUtf8(zip.read(name));
 }
 
 function expectNone(options: unknown): void {

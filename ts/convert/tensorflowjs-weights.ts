@@ -6,6 +6,7 @@
 import { record } from "../base/check.js";
 import { show, showNames } from "../base/show.js";
 import { readShape, type Tensor } from "../base/tensor.js";
+import { tagOf } from "../base/typed-array.js";
 import { quoted } from "./arrays.js";
 import { list } from "./description.js";
 import type { LayerWeights } from "./keras-layers.js";
@@ -98,7 +99,7 @@ export function readWeights({
 function bytesOf(weightData: TensorFlowJsModel["weightData"]): Uint8Array {
   const parts = Array.isArray(weightData) ? (weightData as unknown[]) : [weightData];
   const views = parts.map((part) => {
-    if (part instanceof Uint8Array) return part;
+    if (tagOf(part) === "Uint8Array") return part as Uint8Array;
     if (Object.prototype.toString.call(part) === "[object ArrayBuffer]")
       return new Uint8Array(part as ArrayBuffer);
     throw new TypeError(`weightData: expected an ArrayBuffer or Uint8Array, received ${show(part)}`);

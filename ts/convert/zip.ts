@@ -7,6 +7,7 @@
  */
 
 import { show } from "../base/show.js";
+import { decodeUtf8 } from "../base/utf8.js";
 import { inflate, InflationBudget } from "./inflate.js";
 
 const END = 0x06054b50;
@@ -65,7 +66,6 @@ function readDirectory(bytes: Uint8Array, view: DataView): Map<string, Entry> {
   if (count === 0xffff || at === 0xffffffff) throw new RangeError("zip64 archives are not read");
   if (at + count * ENTRY_SIZE > end)
     throw new RangeError(`it lists ${count} entries, more than it has room for`);
-  const decoder = new TextDecoder();
   const entries = new Map<string, Entry>();
   let total = 0;
   for (let k = 0; k < count; k++) {
@@ -74,7 +74,7 @@ function readDirectory(bytes: Uint8Array, view: DataView): Map<string, Entry> {
     const nameLength = view.getUint16(at + 28, true);
     const next = at + ENTRY_SIZE + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
     if (next > end) throw new RangeError(`entry ${k} of its directory is damaged`);
-    const name = decoder.decode(bytes.subarray(at + ENTRY_SIZE, at + ENTRY_SIZE + nameLength));
+    const name = decodeUtf8(bytes.subarray(at + ENTRY_SIZE, at + ENTRY_SIZE + nameLength));
     if (entries.has(name)) throw new RangeError(`it lists ${show(name)} twice`);
     const compressedSize = view.getUint32(at + 20, true);
     total += compressedSize;

@@ -4,6 +4,7 @@
  */
 
 import { show } from "../base/show.js";
+import { tagOf } from "../base/typed-array.js";
 import type { Tensor } from "../base/tensor.js";
 
 /** Bits of an element. The order is the reference writer's: the last type comes first in a file. */
@@ -125,7 +126,9 @@ export function readValues({ dtype, bytes }: StoredTensor, name: string): FileDa
 export function readFloats(stored: StoredTensor, name: string): Tensor {
   const values = readValues(stored, name);
   const data =
-    values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number | bigint>, Number);
+    tagOf(values) === "Float32Array"
+      ? (values as Float32Array)
+      : Float32Array.from(values as ArrayLike<number | bigint>, Number);
   return { data, shape: [...stored.shape] };
 }
 

@@ -14,7 +14,7 @@
 import { boolean, expected, oneOf, seed, size } from "../base/check.js";
 import { readFloats, readValues, type Dtype, type FileTensor } from "./dtype.js";
 import { findModule, type LoadOptions } from "./find-module.js";
-import type { Path } from "../base/errors.js";
+import { withCause, type Path } from "../base/errors.js";
 import { fraction, objectWith, readOptions, type Declaration, type NamesOf } from "../base/options.js";
 import { parseJson } from "../base/json.js";
 import { CELLS, type RnnOptions } from "../data/rnn-options.js";
@@ -228,6 +228,7 @@ function readJson<T>(text: string | undefined, name: string, read: (value: unkno
     return read(parseJson(text, name), name);
   } catch (error) {
     const why = (error as Error).message;
-    throw new RangeError(`bytes: its ${why.startsWith(name) ? why : `${name}: ${why}`}`);
+    const said = `bytes: its ${why.startsWith(name) ? why : `${name}: ${why}`}`;
+    throw withCause(new RangeError(said), error);
   }
 }

@@ -6,6 +6,7 @@
  *     {"__metadata__": {key: text}, "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}, …}
  */
 
+import { withCause } from "../base/errors.js";
 import { parseJson } from "../base/json.js";
 import { show, showShape } from "../base/show.js";
 import { BITS, type Dtype } from "./dtype.js";
@@ -42,8 +43,8 @@ export function parseHeader(text: string): Header {
 }
 
 /** An error that says why a file is not valid. */
-export function malformed(why: string): RangeError {
-  return new RangeError(`bytes: not a valid safetensors file: ${why}`);
+export function malformed(why: string, cause?: unknown): RangeError {
+  return withCause(new RangeError(`bytes: not a valid safetensors file: ${why}`), cause);
 }
 
 function readMetadata(text: string, from: number, to: number): Map<string, string> {
@@ -178,8 +179,8 @@ function skipSpace(text: string, start: number): number {
 function valueIn(text: string, from: number, to: number): unknown {
   try {
     return parseJson(text.slice(from, to), "header");
-  } catch {
-    throw malformed(NOT_JSON);
+  } catch (cause) {
+    throw malformed(NOT_JSON, cause);
   }
 }
 

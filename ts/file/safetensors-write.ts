@@ -11,6 +11,7 @@ import { BpttError } from "../base/errors.js";
 import { MAX_HEADER } from "./safetensors.js";
 import { show, showShape } from "../base/show.js";
 import { tagOf } from "../base/typed-array.js";
+import { encodeUtf8 } from "../base/utf8.js";
 
 /**
  * A file of these tensors: wider types first, within one type by name; the header padded to a multiple of 8 bytes.
@@ -42,7 +43,7 @@ export function serializeSafetensors(
       `${quote(name)}:{"dtype":"${dtype}","shape":[${shape.join()}],"data_offsets":[${begin},${end}]}`,
     );
   }
-  const header = new TextEncoder().encode(`{${parts.join(",")}}`);
+  const header = encodeUtf8(`{${parts.join(",")}}`);
   const padded = Math.ceil(header.length / 8) * 8;
   if (padded > MAX_HEADER)
     throw new RangeError(`a safetensors header of ${padded} bytes, more than ${MAX_HEADER}`);
@@ -78,7 +79,8 @@ function quote(text: string): string {
 function allocate(length: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(length);
-  } catch {
-    throw new BpttError("OUT_OF_MEMORY", `a file of ${length} bytes asked for, more than there is room for`);
+  } catch (cause) {
+    const message = `a file of ${length} bytes asked for, more than there is room for`;
+    throw new BpttError("OUT_OF_MEMORY", message, { bytes: length, cause });
   }
 }

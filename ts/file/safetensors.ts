@@ -8,6 +8,7 @@
 
 import { fileBytes } from "../base/file-bytes.js";
 import { show } from "../base/show.js";
+import { decodeUtf8 } from "../base/utf8.js";
 import type { StoredTensor } from "./dtype.js";
 import { malformed, parseHeader, type Entry } from "./safetensors-header.js";
 
@@ -52,9 +53,9 @@ export function parseSafetensors(bytes: unknown): Stored {
 function decoded(header: Uint8Array): string {
   if (header[0] !== 0x7b) throw malformed("its header does not begin with {");
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(header);
-  } catch {
-    throw malformed("its header is not UTF-8");
+    return decodeUtf8(header, true);
+  } catch (cause) {
+    throw malformed("its header is not UTF-8", cause);
   }
 }
 

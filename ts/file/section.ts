@@ -11,6 +11,7 @@
  */
 
 import { expected } from "../base/check.js";
+import { withCause } from "../base/errors.js";
 import { parseJson } from "../base/json.js";
 import type { FileTensor } from "./dtype.js";
 import { show } from "../base/show.js";
@@ -72,7 +73,8 @@ export function ofFile<Result>(name: string, read: () => Result): Result {
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     const { message } = error;
-    throw new RangeError(message.startsWith("bytes") ? message : `bytes: its ${name} state: ${message}`);
+    const said = message.startsWith("bytes") ? message : `bytes: its ${name} state: ${message}`;
+    throw withCause(new RangeError(said), error);
   }
 }
 

@@ -19,8 +19,9 @@ export interface EventLoop {
 
 declare const setImmediate: ((task: () => void) => unknown) | undefined;
 
-/** The functions of the platform, taken before a test replaces its timers. */
-const immediate = typeof setImmediate === "function" ? setImmediate : undefined;
+// The functions of the platform, taken before a test replaces its timers. One that a test replaced already is not
+// used: the fake timers of Jest and Vitest mark their functions by a property `clock`.
+const immediate = typeof setImmediate === "function" && !("clock" in setImmediate) ? setImmediate : undefined;
 const timeout = setTimeout;
 
 const queue: (() => void)[] = [];

@@ -30,11 +30,11 @@ export function isReady(): boolean {
 export function instantiate(module: WebAssembly.Module): InitOutput {
   if (instance) return instance;
   // A module that is not ours must not reach initSync, which would keep it for good.
-  const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
-  if (!names.has("memory") || !names.has("rnn_new")) {
-    throw new BpttError("WASM_UNAVAILABLE", "bptt: this WebAssembly module is not bptt.wasm");
-  }
   try {
+    const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
+    if (!names.has("memory") || !names.has("rnn_new")) {
+      throw new BpttError("WASM_UNAVAILABLE", "bptt: this WebAssembly module is not bptt.wasm");
+    }
     instance = initSync({ module });
     const pointer: unknown = Reflect.get(instance, "__stack_pointer");
     if (pointer instanceof WebAssembly.Global) stackStart = Number(pointer.value);

@@ -52,7 +52,7 @@ export async function init(source?: WasmSource | PromiseLike<WasmSource>): Promi
   if (source === undefined) throw typeError("init", WANTED, "undefined");
   const given: unknown = await source;
   let module: WebAssembly.Module;
-  if (given instanceof WebAssembly.Module) module = given;
+  if (isModule(given)) module = given;
   else {
     const bytes = await read(given);
     try {
@@ -78,6 +78,11 @@ async function read(given: unknown): Promise<BufferSource> {
     if ("href" in given && typeof given.href === "string") return readAddress(given.href);
   }
   throw typeError("init", WANTED, show(given));
+}
+
+// By tag, which holds for objects of other realms (iframes, vm contexts), and where there is no WebAssembly.
+function isModule(value: unknown): value is WebAssembly.Module {
+  return Object.prototype.toString.call(value) === "[object WebAssembly.Module]";
 }
 
 function isArrayBuffer(value: unknown): value is ArrayBuffer {

@@ -28,13 +28,15 @@ const RELAXED_PROBE = Uint8Array.of(
   ...[10, 13, 1, 11, 0, 32, 0, 32, 0, 32, 0, 253, 133, 2, 11],
 );
 
+const NO_WEBASSEMBLY =
+  "this engine has no WebAssembly; it is switched off by Node's --jitless and by the Lockdown Mode of iOS and macOS";
 const NO_SIMD =
   "this engine lacks WebAssembly SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 and later have it)";
 const NO_RELAXED_SIMD =
   'this engine lacks WebAssembly relaxed SIMD, which the relaxed build needs (Node 22, Chrome 114, Firefox 146 and later have it); "bptt" does without';
 
 function diagnosis(reason: string): string {
-  if (typeof WebAssembly !== "object") return "this engine has no WebAssembly";
+  if (typeof WebAssembly !== "object") return NO_WEBASSEMBLY;
   if (!WebAssembly.validate(SIMD_PROBE)) return NO_SIMD;
   // engines name what they do not know: V8 "simd opcode not available", Firefox "unrecognized opcode"
   if (/simd|opcode/i.test(reason) && !WebAssembly.validate(RELAXED_PROBE)) return NO_RELAXED_SIMD;

@@ -4,6 +4,8 @@
  * budget that is a multiple of the file's size.
  */
 
+import { decodeUtf8 } from "../../base/utf8.js";
+
 /** Bytes that may be looked at for each byte of the file. A true file's are looked at about twice. */
 const LOOKS_PER_BYTE = 8;
 const LEAST_LOOKS = 2 ** 20;
@@ -14,7 +16,6 @@ export class FileView {
   readonly size: number;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #decoder = new TextDecoder();
   #looks: number;
 
   constructor(bytes: Uint8Array) {
@@ -82,7 +83,7 @@ export class FileView {
   text(at: number, length: number): string {
     const bytes = this.bytes(at, length);
     const end = bytes.indexOf(0);
-    return this.#decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
+    return decodeUtf8(end < 0 ? bytes : bytes.subarray(0, end));
   }
 
   /** UTF-8 up to a NUL, which must come before `end`. */

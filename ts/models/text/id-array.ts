@@ -1,5 +1,7 @@
 /** The ids of a text in the smallest kind of array that holds a vocabulary's: a byte each, for most texts. */
 
+import { tagOf } from "../../base/typed-array.js";
+
 /** Ids. */
 export type IdArray = Uint8Array | Uint16Array | Int32Array;
 
@@ -11,6 +13,7 @@ export function idArray(vocabularySize: number, length: number): IdArray {
 
 /** Zeros of the same kind. */
 export function alike(ids: IdArray, length: number): IdArray {
-  if (ids instanceof Uint8Array) return new Uint8Array(length);
-  return ids instanceof Uint16Array ? new Uint16Array(length) : new Int32Array(length);
+  const tag = tagOf(ids);
+  if (tag === "Uint8Array") return new Uint8Array(length);
+  return tag === "Uint16Array" ? new Uint16Array(length) : new Int32Array(length);
 }
