@@ -1,16 +1,12 @@
-/** Where the worker's script is, for CommonJS (tsup.config.ts puts this file in the place of spawn-worker.ts). */
+/** Starts a worker with the script of `bptt/worker` in CommonJS (tsup.config.ts puts this file in the place of spawn-worker.ts). */
 
-import { BpttError } from "./base/errors.js";
 import { startThread, type WorkerLike } from "./worker/worker-like.js";
 
-declare const __dirname: string;
+declare const __dirname: string | undefined;
 
-/** A worker with the script of `bptt/worker`. */
+/** A worker with the script of `bptt/worker`. Bun and Deno have threads like Node's besides the `Worker` of the web. */
 export function spawnWorker(): WorkerLike {
-  const worker = typeof Worker === "function" ? undefined : startThread(`${__dirname}/worker.cjs`);
+  const worker = typeof __dirname === "string" ? startThread(`${__dirname}/worker.cjs`) : undefined;
   if (worker) return worker;
-  throw new BpttError(
-    "WORKER_FAILED",
-    "worker: where its script is, a bundle of CommonJS cannot know; pass a function that makes the Worker",
-  );
+  throw new Error("a CommonJS bundle does not know where the worker's script is");
 }

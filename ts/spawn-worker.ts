@@ -1,55 +1,49 @@
 /**
- * Where the worker's script is, seen from this file once it is bundled: `worker.js` beside it. The expression with `new
- * Worker` stands as bundlers look for it; a page may also take the library from another origin, whose scripts a worker
- * may import but not be.
+ * Starts a worker with the script of `bptt/worker`: `worker.js` in the folder of this file once it is bundled. Bundlers look
+ * for the expression with `new Worker` as it is written here. Where the page may not start the script as a worker, because
+ * the library comes from another origin or the page is sandboxed (its origin is "null"), a script of the page's own loads it.
  */
 
-import { BpttError } from "./base/errors.js";
 import { startThread, type WorkerLike } from "./worker/worker-like.js";
 
-/** A worker with the script of `bptt/worker`. */
+/** A worker with the script of `bptt/worker`. Throws the reason when none can be started; link.ts adds what to do about it. */
 export function spawnWorker(): WorkerLike {
-  if (typeof Worker !== "function") return thread();
-  if (isForeign()) return imported();
+  const address = here();
+  if (typeof Worker !== "function") {
+    const worker = startThread(new URL("./worker.js", address));
+    if (worker) return worker;
+    throw new Error("neither Worker nor node:worker_threads was found here");
+  }
+  const { origin } = globalThis as { origin?: string };
+  if (origin !== undefined && /^https?:/.test(address) && new URL(address).origin !== origin) {
+    return imported(new URL("./worker.js", address).href, origin === "null");
+  }
   return new Worker(new URL("./worker.js", (import.meta as ImportMeta & { url: string }).url), {
     type: "module",
     name: "bptt",
   });
 }
 
-/** This file's address; undefined where a bundler has made a plain script of it. */
-function here(): string | undefined {
+/** This file's address. A bundle that is no ES module does not have it. */
+function here(): string {
+  let address: string | undefined;
   try {
-    return (import.meta as ImportMeta & { url?: string }).url;
+    address = (import.meta as ImportMeta & { url?: string }).url;
   } catch {
-    return undefined;
+    // as where it is undefined
   }
+  if (address !== undefined) return address;
+  throw new Error("a bundle that is no ES module does not know where the worker's script is");
 }
 
-function thread(): WorkerLike {
-  const address = here();
-  const worker = address === undefined ? undefined : startThread(new URL("./worker.js", address));
-  if (worker) return worker;
-  throw new BpttError("WORKER_FAILED", "worker: there are no workers here");
-}
-
-function isForeign(): boolean {
-  const address = here();
-  const { location } = globalThis as { location?: { origin?: string } };
-  return (
-    address !== undefined &&
-    /^https?:/.test(address) &&
-    location?.origin !== undefined &&
-    new URL(address).origin !== location.origin
-  );
-}
-
-function imported(): WorkerLike {
-  const script = `import ${JSON.stringify(new URL("./worker.js", here()).href)};`;
-  const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+/** A worker that loads the script. A sandboxed page needs a classic one, since its requests for modules pass no CORS check. */
+function imported(script: string, sandboxed: boolean): WorkerLike {
+  const address = JSON.stringify(script);
+  const text = sandboxed ? `importScripts(${address})` : `import ${address};`;
+  const blob = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   try {
-    return new Worker(address, { type: "module", name: "bptt" });
+    return new Worker(blob, { type: sandboxed ? "classic" : "module", name: "bptt" });
   } finally {
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    setTimeout(() => URL.revokeObjectURL(blob), 60_000);
   }
 }

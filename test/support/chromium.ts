@@ -11,13 +11,17 @@ export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath, args });
 }
 
-/** Opens a page, waits until it has set `globalThis.result`, and returns that; an error on the page is an error here. */
-export async function resultOf(browser: Browser, url: string): Promise<unknown> {
+/**
+ * Opens a page, waits until it has set `globalThis.result`, and returns that. An error on the page is an error here, except
+ * one in its console that matches `expected`.
+ */
+export async function resultOf(browser: Browser, url: string, expected?: RegExp): Promise<unknown> {
   const page = await browser.newPage();
   try {
     const complaints: string[] = [];
     page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+      const text = message.text();
+      if (["error", "warning"].includes(message.type()) && !expected?.test(text)) complaints.push(text);
     });
     const failure = new Promise<never>((_, reject) => page.on("pageerror", reject));
     await page.goto(url);

@@ -14,7 +14,8 @@ import { terminate, type WorkerLike } from "./worker-like.js";
  */
 const PATIENCE = 60;
 const HINT =
-  "; where a bundler or a Content-Security-Policy is in the way, pass worker: () => new Worker(…) with the entry bptt/worker";
+  "; where a bundler, a Content-Security-Policy or Trusted Types are in the way, pass worker: () => new Worker(…) with the entry bptt/worker";
+const PERMISSION_HINT = "; start Node with --allow-worker, or leave worker out";
 
 /** What of either kind of worker is used here. */
 interface Emitter {
@@ -140,7 +141,8 @@ export class Link {
   #lose(reason: unknown): void {
     if (!this.#open) return;
     const text = reason instanceof Error ? reason.message : String(reason);
-    const message = this.#held ? `worker: it could not be loaded: ${text}${HINT}` : `worker: ${text}`;
+    const hint = (Object(reason) as { code?: unknown }).code === "ERR_ACCESS_DENIED" ? PERMISSION_HINT : HINT;
+    const message = this.#held ? `worker: it could not be loaded: ${text}${hint}` : `worker: ${text}`;
     this.close();
     this.#fail(new BpttError("WORKER_FAILED", message, { cause: reason }));
   }

@@ -4,6 +4,7 @@
  * Readers see the newest snapshot.
  */
 
+import { isCheckError } from "../base/errors.js";
 import type { LockedNetwork } from "../rnn/locked-network.js";
 import { rnnOptions } from "../file/model-file.js";
 import { takeNetwork } from "../fit/start-run.js";
@@ -28,7 +29,7 @@ import { fromPortable } from "./portable-error.js";
 import type { ControlMessage, End, FromWorker, Snapshot, Update } from "./protocol.js";
 import type { Job } from "./task.js";
 import type { WorkerOptions } from "./worker-options.js";
-import { terminate, type WorkerLike } from "./worker-like.js";
+import { terminate, type WorkerLike, type WorkerSource } from "./worker-like.js";
 
 /** Starts the run of checked options in a worker. */
 export function startRemoteRun<Checkpoint>(
@@ -39,7 +40,7 @@ export function startRemoteRun<Checkpoint>(
 ): Run<Checkpoint> {
   return startWhenFree(rnn, config, (reports) => {
     const module = compiledModule();
-    const worker = source();
+    const worker = startWorker(source);
     try {
       return new RemoteRun(rnn, config, { ...sent, module, snapshotEvery, worker, reports });
     } catch (error) {
@@ -47,6 +48,19 @@ export function startRemoteRun<Checkpoint>(
       throw error;
     }
   });
+}
+
+/** A worker, or one that fails at its first message with the reason why none could be started, as a worker that dies does. */
+function startWorker(source: WorkerSource): WorkerLike {
+  try {
+    return source();
+  } catch (error) {
+    if (isCheckError(error)) throw error; // the option is wrong
+    const fail = () => {
+      throw error;
+    };
+    return { postMessage: fail, terminate: () => undefined };
+  }
 }
 
 /** What the worker is to do. */
