@@ -126,7 +126,7 @@ describe("a model whose texts are damaged", () => {
     [
       "bptt.text.state",
       `{"kind":"poem"}`,
-      /: its text state\.kind: expected one of "text", "list", received "poem"$/,
+      /: bytes\.text\.kind: expected one of "text", "list", received "poem"$/,
     ],
     ["bptt.vocabulary", `{"tokens":"abc"}`, /: its bptt\.vocabulary: /],
     ["bptt.vocabulary", `{"tokens":["a"]}`, /: its bptt\.vocabulary: expected \d+ tokens/],

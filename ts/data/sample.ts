@@ -80,7 +80,7 @@ export function sampleFrom(
     for (let b = 0; b < batch; b++) {
       const row = f32().subarray(at + b * classes, at + (b + 1) * classes);
       if (row.every((x) => x === -Infinity)) {
-        throw new RangeError(`logits[${b}]: expected at least one finite number, received only -Infinity`);
+        throw rangeError(["logits", b], "at least one finite number", "only -Infinity");
       }
     }
     raw.draw(settings);

@@ -174,13 +174,13 @@ const METHODS: Case[] = [
   [
     "fit: patience",
     TypeError,
-    "patience: expected a validationFraction above 0 with it",
+    "patience: expected no value without a validationFraction above 0, received 3",
     fit({ patience: 3 }),
   ],
   [
     "fit: validateEvery",
     TypeError,
-    "validateEvery: expected a validationFraction above 0 with it",
+    "validateEvery: expected no value without a validationFraction above 0, received 3",
     fit({ validateEvery: 3 }),
   ],
   ["fit: every", RangeError, "every: expected an integer >= 1, received 0", fit({ every: 0 })],
@@ -331,7 +331,7 @@ const METHODS: Case[] = [
   [
     "load: a network",
     RangeError,
-    "bytes: expected a model with a vocabulary; for another one pass { vocabulary }",
+    "bytes: expected a model with a vocabulary, received one without; for another one pass { vocabulary }",
     () => CharRnn.load(new Rnn({ cell: "gru", inputSize: 3, hiddenSize: 2, outputSize: 3 }).save()),
   ],
   [

@@ -1,5 +1,6 @@
 /** What a text is to a run: batches to train on, and batches to validate with. */
 
+import { rangeError } from "../../base/errors.js";
 import type { Rnn } from "../../rnn/rnn.js";
 import { batchesByLength, buckets, countSteps, sequenceRows } from "./buckets.js";
 import type { Codec } from "./codec.js";
@@ -110,8 +111,10 @@ function split(count: number, fraction: number, least: number): number {
   if (fraction === 0) return 0;
   if (count < 2 * least) {
     const what = least === 1 ? "texts" : "tokens";
-    throw new RangeError(
-      `validationFraction: expected 0 with fewer than ${2 * least} ${what}, received ${fraction} with ${count}`,
+    throw rangeError(
+      "validationFraction",
+      `0 with fewer than ${2 * least} ${what}`,
+      `${fraction} with ${count}`,
     );
   }
   return Math.min(count - least, Math.max(least, Math.round(count * fraction)));

@@ -1,6 +1,8 @@
 /** The options of a text model: what they are, and what of them makes sense together. */
 
-import { expected, integer, oneOf, optionsObject } from "../../base/check.js";
+import { show } from "../../base/show.js";
+import { rangeError, typeError } from "../../base/errors.js";
+import { integer, oneOf, optionsObject } from "../../base/check.js";
 import type { Cell, RnnOptions } from "../../data/rnn-options.js";
 import { Vocabulary } from "../../data/vocabulary.js";
 import { Codec, kindOf, type Text, type TextKind } from "./codec.js";
@@ -64,11 +66,11 @@ export function readCharRnnOptions(options: unknown): { codec: Codec; network: R
     given.maxTokens === undefined ? undefined : integer(given.maxTokens, "maxTokens", { min: 1 });
   if (maxTokens !== undefined && (text === undefined || Array.isArray(tokens))) {
     const other = text === undefined ? "a vocabulary" : "an array of tokens";
-    throw new TypeError(`maxTokens: expected a text whose tokens are counted, received ${other}`);
+    throw typeError("maxTokens", "a text whose tokens are counted", other);
   }
   if ((text === undefined) === (vocabulary === undefined)) {
     const got = text === undefined ? "neither" : "both";
-    throw new TypeError(`options: expected either text or vocabulary, received ${got}`);
+    throw typeError("options", "either text or vocabulary", got);
   }
   const codec =
     text === undefined
@@ -92,7 +94,7 @@ function ofText(
 ): Codec {
   const actual = kindOf(text);
   if (kind !== undefined && oneOf(kind, "kind", ["text", "list"]) !== actual) {
-    throw new RangeError(expected("kind", `"${actual}", which the text is`, kind));
+    throw rangeError("kind", `"${actual}", which the text is`, show(kind));
   }
   return Codec.of(text, { unknown: unknown as string | undefined, maxTokens }, { ...options, kind: actual });
 }
@@ -103,9 +105,9 @@ function ofVocabulary(
   options: { tokens: TokenRule; seed: number },
 ): Codec {
   if (!isVocabulary(vocabulary)) {
-    throw new TypeError(expected("vocabulary", "a vocabulary (new Vocabulary(…))", vocabulary));
+    throw typeError("vocabulary", "a vocabulary (new Vocabulary(…))", show(vocabulary));
   }
-  if (unknown !== undefined) throw new TypeError(expected("unknown", "the vocabulary to have it", unknown));
+  if (unknown !== undefined) throw typeError("unknown", "the vocabulary to have it", show(unknown));
   return Codec.with(vocabulary, { ...options, kind: oneOf(kind, "kind", ["text", "list"]) });
 }
 

@@ -6,7 +6,9 @@
  * truncated back-propagation through time.
  */
 
-import { boolean, expected, optionsObject, string } from "../../base/check.js";
+import { show } from "../../base/show.js";
+import { rangeError, typeError } from "../../base/errors.js";
+import { boolean, optionsObject, string } from "../../base/check.js";
 import { Disposable } from "../../base/disposable.js";
 import { decodeModel, encodeModel, rnnOptions } from "../../file/model-file.js";
 import { NETWORK } from "../../rnn/network.js";
@@ -203,14 +205,15 @@ export class CharRnn extends Disposable {
     const sections = this.#sections();
     const saved = sections && unpackRun(sections);
     if (saved === undefined) {
-      throw new RangeError(
-        "resume: expected a run that was cut short, in this model or in the file that it was loaded from " +
-          "(save({ optimizer: true })), received none",
+      throw rangeError(
+        "resume",
+        "a run that was cut short, in this model or in the file that it was loaded from (save({ optimizer: true }))",
+        "none",
       );
     }
     const encoded = this.#codec.encodeAll(text);
     if (fingerprint(encoded) !== saved.fingerprint) {
-      throw new RangeError(expected("text", "the text that the run began with", text));
+      throw rangeError("text", "the text that the run began with", show(text));
     }
     const { state, optimizer } = saved;
     const parameters = this.#rnn.parameters;
@@ -389,19 +392,22 @@ export class CharRnn extends Disposable {
       training,
     } = decodeModel(bytes);
     if (vocabulary === undefined) {
-      throw new RangeError("bytes: expected a model with a vocabulary; for another one pass { vocabulary }");
+      throw rangeError("bytes", "a model with a vocabulary", "one without", {
+        hint: "for another one pass { vocabulary }",
+      });
     }
     if (!isVocabulary(vocabulary))
-      throw new TypeError(expected("vocabulary", "a vocabulary (new Vocabulary(…))", vocabulary));
+      throw typeError("vocabulary", "a vocabulary (new Vocabulary(…))", show(vocabulary));
     if (
       config.bidirectional ||
       config.inputSize !== vocabulary.size ||
       config.outputSize !== vocabulary.size
     ) {
-      throw new RangeError(
-        `bytes: expected a network in one direction from ${vocabulary.size} tokens to their logits, ` +
-          `received one from ${config.inputSize} to ${config.outputSize ?? "hidden states"}` +
-          (config.bidirectional ? " in two" : ""),
+      const outputs = config.outputSize ?? "hidden states";
+      throw rangeError(
+        "bytes",
+        `a network in one direction from ${vocabulary.size} tokens to their logits`,
+        `one from ${config.inputSize} to ${outputs}${config.bidirectional ? " in two" : ""}`,
       );
     }
     const tokens = given.tokens === undefined ? undefined : readTokenRule(given.tokens);

@@ -3,8 +3,10 @@
  * of texts, the token at which each begins and ends.
  */
 
+import { show } from "../../base/show.js";
+import { at, isCheckError, rangeError, typeError, withFields, type Path } from "../../base/errors.js";
 import { byCodePoints } from "../../base/code-points.js";
-import { expected, integer, nonEmpty, oneOf, optionsObject, string } from "../../base/check.js";
+import { integer, nonEmpty, oneOf, optionsObject, string } from "../../base/check.js";
 import type { Section } from "../../file/section.js";
 import { packSection, unpackSection } from "../../file/section.js";
 import { Vocabulary } from "../../data/vocabulary.js";
@@ -60,12 +62,14 @@ const NETWORK_NAMES: ReadonlySet<string> = new Set([
 ] satisfies (keyof NetworkState)[]);
 const RULES = ["characters", "graphemes", "words", "listed", "function"] as const;
 const SECTION_NAMES: ReadonlySet<string> = new Set(["kind", "tokens", "end", "seed", "listed", "network"]);
+/** The place of the codec in errors about a file. */
+const STATE = ["bytes", "text"];
 
 /** The kind of a text, which is checked. */
-export function kindOf(text: unknown, name = "text"): TextKind {
+export function kindOf(text: unknown, path: Path = "text"): TextKind {
   if (typeof text === "string") return "text";
-  if (!Array.isArray(text)) throw new TypeError(expected(name, "a string or an array of strings", text));
-  for (let i = 0; i < text.length; i++) string(text[i], `${name}[${i}]`);
+  if (!Array.isArray(text)) throw typeError(path, "a string or an array of strings", show(text));
+  for (let i = 0; i < text.length; i++) string(text[i], at(path, i));
   return "list";
 }
 
@@ -106,7 +110,7 @@ export class Codec {
         tokens === "characters" ? distinctCodePoints(texts) : distinctTokens(texts, tokenizer(tokens));
       found = [...seen].sort(byCodePoints);
     }
-    if (found.length === 0) throw new RangeError("text: expected at least one token, received none");
+    if (found.length === 0) throw rangeError("text", "at least one token", "none");
     return Codec.with(new Vocabulary(found, unknown === undefined ? {} : { unknown }), options);
   }
 
@@ -122,23 +126,21 @@ export class Codec {
 
   /** The codec that a section of a file describes; `given`: a rule that no file can hold. */
   static read(vocabulary: Vocabulary, section: Section, given: TokenRule | undefined): Codec {
-    const state = optionsObject(unpackSection(section, "text"), "text", SECTION_NAMES) as Record<
+    const state = optionsObject(unpackSection(section, "text"), STATE, SECTION_NAMES) as Record<
       string,
       unknown
     >;
-    const name = "bytes: its text state";
-    const kind = oneOf(state["kind"], `${name}.kind`, KINDS);
-    const rule = oneOf(state["tokens"], `${name}.tokens`, RULES);
-    const seed = integer(state["seed"], `${name}.seed`, { min: 0, max: 2 ** 32 - 1 });
+    const kind = oneOf(state["kind"], at(STATE, "kind"), KINDS);
+    const rule = oneOf(state["tokens"], at(STATE, "tokens"), RULES);
+    const seed = integer(state["seed"], at(STATE, "seed"), { min: 0, max: 2 ** 32 - 1 });
     const end = state["end"];
     if (kind === "list" ? typeof end !== "string" || !vocabulary.has(end) : end !== null) {
-      throw new RangeError(expected(`${name}.end`, kind === "list" ? "a token" : "null", end));
+      throw rangeError(at(STATE, "end"), kind === "list" ? "a token" : "null", show(end));
     }
     if (rule === "function" && !isFunctionRule(given)) {
-      throw new TypeError(expected("tokens", "the function that the saved model had", given));
+      throw typeError("tokens", "the function that the saved model had", show(given));
     }
-    const listed =
-      state["listed"] === undefined ? withoutEnd(vocabulary, end) : readListed(state["listed"], name);
+    const listed = state["listed"] === undefined ? withoutEnd(vocabulary, end) : readListed(state["listed"]);
     const tokens = given ?? (rule === "listed" ? listed : rule);
     return new Codec(vocabulary, end === null ? undefined : (end as string), { kind, tokens, seed });
   }
@@ -161,10 +163,10 @@ export class Codec {
     return joiner(this.#rule);
   }
 
-  /** A text's ids; messages call it `name`, or the `index`-th text of a list. */
-  encode(text: string, name = "text", index?: number): IdArray {
+  /** A text's ids. In errors the text is `path`, or its `index`-th text. */
+  encode(text: string, path: Path = "text", index?: number): IdArray {
     const { vocabulary, endId } = this;
-    const called = () => (index === undefined ? name : `${name}[${index}]`);
+    const called = () => (index === undefined ? path : at(path, index));
     const tokens = this.#cut(text);
     const pieces = this.#rule === "characters" ? slices(text) : groups(tokens);
     const all = idArray(vocabulary.size, Array.isArray(tokens) ? tokens.length : text.length);
@@ -176,25 +178,26 @@ export class Codec {
         count += ids.length;
       } catch (error) {
         // the vocabulary calls it "text", and counts from the piece's start
-        if (!(error instanceof RangeError)) throw error;
-        const place = (_: string, at: string) => `${called()}[${start + Number(at)}]`;
-        throw new RangeError(error.message.replace(/^text\[(\d+)\]/, place) + this.#normalForm(text));
+        if (!isCheckError(error)) throw error;
+        const [, position] = error.path;
+        if (typeof position !== "number") throw error;
+        throw withFields(error, { path: at(called(), start + position), hint: this.#normalForm(text) });
       }
     }
     const ids = count === all.length ? all : all.slice(0, count);
-    const at = endId < 0 ? -1 : ids.indexOf(endId);
-    if (at >= 0) throw new RangeError(expected(`${called()}, token ${at}`, "no end token", this.end));
+    const ending = endId < 0 ? -1 : ids.indexOf(endId);
+    if (ending >= 0) throw rangeError(called(), `no end token ${show(this.end)}`, `one at token ${ending}`);
     return ids;
   }
 
-  /** What to do about a text that the vocabulary has in another normal form; empty where that is not the reason. */
-  #normalForm(text: string): string {
+  /** What to do about a text that the vocabulary has in another normal form; undefined where that is not the reason. */
+  #normalForm(text: string): string | undefined {
     for (const [form, is, other] of NORMAL_FORMS) {
       const normal = text.normalize(form);
       if (normal === text || !this.#has(normal)) continue;
-      return `; the text is ${is} and the vocabulary ${other}: text.normalize("${form}") has only known tokens`;
+      return `the text is ${is} and the vocabulary ${other}: text.normalize("${form}") has only known tokens`;
     }
-    return "";
+    return undefined;
   }
 
   #has(text: string): boolean {
@@ -207,16 +210,16 @@ export class Codec {
     const kind = kindOf(text);
     if (kind !== this.kind) {
       const wanted = this.kind === "list" ? "a list of texts" : "one long text";
-      throw new RangeError(expected("text", `${wanted}, which this model is for`, text));
+      throw rangeError("text", `${wanted}, which this model is for`, show(text));
     }
     if (typeof text === "string") {
       const ids = this.encode(text);
       if (ids.length < 2) {
-        throw new RangeError(`text: expected at least 2 tokens, received ${ids.length}`);
+        throw rangeError("text", "at least 2 tokens", `${ids.length}`);
       }
       return whole(ids);
     }
-    if (text.length === 0) throw new RangeError("text: expected at least one text, received none");
+    if (text.length === 0) throw rangeError("text", "at least one text", "none");
     const units = text.reduce((sum, { length }) => sum + length, 0); // hardly a token is shorter than one
     return joined(text.length, units, (i) => this.encode(text[i], "text", i));
   }
@@ -240,20 +243,20 @@ function withoutEnd({ tokens }: Vocabulary, end: unknown): string[] {
 
 /** The state of the network in a section of a file; absent from files whose network has none. */
 export function readNetworkState(section: Section): NetworkState {
-  const name = "bytes: its text state.network";
+  const path = at(STATE, "network");
   const { network } = unpackSection(section, "text") as { network?: unknown };
   if (network === undefined) return { frozen: [], dropoutStep: 0 };
-  const given = optionsObject(network, name, NETWORK_NAMES) as Record<keyof NetworkState, unknown>;
-  const dropoutStep = integer(given.dropoutStep, `${name}.dropoutStep`, { min: 0 });
-  if (!Array.isArray(given.frozen)) {
-    throw new TypeError(expected(`${name}.frozen`, "an array of names", given.frozen));
-  }
-  return { frozen: given.frozen.map((each, i) => string(each, `${name}.frozen[${i}]`)), dropoutStep };
+  const given = optionsObject(network, path, NETWORK_NAMES) as Record<keyof NetworkState, unknown>;
+  const dropoutStep = integer(given.dropoutStep, at(path, "dropoutStep"), { min: 0 });
+  const { frozen } = given;
+  if (!Array.isArray(frozen)) throw typeError(at(path, "frozen"), "an array of names", show(frozen));
+  return { frozen: frozen.map((each, i) => string(each, at(path, "frozen", i))), dropoutStep };
 }
 
-function readListed(value: unknown, name: string): string[] {
-  if (!Array.isArray(value)) throw new TypeError(expected(`${name}.listed`, "an array of tokens", value));
-  return value.map((token, i) => nonEmpty(token, `${name}.listed[${i}]`));
+function readListed(value: unknown): string[] {
+  const path = at(STATE, "listed");
+  if (!Array.isArray(value)) throw typeError(path, "an array of tokens", show(value));
+  return value.map((token, i) => nonEmpty(token, at(path, i)));
 }
 
 function distinctTokens(texts: readonly string[], cut: Tokenizer): Set<string> {

@@ -1,5 +1,7 @@
 /** The options of a text model's `fit`: what they are, their checks, and those of them that a run takes into a file. */
 
+import { typeError } from "../../base/errors.js";
+import { show } from "../../base/show.js";
 import { readClipNorm } from "../../optim/clip-norm.js";
 import { integer, number, optionsObject, size } from "../../base/check.js";
 import type { Optimizer } from "../../optim/optimizer.js";
@@ -140,12 +142,11 @@ function readSettings(given: Record<string, unknown>, modelSeed: number): RunSet
     count(given["validateEvery"], "validateEvery"),
   ];
   const epochs = count(given["epochs"], "epochs");
-  if (steps !== null && epochs !== null)
-    throw new TypeError("steps: expected either epochs or steps, received both");
+  if (steps !== null && epochs !== null) throw typeError("steps", "either epochs or steps", "both");
   const fraction = number(validationFraction, "validationFraction", { min: 0, below: 1 });
   for (const [name, value] of Object.entries({ validateEvery, patience: patience ?? null })) {
     if (value !== null && fraction === 0)
-      throw new TypeError(`${name}: expected a validationFraction above 0 with it`);
+      throw typeError(name, "no value without a validationFraction above 0", show(value));
   }
   return {
     epochs,

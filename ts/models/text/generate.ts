@@ -1,9 +1,10 @@
 /** Text from a model: a prompt read, then one step of the network a token, for any number of texts side by side. */
 
+import { at, rangeError } from "../../base/errors.js";
+import { show } from "../../base/show.js";
 import type { Rnn } from "../../rnn/rnn.js";
 import type { Session } from "../../rnn/session.js";
 import type { Codec } from "./codec.js";
-import { expected } from "../../base/check.js";
 import { draw } from "./sample-token.js";
 import type { GenerateConfig } from "./generate-options.js";
 import { ranked, softmax } from "./softmax.js";
@@ -20,8 +21,10 @@ export function promptIds(codec: Codec, prompt: string, name = "prompt"): number
   const ids = Array.from(codec.encode(prompt, name));
   if (codec.kind === "list") return [codec.endId, ...ids];
   if (ids.length > 0) return ids;
-  throw new RangeError(
-    `${name}: expected at least one token, since this model is for one long text and knows no start, received none`,
+  throw rangeError(
+    name,
+    "at least one token, since this model is for one long text and knows no start",
+    "none",
   );
 }
 
@@ -67,16 +70,15 @@ export function* generated(
 /** The ids of tokens that are not to be written. */
 function bannedIds({ vocabulary }: Codec, { exclude, allowUnknown }: GenerateConfig): number[] {
   const ids = exclude.map((token, i) => {
-    if (!vocabulary.has(token))
-      throw new RangeError(expected(`exclude[${i}]`, "a token of the vocabulary", token));
+    if (!vocabulary.has(token)) throw rangeError(at("exclude", i), "a token of the vocabulary", show(token));
     return vocabulary.tokens.indexOf(token);
   });
   const { unknown } = vocabulary;
   if (unknown !== undefined && !allowUnknown) ids.push(vocabulary.tokens.indexOf(unknown));
   const distinct = [...new Set(ids)];
   if (distinct.length < vocabulary.size) return distinct;
-  const what = allowUnknown ? "exclude" : "exclude, and allowUnknown: false";
-  throw new RangeError(`${what}: expected at least one token that may be written, received all of them`);
+  const hint = unknown === undefined || allowUnknown ? undefined : "allowUnknown permits the unknown token";
+  throw rangeError("exclude", "at least one token that may be written", "all of them", { hint });
 }
 
 /** What comes next, the likeliest first. */

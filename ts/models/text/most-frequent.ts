@@ -1,5 +1,6 @@
 /** The vocabulary of a text's most frequent tokens; the others are the unknown token. */
 
+import { rangeError } from "../../base/errors.js";
 import { byCodePoints } from "../../base/code-points.js";
 import { Vocabulary } from "../../data/vocabulary.js";
 import type { Tokenizer } from "./tokens.js";
@@ -21,7 +22,7 @@ export function mostFrequent(
   for (const text of texts) {
     for (const token of cut(text)) counts.set(token, (counts.get(token) ?? 0) + 1);
   }
-  if (counts.size === 0) throw new RangeError("text: expected at least one token, received none");
+  if (counts.size === 0) throw rangeError("text", "at least one token", "none");
   const ranked = [...counts].sort(([a, m], [b, n]) => n - m || byCodePoints(a, b));
   const kept = ranked.slice(0, maxTokens).map(([token]) => token);
   kept.sort(byCodePoints);

@@ -1,6 +1,7 @@
 /** The next token of each row. */
 
-import { expected } from "../../base/check.js";
+import { rangeError } from "../../base/errors.js";
+import { show } from "../../base/show.js";
 import { open } from "../../base/source.js";
 import { sampleFrom } from "../../data/sample.js";
 import type { GenerateConfig } from "./generate-options.js";
@@ -25,8 +26,8 @@ export function draw(
   const classes = given.length / rows;
   const bad = given.findIndex((x) => x - x !== 0);
   if (bad >= 0) {
-    const place = `logits[${Math.floor(bad / classes)}][${bad % classes}]`;
-    throw new RangeError(expected(place, "a finite number (float32)", given[bad]));
+    const path = ["logits", Math.floor(bad / classes), bad % classes];
+    throw rangeError(path, "a finite number (float32)", show(given[bad]));
   }
   const logits = banned.length === 0 ? given : given.slice();
   for (let b = 0; b < rows; b++) for (const id of banned) logits[b * classes + id] = -Infinity;

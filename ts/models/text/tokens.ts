@@ -5,7 +5,9 @@
  * that characters newer than an engine may be cut otherwise there.
  */
 
-import { expected, nonEmpty, optionsObject } from "../../base/check.js";
+import { show } from "../../base/show.js";
+import { at, rangeError, typeError, type Path } from "../../base/errors.js";
+import { nonEmpty, optionsObject } from "../../base/check.js";
 import { LongestMatch } from "./longest-match.js";
 
 /** A rule by name. */
@@ -44,15 +46,15 @@ export function readTokenRule(value: unknown): TokenRule {
   if (typeof value === "function") return value as (text: string) => string[];
   if (Array.isArray(value)) {
     const tokens: string[] = [];
-    for (let i = 0; i < value.length; i++) tokens.push(nonEmpty(value[i], `tokens[${i}]`));
+    for (let i = 0; i < value.length; i++) tokens.push(nonEmpty(value[i], ["tokens", i]));
     return tokens;
   }
   if (typeof value === "string") {
     if (NAMES.includes(value)) return value;
-    throw new RangeError(expected("tokens", WANTED, value));
+    throw rangeError("tokens", WANTED, show(value));
   }
   if (typeof value === "object" && value !== null) return readTokenFunctions(value);
-  throw new TypeError(expected("tokens", WANTED, value));
+  throw typeError("tokens", WANTED, show(value));
 }
 
 function readTokenFunctions(value: object): TokenFunctions {
@@ -60,9 +62,9 @@ function readTokenFunctions(value: object): TokenFunctions {
     keyof TokenFunctions,
     unknown
   >;
-  if (typeof split !== "function") throw new TypeError(expected("tokens.split", "a function", split));
+  if (typeof split !== "function") throw typeError(["tokens", "split"], "a function", show(split));
   if (join === undefined) return { split: split as TokenFunctions["split"] };
-  if (typeof join !== "function") throw new TypeError(expected("tokens.join", "a function", join));
+  if (typeof join !== "function") throw typeError(["tokens", "join"], "a function", show(join));
   return { split, join } as Required<TokenFunctions>;
 }
 
@@ -80,7 +82,7 @@ export function joiner(rule: TokenRule): (token: string) => string {
   if (join === undefined) return (token) => token;
   const textOf = (tokens: readonly string[]): string => {
     const text: unknown = join(tokens);
-    if (typeof text !== "string") throw new TypeError(expected("tokens.join(tokens)", "a string", text));
+    if (typeof text !== "string") throw typeError("tokens.join(tokens)", "a string", show(text));
     return text;
   };
   let before: string[] = [];
@@ -103,7 +105,7 @@ export function tokenizer(rule: TokenRule): Tokenizer {
   if (rule === "characters") return (text) => text;
   if (rule === "words") return words;
   if (!("Segmenter" in Intl)) {
-    throw new RangeError(expected("tokens", "another rule than graphemes, which this engine lacks", rule));
+    throw rangeError("tokens", "another rule than graphemes, which this engine lacks", show(rule));
   }
   const segmenter = new Intl.Segmenter("und", { granularity: "grapheme" });
   return (text) => graphemes(segmenter, text);
@@ -174,8 +176,8 @@ function longestMatch(tokens: readonly string[]): Tokenizer {
   return (text) => (matcher ??= new LongestMatch(tokens)).cut(text);
 }
 
-function own(rule: (text: string) => readonly string[], text: string, name: string): readonly string[] {
+function own(rule: (text: string) => readonly string[], text: string, path: Path): readonly string[] {
   const found: unknown = rule(text);
-  if (!Array.isArray(found)) throw new TypeError(expected(name, "an array of strings", found));
-  return Array.from(found as unknown[], (token, i) => nonEmpty(token, `${name}[${i}]`));
+  if (!Array.isArray(found)) throw typeError(path, "an array of strings", show(found));
+  return Array.from(found as unknown[], (token, i) => nonEmpty(token, at(path, i)));
 }
