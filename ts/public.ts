@@ -36,6 +36,7 @@ export type { AbortSignalLike } from "./fit/control.js";
 export type { BatchIterable, Batches } from "./fit/batch-iterator.js";
 export type { Report } from "./fit/reports.js";
 export type { Divergence, RunResult } from "./fit/run-result.js";
+export type { RunWarning } from "./fit/warnings.js";
 export type { BestWeights, LastStep, RunState, Stopped, ValidationLoss } from "./fit/run-state.js";
 export type { Run } from "./fit/run.js";
 export { RmsProp, type RmsPropOptions } from "./optim/rms-prop.js";

@@ -141,7 +141,7 @@ describe("what it says", () => {
     ]);
     expect(names("progress").sort()).toEqual([
       ...["epoch", "etaSeconds", "event", "fraction", "gradientNorm", "learningRate", "loss", "step"],
-      ...["tokensPerSecond", "validationLoss"],
+      ...["tokensPerSecond", "validationLoss", "warnings"],
     ]);
     expect(events.filter((each) => each["event"] === "checkpoint")).toEqual(
       [5, 10].map((step) => ({ event: "checkpoint", step, file: "m.safetensors" })),

@@ -238,6 +238,7 @@ describe("the report channel of a run", () => {
     tokensPerSecond: 0,
     fraction: 0,
     etaSeconds: undefined,
+    warnings: [],
   });
   const channelOf = (all: boolean, snapshotEvery = 250) => {
     const sent: { steps: number[]; snapshot: boolean; paused: boolean }[] = [];

@@ -40,6 +40,7 @@ export async function follow({ model, beginning, start }: Prepared, following: F
   const toSample = (at: number) => sampleEvery !== undefined && at % sampleEvery === 0;
   const isDue = () => checkpointEvery === undefined && performance.now() - savedAt >= CHECKPOINT_MILLISECONDS;
   let step = 0;
+  let warned = 0; // warnings told
   let savedAt = performance.now();
   const checkpoints = new Checkpoints(file);
   let resting: Promise<void> | undefined;
@@ -67,6 +68,11 @@ export async function follow({ model, beginning, start }: Prepared, following: F
   };
   const onProgress = (report: Report) => {
     reporter.progress(report);
+    for (const { message } of report.warnings.slice(warned)) {
+      reporter.close(); // a bar is drawn again by the next report
+      tell(`warning: ${message}`);
+    }
+    warned = report.warnings.length;
     if (report.step === step) return; // a validation of the same step
     step = report.step;
     curve.add(report.loss);

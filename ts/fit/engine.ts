@@ -246,7 +246,7 @@ export class Engine {
       keptStep = best.step;
     }
     const seconds = this.#throughput.elapsed / 1000;
-    const result = endRun(state, { stopped, keptStep, seconds, divergence });
+    const result = endRun(state, { stopped, keptStep, warnings: trainer.warnings, seconds, divergence });
     this.#state = state;
     this.#ended = true;
     this.#close(isUnfinished(stopped));

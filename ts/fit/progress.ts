@@ -6,6 +6,7 @@ import type { Throughput } from "./throughput.js";
 import { fractionDone, isMultiple, stepsLeft, type Plan } from "./plan.js";
 import type { Report, Reports } from "./reports.js";
 import type { RunState } from "./run-state.js";
+import type { RunWarning } from "./warnings.js";
 
 /** Is called with each report. */
 export type Listener = (report: Report) => unknown;
@@ -18,6 +19,7 @@ export interface Listening {
   readonly every: number;
   readonly onProgress: Listener | undefined;
   readonly reports: Reports;
+  readonly trainer: { readonly warnings: readonly RunWarning[] };
 }
 
 /**
@@ -77,7 +79,7 @@ export class Progress {
 
   #report(state: RunState): void {
     if (state.last === null) return;
-    const { plan, reports, onProgress, timeLimitSeconds = Infinity } = this.#listening;
+    const { plan, reports, onProgress, timeLimitSeconds = Infinity, trainer } = this.#listening;
     const seconds = this.#throughput.elapsed / 1000;
     const fraction = Math.max(fractionDone(plan, state, this.#perEpoch), seconds / timeLimitSeconds);
     const report: Report = {
@@ -87,6 +89,7 @@ export class Progress {
       tokensPerSecond: this.#throughput.tokensPerSecond,
       fraction: Math.min(1, fraction),
       etaSeconds: this.#secondsLeft(state, timeLimitSeconds - seconds),
+      warnings: trainer.warnings,
     };
     this.#unreported = false;
     reports.push(report);

@@ -125,6 +125,6 @@ class QueuedRun<Checkpoint> implements Driver<Checkpoint> {
     this.#rnn[NETWORK].lock.cancelReservation();
     this.#state = { ...this.#state, stopped };
     this.reports.end();
-    this.#resolve(endRun(this.#state, { stopped, keptStep: this.#state.step, seconds: 0 }));
+    this.#resolve(endRun(this.#state, { stopped, keptStep: this.#state.step, warnings: [], seconds: 0 }));
   }
 }

@@ -3,7 +3,9 @@
  * the newest that it has not seen, and the last one before the end.
  */
 
-/** What a run says of a step. Only `step` to `learningRate` are the same at each repetition; the others are of the clock. */
+import type { RunWarning } from "./warnings.js";
+
+/** What a run says of a step. Only `step` to `learningRate` and `warnings` are the same at each repetition; the others are of the clock. */
 export interface Report {
   /** Updates done. */
   step: number;
@@ -23,6 +25,8 @@ export interface Report {
   fraction: number;
   /** Seconds to the end at the present throughput; undefined while nobody knows. */
   etaSeconds: number | undefined;
+  /** Signs that the run will not train well, found since it was started or resumed. */
+  warnings: readonly RunWarning[];
 }
 
 /** A queue of one, for any number of listeners. */

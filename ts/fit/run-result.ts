@@ -1,5 +1,6 @@
 /** What a run comes to. */
 
+import type { RunWarning } from "./warnings.js";
 import { copyRunState, type RunState, type Stopped } from "./run-state.js";
 
 /** What was not finite. */
@@ -32,6 +33,8 @@ export interface RunResult {
   keptStep: number;
   /** What was not finite, where it diverged. */
   divergence: Divergence | undefined;
+  /** Signs that the run did not train well, found since it was started or resumed. */
+  warnings: readonly RunWarning[];
   /** Running time of this run, pauses left out. */
   seconds: number;
   /** Where the run stands: for `resumeFrom`, unless it came to its end. */
@@ -39,12 +42,15 @@ export interface RunResult {
 }
 
 /** What a result says beyond its state. */
-export interface Outcome extends Pick<RunResult, "stopped" | "keptStep" | "seconds"> {
+export interface Outcome extends Pick<RunResult, "stopped" | "keptStep" | "warnings" | "seconds"> {
   readonly divergence?: Divergence | undefined;
 }
 
 /** Returns the result of a run that ended in `state`. It shares no memory with the state. */
-export function endRun(state: RunState, { stopped, keptStep, seconds, divergence }: Outcome): RunResult {
+export function endRun(
+  state: RunState,
+  { stopped, keptStep, warnings, seconds, divergence }: Outcome,
+): RunResult {
   const { step, epoch, last, best, validation } = state;
   return {
     steps: step,
@@ -54,6 +60,7 @@ export function endRun(state: RunState, { stopped, keptStep, seconds, divergence
     stopped,
     keptStep,
     divergence,
+    warnings,
     seconds,
     state: copyRunState(state),
   };

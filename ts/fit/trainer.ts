@@ -17,6 +17,7 @@ import type { OptimizerSnapshot } from "../rnn/optimizer-state.js";
 import type { RunState } from "./run-state.js";
 import type { State } from "../data/state.js";
 import type { Tensor } from "../base/tensor.js";
+import { Warnings, type RunWarning } from "./warnings.js";
 
 /** What a step says. */
 export interface StepOutcome {
@@ -66,6 +67,7 @@ export interface Training {
 export class Trainer {
   readonly #network: LockedNetwork;
   readonly #training: Training;
+  readonly #warnings = new Warnings();
   #kept: OptimizerSnapshot | undefined; // of an optimizer whose moments have gone with the run
   #proven: Float32Array | undefined; // weights that gave a finite loss
   #present: Float32Array | undefined; // a copy of those that the last step began with
@@ -96,7 +98,9 @@ export class Trainer {
     if (carryState && state.carried)
       given = { initialState: state.carried, ...batch }; // a batch's own goes before it
     else if (carryState && state.cursor === 0) this.#network.forgetCarriedState();
-    return this.#network.trainStep(given, optimizer, { clipNorm, carryState });
+    const outcome = this.#network.trainStep(given, optimizer, { clipNorm, carryState });
+    this.#warnings.look(state, outcome, clipNorm, () => this.#network.regressionScale);
+    return outcome;
   }
 
   #ownStep(batch: Batch, step: NonNullable<Training["trainStep"]>) {
@@ -110,6 +114,11 @@ export class Trainer {
       throw new BpttError("NOT_FINITE", "the loss is NaN or infinite", { parameter: "loss" });
     }
     return { loss, gradientNorm, timeSteps };
+  }
+
+  /** The warnings about the steps so far. */
+  get warnings(): readonly RunWarning[] {
+    return this.#warnings.list;
   }
 
   /** Puts the weights from before the last update back; false where there are none. */

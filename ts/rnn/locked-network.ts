@@ -49,6 +49,11 @@ export class LockedNetwork {
     return { ...result, timeSteps: this.#network.timeSteps };
   }
 
+  /** Magnitudes in the last training step of a regression: of the targets, and of the outputs before the update. */
+  get regressionScale(): { targets: number; outputs: number } | undefined {
+    return this.#network.regressionScale;
+  }
+
   /** A step of the user's own making; `timeSteps` counts those of the network's last pass in it. */
   change<Result>(work: () => Result): { result: Result; timeSteps: number } {
     const result = this.#network.lock.admit(work);

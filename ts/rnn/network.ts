@@ -84,7 +84,7 @@ export class Network {
   readonly frozen = new Set<string>();
   readonly #raw: RawRnn;
   #drops = 0;
-  #last: { loaded: Loaded; reduction: ReductionName } | undefined; // the last batch that was read in full
+  #last: { loaded: Loaded; loss: BatchLoss } | undefined; // the last batch that was read in full
   #carried: number | undefined; // B of the state that the last trainStep with carryState kept
 
   constructor(config: RnnConfig) {
@@ -205,7 +205,7 @@ export class Network {
     if (initialState === undefined && carry && this.#carried) this.#restoreCarried(this.#carried, batch);
     else this.writeState(STATES.initial, initialState, "initialState", batch);
     const loaded = { batch, time, dense, rows };
-    this.#last = { loaded, reduction: loss.reduction };
+    this.#last = { loaded, loss };
     return loaded;
   }
 
@@ -232,13 +232,36 @@ export class Network {
   /** What the loss of the batch that was read last was divided by: the sum of its weights, or how many are not 0. */
   get divisor(): number {
     if (this.#last === undefined) return 0;
-    const { reduction, loaded } = this.#last;
+    const { loss, loaded } = this.#last;
     const { start } = this.#raw.place(RawBuffer.Weights);
     const weights = f32().subarray(start, start + loaded.batch * loaded.time);
     return weights.reduce(
-      (total, weight) => total + (reduction === "sum" ? Number(weight !== 0) : weight),
+      (total, weight) => total + (loss.reduction === "sum" ? Number(weight !== 0) : weight),
       0,
     );
+  }
+
+  /**
+   * Root mean square of the targets and largest absolute output of the last training pass with squared errors, over the
+   * steps that count; undefined for other losses.
+   */
+  get regressionScale(): { targets: number; outputs: number } | undefined {
+    if (this.#last?.loss.name !== "meanSquaredError") return undefined;
+    const { batch, time } = this.#last.loaded;
+    const weights = this.#raw.place(RawBuffer.Weights).start;
+    const targets = this.#raw.place(RawBuffer.TargetValues);
+    const logits = this.#raw.place(RawBuffer.Logits);
+    const data = f32();
+    let [sum, count, outputs] = [0, 0, 0];
+    for (let row = 0; row < batch * time; row++) {
+      if (data[weights + row] === 0) continue;
+      for (let v = 0; v < this.classes; v++, count++) {
+        const target = data[targets.start + row * targets.stride + v];
+        sum += target * target;
+        outputs = Math.max(outputs, Math.abs(data[logits.start + row * logits.stride + v]));
+      }
+    }
+    return { targets: Math.sqrt(sum / Math.max(1, count)), outputs };
   }
 
   /** A copy of one of the pass's states. */

@@ -302,7 +302,8 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
     this.#state = { ...this.#state, parameters, stopped };
     const seconds = this.#throughput.elapsed / 1000;
     this.#close();
-    this.#settle(endRun(this.#state, { stopped, keptStep, seconds }));
+    const warnings = this.reports.newest?.warnings ?? [];
+    this.#settle(endRun(this.#state, { stopped, keptStep, warnings, seconds }));
   }
 
   #settle(result: RunResult): void {

@@ -2,10 +2,10 @@
  * Reports as JSON lines, each an object with an `event`; the fields are stable.
  *
  *     {"event":"begin", "file", "cell", "hiddenSize", "layers", "parameters", "vocabulary", "unit", "characters", "texts", "epochs", "steps"}
- *     {"event":"progress", "step", "epoch", "loss", "validationLoss", "gradientNorm", "learningRate", "tokensPerSecond", "fraction", "etaSeconds"}
+ *     {"event":"progress", "step", "epoch", "loss", "validationLoss", "gradientNorm", "learningRate", "tokensPerSecond", "fraction", "etaSeconds", "warnings"}
  *     {"event":"checkpoint", "step", "file"}
  *     {"event":"sample", "step", "text"}
- *     {"event":"end", "stopped", "steps", "epochs", "loss", "validationLoss", "keptStep", "seconds", "divergence", "file"}
+ *     {"event":"end", "stopped", "steps", "epochs", "loss", "validationLoss", "keptStep", "seconds", "divergence", "warnings", "file"}
  *
  * What is not known is null. Progress comes twice a second, with each validation, and at the end.
  */
@@ -52,9 +52,9 @@ export function json(): Reporter {
     },
     saved: (step) => say("checkpoint", { step, file }),
     sample: (step, text) => say("sample", { step, text }),
-    end({ stopped, steps, epochs, loss, validationLoss, keptStep, seconds, divergence }) {
+    end({ stopped, steps, epochs, loss, validationLoss, keptStep, seconds, divergence, warnings }) {
       sayProgress();
-      const rest = { keptStep, seconds, divergence: divergence ?? null, file };
+      const rest = { keptStep, seconds, divergence: divergence ?? null, warnings, file };
       say("end", { stopped, steps, epochs, loss, validationLoss: validationLoss ?? null, ...rest });
     },
     close: () => undefined,

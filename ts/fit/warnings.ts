@@ -1,0 +1,79 @@
+/** Warnings of a run: signs in its steps that it will not train well, although nothing is wrong with its options. */
+
+import type { RunState } from "./run-state.js";
+
+/**
+ * A warning about a run, which continues. Codes are stable; the message may change.
+ *
+ * - `TARGETS_OUT_OF_SCALE`: with `loss: "meanSquaredError"`, the root mean square of the targets of the first batch that this
+ *   run trains on is more than 10 times the largest output of the network for that batch (or more than 10, where all
+ *   outputs are smaller than 1). Training would take very long to get there: scale the targets.
+ * - `LEARNING_RATE_TOO_HIGH`: in 100 successive steps the loss was more than 10 % above that of the run's first step, and
+ *   each gradient was clipped. Only a run that was not resumed gives it, and only without a `trainStep` of its own.
+ */
+export interface RunWarning {
+  /** Identifies the kind of the warning. */
+  code: "TARGETS_OUT_OF_SCALE" | "LEARNING_RATE_TOO_HIGH";
+  /** A sentence for people: what was found, and what to do about it. */
+  message: string;
+  /** The option or the part of a batch to change. */
+  parameter?: string;
+}
+
+/** Magnitudes in a batch of a regression. */
+export interface RegressionScale {
+  /** Root mean square of the targets. */
+  readonly targets: number;
+  /** Largest absolute output. */
+  readonly outputs: number;
+}
+
+/** Targets are out of scale when they are so many times as large as the outputs. */
+const FAR = 10;
+/** A learning rate is too high when so many successive steps are worse than the first one. */
+const STEPS = 100;
+/** A step is worse than the first one when its loss is so many times as high. */
+const WORSE = 1.1;
+
+/** Collects the warnings of a run from its steps. */
+export class Warnings {
+  /** The warnings so far, each kind once. */
+  list: readonly RunWarning[] = [];
+  #first: number | undefined;
+  #worse = 0; // successive steps
+
+  /** Looks at a step that was done in `state`. `scale` is that of its batch. */
+  look(
+    { step }: RunState,
+    { loss, gradientNorm }: { readonly loss: number; readonly gradientNorm: number },
+    clipNorm: number | false,
+    scale: () => RegressionScale | undefined,
+  ): void {
+    if (this.#first === undefined) {
+      this.#first = step === 0 ? loss : Infinity;
+      this.#compare(scale());
+    }
+    const isWorse = clipNorm !== false && gradientNorm > clipNorm && loss > WORSE * this.#first;
+    this.#worse = isWorse ? this.#worse + 1 : 0;
+    if (this.#worse === STEPS) {
+      const found = `the loss of each of the last ${STEPS} steps was above that of the first one, and each gradient was clipped`;
+      this.#add({
+        code: "LEARNING_RATE_TOO_HIGH",
+        message: `${found}; lower the learning rate`,
+        parameter: "learningRate",
+      });
+    }
+  }
+
+  #compare(scale: RegressionScale | undefined): void {
+    if (scale === undefined || !(scale.targets > FAR * Math.max(1, scale.outputs))) return;
+    const [targets, outputs] = [scale.targets, scale.outputs].map((x) => Number(x.toPrecision(3)));
+    const found = `the targets are of the magnitude ${targets}, the outputs of the network only reach ${outputs}`;
+    const remedy = "subtract the mean of the targets and divide them by their standard deviation";
+    this.#add({ code: "TARGETS_OUT_OF_SCALE", message: `${found}; ${remedy}`, parameter: "targets" });
+  }
+
+  #add(warning: RunWarning): void {
+    if (!this.list.some(({ code }) => code === warning.code)) this.list = [...this.list, warning];
+  }
+}
