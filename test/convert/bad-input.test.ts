@@ -63,30 +63,38 @@ describe("networks", () => {
       TypeError,
       () => toOnnx(withConfig({ resetAfter: 1 })),
     ],
-    ["network.parameters: w_hh_l0 (H, G·H) is missing", RangeError, () => toOnnx(without("w_hh_l0"))],
-    ["network.parameters: b_hn_l0 (H) is missing", RangeError, () => toTensorFlowJs(without("b_hn_l0"))],
     [
-      "network.parameters: w_ih_l1 (D·H, G·H) is missing",
+      "network.parameters.w_hh_l0: expected an array of shape (3, 9) (H, G·H), received no such parameter",
+      RangeError,
+      () => toOnnx(without("w_hh_l0")),
+    ],
+    [
+      "network.parameters.b_hn_l0: expected an array of shape (3) (H), received no such parameter",
+      RangeError,
+      () => toTensorFlowJs(without("b_hn_l0")),
+    ],
+    [
+      "network.parameters.w_ih_l1: expected an array of shape (3, 9) (D·H, G·H), received no such parameter",
       RangeError,
       () => toOnnx(withConfig({ layers: 2 ** 31 - 1 })),
     ],
     [
-      'network.parameters: no parameter "b_hn_l0"; there are w_ih_l0, w_hh_l0, b_h_l0, w_ho, b_o',
+      'network.parameters: expected the parameters of the network only, received "b_hn_l0"; they are "w_ih_l0", "w_hh_l0", "b_h_l0", "w_ho", "b_o"',
       RangeError,
       () => toTensorFlowJs(withConfig({ resetAfter: false })),
     ],
     [
-      "w_ih_l0: expected shape (2, 9) (I, G·H), received (9, 2)",
+      "network.parameters.w_ih_l0: expected shape (2, 9) (I, G·H), received (9, 2)",
       RangeError,
       () => toKeras(changed(({ parameters }) => (parameters["w_ih_l0"] = zeros(9, 2)))),
     ],
     [
-      "b_o[1]: expected a finite number (float32), received NaN",
+      "network.parameters.b_o[1]: expected a finite number (float32), received NaN",
       RangeError,
       () => toKeras(changed(({ parameters }) => (parameters["b_o"]!.data[1] = NaN))),
     ],
     [
-      "b_o: expected an array of numbers of rank 1 or 2, received 4",
+      "network.parameters.b_o: expected an array of numbers of rank 1 or 2, received 4",
       TypeError,
       () => toKeras(changed(({ parameters }) => (parameters["b_o"] = 4 as never))),
     ],
@@ -109,7 +117,7 @@ describe("networks", () => {
         ),
     ],
     [
-      "network: TensorFlow 1's GRUCell resets before the recurrent product: expected resetAfter false, received true",
+      "network: expected a gru with resetAfter false, received resetAfter true; TensorFlow 1's GRUCell resets before the recurrent product",
       RangeError,
       () => toTensorFlow1(changed(() => {})),
     ],
@@ -204,22 +212,22 @@ describe("TensorFlow 1 variables", () => {
       () => fromTensorFlow1({ "dense/kernel": zeros(2, 2) }),
     ],
     [
-      'variables: "…/gru_cell/candidate/bias" is missing (there is "rnn/gru_cell/gates/kernel:0")',
+      'variables: expected "…/gru_cell/candidate/bias", received only "gates/kernel", "gates/bias", "candidate/kernel" in that scope',
       RangeError,
       () => fromTensorFlow1(cell),
     ],
     [
-      'variables: "global_step:0" of shape (1) belongs to no cell and to no output layer (3, V)',
+      'variables["global_step:0"]: expected a variable of a cell or of an output layer (3, V), received shape (1)',
       RangeError,
       () => fromTensorFlow1({ ...whole, "global_step:0": [1] }),
     ],
     [
-      'variables: "rnn/gru_cell/kernel" is no variable of a gru_cell',
+      'variables["rnn/gru_cell/kernel"]: expected a variable of a gru_cell, received "kernel"',
       RangeError,
       () => fromTensorFlow1({ ...whole, "rnn/gru_cell/kernel": zeros(5, 3) }),
     ],
     [
-      "rnn/gru_cell/gates/bias:0: expected shape (6) (2·H), received (5)",
+      'variables["rnn/gru_cell/gates/bias:0"]: expected shape (6) (2·H), received (5)',
       RangeError,
       () => fromTensorFlow1({ ...whole, "rnn/gru_cell/gates/bias:0": zeros(5) }),
     ],
@@ -229,7 +237,7 @@ describe("TensorFlow 1 variables", () => {
       () => fromTensorFlow1(rnn("rnn/multi_rnn_cell/cell_2")),
     ],
     [
-      'variables: "bidirectional_rnn/fw/multi_rnn_cell/cell_1/basic_rnn_cell/kernel": two stacks that meet only at the top are not what bidirectional layers are here (stack_bidirectional_dynamic_rnn is)',
+      'variables["bidirectional_rnn/fw/multi_rnn_cell/cell_1/basic_rnn_cell/kernel"]: expected layers that are each bidirectional, received a stack of layers for each direction; stack_bidirectional_dynamic_rnn makes layers that are each bidirectional',
       RangeError,
       () => fromTensorFlow1(rnn("bidirectional_rnn/fw/multi_rnn_cell/cell_1")),
     ],
@@ -258,11 +266,15 @@ describe("layers models", () => {
     layer("GRU", { units: 2, recurrent_activation: "sigmoid", ...config });
   const both = (config: Record<string, unknown>, inner = rnn()) =>
     layer("Bidirectional", { layer: inner, ...config });
-  const at = (k: number, kind: string) => `layers[${k}] ${kind} "a": `;
+  const at = (k: number, rest: string) => `model.modelTopology.config.layers[${k}]${rest}`;
   check([
-    ["model: modelTopology is missing (is it a graph model?)", RangeError, () => fromTensorFlowJs({})],
     [
-      'modelTopology: expected a Sequential or Functional model, received class_name "Tuned"',
+      "model.modelTopology: expected the layers of a layers model, received undefined; a graph model has none",
+      RangeError,
+      () => fromTensorFlowJs({}),
+    ],
+    [
+      'model.modelTopology.class_name: expected "Sequential" or "Functional", received "Tuned"',
       RangeError,
       () =>
         fromTensorFlowJs({
@@ -272,76 +284,83 @@ describe("layers models", () => {
         }),
     ],
     [
-      `${at(0, "Conv1D")}bptt has no such layer; it reads SimpleRNN, GRU, LSTM, Bidirectional, Dense, TimeDistributed(Dense), Embedding`,
+      at(
+        0,
+        ': expected a layer that bptt has (SimpleRNN, GRU, LSTM, Bidirectional, Dense, TimeDistributed(Dense), Embedding), received Conv1D "a"',
+      ),
       RangeError,
       () => load(layer("Conv1D")),
     ],
     [
-      "layers: expected a recurrent layer (SimpleRNN, GRU, LSTM), received none",
+      "model.modelTopology: expected a recurrent layer (SimpleRNN, GRU, LSTM), received none",
       RangeError,
       () => load(layer("InputLayer")),
     ],
     [
-      `${at(0, "SimpleRNN")}activation: expected tanh or relu, received "elu"`,
+      at(0, '.config.activation: expected "tanh" or "relu" in SimpleRNN "a", received "elu"'),
       RangeError,
       () => load(rnn({ activation: "elu" })),
     ],
     [
-      `${at(0, "GRU")}activation: expected tanh, received "relu"`,
+      at(0, '.config.activation: expected "tanh" in GRU "a", received "relu"'),
       RangeError,
       () => load(gru({ activation: "relu" })),
     ],
     [
-      `${at(0, "SimpleRNN")}go_backwards: expected false, received true`,
+      at(0, '.config.go_backwards: expected false in SimpleRNN "a", received true'),
       RangeError,
       () => load(rnn({ go_backwards: true })),
     ],
     [
-      `${at(0, "SimpleRNN")}units: expected an integer >= 1, received undefined`,
+      at(0, '.config.units: expected an integer >= 1 in SimpleRNN "a", received undefined'),
       RangeError,
       () => load(rnn({ units: undefined })),
     ],
     [
-      `${at(0, "Bidirectional")}merge_mode: expected concat, received "sum"`,
+      at(0, '.config.merge_mode: expected "concat" in Bidirectional "a", received "sum"'),
       RangeError,
       () => load(both({ merge_mode: "sum" })),
     ],
     [
-      `${at(0, "Bidirectional")}return_sequences: expected true, received false`,
+      at(0, '.config.layer.config.return_sequences: expected true in SimpleRNN "a", received false'),
       RangeError,
       () => load(both({}, rnn({ return_sequences: false }))),
     ],
     [
-      `${at(1, "SimpleRNN")}units: expected 2, as of the layer below, received 3`,
+      at(1, '.config.units: expected units 2, as in the first recurrent layer, received 3 in SimpleRNN "a"'),
       RangeError,
       () => load(rnn(), rnn({ units: 3 })),
     ],
     [
-      `${at(1, "GRU")}cell: expected tanh, as of the layer below, received "gru"`,
+      at(1, ': expected the cell "tanh", as in the first recurrent layer, received "gru" in GRU "a"'),
       RangeError,
       () => load(rnn(), gru({})),
     ],
     [
-      `${at(0, "SimpleRNN")}return_sequences: expected true, received false`,
+      at(0, '.config.return_sequences: expected true in SimpleRNN "a", received false'),
       RangeError,
       () => load(rnn({ return_sequences: false }), rnn()),
     ],
     [
-      `${at(1, "Dense")}activation: expected linear or softmax, received "sigmoid"`,
+      at(1, '.config.activation: expected "linear" or "softmax" in Dense "a", received "sigmoid"'),
       RangeError,
       () => load(rnn(), layer("Dense", { activation: "sigmoid" })),
     ],
     [
-      `${at(2, "SimpleRNN")}expected no recurrent layer behind the Dense one`,
+      at(2, ': expected no recurrent layer after the Dense one, received SimpleRNN "a"'),
       RangeError,
       () => load(rnn(), layer("Dense"), rnn()),
     ],
     [
-      `${at(0, "Embedding")}mask_zero: expected false, received true`,
+      at(0, '.config.mask_zero: expected false in Embedding "a", received true'),
       RangeError,
       () => load(layer("Embedding", { mask_zero: true }), rnn()),
     ],
-    [`${at(0, "SimpleRNN")}its kernel is missing (there is nothing)`, RangeError, () => load(rnn())],
+    [
+      at(0, ': expected weights with the kernel of SimpleRNN "a", received no weights'),
+      RangeError,
+      () => load(rnn()),
+    ],
   ]);
 
   const chain = (...layers: object[]) =>
@@ -355,18 +374,18 @@ describe("layers models", () => {
     name,
     inbound_nodes: [from.map((one) => [one, 0, 0, {}])],
   });
-  const where = "modelTopology.config: expected layers in one chain: ";
+  const where = "model.modelTopology.config.layers: expected layers in one chain, received ";
   check([
     [
-      `${where}2 layers lead into one ("x", "y")`,
+      `${where}2 layers that lead into one ("x", "y")`,
       RangeError,
       () => chain(node("x"), node("y"), node("z", "x", "y")),
     ],
-    [`${where}"x" stands beside it`, RangeError, () => chain(node("x"), node("z"))],
-    [`${where}no layer "q"`, RangeError, () => chain(node("z", "q"))],
-    [`${where}1 layers lead into one ("z")`, RangeError, () => chain(node("z", "z"))],
+    [`${where}"x" outside it`, RangeError, () => chain(node("x"), node("z"))],
+    [`${where}a link to "q", which is no layer`, RangeError, () => chain(node("z", "q"))],
+    [`${where}a loop at "z"`, RangeError, () => chain(node("z", "z"))],
     [
-      `${where}2 layers lead into one ("x", "y")`,
+      `${where}2 layers that lead into one ("x", "y")`,
       RangeError,
       () =>
         chain(node("x"), node("y"), {
@@ -390,38 +409,45 @@ describe("layers models", () => {
     });
   check([
     [
-      "weightData: expected an ArrayBuffer or Uint8Array, received undefined",
+      "model.weightData: expected an ArrayBuffer or Uint8Array, received undefined",
       TypeError,
       () => fromTensorFlowJs({ modelTopology: { class_name: "Sequential", config: [] }, weightSpecs: [] }),
     ],
     [
-      'weightData: "a/kernel" ends at byte 24, there are 20',
+      'model.weightData["a/kernel"]: expected 24 bytes at byte 0, received 20 bytes of data',
       RangeError,
       () => weights([spec("a/kernel", [3, 2])], 20),
     ],
-    ["weightData: expected 24 bytes, received 28", RangeError, () => weights([spec("a/kernel", [3, 2])], 28)],
     [
-      'weightSpecs: "a/kernel": expected float32, received "int32"',
+      "model.weightData: expected 24 bytes, received 28",
+      RangeError,
+      () => weights([spec("a/kernel", [3, 2])], 28),
+    ],
+    [
+      'model.weightSpecs[0].dtype: expected "float32" for "a/kernel", received "int32"',
       RangeError,
       () => weights([spec("a/kernel", [1], { dtype: "int32" })], 4),
     ],
     [
-      'weightSpecs: "a/kernel": expected float32, received a quantized weight',
+      'model.weightSpecs[0].dtype: expected "float32" for "a/kernel", received a quantized weight',
       RangeError,
       () => weights([spec("a/kernel", [1], { quantization: {} })], 4),
     ],
     [
-      'weightSpecs: "a/kernel" is there twice',
+      'model.weightSpecs[1].name: expected each name once, received "a/kernel" again',
       RangeError,
       () => weights([spec("a/kernel", [1]), spec("a/kernel", [1])], 8),
     ],
     [
-      'weightSpecs: "a/kernel".shape[0]: expected an integer >= 0, received -1',
+      "model.weightSpecs[0].shape[0]: expected an integer >= 0, received -1",
       RangeError,
       () => weights([spec("a/kernel", [-1])], 4),
     ],
     [
-      'layers[0] SimpleRNN "a": expected 3 arrays, received 4 ("kernel", "recurrent_kernel", "bias", "gamma")',
+      at(
+        0,
+        ': expected 3 weights of SimpleRNN "a", received 4 ("kernel", "recurrent_kernel", "bias", "gamma")',
+      ),
       RangeError,
       () =>
         weights(
@@ -435,7 +461,7 @@ describe("layers models", () => {
         ),
     ],
     [
-      `model: expected no weights but the layers', received also "b/bias"`,
+      `model.weightData: expected no weights but the layers', received also "b/bias"`,
       RangeError,
       () =>
         weights(

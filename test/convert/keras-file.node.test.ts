@@ -74,26 +74,38 @@ describe("wrong files", () => {
 
   it("say what is wrong", () => {
     expect(() => fromKerasFile("model.keras" as never)).toThrow(
-      new TypeError(
-        'bytes: expected the bytes of a file (a Uint8Array or an ArrayBuffer), received "model.keras"',
-      ),
+      expect.objectContaining({
+        name: "TypeError",
+        message:
+          'bytes: expected the bytes of a file (a Uint8Array or an ArrayBuffer), received "model.keras"',
+      }),
     );
-    expect(() => fromKerasFile(new Uint8Array(0))).toThrow(/^file: neither HDF5 nor a .keras archive/);
+    expect(() => fromKerasFile(new Uint8Array(0))).toThrow(
+      /^file: expected an HDF5 file or a .keras archive/,
+    );
     expect(() => fromKerasFile(Uint8Array.of(1, 2, 3, 4))).toThrow(
-      /^file: neither HDF5 nor a .keras archive/,
+      "file: expected an HDF5 file or a .keras archive, received neither",
     );
-    expect(() => fromKerasFile(keras.subarray(0, 30000))).toThrow(/^file: neither HDF5 nor a .keras archive/);
-    expect(() => fromKerasFile(h5.subarray(0, 100))).toThrow(/^file: .* cannot be read as HDF5/);
+    expect(() => fromKerasFile(keras.subarray(0, 30000))).toThrow(
+      "file: expected the end of a zip archive, received none in 30000 bytes",
+    );
+    expect(() => fromKerasFile(h5.subarray(0, 100))).toThrow(/^file: expected \d+ bytes .*, received /);
     expect(() => fromKerasFile(alone)).toThrow(
-      /^file: it holds weights alone: expected options that say the cell/,
+      "options: expected options with the cell, since the file holds weights alone, received undefined",
     );
     expect(() => fromKerasFile(alone, { cell: "gru", bidirectional: true })).toThrow(
-      /^weights: expected 6 arrays/,
+      /^file: expected 6 arrays/,
     );
     expect(() => fromKerasFile(alone, { cell: "lstm", layers: 2, bidirectional: true })).toThrow(
-      "weights[0]: expected shape (4, 12) (inputs, 4·U), received (4, 9)",
+      expect.objectContaining({
+        path: ["file", "/layers/bidirectional/forward_layer/cell/vars/0"],
+        expected: "shape (4, 12) (inputs, 4·U)",
+        received: "(4, 9)",
+      }),
     );
-    expect(() => fromKerasFile(keras, { cell: "gru" })).toThrow(/^options: expected none/);
+    expect(() => fromKerasFile(keras, { cell: "gru" })).toThrow(
+      "options: expected no options, since the file holds a whole model, received an object",
+    );
   });
 
   // A damaged file is refused, or its numbers have changed: never another kind of error, never without end.

@@ -54,7 +54,7 @@ describe("arrays that belong to no layer are named, not dropped", () => {
 
   it("two cells in one layer", () => {
     expect(() => fromKerasFile(read("two_cells.weights.h5"), { cell: "gru" })).toThrow(
-      /^file: "layers\/rnn\/cell\/cells\/gru_cell_1\/vars\/0": expected one kernel in a layer, received two$/,
+      /^file\["\/layers\/rnn\/cell\/cells\/gru_cell_1\/vars\/0"\]: expected one kernel in a layer, received two$/,
     );
   });
 });

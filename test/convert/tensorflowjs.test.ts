@@ -62,7 +62,7 @@ describe("models that TensorFlow.js saved", () => {
         weightData: fromBase64(golden.defaults.weightData),
       });
     const message =
-      /^layers\[0\] LSTM "lstm_LSTM\d": recurrent_activation: expected sigmoid, received "hard_sigmoid"$/;
+      /layers\[0\]\.config\.recurrent_activation: expected "sigmoid" in LSTM "lstm_LSTM\d", received "hard_sigmoid"$/;
     expect(() => load(modelTopology)).toThrow(message);
     expect(() =>
       load(JSON.parse(JSON.stringify(modelTopology).replace('"recurrent_activation":"hard_sigmoid",', ""))),
@@ -99,7 +99,7 @@ describe("models that TensorFlow.js has loaded and run", () => {
       expect.objectContaining({
         name: "RangeError",
         message:
-          "network: TensorFlow.js has no GRU with reset_after: expected resetAfter false, received true",
+          "network: expected a gru with resetAfter false, received resetAfter true; TensorFlow.js has no GRU with reset_after",
       }),
     );
   });

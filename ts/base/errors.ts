@@ -119,10 +119,16 @@ export function reroot(error: unknown, root: Path, self?: string): unknown {
   return withFields(error, { path: at(root, ...keys) });
 }
 
+/** Longest text of a key in a message, in characters: the names of weights in files are longer than other texts. */
+const LONGEST_KEY = 160;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
 function formatKey(key: Key): string {
-  return typeof key === "string" && IDENTIFIER.test(key) ? `.${key}` : `[${show(key)}]`;
+  if (typeof key === "number") return `[${show(key)}]`;
+  if (IDENTIFIER.test(key) && key.length <= LONGEST_KEY) return `.${key}`;
+  return key.length > LONGEST_KEY
+    ? `[${JSON.stringify(key.slice(0, LONGEST_KEY))}…]`
+    : `[${JSON.stringify(key)}]`;
 }
 
 function messageOf(path: Path, expected: string, received: string, details?: ErrorDetails): string {

@@ -3,8 +3,8 @@
  * of which all layouts are made: transpose, stack rows, take rows, permute the gates' blocks of columns.
  */
 
-import { expected } from "../base/check.js";
-import { showShape } from "../base/show.js";
+import { at, rangeError, typeError, type Path } from "../base/errors.js";
+import { show, showShape } from "../base/show.js";
 import { open } from "../base/source.js";
 import { floats, type Numbers1, type Numbers2, type Tensor } from "../base/tensor.js";
 import { kindOf, lengthOf, NONE, OTHER } from "../base/typed-array.js";
@@ -12,60 +12,65 @@ import { kindOf, lengthOf, NONE, OTHER } from "../base/typed-array.js";
 /** A vector or matrix of weights: nested arrays, rows of typed arrays, a typed array, or `{ data, shape }`. */
 export type WeightArray = Numbers1 | Numbers2;
 
+/** An array and its path in errors. */
+export interface Weight {
+  readonly array: Tensor;
+  readonly path: Path;
+}
+
+/** The same as {@link readArray}, with its path. */
+export function readWeight(value: unknown, path: Path): Weight {
+  return { array: readArray(value, path), path };
+}
+
 /** A copy of `value` as float32, whatever its rank up to 2; every number must be finite. */
-export function readArray(value: unknown, name: string): Tensor {
-  const source = open(value, name, "an array of numbers of rank 1 or 2");
+export function readArray(value: unknown, path: Path): Tensor {
+  const source = open(value, path, "an array of numbers of rank 1 or 2");
   const { shape, values, kind } = source;
   const length = shape.reduce((product, n) => product * n, 1);
-  const data = floats(length, name);
-  if (source.flat || shape.length === 1) fill(data, 0, values, kind, name, length);
+  const data = floats(length, path);
+  if (source.flat || shape.length === 1) fill(data, values, kind, path);
   else if (shape.length === 2) {
     const [rows, columns] = shape as [number, number];
     for (let r = 0; r < rows; r++) {
       const row = r === 0 ? source.first : values[r];
-      fill(data, r * columns, row, kindOf(row), `${name}[${r}]`, columns);
+      fill(data.subarray(r * columns, (r + 1) * columns), row, kindOf(row), at(path, r));
     }
-  } else throw new RangeError(`${name}: expected rank 1 or 2, received shape ${showShape(shape)}`);
+  } else throw rangeError(path, "rank 1 or 2", `shape ${showShape(shape)}`);
   return { data, shape: [...shape] };
 }
 
-/** Copies `count` checked numbers of one row. */
-function fill(into: Float32Array, at: number, row: unknown, kind: number, name: string, count: number): void {
+/** Copies the numbers of one row, checked, of which there must be as many as fit. */
+function fill(into: Float32Array, row: unknown, kind: number, path: Path): void {
+  const count = into.length;
   if (kind === OTHER || (kind === NONE && !Array.isArray(row))) {
-    throw new TypeError(expected(name, `${count} numbers`, row));
+    throw typeError(path, `${count} numbers`, show(row));
   }
   const values = row as ArrayLike<unknown>;
   const length = kind === NONE ? values.length : lengthOf(values as ArrayLike<number>);
-  if (length !== count) throw new RangeError(`${name}: expected ${count} numbers, received ${length}`);
+  if (length !== count) throw rangeError(path, `${count} numbers`, `${length}`);
   for (let k = 0; k < count; k++) {
     const value = values[k];
-    if (typeof value !== "number") throw new TypeError(expected(`${name}[${k}]`, "a number", value));
+    if (typeof value !== "number") throw typeError(at(path, k), "a number", show(value));
     if (!Number.isFinite(Math.fround(value))) {
-      throw new RangeError(expected(`${name}[${k}]`, "a finite number (float32)", value));
+      throw rangeError(at(path, k), "a finite number (float32)", show(value));
     }
-    into[at + k] = value;
+    into[k] = value;
   }
 }
 
-/** A weight's own name in a message: paths are longer than what `show` lets pass. */
-export function quoted(name: string): string {
-  return JSON.stringify(name.length > 160 ? `${name.slice(0, 160)}…` : name);
-}
-
-/** `array` if it has this shape; `what` says which shape that is in letters, such as "(I, 3·H)". */
-export function shaped(array: Tensor, name: string, shape: readonly number[], what = ""): Tensor {
+/** The array if it has this shape; `what` says which shape that is in letters, such as "(I, 3·H)". */
+export function shaped({ array, path }: Weight, shape: readonly number[], what = ""): Tensor {
   if (array.shape.length === shape.length && array.shape.every((n, axis) => n === shape[axis])) return array;
   const letters = what === "" ? "" : ` ${what}`;
-  throw new RangeError(
-    `${name}: expected shape ${showShape(shape)}${letters}, received ${showShape(array.shape)}`,
-  );
+  throw rangeError(path, `shape ${showShape(shape)}${letters}`, showShape(array.shape));
 }
 
 /** The shape of a matrix. */
-export function matrixShape(array: Tensor, name: string): [rows: number, columns: number] {
+export function matrixShape({ array, path }: Weight): [rows: number, columns: number] {
   const [rows, columns] = array.shape;
   if (array.shape.length !== 2 || rows === undefined || columns === undefined) {
-    throw new RangeError(`${name}: expected a matrix, received shape ${showShape(array.shape)}`);
+    throw rangeError(path, "a matrix", `shape ${showShape(array.shape)}`);
   }
   return [rows, columns];
 }
@@ -83,7 +88,7 @@ export function zeros(...shape: number[]): Tensor {
 
 /** (N, M) → (M, N) */
 export function transpose(array: Tensor): Tensor {
-  const [rows, columns] = matrixShape(array, "transpose");
+  const [rows, columns] = matrixShape({ array, path: "transpose" });
   const turned = zeros(columns, rows);
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++) turned.data[c * rows + r] = array.data[r * columns + c];
@@ -136,8 +141,8 @@ export function sum(a: Tensor, b: Tensor): Tensor {
 
 /** (N, K)·(K, M) → (N, M), each element summed in double. */
 export function product(a: Tensor, b: Tensor): Tensor {
-  const [N, K] = matrixShape(a, "product");
-  const [, M] = matrixShape(b, "product");
+  const [N, K] = matrixShape({ array: a, path: "product" });
+  const [, M] = matrixShape({ array: b, path: "product" });
   const c = zeros(N, M);
   const row = new Float64Array(M);
   for (let n = 0; n < N; n++) {

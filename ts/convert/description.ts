@@ -8,29 +8,33 @@
  * Gates in PyTorch's order: gru r z n, lstm i f g o. b_hn is the recurrent bias of a reset-after gru's n gate.
  */
 
-import { boolean, expected, oneOf, optionsObject, record, size } from "../base/check.js";
-import type { Cell } from "../data/rnn-options.js";
-import { show } from "../base/show.js";
+import { boolean, oneOf, record, size } from "../base/check.js";
+import { at, rangeError, typeError, type Path } from "../base/errors.js";
+import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
+import { show, showNames, showShape } from "../base/show.js";
 import type { Tensor } from "../base/tensor.js";
-import { readArray, shaped, type WeightArray } from "./arrays.js";
+import { CELLS, type Cell } from "../data/rnn-options.js";
+import { readWeight, shaped, type WeightArray } from "./arrays.js";
+
+const NETWORK = {
+  /** What happens in one time step. */
+  cell: { read: readCell },
+  /** I: the number of different ids, or of features. */
+  inputSize: { read: size },
+  /** H: the width of the hidden state. */
+  hiddenSize: { read: size },
+  /** V: the width of the output layer; absent: none. */
+  outputSize: { read: readOutputSize, fallback: undefined },
+  /** L. Default 1. */
+  layers: { read: size, fallback: 1 },
+  /** Whether a second direction runs from the end to the start. Default false. */
+  bidirectional: { read: boolean, fallback: false },
+  /** Of a gru: whether r acts after the recurrent product (PyTorch) or before it. Default true. */
+  resetAfter: { read: boolean, fallback: undefined },
+} satisfies Declaration;
 
 /** Sizes and kind of a network: options that `new Rnn(…)` takes. */
-export interface NetworkConfig {
-  /** What happens in one time step. */
-  cell: Cell;
-  /** I: the number of different ids, or of features. */
-  inputSize: number;
-  /** H: the width of the hidden state. */
-  hiddenSize: number;
-  /** V: the width of the output layer; absent: none. */
-  outputSize?: number | undefined;
-  /** L. Default 1. */
-  layers?: number;
-  /** Whether a second direction runs from the end to the start. Default false. */
-  bidirectional?: boolean;
-  /** Of a gru: whether r acts after the recurrent product (PyTorch) or before it. Default true. */
-  resetAfter?: boolean;
-}
+export interface NetworkConfig extends OptionsOf<typeof NETWORK> {}
 
 /** What the conversions give: `new Rnn(config)`, then `setParameters(parameters)`. */
 export interface NetworkDescription {
@@ -78,42 +82,36 @@ export const GATES: Readonly<Record<Cell, readonly string[]>> = {
   lstm: ["i", "f", "g", "o"],
 };
 
-export const CELLS = ["tanh", "relu", "gru", "lstm"] as const;
-
-const READ = ["cell", "inputSize", "hiddenSize", "outputSize", "layers", "bidirectional", "resetAfter"];
-// the other options of a network say how it begins and trains: legal, and of no meaning here
-const PASSED = ["dropout", "init", "recurrentInit", "forgetBias", "seed"];
-const NAMES: ReadonlySet<string> = new Set([...READ, ...PASSED]);
-const FLAT_NAMES: ReadonlySet<string> = new Set([...NAMES, "parameters"]);
+/** The other options of a network, of which none changes what a trained network computes. */
+const IGNORED = { read: (): undefined => undefined, fallback: undefined };
+const NESTED_CONFIG = {
+  ...NETWORK,
+  dropout: IGNORED,
+  init: IGNORED,
+  recurrentInit: IGNORED,
+  forgetBias: IGNORED,
+  seed: IGNORED,
+} satisfies Declaration;
+const NESTED = { config: { read: record }, parameters: { read: record } } satisfies Declaration;
+const FLAT = { ...NESTED_CONFIG, parameters: { read: record } } satisfies Declaration;
 
 /** Reads and checks a description in full; nothing of it is kept. */
-export function readNetwork(value: unknown, name: string): Network {
-  const given = record(value, name) as { config?: unknown; parameters?: unknown };
-  const nested = given.config !== undefined;
-  if (nested) optionsObject(given, name, new Set(["config", "parameters"]));
-  const where = nested ? `${name}.config` : name;
-  const config = optionsObject(
-    nested ? given.config : given,
-    where,
-    nested ? NAMES : FLAT_NAMES,
-  ) as NetworkConfig;
-  const { outputSize, layers = 1 } = config;
-  const cell = oneOf(config.cell, `${where}.cell`, CELLS);
-  const I = size(config.inputSize, `${where}.inputSize`);
-  const H = size(config.hiddenSize, `${where}.hiddenSize`);
-  const V = outputSize === undefined ? undefined : size(outputSize, `${where}.outputSize`);
-  const L = size(layers, `${where}.layers`);
-  const D = boolean(config.bidirectional, `${where}.bidirectional`, false) ? 2 : 1;
-
-  const parameters = record(given.parameters, `${name}.parameters`) as Record<string, unknown>;
+export function readNetwork(value: unknown, path: Path): Network {
+  const nested = (record(value, path) as { config?: unknown }).config !== undefined;
+  const { given, config } = nested ? readNested(value, path) : readFlat(value, path);
+  const { cell, inputSize: I, hiddenSize: H, outputSize: V, layers: L } = config;
+  const D = config.bidirectional ? 2 : 1;
+  const parameters = given as Record<string, unknown>;
   const own = (key: string) => Object.prototype.hasOwnProperty.call(parameters, key);
   // a network's own getters need not say it: the parameters do
-  const resetAfter = boolean(config.resetAfter, `${where}.resetAfter`, nested || own("b_hn_l0"));
+  const { resetAfter = nested || own("b_hn_l0") } = config;
   const names = new Set<string>();
   const take = (key: string, shape: number[], letters: string): Tensor => {
     names.add(key);
-    if (!own(key)) throw new RangeError(`${name}.parameters: ${key} ${letters} is missing`);
-    return shaped(readArray(parameters[key], key), key, shape, letters);
+    const place = at(path, "parameters", key);
+    if (!own(key))
+      throw rangeError(place, `an array of shape ${showShape(shape)} ${letters}`, "no such parameter");
+    return shaped(readWeight(parameters[key], place), shape, letters);
   };
   const G = GATES[cell].length;
   // more layers than parameters would be asked for one by one: the first that is missing ends it
@@ -138,11 +136,35 @@ export function readNetwork(value: unknown, name: string): Network {
       : { w_ho: take("w_ho", [D * H, V], "(D·H, V)"), b_o: take("b_o", [V], "(V)") };
   const extra = Object.keys(parameters).find((key) => !names.has(key));
   if (extra !== undefined) {
-    throw new RangeError(
-      `${name}.parameters: no parameter ${show(extra)}; there are ${[...names].join(", ")}`,
-    );
+    throw rangeError(at(path, "parameters"), "the parameters of the network only", show(extra), {
+      hint: `they are ${showNames(names)}`,
+    });
   }
   return { cell, inputSize: I, hiddenSize: H, resetAfter, cells, head };
+}
+
+function readNested(value: unknown, path: Path) {
+  const { config, parameters } = readOptions(value, NESTED, path);
+  return { given: parameters, config: readOptions(config, NESTED_CONFIG, at(path, "config")) };
+}
+
+function readFlat(value: unknown, path: Path) {
+  const { parameters, ...config } = readOptions(value, FLAT, path);
+  return { given: parameters, config };
+}
+
+function readOutputSize(value: unknown, path: Path): number | undefined {
+  return value === undefined ? undefined : size(value, path);
+}
+
+/** What an exported model takes: ids or features. */
+export function readInputForm(value: unknown, path: Path): "ids" | "features" {
+  return oneOf(value, path, ["ids", "features"]);
+}
+
+/** The name of a cell. */
+export function readCell(value: unknown, path: Path): Cell {
+  return oneOf(value, path, CELLS);
 }
 
 /** The description of a network put together from another library's weights. */
@@ -168,8 +190,8 @@ export function describe(network: Network): NetworkDescription {
 }
 
 /** `value` if it is a list of things. */
-export function list(value: unknown, name: string, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new TypeError(expected(name, what, value));
+export function list(value: unknown, path: Path, what: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw typeError(path, what, show(value));
   return value;
 }
 

@@ -2,14 +2,15 @@
  * An HDF5 file as a list of its arrays: groups, arrays of floating-point numbers and attributes of text, which is what
  * Keras writes. A reader of our own, because others believe the counts and addresses in a file: here each structure
  * is checked before it is followed, and reading takes time and memory in proportion to the file (hdf5/file-view.ts).
- * Whatever goes wrong inside a damaged file ends as one RangeError.
+ * A damaged file ends in a RangeError whose path leads to the array or attribute: `file["/a/b"]`.
  *
  * Source: HDF5 File Format Specification 3.0.
  */
 
-import { readFloats } from "../file/dtype.js";
+import { at, isCheckError, rangeError, reroot, type Path } from "../base/errors.js";
 import { show } from "../base/show.js";
 import type { Tensor } from "../base/tensor.js";
+import { readFloats } from "../file/dtype.js";
 import { readArray } from "./arrays.js";
 import { GlobalHeap, readAttribute } from "./hdf5/attribute.js";
 import { readDataset } from "./hdf5/dataset.js";
@@ -20,6 +21,8 @@ import { InflationBudget } from "./inflate.js";
 
 /** A file that has been looked through. */
 export interface Hdf5File {
+  /** Path of the file in errors. */
+  readonly place: Path;
   /** Every array's path, "a/b/c", in the file's own order. */
   readonly paths: readonly string[];
   /** The array there, of rank 1 or 2. */
@@ -39,33 +42,40 @@ export function isHdf5(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, k) => bytes[k] === byte);
 }
 
-/** Looks through a file. */
-export function openHdf5(bytes: Uint8Array, name: string): Hdf5File {
-  const guard = <T>(what: string, read: () => T): T => {
+/** The path of an object in errors. */
+export function placeOf(file: Pick<Hdf5File, "place">, path: string): Path {
+  return at(file.place, `/${path}`);
+}
+
+/** Looks through a file, which is at `place` in errors. */
+export function openHdf5(bytes: Uint8Array, place: Path): Hdf5File {
+  const guard = <T>(at: Path, read: () => T): T => {
     try {
       return read();
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new RangeError(`${name}: ${what} cannot be read as HDF5 (${clipped(reason)})`, { cause });
+      if (isCheckError(cause)) throw reroot(cause, at, "file");
+      throw rangeError(at, "HDF5", "damaged bytes", { cause });
     }
   };
   const file = new FileView(bytes);
   const budget = new InflationBudget(bytes.length);
   const heap = new GlobalHeap(file);
-  const { arrays, groups } = guard("the file", () => walk(file, rootOf(file)));
+  const { arrays, groups } = guard(place, () => walk(file, rootOf(file)));
   return {
+    place,
     paths: [...arrays.keys()],
     read(path) {
-      const stored = guard(show(path), () => {
+      const where = placeOf({ place }, path);
+      const stored = guard(where, () => {
         const messages = arrays.get(path);
-        if (messages === undefined) throw new RangeError("there is no such array");
+        if (messages === undefined) throw rangeError("file", "an array", "none");
         const { bytes, shape, width } = readDataset(file, messages, budget);
         return readFloats({ bytes, shape, dtype: DTYPES[width as keyof typeof DTYPES] }, path);
       });
-      return readArray(stored, path);
+      return readArray(stored, where);
     },
     attribute(path, key) {
-      return guard(`attribute ${show(key)} of ${show(path)}`, () => {
+      return guard(at(placeOf({ place }, path), "attrs", key), () => {
         const messages = groups.get(path);
         return messages && readAttribute(file, heap, messages, key);
       });
@@ -76,15 +86,19 @@ export function openHdf5(bytes: Uint8Array, name: string): Hdf5File {
 /** The address of the root group, which the superblock has. */
 function rootOf(file: FileView): number {
   const version = file.u8(8);
-  if (version > 3) throw new RangeError(`a superblock of version ${version}`);
+  if (version > 3) throw rangeError("file", "a superblock of version 0 to 3", `version ${version}`);
   const isOld = version < 2;
   const sizes = isOld ? 13 : 9;
   if (file.u8(sizes) !== 8 || file.u8(sizes + 1) !== 8)
-    throw new RangeError("addresses that have not 8 bytes");
+    throw rangeError(
+      "file",
+      "addresses and lengths of 8 bytes",
+      `${file.u8(sizes)} and ${file.u8(sizes + 1)}`,
+    );
   const base = isOld ? 24 + version * 4 : 12;
-  if (file.address(base) !== 0) throw new RangeError("a file within a file");
+  if (file.address(base) !== 0) throw rangeError("file", "a base address of 0", "another base address");
   const root = file.address(isOld ? base + 40 : 36);
-  if (root === undefined) throw new RangeError("a file without a root");
+  if (root === undefined) throw rangeError("file", "a root group", "none");
   return root;
 }
 
@@ -101,8 +115,13 @@ function walk(file: FileView, root: number) {
       if (messageOf(messages, MESSAGE.layout)) arrays.set(path, messages);
       return;
     }
-    if (depth > MAX_DEPTH) throw new RangeError(`groups more than ${MAX_DEPTH} deep`);
-    if (seen.has(address)) throw new RangeError("a group that is in two places");
+    if (depth > MAX_DEPTH) throw rangeError("file", `groups at most ${MAX_DEPTH} deep`, "deeper groups");
+    if (seen.has(address))
+      throw rangeError(
+        "file",
+        "each group in one place",
+        `${show(path)}, a group that is also in another place`,
+      );
     seen.add(address);
     groups.set(path, messages);
     for (const { name, address: inner } of links)
@@ -110,8 +129,4 @@ function walk(file: FileView, root: number) {
   };
   visit(root, "", 0);
   return { arrays, groups };
-}
-
-function clipped(reason: string): string {
-  return reason.length > 160 ? `${reason.slice(0, 160)}…` : reason;
 }

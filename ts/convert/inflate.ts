@@ -5,6 +5,7 @@
  */
 
 import { Inflate } from "fflate";
+import { isCheckError, rangeError } from "../base/errors.js";
 
 /** Bytes fed at once: 4 kB become 4 MB at most. */
 const PIECE = 4096;
@@ -20,7 +21,8 @@ export class InflationBudget {
 
   /** @throws RangeError when `bytes` more are more than the file may grow to */
   spend(bytes: number): void {
-    if (bytes > this.#left) throw new RangeError("it is compressed more than weights can be");
+    if (bytes > this.#left)
+      throw rangeError("file", `at most ${this.#left} further bytes of decompressed weights`, `${bytes}`);
     this.#left -= bytes;
   }
 }
@@ -29,20 +31,29 @@ export class InflationBudget {
  * The bytes of a raw deflate stream.
  *
  * @param size how many there must be; `budget` allows them before memory is taken
- * @throws Error when the stream is damaged, and when it has more or fewer bytes
+ * @throws RangeError about "file" when the stream is damaged, and when it has more or fewer bytes
  */
 export function inflate(stream: Uint8Array, size: number, budget: InflationBudget): Uint8Array {
   budget.spend(size);
   const bytes = new Uint8Array(size);
   let length = 0;
   const inflater = new Inflate((chunk) => {
-    if (length + chunk.length > size) throw new RangeError(`more than ${size} bytes`);
+    if (length + chunk.length > size) throw wrongSize(size, "more");
     bytes.set(chunk, length);
     length += chunk.length;
   });
   for (let at = 0; at === 0 || at < stream.length; at += PIECE) {
-    inflater.push(stream.subarray(at, at + PIECE), at + PIECE >= stream.length);
+    try {
+      inflater.push(stream.subarray(at, at + PIECE), at + PIECE >= stream.length);
+    } catch (cause) {
+      if (isCheckError(cause)) throw cause;
+      throw rangeError("file", "a deflate stream", "damaged bytes", { cause });
+    }
   }
-  if (length !== size) throw new RangeError(`${length} bytes, expected ${size}`);
+  if (length !== size) throw wrongSize(size, `${length}`);
   return bytes;
+}
+
+function wrongSize(expected: number, received: string): RangeError {
+  return rangeError("file", `a stream that decompresses to ${expected} bytes`, received);
 }

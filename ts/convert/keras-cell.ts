@@ -11,7 +11,7 @@
 
 import type { Cell } from "../data/rnn-options.js";
 import type { Tensor } from "../base/tensor.js";
-import { concat, reorder, shaped, slice, sum, zeros } from "./arrays.js";
+import { concat, reorder, shaped, slice, sum, zeros, type Weight } from "./arrays.js";
 import { GATES, type CellParameters } from "./description.js";
 
 /** The gates' blocks in Keras's order, by this library's letters. */
@@ -24,16 +24,9 @@ const KERAS_GATES: Readonly<Record<Cell, readonly string[]>> = {
 
 /** A layer's arrays; without bias it has none. */
 export interface KerasCell {
-  readonly kernel: Tensor;
-  readonly recurrentKernel: Tensor;
-  readonly bias?: Tensor | undefined;
-}
-
-/** The names of the three, for messages. */
-export interface KerasNames {
-  readonly kernel: string;
-  readonly recurrentKernel: string;
-  readonly bias: string;
+  readonly kernel: Weight;
+  readonly recurrentKernel: Weight;
+  readonly bias?: Weight | undefined;
 }
 
 /** One direction's parameters from Keras's arrays; `rows` is what the layer below puts out. */
@@ -45,21 +38,20 @@ export function fromKerasCell(
     readonly rows: number;
   },
   { kernel, recurrentKernel, bias }: KerasCell,
-  names: KerasNames,
 ): CellParameters {
   const { cell, resetAfter, hiddenSize: H, rows } = kind;
   const [theirs, ours] = [KERAS_GATES[cell], GATES[cell]];
   const G = ours.length;
   const letters = G === 1 ? "U" : `${G}·U`;
   const ordered = (array: Tensor) => reorder(array, theirs, ours);
-  const w_ih = ordered(shaped(kernel, names.kernel, [rows, G * H], `(inputs, ${letters})`));
-  const w_hh = ordered(shaped(recurrentKernel, names.recurrentKernel, [H, G * H], `(U, ${letters})`));
+  const w_ih = ordered(shaped(kernel, [rows, G * H], `(inputs, ${letters})`));
+  const w_hh = ordered(shaped(recurrentKernel, [H, G * H], `(U, ${letters})`));
   if (cell !== "gru" || !resetAfter) {
-    const b_h = bias ? ordered(shaped(bias, names.bias, [G * H], `(${letters})`)) : zeros(G * H);
+    const b_h = bias ? ordered(shaped(bias, [G * H], `(${letters})`)) : zeros(G * H);
     return { w_ih, w_hh, b_h };
   }
   if (!bias) return { w_ih, w_hh, b_h: zeros(G * H), b_hn: zeros(H) };
-  const both = ordered(shaped(bias, names.bias, [2, G * H], `(2, ${letters})`)).data;
+  const both = ordered(shaped(bias, [2, G * H], `(2, ${letters})`)).data;
   const recurrent: Tensor = { data: both.slice(G * H), shape: [G * H] };
   const b_hn = slice(recurrent, 2 * H, 3 * H);
   recurrent.data.fill(0, 2 * H);
@@ -77,6 +69,6 @@ export function toKerasCell(cell: Cell, { w_ih, w_hh, b_h, b_hn }: CellParameter
 }
 
 /** Whether a GRU's bias is of the reset-after form. */
-export function hasTwoRows({ shape }: Tensor): boolean {
-  return shape.length === 2;
+export function hasTwoRows({ array }: Weight): boolean {
+  return array.shape.length === 2;
 }

@@ -7,15 +7,16 @@
 
 import { fileBytes } from "../base/file-bytes.js";
 import { parseJson } from "../base/json.js";
-import { show } from "../base/show.js";
+import { at, rangeError } from "../base/errors.js";
+import { show, showNames } from "../base/show.js";
 import { decodeUtf8 } from "../base/utf8.js";
 import type { NetworkDescription } from "./description.js";
 import { isHdf5, openHdf5, type Hdf5File } from "./hdf5.js";
 import { fromLayers, type Defaults } from "./keras-layers.js";
 import { readTopology, type Layer } from "./keras-topology.js";
 import { GroupedArrays, legacyWeights, textsOf } from "./keras-weights.js";
-import { fromKeras, fromWeights, type FromKerasOptions } from "./keras.js";
-import { openZip, type Zip } from "./zip.js";
+import { fromWeights, type FromKerasOptions } from "./keras.js";
+import { isZip, openZip, type Zip } from "./zip.js";
 
 const METADATA = "metadata.json";
 const CONFIG = "config.json";
@@ -58,21 +59,23 @@ export function fromKerasFile(
   const json = hdf5.attribute("", "model_config");
   if (typeof json !== "string") return fromWeightsAlone(hdf5, options);
   expectNone(options);
-  const layers = readTopology(parseJson(json, "model_config"), "model_config");
+  const place = at("file", "/", "attrs", "model_config");
+  const layers = readTopology(parseJson(json, place), place);
   const defaults = defaultsOf(hdf5.attribute("", "keras_version"));
-  return fromLayers(layers, (layer) => legacyWeights(hdf5, "model_weights", layer.name), defaults);
+  return fromLayers(layers, (layer) => legacyWeights(hdf5, "model_weights", layer.name), defaults, place);
 }
 
 /** `.keras` */
 function fromArchive(file: Uint8Array, options: FromKerasOptions | undefined): NetworkDescription {
   const archive = readArchive(file);
   expectNone(options);
-  const layers = readTopology(parseJson(archive.config, CONFIG), CONFIG);
-  const arrays = new GroupedArrays(openHdf5(archive.weights, WEIGHTS));
+  const place = at("file", CONFIG);
+  const layers = readTopology(parseJson(archive.config, place), place);
+  const arrays = new GroupedArrays(openHdf5(archive.weights, at("file", WEIGHTS)));
   const groups = groupNames(layers);
-  const metadata = archive.metadata === undefined ? {} : parseJson(archive.metadata, METADATA);
+  const metadata = archive.metadata === undefined ? {} : parseJson(archive.metadata, at("file", METADATA));
   const defaults = defaultsOf((metadata as { keras_version?: unknown } | null)?.keras_version);
-  const network = fromLayers(layers, (layer) => arrays.take(groups.get(layer) ?? ""), defaults);
+  const network = fromLayers(layers, (layer) => arrays.take(groups.get(layer) ?? ""), defaults, place);
   arrays.expectNone();
   return network;
 }
@@ -80,13 +83,13 @@ function fromArchive(file: Uint8Array, options: FromKerasOptions | undefined): N
 /** A file without the model's JSON: the arrays in the order of `get_weights()`. */
 function fromWeightsAlone(hdf5: Hdf5File, options: FromKerasOptions | undefined): NetworkDescription {
   if (options === undefined) {
-    throw new RangeError("file: it holds weights alone: expected options that say the cell, received none");
+    throw rangeError("options", "options with the cell, since the file holds weights alone", "undefined");
   }
   const layers = textsOf(hdf5, "", "layer_names");
   if (layers !== undefined) {
     const weights = layers.flatMap((name) => [...legacyWeights(hdf5, "", name).values()]);
     const { resetAfter } = defaultsOf(hdf5.attribute("", "keras_version"));
-    return fromWeights(weights, options, resetAfter);
+    return fromWeights(weights, options, resetAfter, "file");
   }
   const arrays = new GroupedArrays(hdf5);
   // recurrent layers are numbered within their class; the order of the classes is not in the file
@@ -98,7 +101,7 @@ function fromWeightsAlone(hdf5: Hdf5File, options: FromKerasOptions | undefined)
     .sort((a, b) => Number(a.isDense) - Number(b.isDense) || a.index - b.index);
   const weights = order.flatMap(({ group }) => [...arrays.take(group).values()]);
   arrays.expectNone();
-  return fromKeras(weights, options);
+  return fromWeights(weights, options, true, "file");
 }
 
 /**
@@ -133,27 +136,30 @@ interface Archive {
 }
 
 function readArchive(file: Uint8Array): Archive {
-  try {
-    const zip = openZip(file);
-    const missing = [CONFIG, WEIGHTS].find((name) => !zip.names.includes(name));
-    if (missing !== undefined) throw new RangeError(`${missing} is missing`);
-    return {
-      metadata: zip.names.includes(METADATA) ? textIn(zip, METADATA, file.length) : undefined,
-      config: textIn(zip, CONFIG, file.length),
-      weights: zip.read(WEIGHTS),
-    };
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RangeError(`file: neither HDF5 nor a .keras archive (${reason})`, { cause });
-  }
+  if (!isZip(file)) throw rangeError("file", "an HDF5 file or a .keras archive", "neither");
+  const zip = openZip(file);
+  const missing = [CONFIG, WEIGHTS].find((name) => !zip.names.includes(name));
+  if (missing !== undefined)
+    throw rangeError(
+      "file",
+      `a .keras archive with ${show(missing)}`,
+      showNames(zip.names) || "an empty one",
+    );
+  return {
+    metadata: zip.names.includes(METADATA) ? textIn(zip, METADATA, file.length) : undefined,
+    config: textIn(zip, CONFIG, file.length),
+    weights: zip.read(WEIGHTS),
+  };
 }
 
 function textIn(zip: Zip, name: string, archiveSize: number): string {
-  if (zip.sizeOf(name) > archiveSize + LONGEST_TEXT) throw new RangeError(`${show(name)} is too long`);
+  const longest = archiveSize + LONGEST_TEXT;
+  if (zip.sizeOf(name) > longest)
+    throw rangeError(at("file", name), `at most ${longest} bytes of text`, `${zip.sizeOf(name)}`);
   return decodeUtf8(zip.read(name));
 }
 
 function expectNone(options: unknown): void {
   if (options !== undefined)
-    throw new RangeError("options: expected none, the file says itself what it holds");
+    throw rangeError("options", "no options, since the file holds a whole model", show(options));
 }

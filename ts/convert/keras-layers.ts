@@ -6,10 +6,11 @@
  * Source: Keras 3.15, tf.keras 2.15, TensorFlow.js 4.22, whose defaults differ (`Defaults`).
  */
 
+import { at, rangeError, type Path } from "../base/errors.js";
 import type { Cell } from "../data/rnn-options.js";
-import { clip, show, showNames, showShape } from "../base/show.js";
+import { show, showNames, showShape } from "../base/show.js";
 import type { Tensor } from "../base/tensor.js";
-import { matrixShape, product, shaped, zeros } from "./arrays.js";
+import { matrixShape, product, shaped, zeros, type Weight } from "./arrays.js";
 import {
   describe,
   type CellParameters,
@@ -17,7 +18,7 @@ import {
   type NetworkDescription,
 } from "./description.js";
 import { fromKerasCell, hasTwoRows } from "./keras-cell.js";
-import { readLayer, type Layer } from "./keras-topology.js";
+import { readLayer, showLayer, type Layer } from "./keras-topology.js";
 
 /** What a setting is where the JSON does not say it. */
 export interface Defaults {
@@ -30,7 +31,7 @@ export interface Defaults {
  * A layer's arrays by their role: "kernel", "recurrent_kernel", "bias", "embeddings"; with "forward/" or "backward/"
  * in front for the directions of a Bidirectional layer. Those who ask for none of a name get an error from `need`.
  */
-export type LayerWeights = ReadonlyMap<string, Tensor>;
+export type LayerWeights = ReadonlyMap<string, Weight>;
 
 const RECURRENT = ["SimpleRNN", "GRU", "LSTM"];
 const WITHOUT_MEANING = ["InputLayer", "Dropout", "SpatialDropout1D"];
@@ -47,69 +48,81 @@ interface Recurrent {
   readonly resetAfter: boolean;
   readonly useBias: boolean;
   readonly bidirectional: boolean;
-  readonly where: string;
+  readonly layer: Layer;
   readonly weights: LayerWeights;
 }
 
-/** The network of a chain of layers; `weightsOf` has the arrays of each. */
+interface Head {
+  /** The layer in the chain: the Dense one, or the TimeDistributed one around it. */
+  readonly layer: Layer;
+  readonly dense: Layer;
+  readonly weights: LayerWeights;
+}
+
+/** The network of a chain of layers; `weightsOf` has the arrays of each. `path` is that of the model's JSON. */
 export function fromLayers(
   layers: readonly Layer[],
   weightsOf: (layer: Layer, index: number) => LayerWeights,
   defaults: Defaults,
+  path: Path,
 ): NetworkDescription {
-  let embeddings: Tensor | undefined;
-  let head: { layer: Layer; weights: LayerWeights; where: string } | undefined;
+  let embeddings: Weight | undefined;
+  let head: Head | undefined;
   let isEnd = false;
   const stack: Recurrent[] = [];
   const returns: boolean[] = [];
 
   layers.forEach((layer, k) => {
-    const where = `layers[${k}] ${clip(layer.className)} ${show(layer.name)}`;
     const { className, config } = layer;
     if (WITHOUT_MEANING.includes(className)) return;
-    if (isEnd) throw new RangeError(`${where}: expected nothing behind the softmax`);
+    if (isEnd) throw rangeError(layer.path, "no layer after the softmax", showLayer(layer));
     if (className === "Activation" || className === "Softmax") {
       const activation = className === "Softmax" ? "softmax" : nameOf(config["activation"]);
       if (activation === "linear") return;
       if (activation !== "softmax" || stack.length === 0)
-        throw refused(where, "activation", "softmax at the end", activation);
+        throw refused(layer, "activation", `"softmax" at the end`, activation);
       isEnd = true; // bptt's logits are what goes into it
       return;
     }
     const weights = weightsOf(layer, k);
     if (className === "Embedding") {
       if (embeddings || stack.length > 0)
-        throw new RangeError(`${where}: expected an embedding at the start only`);
-      if (config["mask_zero"] === true) throw refused(where, "mask_zero", "false", true);
-      embeddings = need(weights, "embeddings", where);
+        throw rangeError(layer.path, "an embedding at the start only", showLayer(layer));
+      if (config["mask_zero"] === true) throw refused(layer, "mask_zero", "false", true);
+      embeddings = need(weights, "embeddings", layer);
     } else if (RECURRENT.includes(className) || className === "Bidirectional") {
-      if (head) throw new RangeError(`${where}: expected no recurrent layer behind the Dense one`);
-      const inner = className === "Bidirectional" ? innerOf(layer, where) : layer;
+      if (head) throw rangeError(layer.path, "no recurrent layer after the Dense one", showLayer(layer));
+      const inner = className === "Bidirectional" ? innerOf(layer) : layer;
       stack.push({
-        ...readRecurrent(inner, where, defaults, weights.get(inner === layer ? "bias" : "forward/bias")),
+        ...readRecurrent(inner, defaults, weights.get(inner === layer ? "bias" : "forward/bias")),
         bidirectional: inner !== layer,
-        where,
+        layer: inner,
         weights,
       });
       returns.push(inner.config["return_sequences"] === true);
     } else if (className === "Dense" || className === "TimeDistributed") {
-      const dense = className === "Dense" ? layer : readLayer(config["layer"], `${where}.layer`);
-      if (dense.className !== "Dense") throw refused(where, "layer", "Dense", dense.className);
+      const dense =
+        className === "Dense" ? layer : readLayer(config["layer"], at(layer.path, "config", "layer"));
+      if (dense.className !== "Dense") throw unknownLayer(dense, ["Dense"]);
       if (head || stack.length === 0)
-        throw new RangeError(`${where}: expected one Dense layer, behind the recurrent ones`);
+        throw rangeError(layer.path, "one Dense layer, after the recurrent ones", showLayer(layer));
       const activation = nameOf(dense.config["activation"] ?? "linear");
       if (activation === "softmax") isEnd = true;
-      else if (activation !== "linear") throw refused(where, "activation", "linear or softmax", activation);
-      head = { layer: dense, weights, where };
+      else if (activation !== "linear")
+        throw refused(dense, "activation", `"linear" or "softmax"`, activation);
+      head = { layer, dense, weights };
     } else {
-      throw new RangeError(
-        `${where}: bptt has no such layer; it reads ${[...RECURRENT, "Bidirectional", "Dense", "TimeDistributed(Dense)", "Embedding"].join(", ")}`,
-      );
+      throw unknownLayer(layer, [
+        ...RECURRENT,
+        "Bidirectional",
+        "Dense",
+        "TimeDistributed(Dense)",
+        "Embedding",
+      ]);
     }
   });
   const [first] = stack;
-  if (!first)
-    throw new RangeError(`layers: expected a recurrent layer (${RECURRENT.join(", ")}), received none`);
+  if (!first) throw rangeError(path, `a recurrent layer (${RECURRENT.join(", ")})`, "none");
   checkStack(stack, returns);
   return assemble(first, stack, embeddings, head);
 }
@@ -117,37 +130,32 @@ export function fromLayers(
 function assemble(
   first: Recurrent,
   stack: readonly Recurrent[],
-  embeddings: Tensor | undefined,
-  head: { layer: Layer; weights: LayerWeights; where: string } | undefined,
+  embeddings: Weight | undefined,
+  head: Head | undefined,
 ): NetworkDescription {
   const { cell, units: hiddenSize, resetAfter, bidirectional } = first;
   const D = bidirectional ? 2 : 1;
   let inputSize = 0;
-  const cells: CellParameters[][] = stack.map(({ useBias, where, weights }, l) =>
+  const cells: CellParameters[][] = stack.map(({ useBias, layer, weights }, l) =>
     (bidirectional ? ["forward/", "backward/"] : [""]).map((direction, d) => {
-      const kernel = need(weights, `${direction}kernel`, where);
-      const [depth] = matrixShape(kernel, `${where} ${direction}kernel`);
+      const kernel = need(weights, `${direction}kernel`, layer);
+      const [depth] = matrixShape(kernel);
       if (l === 0 && d === 0) inputSize = depth;
       const parts = {
         kernel,
-        recurrentKernel: need(weights, `${direction}recurrent_kernel`, where),
-        bias: useBias ? need(weights, `${direction}bias`, where) : undefined,
+        recurrentKernel: need(weights, `${direction}recurrent_kernel`, layer),
+        bias: useBias ? need(weights, `${direction}bias`, layer) : undefined,
       };
-      expectOnly(weights, where, (bidirectional ? 2 : 1) * (useBias ? 3 : 2));
-      const names = {
-        kernel: `${where} ${direction}kernel`,
-        recurrentKernel: `${where} ${direction}recurrent_kernel`,
-        bias: `${where} ${direction}bias`,
-      };
+      expectOnly(weights, layer, (bidirectional ? 2 : 1) * (useBias ? 3 : 2));
       const rows = l === 0 ? inputSize : D * hiddenSize;
-      return fromKerasCell({ cell, resetAfter, hiddenSize, rows }, parts, names);
+      return fromKerasCell({ cell, resetAfter, hiddenSize, rows }, parts);
     }),
   );
   if (embeddings) {
     // x = E[id], so x·W_ih is row id of E·W_ih
-    const [ids, depth] = matrixShape(embeddings, "embeddings");
-    shaped(embeddings, "embeddings", [ids, inputSize]);
-    if (depth === 0) throw new RangeError("embeddings: expected at least one column, received 0");
+    const [ids, depth] = matrixShape(embeddings);
+    shaped(embeddings, [ids, inputSize]);
+    if (depth === 0) throw rangeError(embeddings.path, "at least one column", "0");
     for (const cellOf of cells[0] ?? []) cellOf.w_ih = folded(embeddings, cellOf, D);
     inputSize = ids;
   }
@@ -165,40 +173,39 @@ function assemble(
  * An Embedding multiplied into the input weights: (ids, depth)·(depth, G·H). Two small arrays can have a large product;
  * one that is out of proportion to the weights is refused before it is computed.
  */
-function folded(embeddings: Tensor, { w_ih, w_hh }: CellParameters, directions: number): Tensor {
-  const [ids, depth] = matrixShape(embeddings, "embeddings");
-  const [, columns] = matrixShape(w_ih, "w_ih");
-  const bytes = 4 * (embeddings.data.length + w_ih.data.length + w_hh.data.length);
+function folded(embeddings: Weight, { w_ih, w_hh }: CellParameters, directions: number): Tensor {
+  const [ids, depth] = matrixShape(embeddings);
+  const [, columns] = w_ih.shape;
+  const bytes = 4 * (embeddings.array.data.length + w_ih.data.length + w_hh.data.length);
   const most = (FOLDED_BYTES + FOLDED_BYTES_PER_BYTE * bytes) / 4 / directions;
   const mostProducts = (FOLDED_PRODUCTS + FOLDED_PRODUCTS_PER_BYTE * bytes) / directions;
   if (ids * columns > most || ids * columns * depth > mostProducts) {
-    const what = `embeddings: expected input weights of at most ${Math.floor(most)} values when multiplied into them`;
-    throw new RangeError(`${what}, received ${showShape([ids, depth])}·${showShape([depth, columns])}`);
+    const what = `a product with the input weights of at most ${Math.floor(most)} values`;
+    const received = `${showShape([ids, depth])}·${showShape([depth, columns])}`;
+    throw rangeError(embeddings.path, what, received);
   }
-  return product(embeddings, w_ih);
+  return product(embeddings.array, w_ih);
 }
 
-function readHead(
-  { layer, weights, where }: { layer: Layer; weights: LayerWeights; where: string },
-  rows: number,
-): HeadParameters {
-  const kernel = need(weights, "kernel", where);
-  const useBias = layer.config["use_bias"] !== false;
-  expectOnly(weights, where, useBias ? 2 : 1);
-  const [, V] = matrixShape(kernel, `${where} kernel`);
-  const w_ho = shaped(kernel, `${where} kernel`, [rows, V]);
-  return { w_ho, b_o: useBias ? shaped(need(weights, "bias", where), `${where} bias`, [V]) : zeros(V) };
+function readHead({ layer, dense, weights }: Head, rows: number): HeadParameters {
+  const kernel = need(weights, "kernel", layer);
+  const useBias = dense.config["use_bias"] !== false;
+  expectOnly(weights, layer, useBias ? 2 : 1);
+  const [, V] = matrixShape(kernel);
+  const w_ho = shaped(kernel, [rows, V]);
+  return { w_ho, b_o: useBias ? shaped(need(weights, "bias", layer), [V]) : zeros(V) };
 }
 
 /** The layer inside a Bidirectional one. */
-function innerOf({ config }: Layer, where: string): Layer {
+function innerOf(layer: Layer): Layer {
+  const { config, path } = layer;
   const merge = config["merge_mode"] === undefined ? "concat" : config["merge_mode"];
-  if (merge !== "concat") throw refused(where, "merge_mode", "concat", merge);
-  const inner = readLayer(config["layer"], `${where}.layer`);
-  if (!RECURRENT.includes(inner.className))
-    throw refused(where, "layer", RECURRENT.join(", "), inner.className);
+  if (merge !== "concat") throw refused(layer, "merge_mode", `"concat"`, merge);
+  const inner = readLayer(config["layer"], at(path, "config", "layer"));
+  if (!RECURRENT.includes(inner.className)) throw unknownLayer(inner, RECURRENT);
   if (config["backward_layer"] !== undefined && config["backward_layer"] !== null) {
-    const other = readLayer(config["backward_layer"], `${where}.backward_layer`);
+    const other = readLayer(config["backward_layer"], at(path, "config", "backward_layer"));
+    if (other.className !== inner.className) throw unknownLayer(other, [inner.className]);
     for (const key of [
       "units",
       "activation",
@@ -208,61 +215,62 @@ function innerOf({ config }: Layer, where: string): Layer {
       "return_sequences",
     ]) {
       const [a, b] = [inner.config[key], other.config[key]].map((value) => JSON.stringify(value ?? null));
-      if (other.className !== inner.className || a !== b) {
-        throw refused(
-          where,
-          `backward_layer's ${key}`,
-          `the forward layer's ${a}`,
-          other.className === inner.className ? b : other.className,
-        );
-      }
+      if (a !== b) throw refused(other, key, `${a}, as in the forward layer`, other.config[key]);
     }
   }
   return inner;
 }
 
 /** The settings of one recurrent layer that decide what it computes. */
-function readRecurrent(
-  { className, config }: Layer,
-  where: string,
-  defaults: Defaults,
-  bias: Tensor | undefined,
-) {
+function readRecurrent(layer: Layer, defaults: Defaults, bias: Weight | undefined) {
+  const { className, config } = layer;
   const units = config["units"];
   if (typeof units !== "number" || !Number.isInteger(units) || units < 1)
-    throw refused(where, "units", "an integer >= 1", units);
+    throw refused(layer, "units", "an integer >= 1", units);
   for (const flag of ["go_backwards", "return_state", "time_major"]) {
-    if (config[flag] === true) throw refused(where, flag, "false", true);
+    if (config[flag] === true) throw refused(layer, flag, "false", true);
   }
   const activation = nameOf(config["activation"] ?? "tanh");
   let cell: Cell;
   if (className === "SimpleRNN") {
     if (activation !== "tanh" && activation !== "relu")
-      throw refused(where, "activation", "tanh or relu", activation);
+      throw refused(layer, "activation", `"tanh" or "relu"`, activation);
     cell = activation;
   } else {
     cell = className === "GRU" ? "gru" : "lstm";
-    if (activation !== "tanh") throw refused(where, "activation", "tanh", activation);
+    if (activation !== "tanh") throw refused(layer, "activation", `"tanh"`, activation);
     const recurrent = nameOf(config["recurrent_activation"] ?? defaults.recurrentActivation);
-    if (recurrent !== "sigmoid") throw refused(where, "recurrent_activation", "sigmoid", recurrent);
+    if (recurrent !== "sigmoid") throw refused(layer, "recurrent_activation", `"sigmoid"`, recurrent);
   }
   const theirDefault = bias === undefined ? defaults.resetAfter : hasTwoRows(bias);
   const resetAfter = cell === "gru" && (config["reset_after"] ?? theirDefault) === true;
   return { cell, units, resetAfter, useBias: config["use_bias"] !== false };
 }
 
+/** What all layers must have in common, as messages call it. */
+const ALIKE = {
+  cell: { what: "the cell", keys: [] },
+  units: { what: "units", keys: ["config", "units"] },
+  bidirectional: { what: "bidirectional", keys: [] },
+  resetAfter: { what: "reset_after", keys: ["config", "reset_after"] },
+} as const;
+
 /** All layers must be alike, and hand on their whole sequences. */
 function checkStack(stack: readonly Recurrent[], returns: readonly boolean[]): void {
   const first = stack[0];
-  stack.forEach((layer, l) => {
+  stack.forEach((recurrent, l) => {
+    const { layer } = recurrent;
     for (const key of ["cell", "units", "bidirectional", "resetAfter"] as const) {
-      if (layer[key] !== first[key])
-        throw refused(layer.where, key, `${first[key]}, as of the layer below`, layer[key]);
+      if (recurrent[key] !== first[key]) {
+        const { what, keys } = ALIKE[key];
+        const expected = `${what} ${show(first[key])}, as in the first recurrent layer`;
+        throw rangeError(at(layer.path, ...keys), expected, `${show(recurrent[key])} in ${showLayer(layer)}`);
+      }
     }
     const isLast = l === stack.length - 1;
     // a last layer that gives its last step only: the same network, of which that step is looked at
-    if (returns[l] === false && (!isLast || layer.bidirectional))
-      throw refused(layer.where, "return_sequences", "true", false);
+    if (returns[l] === false && (!isLast || recurrent.bidirectional))
+      throw refused(layer, "return_sequences", "true", false);
   });
 }
 
@@ -275,23 +283,25 @@ function nameOf(value: unknown): unknown {
   return typeof value === "string" ? value.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase() : value;
 }
 
-function need(weights: LayerWeights, role: string, where: string): Tensor {
-  const array = weights.get(role);
-  if (!array)
-    throw new RangeError(
-      `${where}: its ${role} is missing (there is ${showNames(weights.keys()) || "nothing"})`,
-    );
-  return array;
+function need(weights: LayerWeights, role: string, layer: Layer): Weight {
+  const weight = weights.get(role);
+  if (weight) return weight;
+  const received = showNames(weights.keys()) || "no weights";
+  throw rangeError(layer.path, `weights with the ${role} of ${showLayer(layer)}`, received);
 }
 
-function expectOnly(weights: LayerWeights, where: string, count: number): void {
-  if (weights.size !== count) {
-    throw new RangeError(
-      `${where}: expected ${count} arrays, received ${weights.size} (${showNames(weights.keys())})`,
-    );
-  }
+function expectOnly(weights: LayerWeights, layer: Layer, count: number): void {
+  if (weights.size === count) return;
+  const received = `${weights.size} (${showNames(weights.keys())})`;
+  throw rangeError(layer.path, `${count} weights of ${showLayer(layer)}`, received);
 }
 
-function refused(where: string, setting: string, what: string, got: unknown): RangeError {
-  return new RangeError(`${where}: ${setting}: expected ${what}, received ${show(got)}`);
+/** The error for a setting with which bptt does not compute a layer. */
+function refused(layer: Layer, setting: string, what: string, received: unknown): RangeError {
+  return rangeError(at(layer.path, "config", setting), `${what} in ${showLayer(layer)}`, show(received));
+}
+
+/** The error for a layer that is not among those that can be at its place. */
+function unknownLayer(layer: Layer, known: readonly string[]): RangeError {
+  return rangeError(layer.path, `a layer that bptt has (${known.join(", ")})`, showLayer(layer));
 }

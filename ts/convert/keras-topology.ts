@@ -6,8 +6,9 @@
  *     { class_name: "Functional", config: { layers: [{ name, inbound_nodes, … }], output_layers } }
  */
 
+import { at, rangeError, typeError, type Path } from "../base/errors.js";
 import { record } from "../base/check.js";
-import { show, showNames } from "../base/show.js";
+import { clip, show, showNames } from "../base/show.js";
 import { list } from "./description.js";
 
 /** A layer's JSON. */
@@ -17,49 +18,57 @@ export interface Layer {
   readonly config: Readonly<Record<string, unknown>>;
   /** Its place in the JSON, which in a functional model need not be the place in the chain. */
   readonly order: number;
+  /** Of its JSON. */
+  readonly path: Path;
+}
+
+/** A layer as messages call it: `GRU "encoder"`. */
+export function showLayer({ className, name }: Pick<Layer, "className" | "name">): string {
+  return `${clip(className)} ${show(name)}`;
 }
 
 /** The layers in the order in which data flows through them. */
-export function readTopology(json: unknown, name: string): Layer[] {
-  let model = record(json, name) as Record<string, unknown>;
+export function readTopology(json: unknown, path: Path): Layer[] {
+  let model = record(json, path) as Record<string, unknown>;
   if (model["model_config"] !== undefined) {
-    model = record(model["model_config"], `${name}.model_config`) as Record<string, unknown>; // Python's tensorflowjs
+    model = record(model["model_config"], at(path, "model_config")) as Record<string, unknown>; // Python's tensorflowjs
   }
   const className = model["class_name"];
   if (className === "Sequential") {
     const config = model["config"];
     const layers = Array.isArray(config)
       ? config
-      : (record(config, `${name}.config`) as Record<string, unknown>)["layers"];
-    return list(layers, `${name}.config.layers`, "an array of layers").map((layer, k) =>
-      readLayer(layer, `${name}.config.layers[${k}]`, k),
+      : (record(config, at(path, "config")) as Record<string, unknown>)["layers"];
+    return list(layers, at(path, "config", "layers"), "an array of layers").map((layer, k) =>
+      readLayer(layer, at(path, "config", "layers", k), k),
     );
   }
   if (className === "Functional" || className === "Model") {
-    return readChain(record(model["config"], `${name}.config`) as Record<string, unknown>, `${name}.config`);
+    return readChain(
+      record(model["config"], at(path, "config")) as Record<string, unknown>,
+      at(path, "config"),
+    );
   }
-  throw new RangeError(
-    `${name}: expected a Sequential or Functional model, received class_name ${show(className)}`,
-  );
+  throw rangeError(at(path, "class_name"), `"Sequential" or "Functional"`, show(className));
 }
 
 /** One `{ class_name, config }`; also those inside Bidirectional and TimeDistributed. */
-export function readLayer(json: unknown, where: string, order = 0): Layer {
-  const layer = record(json, where) as Record<string, unknown>;
+export function readLayer(json: unknown, path: Path, order = 0): Layer {
+  const layer = record(json, path) as Record<string, unknown>;
   const { class_name: className } = layer;
   if (typeof className !== "string") {
-    throw new TypeError(`${where}.class_name: expected a layer's class, received ${show(className)}`);
+    throw typeError(at(path, "class_name"), "a layer's class", show(className));
   }
-  const config = record(layer["config"], `${where}.config`) as Record<string, unknown>;
+  const config = record(layer["config"], at(path, "config")) as Record<string, unknown>;
   const name = config["name"] ?? layer["name"];
-  return { className, name: typeof name === "string" ? name : "", config, order };
+  return { className, name: typeof name === "string" ? name : "", config, order, path };
 }
 
 /** Follows a functional model from its one output back to its one input. */
-function readChain(config: Record<string, unknown>, where: string): Layer[] {
+function readChain(config: Record<string, unknown>, path: Path): Layer[] {
   const layers = new Map<string, { layer: Layer; from: string[] }>();
-  list(config["layers"], `${where}.layers`, "an array of layers").forEach((json, k) => {
-    const layer = readLayer(json, `${where}.layers[${k}]`, k);
+  list(config["layers"], at(path, "layers"), "an array of layers").forEach((json, k) => {
+    const layer = readLayer(json, at(path, "layers", k), k);
     const { inbound_nodes: nodes, name } = json as Record<string, unknown>;
     const from: string[] = [];
     references(nodes, from, 0);
@@ -68,26 +77,26 @@ function readChain(config: Record<string, unknown>, where: string): Layer[] {
   const outputs: string[] = [];
   references([config["output_layers"]], outputs, 0);
   if (outputs.length !== 1) {
-    throw new RangeError(`${where}: expected a model of one output, received ${outputs.length}`);
+    throw rangeError(at(path, "output_layers"), "one output", `${outputs.length}`);
   }
   const chain = new Set<Layer>(); // from the output to the input
   for (let next = outputs; next.length > 0;) {
     const [name = ""] = next;
     const found = layers.get(name);
     if (!found || next.length > 1 || chain.has(found.layer)) {
-      const what = found
-        ? `${next.length} layers lead into one (${showNames(next)})`
-        : `no layer ${show(name)}`;
-      throw new RangeError(`${where}: expected layers in one chain: ${what}`);
+      const received = found
+        ? chain.has(found.layer)
+          ? `a loop at ${show(name)}`
+          : `${next.length} layers that lead into one (${showNames(next)})`
+        : `a link to ${show(name)}, which is no layer`;
+      throw rangeError(at(path, "layers"), "layers in one chain", received);
     }
     chain.add(found.layer);
     next = found.from;
   }
   if (chain.size !== layers.size) {
     const aside = [...layers.values()].find(({ layer }) => !chain.has(layer));
-    throw new RangeError(
-      `${where}: expected layers in one chain: ${show(aside?.layer.name)} stands beside it`,
-    );
+    throw rangeError(at(path, "layers"), "layers in one chain", `${show(aside?.layer.name)} outside it`);
   }
   return [...chain].reverse();
 }

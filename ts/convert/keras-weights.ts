@@ -8,9 +8,10 @@
  * Source: Keras 3.15 (saving_lib, legacy_h5_format), tf_keras 2.21.
  */
 
-import { show, showNames } from "../base/show.js";
-import type { Tensor } from "../base/tensor.js";
-import type { Hdf5File } from "./hdf5.js";
+import { rangeError } from "../base/errors.js";
+import { showNames } from "../base/show.js";
+import type { Weight } from "./arrays.js";
+import { placeOf, type Hdf5File } from "./hdf5.js";
 import type { LayerWeights } from "./keras-layers.js";
 
 const ROLES = ["kernel", "recurrent_kernel", "bias"];
@@ -47,17 +48,17 @@ export class GroupedArrays {
 
   /** The arrays of a layer, which are then no longer left. */
   take(group: string): LayerWeights {
-    const weights = new Map<string, Tensor>();
+    const weights = new Map<string, Weight>();
     const paths = this.#groups.get(group) ?? [];
     this.#groups.delete(group);
     // forward before backward, vars/0 before vars/1, as get_weights() has them
     const rank = (path: string) => (path.includes("/backward_layer/") ? 1 : 0);
-    paths.sort((a, b) => rank(a) - rank(b) || placeOf(a) - placeOf(b));
+    paths.sort((a, b) => rank(a) - rank(b) || indexOf(a) - indexOf(b));
     for (const path of paths) {
       const direction = /\/(forward|backward)_layer\//.exec(path)?.[1];
       const isCell = path.includes("/cell/");
       const roles = isCell ? ROLES : group.startsWith("embedding") ? ["embeddings"] : ["kernel", "bias"];
-      add(weights, roles[placeOf(path)] ?? path, direction, this.#file.read(path), path);
+      add(weights, roles[indexOf(path)] ?? path, direction, readAt(this.#file, path));
     }
     return weights;
   }
@@ -66,8 +67,13 @@ export class GroupedArrays {
   expectNone(): void {
     const left = [...this.#outside, ...[...this.#groups.values()].flat()];
     if (left.length > 0) {
-      throw new RangeError(
-        `file: expected the arrays of layers alone, as layers/…, received also ${showNames(left)}; of a subclassed model, model.get_weights() has the arrays in the order that fromKeras takes`,
+      throw rangeError(
+        this.#file.place,
+        "the arrays of layers alone, as layers/…",
+        `also ${showNames(left)}`,
+        {
+          hint: "of a subclassed model, model.get_weights() has the arrays in the order that fromKeras takes",
+        },
       );
     }
   }
@@ -76,7 +82,7 @@ export class GroupedArrays {
 /** The arrays of a layer in the older `.h5` files: by the names that the layer's group lists. */
 export function legacyWeights(hdf5: Hdf5File, prefix: string, layer: string): LayerWeights {
   const place = prefix === "" ? layer : `${prefix}/${layer}`;
-  const weights = new Map<string, Tensor>();
+  const weights = new Map<string, Weight>();
   for (const name of textsOf(hdf5, place, "weight_names") ?? []) {
     const segments = name.split("/");
     const direction = segments
@@ -85,7 +91,7 @@ export function legacyWeights(hdf5: Hdf5File, prefix: string, layer: string): La
       .find((found) => found !== undefined);
     const role = segments.at(-1)?.replace(/:\d+$/, "") ?? "";
     const path = `${place}/${name}`;
-    add(weights, role, direction, hdf5.read(path), path);
+    add(weights, role, direction, readAt(hdf5, path));
   }
   return weights;
 }
@@ -102,20 +108,17 @@ export function textsOf(hdf5: Hdf5File, path: string, name: string): readonly st
   }
 }
 
-function add(
-  weights: Map<string, Tensor>,
-  role: string,
-  direction: string | undefined,
-  array: Tensor,
-  path: string,
-) {
+function add(weights: Map<string, Weight>, role: string, direction: string | undefined, weight: Weight) {
   const name = direction === undefined ? role : `${direction}/${role}`;
-  if (weights.has(name))
-    throw new RangeError(`file: ${show(path)}: expected one ${name} in a layer, received two`);
-  weights.set(name, array);
+  if (weights.has(name)) throw rangeError(weight.path, `one ${name} in a layer`, "two");
+  weights.set(name, weight);
+}
+
+function readAt(file: Hdf5File, path: string): Weight {
+  return { array: file.read(path), path: placeOf(file, path) };
 }
 
 /** The k of ".../vars/k". */
-function placeOf(path: string): number {
+function indexOf(path: string): number {
   return Number(/\/vars\/(\d+)$/.exec(path)?.[1] ?? NaN);
 }

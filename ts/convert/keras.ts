@@ -3,15 +3,16 @@
  * layer the forward direction's three and then the backward one's; at the end a Dense layer's kernel and bias.
  */
 
-import { boolean, expected, oneOf, optionsObject, size } from "../base/check.js";
-import type { Cell } from "../data/rnn-options.js";
+import { boolean, size } from "../base/check.js";
+import { at, rangeError, type Path } from "../base/errors.js";
+import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import { showShape } from "../base/show.js";
 import type { Tensor } from "../base/tensor.js";
-import { matrixShape, readArray, shaped, zeros, type WeightArray } from "./arrays.js";
+import { matrixShape, readWeight, shaped, zeros, type Weight, type WeightArray } from "./arrays.js";
 import {
-  CELLS,
   describe,
   list,
+  readCell,
   readNetwork,
   type CellParameters,
   type Describable,
@@ -20,27 +21,21 @@ import {
 } from "./description.js";
 import { fromKerasCell, hasTwoRows, toKerasCell } from "./keras-cell.js";
 
-/** What a list of weights does not say by itself. */
-export interface FromKerasOptions {
+const KERAS = {
   /** "tanh" and "relu" for SimpleRNN of that activation, "gru", "lstm". */
-  cell: Cell;
+  cell: { read: readCell },
   /** How many recurrent layers are stacked. Default 1. */
-  layers?: number;
+  layers: { read: size, fallback: 1 },
   /** Whether they are Bidirectional (`merge_mode="concat"`). Default false. */
-  bidirectional?: boolean;
+  bidirectional: { read: boolean, fallback: false },
   /** Whether the recurrent layers have a bias; of GRU layers its shape tells which form they have. Default true. */
-  useBias?: boolean;
+  useBias: { read: boolean, fallback: true },
   /** Of GRU layers without bias. Default true, as Keras's. */
-  resetAfter?: boolean;
-}
+  resetAfter: { read: boolean, fallback: undefined },
+} satisfies Declaration;
 
-const OPTIONS: ReadonlySet<string> = new Set([
-  "cell",
-  "layers",
-  "bidirectional",
-  "useBias",
-  "resetAfter",
-] satisfies (keyof FromKerasOptions)[]);
+/** What a list of weights does not say by itself. */
+export interface FromKerasOptions extends OptionsOf<typeof KERAS> {}
 
 /**
  * The network whose weights Keras's `model.get_weights()` gave (Keras 3, tf.keras): SimpleRNN, GRU in both forms or
@@ -66,56 +61,46 @@ const OPTIONS: ReadonlySet<string> = new Set([
  * console.log(rnn.inputSize, rnn.hiddenSize, rnn.outputSize); // 2 1 2
  */
 export function fromKeras(weights: readonly WeightArray[], options: FromKerasOptions): NetworkDescription {
-  return fromWeights(weights, options, true);
+  const arrays = list(weights, "weights", "an array of weight arrays");
+  const read = arrays.map((value, k) => readWeight(value, at("weights", k)));
+  return fromWeights(read, options, true, "weights");
 }
 
-/** The same, with the form that a GRU without bias has when the options do not say it. */
+/** The same, with the form that a GRU without bias has when the options do not say it. `path` is that of all arrays. */
 export function fromWeights(
-  weights: readonly WeightArray[],
+  arrays: readonly Weight[],
   options: FromKerasOptions,
   resetAfterByDefault: boolean,
+  path: Path,
 ): NetworkDescription {
-  const given = optionsObject(options, "options", OPTIONS) as FromKerasOptions;
-  const cell = oneOf(given.cell, "cell", CELLS);
-  const layers = size(given.layers ?? 1, "layers");
-  const D = boolean(given.bidirectional, "bidirectional", false) ? 2 : 1;
-  const useBias = boolean(given.useBias, "useBias", true);
-  const arrays = list(weights, "weights", "an array of weight arrays").map((value, k) =>
-    readArray(value, `weights[${k}]`),
-  );
+  const { cell, layers, bidirectional, useBias, ...given } = readOptions(options, KERAS);
+  const D = bidirectional ? 2 : 1;
   const perDirection = useBias ? 3 : 2;
   const recurrent = layers * D * perDirection;
   if (arrays.length < recurrent || arrays.length > recurrent + 2) {
     const what = `${recurrent} arrays (${layers} × ${D === 2 ? "2 directions × " : ""}${perDirection}), or 1 or 2 more of a Dense layer`;
-    throw new RangeError(`weights: expected ${what}, received ${arrays.length}`);
+    throw rangeError(path, what, `${arrays.length}`);
   }
-  const at = (k: number) => arrays[k];
-
-  const [inputSize] = matrixShape(at(0), "weights[0]");
-  const [hiddenSize] = matrixShape(at(1), "weights[1]");
+  const [inputSize] = matrixShape(arrays[0]);
+  const [hiddenSize] = matrixShape(arrays[1]);
   if (inputSize === 0 || hiddenSize === 0) {
-    throw new RangeError(expected("weights", "at least one input and one unit", arrays));
+    const shapes = `shapes ${showShape(arrays[0].array.shape)} and ${showShape(arrays[1].array.shape)}`;
+    throw rangeError(path, "at least one input and one unit", shapes);
   }
-  const resetAfter =
-    cell === "gru" &&
-    (useBias ? hasTwoRows(at(2)) : boolean(given.resetAfter, "resetAfter", resetAfterByDefault));
+  const { resetAfter: withoutBias = resetAfterByDefault } = given;
+  const resetAfter = cell === "gru" && (useBias ? hasTwoRows(arrays[2]) : withoutBias);
   const cells: CellParameters[][] = [];
   for (let l = 0, k = 0; l < layers; l++) {
     const rows = l === 0 ? inputSize : D * hiddenSize;
     cells.push(
       Array.from({ length: D }, () => {
-        const names = {
-          kernel: `weights[${k}]`,
-          recurrentKernel: `weights[${k + 1}]`,
-          bias: `weights[${k + 2}]`,
-        };
-        const theirs = { kernel: at(k), recurrentKernel: at(k + 1), bias: useBias ? at(k + 2) : undefined };
+        const [kernel, recurrentKernel, bias] = arrays.slice(k, k + perDirection);
         k += perDirection;
-        return fromKerasCell({ cell, resetAfter, hiddenSize, rows }, theirs, names);
+        return fromKerasCell({ cell, resetAfter, hiddenSize, rows }, { kernel, recurrentKernel, bias });
       }),
     );
   }
-  const head = readHead(arrays.slice(recurrent), D * hiddenSize, recurrent);
+  const head = readHead(arrays.slice(recurrent), D * hiddenSize);
   return describe({ cell, inputSize, hiddenSize, resetAfter, cells, head });
 }
 
@@ -143,15 +128,12 @@ export function toKeras(network: Describable): Tensor[] {
   return head ? [...recurrent, head.w_ho, head.b_o] : recurrent;
 }
 
-function readHead(arrays: readonly Tensor[], rows: number, at: number): HeadParameters | undefined {
+function readHead(arrays: readonly Weight[], rows: number): HeadParameters | undefined {
   const [kernel, bias] = arrays;
   if (!kernel) return undefined;
-  const name = `weights[${at}]`;
-  const [got, V] = matrixShape(kernel, `${name}, the Dense kernel`);
-  if (got !== rows) {
-    throw new RangeError(
-      `${name}: expected a Dense kernel of ${rows} rows, received ${showShape(kernel.shape)}`,
-    );
+  const [theirs, V] = matrixShape(kernel);
+  if (theirs !== rows) {
+    throw rangeError(kernel.path, `a Dense kernel of ${rows} rows`, showShape(kernel.array.shape));
   }
-  return { w_ho: kernel, b_o: bias ? shaped(bias, `weights[${at + 1}]`, [V], "(V)") : zeros(V) };
+  return { w_ho: kernel.array, b_o: bias ? shaped(bias, [V], "(V)") : zeros(V) };
 }

@@ -8,11 +8,19 @@
  * Source: onnx/docs/Operators.md, opset 14.
  */
 
-import { boolean, oneOf, optionsObject } from "../base/check.js";
+import { boolean } from "../base/check.js";
+import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import type { Cell } from "../data/rnn-options.js";
 import type { Tensor } from "../base/tensor.js";
 import { concat, reorder, transpose, zeros } from "./arrays.js";
-import { GATES, readNetwork, type CellParameters, type Describable, type Network } from "./description.js";
+import {
+  GATES,
+  readInputForm,
+  readNetwork,
+  type CellParameters,
+  type Describable,
+  type Network,
+} from "./description.js";
 import {
   ELEMENT,
   encodeModel,
@@ -23,15 +31,17 @@ import {
   type OnnxValue,
 } from "./onnx-model.js";
 
-/** What the exported model takes and gives. */
-export interface ToOnnxOptions {
+const ONNX = {
   /** "ids": int64 (B, T), one-hot inside; "features": float (B, T, I). Default "ids". */
-  inputs?: "ids" | "features";
+  inputs: { read: readInputForm, fallback: "ids" },
   /** Whether it takes `sequence_lengths`, int32 (B), each 1 … T. Default false: all rows are T long. */
-  sequenceLengths?: boolean;
+  sequenceLengths: { read: boolean, fallback: false },
   /** Whether it takes `initial_h` (and of an lstm `initial_c`), (L·D, B, H). Default false: zeros. */
-  initialState?: boolean;
-}
+  initialState: { read: boolean, fallback: false },
+} satisfies Declaration;
+
+/** What the exported model takes and gives. */
+export interface ToOnnxOptions extends OptionsOf<typeof ONNX> {}
 
 /** The gates' blocks in ONNX's order, by this library's letters. */
 const ONNX_GATES: Readonly<Record<Cell, readonly string[]>> = {
@@ -40,12 +50,6 @@ const ONNX_GATES: Readonly<Record<Cell, readonly string[]>> = {
   gru: ["z", "r", "n"],
   lstm: ["i", "o", "f", "g"],
 };
-
-const OPTIONS: ReadonlySet<string> = new Set([
-  "inputs",
-  "sequenceLengths",
-  "initialState",
-] satisfies (keyof ToOnnxOptions)[]);
 
 /**
  * The network as an ONNX model (opset 14), for onnxruntime and whatever else reads one.
@@ -71,10 +75,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
  * console.log(typeof writeFileSync, bytes.length > 300); // function true
  */
 export function toOnnx(network: Describable, options: ToOnnxOptions = {}): Uint8Array {
-  const given = optionsObject(options, "options", OPTIONS) as ToOnnxOptions;
-  const form = oneOf(given.inputs ?? "ids", "inputs", ["ids", "features"]);
-  const hasLengths = boolean(given.sequenceLengths, "sequenceLengths", false);
-  const hasState = boolean(given.initialState, "initialState", false);
+  const { inputs: form, sequenceLengths: hasLengths, initialState: hasState } = readOptions(options, ONNX);
   const graph = new GraphBuilder();
   const net = readNetwork(network, "network");
   const { cell, inputSize, hiddenSize: H, cells, head } = net;

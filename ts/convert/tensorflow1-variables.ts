@@ -3,9 +3,9 @@
  * that unroll it give them. Whatever is no cell's must be an output layer.
  */
 
-import { showShape } from "../base/show.js";
-import type { Tensor } from "../base/tensor.js";
-import { quoted, readArray, zeros } from "./arrays.js";
+import { at, rangeError } from "../base/errors.js";
+import { showNames, showShape } from "../base/show.js";
+import { readWeight, zeros, type Weight } from "./arrays.js";
 import type { HeadParameters } from "./description.js";
 
 /** The scopes in which cells keep their variables. */
@@ -19,19 +19,20 @@ export interface Found {
   readonly scope: CellScope;
   readonly layer: number;
   readonly direction: number;
-  /** "kernel", "gates/bias", … → the variable's full name and value. */
-  readonly parts: Map<string, readonly [name: string, value: Tensor]>;
+  /** By the name in the cell's scope: "kernel", "gates/bias", … */
+  readonly parts: Map<string, Weight>;
 }
 
 /** The cells' variables by layer and direction, and the others. */
-export function sortOut(variables: Record<string, unknown>): { found: Found[]; rest: [string, Tensor][] } {
+export function sortOut(variables: Record<string, unknown>): { found: Found[]; rest: Weight[] } {
   const found = new Map<string, Found>();
-  const rest: [string, Tensor][] = [];
+  const rest: Weight[] = [];
   for (const [key, value] of Object.entries(variables)) {
-    const array = readArray(value, key);
+    const path = at("variables", key);
+    const weight = readWeight(value, path);
     const [, prefix = "", scope, name = ""] = VARIABLE.exec(key.replace(/:\d+$/, "")) ?? [];
     if (scope === undefined) {
-      rest.push([key, array]);
+      rest.push(weight);
       continue;
     }
     const segments = prefix.split("/");
@@ -39,9 +40,9 @@ export function sortOut(variables: Record<string, unknown>): { found: Found[]; r
     const stack = layers.findIndex((layer) => layer !== undefined);
     const direction = segments.findIndex((segment) => segment === "fw" || segment === "bw");
     if (direction >= 0 && stack > direction && Number(layers[stack]) > 0) {
-      throw new RangeError(
-        `variables: ${quoted(key)}: two stacks that meet only at the top are not what bidirectional layers are here (stack_bidirectional_dynamic_rnn is)`,
-      );
+      throw rangeError(path, "layers that are each bidirectional", "a stack of layers for each direction", {
+        hint: "stack_bidirectional_dynamic_rnn makes layers that are each bidirectional",
+      });
     }
     const id = `${prefix}/${scope}`;
     const entry: Found = found.get(id) ?? {
@@ -50,33 +51,31 @@ export function sortOut(variables: Record<string, unknown>): { found: Found[]; r
       direction: direction >= 0 && segments[direction] === "bw" ? 1 : 0,
       parts: new Map(),
     };
-    if (entry.parts.has(name)) throw new RangeError(`variables: ${quoted(key)} is there twice`);
-    entry.parts.set(name, [key, array]);
+    if (entry.parts.has(name)) throw rangeError(path, `one ${name} in a cell`, "two");
+    entry.parts.set(name, weight);
     found.set(id, entry);
   }
   return { found: [...found.values()], rest };
 }
 
-/** The variable of this name in its cell's scope, with its full name. */
-export function part({ scope, parts }: Found, name: string): readonly [name: string, value: Tensor] {
-  const value = parts.get(name);
-  if (value) return value;
-  const [beside = ""] = [...parts.values()][0] ?? [];
-  throw new RangeError(`variables: "…/${scope}/${name}" is missing (there is ${quoted(beside)})`);
+/** The variable of this name in its cell's scope. */
+export function part({ scope, parts }: Found, name: string): Weight {
+  const weight = parts.get(name);
+  if (weight) return weight;
+  throw rangeError("variables", `"…/${scope}/${name}"`, `only ${showNames(parts.keys())} in that scope`);
 }
 
 /** What stands beside the cells: nothing, or an output layer. */
-export function readHead(rest: readonly [string, Tensor][], rows: number): HeadParameters | undefined {
+export function readHead(rest: readonly Weight[], rows: number): HeadParameters | undefined {
   if (rest.length === 0) return undefined;
-  const kernel = rest.find(([, { shape }]) => shape.length === 2 && shape[0] === rows);
-  const V = kernel?.[1].shape[1] ?? 0;
-  const bias = rest.find(([, { shape }]) => shape.length === 1 && shape[0] === V);
+  const kernel = rest.find(({ array: { shape } }) => shape.length === 2 && shape[0] === rows);
+  const V = kernel?.array.shape[1] ?? 0;
+  const bias = rest.find(({ array: { shape } }) => shape.length === 1 && shape[0] === V);
   const extra = rest.find((entry) => entry !== kernel && entry !== bias);
   if (!kernel || extra) {
-    const [name, { shape }] = extra ?? rest[0];
-    throw new RangeError(
-      `variables: ${quoted(name)} of shape ${showShape(shape)} belongs to no cell and to no output layer (${rows}, V)`,
-    );
+    const { path, array } = extra ?? rest[0];
+    const received = `shape ${showShape(array.shape)}`;
+    throw rangeError(path, `a variable of a cell or of an output layer (${rows}, V)`, received);
   }
-  return { w_ho: kernel[1], b_o: bias ? bias[1] : zeros(V) };
+  return { w_ho: kernel.array, b_o: bias ? bias.array : zeros(V) };
 }

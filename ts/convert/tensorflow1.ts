@@ -10,11 +10,13 @@
  * Source: TensorFlow 1.15.5, `tf.nn.rnn_cell` (test/golden/tf_cells.json).
  */
 
-import { number, oneOf, optionsObject, record } from "../base/check.js";
+import { rangeError, type Path } from "../base/errors.js";
+import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
+import { number, oneOf, record } from "../base/check.js";
 import type { Cell } from "../data/rnn-options.js";
-import { showShape } from "../base/show.js";
+import { show, showShape } from "../base/show.js";
 import type { Tensor } from "../base/tensor.js";
-import { concat, matrixShape, quoted, reorder, shaped, slice, zeros, type WeightArray } from "./arrays.js";
+import { concat, matrixShape, reorder, shaped, slice, zeros, type WeightArray } from "./arrays.js";
 import {
   describe,
   GATES,
@@ -25,19 +27,23 @@ import {
 } from "./description.js";
 import { CELL_SCOPES, part, readHead, sortOut, type Found } from "./tensorflow1-variables.js";
 
-/** What the variables do not say by themselves. */
-export interface FromTensorFlow1Options {
+const FROM = {
   /** The `activation` of a BasicRNNCell: "tanh" (the default) or "relu". */
-  activation?: "tanh" | "relu";
+  activation: { read: readActivation, fallback: "tanh" },
   /** The `forget_bias` that an LSTM cell added at run time. Default 1, as TensorFlow's. */
-  forgetBias?: number;
-}
+  forgetBias: { read: readBias, fallback: 1 },
+} satisfies Declaration;
+
+const TO = {
+  /** The `forget_bias` that the LSTM cell will add at run time. Default 1, as TensorFlow's. */
+  forgetBias: { read: readBias, fallback: 1 },
+} satisfies Declaration;
+
+/** What the variables do not say by themselves. */
+export interface FromTensorFlow1Options extends OptionsOf<typeof FROM> {}
 
 /** How the variables will be used. */
-export interface ToTensorFlow1Options {
-  /** The `forget_bias` that the LSTM cell will add at run time. Default 1, as TensorFlow's. */
-  forgetBias?: number;
-}
+export interface ToTensorFlow1Options extends OptionsOf<typeof TO> {}
 
 const LSTM_GATES = ["i", "g", "f", "o"]; // i j f o
 const GRU_GATES = ["r", "z"]; // r u
@@ -66,44 +72,38 @@ export function fromTensorFlow1(
   variables: Readonly<Record<string, WeightArray>>,
   options: FromTensorFlow1Options = {},
 ): NetworkDescription {
-  const given = optionsObject(
-    options,
-    "options",
-    new Set(["activation", "forgetBias"]),
-  ) as FromTensorFlow1Options;
-  const activation = oneOf(given.activation ?? "tanh", "activation", ["tanh", "relu"]);
-  const forgetBias = number(given.forgetBias ?? 1, "forgetBias");
+  const { activation, forgetBias } = readOptions(options, FROM);
   const { found, rest } = sortOut(record(variables, "variables") as Record<string, unknown>);
 
   const first = found[0];
   if (!first) {
     const scopes = CELL_SCOPES.map((scope) => `"…/${scope}/…"`).join(", ");
-    throw new RangeError(`variables: expected the variables of a cell (${scopes}), received none`);
+    throw rangeError("variables", `the variables of a cell (${scopes})`, "none");
   }
   const cell: Cell =
     first.scope === "gru_cell" ? "gru" : first.scope === "basic_rnn_cell" ? activation : "lstm";
   const L = found.reduce((most, { layer }) => Math.max(most, layer), 0) + 1;
   const D = found.reduce((most, { direction }) => Math.max(most, direction), 0) + 1;
   if (found.length !== L * D || found.some(({ scope }) => scope !== first.scope)) {
-    throw new RangeError(
-      `variables: expected one kind of cell in each of ${L} layers and ${D} directions, received ${found
+    throw rangeError(
+      "variables",
+      `one kind of cell in each of ${L} layers and ${D} directions`,
+      `${found
         .map(({ scope, layer, direction }) => `${scope} in layer ${layer}${direction ? " bw" : ""}`)
         .join(", ")}`,
     );
   }
-  const [kernelName, kernel] = part(first, cell === "gru" ? "candidate/kernel" : "kernel");
-  const [rows, columns] = matrixShape(kernel, kernelName);
+  const kernel = part(first, cell === "gru" ? "candidate/kernel" : "kernel");
+  const [rows, columns] = matrixShape(kernel);
   const hiddenSize = cell === "gru" ? columns : columns / GATES[cell].length;
   const inputSize = rows - hiddenSize;
   if (!Number.isInteger(hiddenSize) || hiddenSize < 1 || inputSize < 1) {
-    throw new RangeError(
-      `${kernelName}: expected shape (I+H, …·H) with I and H at least 1, received ${showShape(kernel.shape)}`,
-    );
+    throw rangeError(kernel.path, "shape (I+H, …·H) with I and H at least 1", showShape(kernel.array.shape));
   }
   const cells = Array.from({ length: L }, (_, l) =>
     Array.from({ length: D }, (_, d) => {
       const one = found.find(({ layer, direction }) => layer === l && direction === d);
-      if (!one) throw new RangeError(`variables: nothing of layer ${l}${d ? " bw" : ""}`);
+      if (!one) throw rangeError("variables", `a cell in layer ${l}${d ? " bw" : ""}`, "none");
       return fromJoint(cell, one, l === 0 ? inputSize : D * hiddenSize, hiddenSize, forgetBias);
     }),
   );
@@ -131,13 +131,12 @@ export function toTensorFlow1(
   network: Describable,
   options: ToTensorFlow1Options = {},
 ): Record<string, Tensor> {
-  const given = optionsObject(options, "options", new Set(["forgetBias"])) as ToTensorFlow1Options;
-  const forgetBias = number(given.forgetBias ?? 1, "forgetBias");
+  const { forgetBias } = readOptions(options, TO);
   const { cell, hiddenSize: H, resetAfter, cells, head } = readNetwork(network, "network");
   if (cell === "gru" && resetAfter) {
-    throw new RangeError(
-      "network: TensorFlow 1's GRUCell resets before the recurrent product: expected resetAfter false, received true",
-    );
+    throw rangeError("network", "a gru with resetAfter false", "resetAfter true", {
+      hint: "TensorFlow 1's GRUCell resets before the recurrent product",
+    });
   }
   const scope = cell === "gru" ? "gru_cell" : cell === "lstm" ? "basic_lstm_cell" : "basic_rnn_cell";
   const variables: Record<string, Tensor> = {};
@@ -183,20 +182,24 @@ export function toTensorFlow1(
   return variables;
 }
 
+function readActivation(value: unknown, path: Path): "tanh" | "relu" {
+  return oneOf(value, path, ["tanh", "relu"]);
+}
+
+function readBias(value: unknown, path: Path): number {
+  return number(value, path);
+}
+
 /** One cell's joint kernels, taken apart. */
 function fromJoint(cell: Cell, found: Found, I: number, H: number, forgetBias: number): CellParameters {
   const wanted =
     cell === "gru"
       ? ["gates/kernel", "gates/bias", "candidate/kernel", "candidate/bias"]
       : ["kernel", "bias"];
-  for (const [name, [key]] of found.parts) {
-    if (!wanted.includes(name))
-      throw new RangeError(`variables: ${quoted(key)} is no variable of a ${found.scope}`);
+  for (const [name, { path }] of found.parts) {
+    if (!wanted.includes(name)) throw rangeError(path, `a variable of a ${found.scope}`, show(name));
   }
-  const read = (name: string, shape: number[], letters: string) => {
-    const [key, value] = part(found, name);
-    return shaped(value, key, shape, letters);
-  };
+  const read = (name: string, shape: number[], letters: string) => shaped(part(found, name), shape, letters);
   const split = (joint: Tensor, b_h: Tensor): CellParameters => ({
     w_ih: slice(joint, 0, I),
     w_hh: slice(joint, I, I + H),
@@ -225,7 +228,7 @@ function shiftForget(bias: Tensor, H: number, by: number): Tensor {
 
 /** (N, A), (N, B) → (N, A+B) */
 function joinColumns(a: Tensor, b: Tensor): Tensor {
-  const [rows, left] = matrixShape(a, "joinColumns");
+  const [rows = 0, left = 0] = a.shape;
   const right = b.shape[1] ?? 0;
   const joined = zeros(rows, left + right);
   for (let r = 0; r < rows; r++) {

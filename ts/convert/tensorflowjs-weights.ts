@@ -3,11 +3,12 @@
  * which begins where. Read as untrusted data: every length is checked before it is used.
  */
 
+import { at, rangeError, typeError, type Path } from "../base/errors.js";
 import { record } from "../base/check.js";
 import { show, showNames } from "../base/show.js";
 import { readShape, type Tensor } from "../base/tensor.js";
 import { tagOf } from "../base/typed-array.js";
-import { quoted } from "./arrays.js";
+import type { Weight } from "./arrays.js";
 import { list } from "./description.js";
 import type { LayerWeights } from "./keras-layers.js";
 import type { Layer } from "./keras-topology.js";
@@ -43,73 +44,67 @@ export function joined(arrays: readonly Tensor[]): ArrayBuffer {
 }
 
 /** All weights by name, cut out of the data. */
-export function readWeights({
-  weightSpecs,
-  weightsManifest,
-  weightData,
-}: TensorFlowJsModel): Map<string, Tensor> {
-  const specs =
-    weightSpecs !== undefined
-      ? list(weightSpecs, "weightSpecs", "an array of weights")
-      : list(weightsManifest, "weightsManifest", "an array of groups of weights").flatMap((group, k) =>
-          list(
-            (record(group, `weightsManifest[${k}]`) as { weights?: unknown }).weights,
-            `weightsManifest[${k}].weights`,
-            "an array of weights",
-          ),
-        );
-  const bytes = bytesOf(weightData);
+export function readWeights(model: TensorFlowJsModel): Map<string, Weight> {
+  const specs = specsOf(model);
+  const bytes = bytesOf(model.weightData);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const arrays = new Map<string, Tensor>();
-  let at = 0;
-  specs.forEach((spec, k) => {
-    const { name, shape, dtype, quantization } = record(
-      spec,
-      `weightSpecs[${k}]`,
-    ) as Partial<TensorFlowJsWeight>;
-    if (typeof name !== "string")
-      throw new TypeError(`weightSpecs[${k}].name: expected a name, received ${show(name)}`);
+  const arrays = new Map<string, Weight>();
+  let start = 0;
+  specs.forEach(({ spec, place }) => {
+    const { name, shape, dtype, quantization } = record(spec, place) as Partial<TensorFlowJsWeight>;
+    if (typeof name !== "string") throw typeError(at(place, "name"), "a name", show(name));
     if (dtype !== "float32" || quantization !== undefined) {
-      const got = quantization === undefined ? show(dtype) : "a quantized weight";
-      throw new RangeError(`weightSpecs: ${quoted(name)}: expected float32, received ${got}`);
+      const received = quantization === undefined ? show(dtype) : "a quantized weight";
+      throw rangeError(at(place, "dtype"), `"float32" for ${show(name)}`, received);
     }
-    if (arrays.has(name)) throw new RangeError(`weightSpecs: ${quoted(name)} is there twice`);
-    const sizes = list(shape, `weightSpecs[${k}].shape`, "an array of sizes");
+    if (arrays.has(name)) throw rangeError(at(place, "name"), "each name once", `${show(name)} again`);
+    const sizes = list(shape, at(place, "shape"), "an array of sizes");
     const length = sizes.reduce<number>((product, n) => product * Number(n), 1);
-    readShape(sizes, `weightSpecs: ${quoted(name)}.shape`, length);
-    if (at + length * 4 > bytes.length) {
-      throw new RangeError(
-        `weightData: ${quoted(name)} ends at byte ${at + length * 4}, there are ${bytes.length}`,
-      );
+    readShape(sizes, at(place, "shape"), length);
+    const values = at("model", "weightData", name);
+    if (start + length * 4 > bytes.length) {
+      throw rangeError(values, `${length * 4} bytes at byte ${start}`, `${bytes.length} bytes of data`);
     }
     const data = new Float32Array(length);
-    for (let i = 0; i < length; i++) data[i] = view.getFloat32(at + i * 4, true);
+    for (let i = 0; i < length; i++) data[i] = view.getFloat32(start + i * 4, true);
     const bad = data.findIndex((x) => !Number.isFinite(x));
-    if (bad >= 0)
-      throw new RangeError(
-        `weightData: ${quoted(name)}[${bad}]: expected a finite number, received ${data[bad]}`,
-      );
-    arrays.set(name, { data, shape: [...(sizes as number[])] });
-    at += length * 4;
+    if (bad >= 0) throw rangeError(at(values, bad), "a finite number", show(data[bad]));
+    arrays.set(name, { array: { data, shape: [...(sizes as number[])] }, path: values });
+    start += length * 4;
   });
-  if (at !== bytes.length) throw new RangeError(`weightData: expected ${at} bytes, received ${bytes.length}`);
+  if (start !== bytes.length)
+    throw rangeError(at("model", "weightData"), `${start} bytes`, `${bytes.length}`);
   return arrays;
 }
 
+/** The list of weights, each with its path in errors. */
+function specsOf({ weightSpecs, weightsManifest }: TensorFlowJsModel): { spec: unknown; place: Path }[] {
+  const placed = (specs: unknown, path: Path) =>
+    list(specs, path, "an array of weights").map((spec, k) => ({ spec, place: at(path, k) }));
+  if (weightSpecs !== undefined) return placed(weightSpecs, at("model", "weightSpecs"));
+  const manifest = at("model", "weightsManifest");
+  return list(weightsManifest, manifest, "an array of groups of weights").flatMap((group, k) => {
+    const { weights } = record(group, at(manifest, k)) as { weights?: unknown };
+    return placed(weights, at(manifest, k, "weights"));
+  });
+}
+
 function bytesOf(weightData: TensorFlowJsModel["weightData"]): Uint8Array {
-  const parts = Array.isArray(weightData) ? (weightData as unknown[]) : [weightData];
-  const views = parts.map((part) => {
+  const place = at("model", "weightData");
+  const isList = Array.isArray(weightData);
+  const parts = isList ? (weightData as unknown[]) : [weightData];
+  const views = parts.map((part, k) => {
     if (tagOf(part) === "Uint8Array") return part as Uint8Array;
     if (Object.prototype.toString.call(part) === "[object ArrayBuffer]")
       return new Uint8Array(part as ArrayBuffer);
-    throw new TypeError(`weightData: expected an ArrayBuffer or Uint8Array, received ${show(part)}`);
+    throw typeError(isList ? at(place, k) : place, "an ArrayBuffer or Uint8Array", show(part));
   });
   if (views.length === 1) return views[0];
   const all = new Uint8Array(views.reduce((bytes, { length }) => bytes + length, 0));
-  let at = 0;
+  let end = 0;
   for (const part of views) {
-    all.set(part, at);
-    at += part.length;
+    all.set(part, end);
+    end += part.length;
   }
   return all;
 }
@@ -120,10 +115,10 @@ const MOST_SEGMENTS = 32;
 /** The weights by the segments of their names, so that a layer's are found without looking at all. */
 export class NamedWeights {
   readonly #bySegment = new Map<string, [name: string, segments: readonly string[]][]>();
-  readonly #left: Map<string, Tensor>;
-  readonly #arrays: ReadonlyMap<string, Tensor>;
+  readonly #left: Map<string, Weight>;
+  readonly #arrays: ReadonlyMap<string, Weight>;
 
-  constructor(arrays: ReadonlyMap<string, Tensor>) {
+  constructor(arrays: ReadonlyMap<string, Weight>) {
     this.#arrays = arrays;
     this.#left = new Map(arrays);
     for (const name of arrays.keys()) {
@@ -143,7 +138,7 @@ export class NamedWeights {
         ? (layer.config["layer"] as { config?: { name?: unknown } } | undefined)?.config?.name
         : undefined;
     const places = new Set([layer.name, ...(typeof inner === "string" ? [inner] : [])]);
-    const weights = new Map<string, Tensor>();
+    const weights = new Map<string, Weight>();
     for (const place of places) {
       const named = this.#bySegment.get(place) ?? [];
       this.#bySegment.delete(place); // of another layer of this name nothing is left
@@ -151,10 +146,10 @@ export class NamedWeights {
         const array = this.#arrays.get(name);
         if (array === undefined) continue;
         this.#left.delete(name);
-        const at = segments.findIndex((segment) => places.has(segment));
+        const place = segments.findIndex((segment) => places.has(segment));
         const direction =
           layer.className === "Bidirectional"
-            ? /^(forward|backward)(?=_)/.exec(segments[at + 1] ?? "")?.[0]
+            ? /^(forward|backward)(?=_)/.exec(segments[place + 1] ?? "")?.[0]
             : undefined;
         weights.set(`${direction === undefined ? "" : `${direction}/`}${segments.at(-1) ?? ""}`, array);
       }
@@ -165,8 +160,10 @@ export class NamedWeights {
   /** Throws when weights are left that no layer took. */
   expectNone(): void {
     if (this.#left.size > 0)
-      throw new RangeError(
-        `model: expected no weights but the layers', received also ${showNames(this.#left.keys())}`,
+      throw rangeError(
+        at("model", "weightData"),
+        "no weights but the layers'",
+        `also ${showNames(this.#left.keys())}`,
       );
   }
 }

@@ -6,11 +6,13 @@
  * Source: TensorFlow.js 4.22 (tfjs-layers), `tf.io.ModelArtifacts`.
  */
 
-import { oneOf, optionsObject, record } from "../base/check.js";
+import { record } from "../base/check.js";
+import { at, rangeError } from "../base/errors.js";
+import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import type { Cell } from "../data/rnn-options.js";
 import type { Tensor } from "../base/tensor.js";
 import { zeros } from "./arrays.js";
-import { readNetwork, type Describable, type NetworkDescription } from "./description.js";
+import { readInputForm, readNetwork, type Describable, type NetworkDescription } from "./description.js";
 import { toKerasCell } from "./keras-cell.js";
 import { fromLayers } from "./keras-layers.js";
 import { readTopology } from "./keras-topology.js";
@@ -32,11 +34,13 @@ export interface TensorFlowJsArtifacts {
   weightData: ArrayBuffer;
 }
 
-/** Options of {@link toTensorFlowJs}. */
-export interface ToTensorFlowJsOptions {
+const TENSORFLOW_JS = {
   /** "features": (B, T, I); "ids": (B, T), through an Embedding that is the unit matrix. Default "ids". */
-  inputs?: "ids" | "features";
-}
+  inputs: { read: readInputForm, fallback: "ids" },
+} satisfies Declaration;
+
+/** Options of {@link toTensorFlowJs}. */
+export interface ToTensorFlowJsOptions extends OptionsOf<typeof TENSORFLOW_JS> {}
 
 const LAYER: Readonly<Record<Cell, string>> = {
   tanh: "SimpleRNN",
@@ -67,10 +71,12 @@ const DEFAULTS = { recurrentActivation: "hard_sigmoid", resetAfter: false };
 export function fromTensorFlowJs(model: TensorFlowJsModel): NetworkDescription {
   const given = record(model, "model") as TensorFlowJsModel;
   if (given.modelTopology === undefined)
-    throw new RangeError("model: modelTopology is missing (is it a graph model?)");
-  const layers = readTopology(given.modelTopology, "modelTopology");
+    throw rangeError(at("model", "modelTopology"), "the layers of a layers model", "undefined", {
+      hint: "a graph model has none",
+    });
+  const layers = readTopology(given.modelTopology, at("model", "modelTopology"));
   const weights = new NamedWeights(readWeights(given));
-  const network = fromLayers(layers, (layer) => weights.take(layer), DEFAULTS);
+  const network = fromLayers(layers, (layer) => weights.take(layer), DEFAULTS, at("model", "modelTopology"));
   weights.expectNone();
   return network;
 }
@@ -97,13 +103,12 @@ export function toTensorFlowJs(
   network: Describable,
   options: ToTensorFlowJsOptions = {},
 ): TensorFlowJsArtifacts {
-  const given = optionsObject(options, "options", new Set(["inputs"])) as ToTensorFlowJsOptions;
-  const form = oneOf(given.inputs ?? "ids", "inputs", ["ids", "features"]);
+  const { inputs: form } = readOptions(options, TENSORFLOW_JS);
   const { cell, inputSize: I, hiddenSize: H, resetAfter, cells, head } = readNetwork(network, "network");
   if (cell === "gru" && resetAfter) {
-    throw new RangeError(
-      "network: TensorFlow.js has no GRU with reset_after: expected resetAfter false, received true",
-    );
+    throw rangeError("network", "a gru with resetAfter false", "resetAfter true", {
+      hint: "TensorFlow.js has no GRU with reset_after",
+    });
   }
   const weights: [name: string, array: Tensor][] = [];
   const layers: { class_name: string; config: Record<string, unknown> }[] = [];

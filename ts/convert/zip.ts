@@ -6,6 +6,7 @@
  * Source: PKWARE, APPNOTE.TXT 6.3.10.
  */
 
+import { rangeError, reroot } from "../base/errors.js";
 import { show } from "../base/show.js";
 import { decodeUtf8 } from "../base/utf8.js";
 import { inflate, InflationBudget } from "./inflate.js";
@@ -38,10 +39,15 @@ interface Entry {
   readonly offset: number;
 }
 
+/** Whether the bytes begin as an archive with entries does. */
+export function isZip(bytes: Uint8Array): boolean {
+  return [0x50, 0x4b, 0x03, 0x04].every((byte, k) => bytes[k] === byte);
+}
+
 /**
  * Opens an archive.
  *
- * @throws Error when it is damaged or lists more than it holds
+ * @throws RangeError about "file", or `file["entry"]`, when it is damaged or lists more than it holds
  */
 export function openZip(bytes: Uint8Array): Zip {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -49,7 +55,7 @@ export function openZip(bytes: Uint8Array): Zip {
   const budget = new InflationBudget(bytes.length);
   const entryOf = (name: string): Entry => {
     const entry = entries.get(name);
-    if (entry === undefined) throw new RangeError(`it has no ${show(name)}`);
+    if (entry === undefined) throw rangeError(["file", name], "an entry of the archive", "none");
     return entry;
   };
   return {
@@ -63,22 +69,33 @@ function readDirectory(bytes: Uint8Array, view: DataView): Map<string, Entry> {
   const end = findEnd(view);
   const count = view.getUint16(end + 10, true);
   let at = view.getUint32(end + 16, true);
-  if (count === 0xffff || at === 0xffffffff) throw new RangeError("zip64 archives are not read");
+  if (count === 0xffff || at === 0xffffffff)
+    throw rangeError("file", "a zip archive of less than 4 GiB and 65535 entries", "a zip64 archive");
   if (at + count * ENTRY_SIZE > end)
-    throw new RangeError(`it lists ${count} entries, more than it has room for`);
+    throw rangeError(
+      "file",
+      `a directory of ${count} entries`,
+      `${Math.max(end - at, 0)} bytes of a directory`,
+    );
   const entries = new Map<string, Entry>();
   let total = 0;
   for (let k = 0; k < count; k++) {
     if (at + ENTRY_SIZE > end || view.getUint32(at, true) !== ENTRY)
-      throw new RangeError(`entry ${k} of its directory is damaged`);
+      throw rangeError("file", `an entry of the directory at byte ${at}`, "damaged bytes");
     const nameLength = view.getUint16(at + 28, true);
     const next = at + ENTRY_SIZE + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
-    if (next > end) throw new RangeError(`entry ${k} of its directory is damaged`);
+    if (next > end) throw rangeError("file", `an entry of the directory at byte ${at}`, "damaged bytes");
     const name = decodeUtf8(bytes.subarray(at + ENTRY_SIZE, at + ENTRY_SIZE + nameLength));
-    if (entries.has(name)) throw new RangeError(`it lists ${show(name)} twice`);
+    if (entries.has(name))
+      throw rangeError("file", "a directory that lists each entry once", `${show(name)} again`);
     const compressedSize = view.getUint32(at + 20, true);
     total += compressedSize;
-    if (total > bytes.length) throw new RangeError("its entries are longer than the archive");
+    if (total > bytes.length)
+      throw rangeError(
+        "file",
+        `entries of at most ${bytes.length} bytes together, the size of the archive`,
+        `${total}`,
+      );
     entries.set(name, {
       method: view.getUint16(at + 10, true),
       isEncrypted: (view.getUint16(at + 8, true) & 1) === 1,
@@ -97,7 +114,7 @@ function findEnd(view: DataView): number {
   for (let at = last; at >= 0 && at >= last - LONGEST_COMMENT; at--) {
     if (view.getUint32(at, true) === END) return at;
   }
-  throw new RangeError("it is no zip archive, or cut short");
+  throw rangeError("file", "the end of a zip archive", `none in ${view.byteLength} bytes`);
 }
 
 function readEntry(
@@ -107,22 +124,31 @@ function readEntry(
   { method, isEncrypted, compressedSize, size, offset }: Entry,
   budget: InflationBudget,
 ): Uint8Array {
-  if (isEncrypted) throw new RangeError(`${show(name)} is encrypted`);
+  const place = ["file", name] as const;
+  if (isEncrypted) throw rangeError(place, "an entry that is not encrypted", "an encrypted entry");
   if (offset + LOCAL_SIZE > bytes.length || view.getUint32(offset, true) !== LOCAL)
-    throw new RangeError(`${show(name)} is not where the directory says`);
+    throw rangeError(place, `an entry at byte ${offset}, as the directory says`, "other bytes");
   const start = offset + LOCAL_SIZE + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
-  if (start + compressedSize > bytes.length) throw new RangeError(`${show(name)} is cut short`);
+  if (start + compressedSize > bytes.length)
+    throw rangeError(
+      place,
+      `${compressedSize} bytes at byte ${start}`,
+      `an archive of ${bytes.length} bytes`,
+    );
   const data = bytes.subarray(start, start + compressedSize);
   if (method === STORED) {
-    if (size !== compressedSize) throw new RangeError(`${show(name)} is stored, and its two sizes differ`);
+    if (size !== compressedSize) throw rangeError(place, `${size} bytes`, `${compressedSize}`);
     return data;
   }
-  if (method !== DEFLATED) throw new RangeError(`${show(name)} is compressed by method ${method}`);
+  if (method !== DEFLATED)
+    throw rangeError(
+      place,
+      `an entry that is stored (method ${STORED}) or deflated (method ${DEFLATED})`,
+      `method ${method}`,
+    );
   try {
     return inflate(data, size, budget);
   } catch (cause) {
-    throw new RangeError(`${show(name)}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    throw reroot(cause, place, "file");
   }
 }

@@ -5,6 +5,7 @@
  * Source: HDF5 File Format Specification 3.0, III.E, IV.A.2.m.
  */
 
+import { rangeError } from "../../base/errors.js";
 import { dataspace, datatype, type Datatype } from "./dataspace.js";
 import type { FileView } from "./file-view.js";
 import { MESSAGE, type Message } from "./object-header.js";
@@ -24,7 +25,12 @@ export class GlobalHeap {
     const address = this.#file.address(at + 4);
     if (length === 0 || address === undefined) return "";
     const object = this.#collection(address).get(this.#file.u32(at + 12));
-    if (object === undefined || object.size < length) throw new RangeError("a text outside its heap");
+    if (object === undefined || object.size < length)
+      throw rangeError(
+        "file",
+        `a text of ${length} bytes in its heap`,
+        object === undefined ? "no text" : `${object.size} bytes`,
+      );
     return this.#file.text(object.at, length);
   }
 
@@ -34,7 +40,8 @@ export class GlobalHeap {
     const file = this.#file;
     file.expect(address, "GCOL");
     const end = address + file.u64(address + 8);
-    if (end > file.size) throw new RangeError("a heap of texts that is cut short");
+    if (end > file.size)
+      throw rangeError("file", `a heap of texts up to byte ${end}`, `a file of ${file.size} bytes`);
     const objects = new Map<number, { at: number; size: number }>();
     for (let at = address + 16; at + 16 <= end;) {
       file.pay(64); // an entry of the map
@@ -60,7 +67,7 @@ export function readAttribute(
     if (message.type === MESSAGE.attributeInfo) {
       const { at } = message;
       if (file.address(at + 2 + (file.u8(at + 1) & 1 ? 2 : 0)) !== undefined)
-        throw new RangeError("attributes in a heap are not read");
+        throw rangeError("file", "attributes in the header of their object", "attributes in a heap");
     }
     if (message.type !== MESSAGE.attribute || message.isShared) continue;
     const value = readValue(file, heap, message, name);
@@ -71,14 +78,20 @@ export function readAttribute(
 
 function readValue(file: FileView, heap: GlobalHeap, { at, size }: Message, wanted: string) {
   const version = file.u8(at);
-  if (version < 1 || version > 3) throw new RangeError(`an attribute of version ${version}`);
+  if (version < 1 || version > 3)
+    throw rangeError("file", "an attribute of version 1, 2 or 3", `version ${version}`);
   const padded = (length: number) => (version === 1 ? Math.ceil(length / 8) * 8 : length);
   const [nameSize, typeSize, spaceSize] = [file.u16(at + 2), file.u16(at + 4), file.u16(at + 6)];
   const nameAt = at + (version === 3 ? 9 : 8);
   const typeAt = nameAt + padded(nameSize);
   const spaceAt = typeAt + padded(typeSize);
   const data = spaceAt + padded(spaceSize);
-  if (data > at + size) throw new RangeError("an attribute that is cut short");
+  if (data > at + size)
+    throw rangeError(
+      "file",
+      `an attribute of at most ${size} bytes, its size in the header`,
+      `${data - at} bytes`,
+    );
   if (file.text(nameAt, nameSize) !== wanted) return undefined;
   if (version > 1 && file.u8(at + 1) !== 0) return undefined; // a committed type
   const type = datatype(file, typeAt);
@@ -87,7 +100,7 @@ function readValue(file: FileView, heap: GlobalHeap, { at, size }: Message, want
   if (shape === undefined || shape.length > 1) return undefined;
   const count = shape[0] ?? 1;
   if (data + count * type.size > at + size)
-    throw new RangeError(`an attribute of ${count} texts that is cut short`);
+    throw rangeError("file", `${count} texts of ${type.size} bytes`, `${at + size - data} bytes of text`);
   const texts = Array.from({ length: count }, (_, k) => textAt(file, heap, type, data + k * type.size));
   return shape.length === 0 ? texts[0] : texts;
 }

@@ -5,6 +5,8 @@
  * Source: HDF5 File Format Specification 3.0, III.A.1, IV.A.2.i and l.
  */
 
+import { rangeError } from "../../base/errors.js";
+import { showShape } from "../../base/show.js";
 import { inflate, type InflationBudget } from "../inflate.js";
 import { dataspace, datatype } from "./dataspace.js";
 import type { FileView } from "./file-view.js";
@@ -32,15 +34,16 @@ export function readDataset(
 ): StoredArray {
   const [space, type, layout] = [MESSAGE.dataspace, MESSAGE.datatype, MESSAGE.layout].map((kind) => {
     const message = messageOf(messages, kind);
-    if (message === undefined) throw new RangeError("an array without a shape, a type or a place");
-    if (message.isShared) throw new RangeError("an array with a committed type");
+    if (message === undefined)
+      throw rangeError("file", "an array with a shape, a type and a layout", "an array without one of them");
+    if (message.isShared) throw rangeError("file", "an array with a type of its own", "a committed type");
     return message;
   });
   const { kind, size: width, isBigEndian } = datatype(file, type.at);
-  if (kind !== "float") throw new RangeError("expected floating-point numbers, received another type");
+  if (kind !== "float") throw rangeError("file", "floating-point numbers", "another type");
   const shape = dataspace(file, space.at);
   if (shape === undefined || shape.length < 1 || shape.length > 2)
-    throw new RangeError(`expected rank 1 or 2, received rank ${shape?.length ?? "none"}`);
+    throw rangeError("file", "rank 1 or 2", shape === undefined ? "no values" : `rank ${shape.length}`);
   const length = shape.reduce((bytes, n) => bytes * n, width);
   const bytes = place(file, layout.at, { length, width, shape }, messages, budget);
   return { bytes: isBigEndian ? reversed(bytes, width) : bytes, shape, width };
@@ -61,22 +64,27 @@ function place(
   budget: InflationBudget,
 ): Uint8Array {
   const version = file.u8(at);
-  if (version < 3 || version > 4) throw new RangeError(`an array of layout version ${version}`);
+  if (version < 3 || version > 4)
+    throw rangeError("file", "a layout of version 3 or 4", `version ${version}`);
   const kind = file.u8(at + 1);
   if (kind === COMPACT) {
     if (file.u16(at + 2) !== form.length)
-      throw new RangeError(`an array of ${form.length} bytes in ${file.u16(at + 2)}`);
+      throw rangeError("file", `${form.length} bytes of values`, `${file.u16(at + 2)}`);
     return file.bytes(at + 4, form.length);
   }
   if (kind === CONTIGUOUS) {
     const address = file.address(at + 2);
-    if (address === undefined) throw new RangeError("an array without values");
+    if (address === undefined) throw rangeError("file", "an array with values", "none");
     if (file.u64(at + 10) !== form.length)
-      throw new RangeError(`an array of ${form.length} bytes in ${file.u64(at + 10)}`);
+      throw rangeError("file", `${form.length} bytes of values`, `${file.u64(at + 10)}`);
     return file.bytes(address, form.length);
   }
   if (kind !== CHUNKED || version !== 3)
-    throw new RangeError(`an array of layout ${kind} in version ${version}`);
+    throw rangeError(
+      "file",
+      "a compact, contiguous or chunked layout of version 3",
+      `layout ${kind} of version ${version}`,
+    );
   return readChunks(file, at, form, messages, budget);
 }
 
@@ -90,10 +98,14 @@ function readChunks(
   const rank = shape.length;
   const tree = file.address(at + 3);
   if (file.u8(at + 2) !== rank + 1 || tree === undefined)
-    throw new RangeError("an array of chunks without values");
+    throw rangeError(
+      "file",
+      `chunks of rank ${rank}`,
+      tree === undefined ? "none" : `rank ${file.u8(at + 2) - 1}`,
+    );
   const sizes = shape.map((_, axis) => file.u32(at + 11 + axis * 4));
   const chunkBytes = sizes.reduce((bytes, n) => bytes * n, width);
-  if (chunkBytes === 0) throw new RangeError("chunks of no size");
+  if (chunkBytes === 0) throw rangeError("file", "chunks of at least one value", "chunks of size 0");
   const filters = readFilters(file, messageOf(messages, MESSAGE.filters));
   budget.spend(length);
   const bytes = new Uint8Array(length);
@@ -110,10 +122,15 @@ function readChunks(
       else chunk = unshuffled(chunk, width, budget);
     }
     if (chunk.length !== chunkBytes)
-      throw new RangeError(`a chunk of ${chunk.length} bytes instead of ${chunkBytes}`);
+      throw rangeError("file", `a chunk of ${chunkBytes} bytes`, `${chunk.length}`);
     const [row, column] = rank === 1 ? [0, file.u64(key + 8)] : [file.u64(key + 8), file.u64(key + 16)];
     const [height, span] = [Math.min(chunkRows, rows - row), Math.min(chunkColumns, columns - column)];
-    if (height <= 0 || span <= 0) throw new RangeError("a chunk outside its array");
+    if (height <= 0 || span <= 0)
+      throw rangeError(
+        "file",
+        `chunks within an array of shape ${showShape(shape)}`,
+        `a chunk at ${showShape([row, column])}`,
+      );
     for (let r = 0; r < height; r++) {
       const from = r * chunkColumns * width;
       bytes.set(chunk.subarray(from, from + span * width), ((row + r) * columns + column) * width);
@@ -121,7 +138,8 @@ function readChunks(
     file.pay(height * 8);
     missing -= height * span;
   }
-  if (missing !== 0) throw new RangeError("an array without some of its chunks");
+  if (missing !== 0)
+    throw rangeError("file", `chunks with ${rows * columns} values`, `${rows * columns - missing}`);
   return bytes;
 }
 
@@ -135,7 +153,11 @@ function* chunks(
   file.expect(node, "TREE");
   const own = file.u8(node + 5);
   if (file.u8(node + 4) !== 1 || own > MOST_LEVELS || (level !== undefined && own !== level))
-    throw new RangeError(`a tree of chunks with a wrong node at byte ${node}`);
+    throw rangeError(
+      "file",
+      `a node of a tree of chunks at byte ${node}, one level below its parent`,
+      "another node",
+    );
   const count = file.u16(node + 6);
   const keySize = 8 + (rank + 1) * 8;
   file.pay(24 + count * (keySize + 8));
@@ -154,12 +176,17 @@ function readFilters(file: FileView, message: Message | undefined): number[] {
   const { at } = message;
   const version = file.u8(at);
   const count = file.u8(at + 1);
-  if (version < 1 || version > 2) throw new RangeError(`filters of version ${version}`);
+  if (version < 1 || version > 2) throw rangeError("file", "filters of version 1 or 2", `version ${version}`);
   const filters: number[] = [];
   let next = at + (version === 1 ? 8 : 2);
   for (let k = 0; k < count; k++) {
     const id = file.u16(next);
-    if (!Object.values<number>(FILTER).includes(id)) throw new RangeError(`chunks of filter ${id}`);
+    if (!Object.values<number>(FILTER).includes(id))
+      throw rangeError(
+        "file",
+        "chunks that went through the filters deflate, shuffle or fletcher32",
+        `filter ${id}`,
+      );
     filters.push(id);
     const hasName = version === 1 || id >= 256;
     const nameLength = hasName ? file.u16(next + 2) : 0;
@@ -172,7 +199,8 @@ function readFilters(file: FileView, message: Message | undefined): number[] {
 
 /** The deflate stream within a zlib stream: behind two bytes, before four that are not looked at. */
 function zlibBody(stream: Uint8Array): Uint8Array {
-  if (stream.length < 6 || (stream[0] & 15) !== 8) throw new RangeError("a chunk that is no zlib stream");
+  if (stream.length < 6 || (stream[0] & 15) !== 8)
+    throw rangeError("file", "a chunk that is a zlib stream", "other bytes");
   return stream.subarray(2, stream.length - 4);
 }
 

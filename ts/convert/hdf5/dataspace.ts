@@ -4,6 +4,7 @@
  * Source: HDF5 File Format Specification 3.0, IV.A.2.b and d.
  */
 
+import { rangeError } from "../../base/errors.js";
 import type { FileView } from "./file-view.js";
 
 /** An element's type, as far as files of Keras have it. */
@@ -26,7 +27,12 @@ const IEEE: Readonly<Record<number, readonly number[]>> = {
 export function dataspace(file: FileView, at: number): number[] | undefined {
   const version = file.u8(at);
   const rank = file.u8(at + 1);
-  if (version < 1 || version > 2 || rank > MOST_AXES) throw new RangeError("a shape that cannot be read");
+  if (version < 1 || version > 2 || rank > MOST_AXES)
+    throw rangeError(
+      "file",
+      `a shape of version 1 or 2 with at most ${MOST_AXES} axes`,
+      `version ${version} with ${rank} axes`,
+    );
   if (version === 2 && file.u8(at + 3) === 2) return undefined;
   const first = at + (version === 1 ? 8 : 4);
   return Array.from({ length: rank }, (_, axis) => file.u64(first + axis * 8));

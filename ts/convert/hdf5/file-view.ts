@@ -2,8 +2,12 @@
  * The bytes of an HDF5 file, read within bounds and on a budget: the structures of a file point at each other freely,
  * so one that lies can have the same bytes read any number of times. Each byte looked at is paid for, out of a
  * budget that is a multiple of the file's size.
+ *
+ * All errors of the reader are about "file"; openHdf5 puts the place of the object in front.
  */
 
+import { rangeError } from "../../base/errors.js";
+import { show } from "../../base/show.js";
 import { decodeUtf8 } from "../../base/utf8.js";
 
 /** Bytes that may be looked at for each byte of the file. A true file's are looked at about twice. */
@@ -28,7 +32,12 @@ export class FileView {
   /** Pays for work in proportion to `bytes`. */
   pay(bytes: number): void {
     this.#looks -= bytes;
-    if (this.#looks < 0) throw new RangeError("its structures lead to the same bytes again and again");
+    if (this.#looks < 0)
+      throw rangeError(
+        "file",
+        "structures that lead to each byte once",
+        "structures that lead to the same bytes again",
+      );
   }
 
   u8(at: number): number {
@@ -47,7 +56,8 @@ export class FileView {
   uint(at: number, width: number): number {
     let value = 0;
     for (let k = width - 1; k >= 0; k--) value = value * 256 + this.u8(at + k);
-    if (!Number.isSafeInteger(value)) throw new RangeError(`a length of ${value} at byte ${at}`);
+    if (!Number.isSafeInteger(value))
+      throw rangeError("file", `a length below 2 ** 53 at byte ${at}`, show(value));
     return value;
   }
 
@@ -60,7 +70,12 @@ export class FileView {
   address(at: number): number | undefined {
     if (this.u32(at) === UNDEFINED && this.u32(at + 4) === UNDEFINED) return undefined;
     const address = this.u64(at);
-    if (address > this.size) throw new RangeError(`an address of ${address} in ${this.size} bytes`);
+    if (address > this.size)
+      throw rangeError(
+        "file",
+        `an address of at most ${this.size}, the size of the file, at byte ${at}`,
+        show(address),
+      );
     return address;
   }
 
@@ -68,7 +83,7 @@ export class FileView {
   expect(at: number, signature: string): void {
     for (let k = 0; k < signature.length; k++) {
       if (this.u8(at + k) !== signature.charCodeAt(k))
-        throw new RangeError(`expected ${signature} at byte ${at}`);
+        throw rangeError("file", `the signature ${signature} at byte ${at}`, "other bytes");
     }
   }
 
@@ -90,13 +105,13 @@ export class FileView {
   textUntil(at: number, end: number): string {
     this.#within(at, 0);
     const nul = this.#bytes.subarray(at, Math.min(end, this.size)).indexOf(0);
-    if (nul < 0) throw new RangeError(`a name without end at byte ${at}`);
+    if (nul < 0) throw rangeError("file", `a name that ends in a zero byte, at byte ${at}`, "no zero byte");
     return this.text(at, nul);
   }
 
   #within(at: number, length: number): number {
     if (!(at >= 0 && length >= 0 && at + length <= this.size))
-      throw new RangeError(`${length} bytes at ${at}, past the end at ${this.size}`);
+      throw rangeError("file", `${length} bytes at byte ${at}`, `a file of ${this.size} bytes`);
     return at;
   }
 }

@@ -5,6 +5,7 @@
  * Source: HDF5 File Format Specification 3.0, III.A to III.G, IV.A.2.
  */
 
+import { rangeError } from "../../base/errors.js";
 import type { FileView } from "./file-view.js";
 import { FractalHeap } from "./fractal-heap.js";
 import { MESSAGE, type Message } from "./object-header.js";
@@ -58,7 +59,11 @@ function* leaves(file: FileView, node: number, level: number | undefined): Gener
   file.expect(node, "TREE");
   const own = file.u8(node + 5);
   if (file.u8(node + 4) !== 0 || own > MOST_LEVELS || (level !== undefined && own !== level))
-    throw new RangeError(`a tree of links with a wrong node at byte ${node}`);
+    throw rangeError(
+      "file",
+      `a node of a tree of links at byte ${node}, one level below its parent`,
+      "another node",
+    );
   const count = file.u16(node + 6);
   file.pay(24 + count * 16);
   for (let k = 0; k < count; k++) {
@@ -97,12 +102,17 @@ function* denseLinks(file: FileView, at: number): Generator<Link, void, void> {
 /** Where the records of a B-tree of version 2 are: of links by name, hash and heap ID. */
 function* records(file: FileView, header: number): Generator<number, void, void> {
   file.expect(header, "BTHD");
-  if (file.u8(header + 5) !== 5) throw new RangeError("an index of links that is not by name");
+  if (file.u8(header + 5) !== 5)
+    throw rangeError("file", "an index of links by name (type 5)", `type ${file.u8(header + 5)}`);
   const nodeSize = file.u32(header + 6);
   const recordSize = file.u16(header + 10);
   const depth = file.u16(header + 12);
   if (recordSize !== 11 || depth > MOST_LEVELS || nodeSize > file.size)
-    throw new RangeError("an index of links with wrong sizes");
+    throw rangeError(
+      "file",
+      `an index of links with records of 11 bytes, at most ${MOST_LEVELS} levels, and nodes within the file`,
+      `${recordSize} bytes, ${depth} levels and nodes of ${nodeSize} bytes`,
+    );
   // how many bytes a pointer to a child has, by level: address, its records, the records below it
   const pointers = [{ width: 0, own: 0, below: 0 }];
   let most = 0;

@@ -4,6 +4,7 @@
  * Source: HDF5 File Format Specification 3.0, IV.A.
  */
 
+import { rangeError } from "../../base/errors.js";
 import type { FileView } from "./file-view.js";
 
 /** The messages that are read, by their numbers. */
@@ -38,7 +39,8 @@ export function readObject(file: FileView, address: number): Message[] {
     return readBlocks(file, blocks, { header: 8, width: 2, signature: "", checksum: 0 });
   }
   file.expect(address, "OHDR");
-  if (file.u8(address + 4) !== 2) throw new RangeError(`an object header of version ${file.u8(address + 4)}`);
+  if (file.u8(address + 4) !== 2)
+    throw rangeError("file", "an object header of version 1 or 2", `version ${file.u8(address + 4)}`);
   const flags = file.u8(address + 5);
   const sizeAt = address + 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0);
   const width = 1 << (flags & 3);
@@ -63,18 +65,33 @@ function readBlocks(
   for (const block of blocks) {
     file.pay(16 + block.size);
     const end = block.at + block.size;
-    if (end > file.size) throw new RangeError(`an object header of ${block.size} bytes at ${block.at}`);
+    if (end > file.size)
+      throw rangeError(
+        "file",
+        `${block.size} bytes of an object header at byte ${block.at}`,
+        `a file of ${file.size} bytes`,
+      );
     for (let at = block.at; at + form.header <= end;) {
       const type = form.width === 2 ? file.u16(at) : file.u8(at);
       const size = file.u16(at + form.width);
       const flags = file.u8(at + form.width + 2);
       const content = at + form.header;
-      if (content + size > end) throw new RangeError(`a message of ${size} bytes at ${at}`);
+      if (content + size > end)
+        throw rangeError(
+          "file",
+          `a message of at most ${end - content} bytes at byte ${at}`,
+          `${size} bytes`,
+        );
       if (type === MESSAGE.continuation) {
         const start = file.address(content) ?? file.size;
         file.expect(start, form.signature);
         const length = file.u64(content + 8) - form.checksum - form.signature.length;
-        if (length < 0) throw new RangeError(`a block of too few bytes at ${start}`);
+        if (length < 0)
+          throw rangeError(
+            "file",
+            `at least ${form.checksum + form.signature.length} bytes of an object header at byte ${start}`,
+            `${length + form.checksum + form.signature.length}`,
+          );
         blocks.push({ at: start + form.signature.length, size: length });
       } else if (KNOWN.has(type)) {
         messages.push({ type, at: content, size, isShared: (flags & SHARED) !== 0 });
