@@ -10,8 +10,9 @@
  * - warm-up: the first rate of `then`, times (s + 1)/n; from s = n on, `then` with s − n
  */
 
+import { objectWith, type NamesOf } from "../base/options.js";
 import { at, type Path } from "../base/errors.js";
-import { integer, number, oneOf, optionsObject } from "../base/check.js";
+import { integer, number, oneOf } from "../base/check.js";
 import { integerPower, sinFirstQuadrant } from "../base/float64.js";
 
 /** Always the same rate. */
@@ -64,17 +65,17 @@ const HALF_PI = 1.5707963267948966;
 const MAX_RATE = 1e30;
 const PLAIN_KINDS = ["constant", "linear", "cosine", "stepDecay"] as const satisfies readonly Kind[];
 const KINDS = [...PLAIN_KINDS, "warmup"] as const;
-const WAY = ["from", "to", "steps"] as const;
-const DECAY = ["from", "factor", "every"] as const;
-const WAY_NAMES: ReadonlySet<string> = new Set(WAY);
-const DECAY_NAMES: ReadonlySet<string> = new Set(DECAY);
-const NAMES: Readonly<Record<Kind, ReadonlySet<string>>> = {
-  constant: new Set(["kind", "value"]),
-  linear: new Set(["kind", ...WAY]),
-  cosine: new Set(["kind", ...WAY]),
-  stepDecay: new Set(["kind", ...DECAY]),
-  warmup: new Set(["kind", "steps", "then"]),
-};
+const WAY_NAMES = { from: true, to: true, steps: true } satisfies NamesOf<Omit<LinearSchedule, "kind">>;
+const DECAY_NAMES = { from: true, factor: true, every: true } satisfies NamesOf<
+  Omit<StepDecaySchedule, "kind">
+>;
+const NAMES = {
+  constant: { kind: true, value: true },
+  linear: { kind: true, ...WAY_NAMES },
+  cosine: { kind: true, ...WAY_NAMES },
+  stepDecay: { kind: true, ...DECAY_NAMES },
+  warmup: { kind: true, steps: true, then: true },
+} satisfies { [K in Kind]: NamesOf<Extract<Schedule, { kind: K }>> };
 
 /**
  * The same rate at each update.
@@ -107,7 +108,7 @@ export function constant(value: number): ConstantSchedule {
  * console.log([0, 1, 4, 9].map((step) => learningRateAt(schedule, step))); // [1, 0.75, 0, 0]
  */
 export function linear(options: { from: number; to: number; steps: number }): LinearSchedule {
-  return readWay("linear", optionsObject(options, "options", WAY_NAMES), []);
+  return readWay("linear", objectWith(options, "options", WAY_NAMES), []);
 }
 
 /**
@@ -125,7 +126,7 @@ export function linear(options: { from: number; to: number; steps: number }): Li
  * console.log([0, 25, 50, 100].map((step) => learningRateAt(schedule, step).toFixed(3))); // ["1.000", "0.854", "0.500", "0.000"]
  */
 export function cosine(options: { from: number; to?: number; steps: number }): CosineSchedule {
-  return readWay("cosine", optionsObject(options, "options", WAY_NAMES), []);
+  return readWay("cosine", objectWith(options, "options", WAY_NAMES), []);
 }
 
 /**
@@ -142,7 +143,7 @@ export function cosine(options: { from: number; to?: number; steps: number }): C
  * console.log([0, 9, 10, 25].map((step) => learningRateAt(schedule, step))); // [1, 1, 0.5, 0.25]
  */
 export function stepDecay(options: { from: number; factor: number; every: number }): StepDecaySchedule {
-  return readDecay(optionsObject(options, "options", DECAY_NAMES), []);
+  return readDecay(objectWith(options, "options", DECAY_NAMES), []);
 }
 
 /**
@@ -232,7 +233,7 @@ function readPlain(value: object, path: Path): PlainSchedule {
 }
 
 function fields(value: object, path: Path, kind: Kind): Record<string, unknown> {
-  return optionsObject(value, path, NAMES[kind]) as Record<string, unknown>;
+  return objectWith(value, path, NAMES[kind]) as Record<string, unknown>;
 }
 
 function readWay<K extends "linear" | "cosine">(kind: K, given: object, path: Path) {

@@ -1,8 +1,9 @@
 /** The options of a text model: what they are, and what of them makes sense together. */
 
+import { objectWith, type NamesOf } from "../../base/options.js";
 import { show } from "../../base/show.js";
 import { rangeError, typeError } from "../../base/errors.js";
-import { integer, oneOf, optionsObject } from "../../base/check.js";
+import { integer, oneOf } from "../../base/check.js";
 import type { Cell, RnnOptions } from "../../data/rnn-options.js";
 import { Vocabulary } from "../../data/vocabulary.js";
 import { Codec, kindOf, type Text, type TextKind } from "./codec.js";
@@ -41,23 +42,23 @@ export interface CharRnnOptions {
   seed?: number;
 }
 
-const NAMES: ReadonlySet<string> = new Set([
-  "text",
-  "vocabulary",
-  "kind",
-  "unknown",
-  "tokens",
-  "maxTokens",
-  "cell",
-  "hiddenSize",
-  "layers",
-  "dropout",
-  "seed",
-] satisfies (keyof CharRnnOptions)[]);
+const NAMES = {
+  text: true,
+  vocabulary: true,
+  kind: true,
+  unknown: true,
+  tokens: true,
+  maxTokens: true,
+  cell: true,
+  hiddenSize: true,
+  layers: true,
+  dropout: true,
+  seed: true,
+} satisfies NamesOf<CharRnnOptions>;
 
 /** Reads the options, each once. */
 export function readCharRnnOptions(options: unknown): { codec: Codec; network: RnnOptions } {
-  const given = optionsObject(options, "options", NAMES) as CharRnnOptions;
+  const given = objectWith(options, "options", NAMES) as CharRnnOptions;
   const { text, vocabulary, kind, unknown, cell = "gru", hiddenSize = 128 } = given;
   const { tokens: rule = "characters", layers = 1, dropout = 0 } = given;
   const seed = integer(given.seed === undefined ? 0 : given.seed, "seed", { min: 0, max: 2 ** 32 - 1 });

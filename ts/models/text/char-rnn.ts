@@ -6,9 +6,10 @@
  * truncated back-propagation through time.
  */
 
+import { objectWith, type NamesOf } from "../../base/options.js";
 import { show } from "../../base/show.js";
 import { rangeError, typeError } from "../../base/errors.js";
-import { boolean, optionsObject, string } from "../../base/check.js";
+import { boolean, string } from "../../base/check.js";
 import { Disposable } from "../../base/disposable.js";
 import { decodeModel, encodeModel, rnnOptions } from "../../file/model-file.js";
 import { NETWORK } from "../../rnn/network.js";
@@ -53,11 +54,8 @@ export interface CharRnnLoadOptions {
   vocabulary?: Vocabulary;
 }
 
-const SAVE_NAMES: ReadonlySet<string> = new Set(["optimizer"] satisfies (keyof CharRnnSaveOptions)[]);
-const LOAD_NAMES: ReadonlySet<string> = new Set([
-  "tokens",
-  "vocabulary",
-] satisfies (keyof CharRnnLoadOptions)[]);
+const SAVE_NAMES = { optimizer: true } satisfies NamesOf<CharRnnSaveOptions>;
+const LOAD_NAMES = { tokens: true, vocabulary: true } satisfies NamesOf<CharRnnLoadOptions>;
 
 /**
  * A model of text, character by character (or by other tokens).
@@ -359,7 +357,7 @@ export class CharRnn extends Disposable {
    * console.log(again.vocabulary.tokens); // ["a", "b", "c"]
    */
   save(options: CharRnnSaveOptions = {}): Uint8Array<ArrayBuffer> {
-    const { optimizer } = optionsObject(options, "options", SAVE_NAMES) as CharRnnSaveOptions;
+    const { optimizer } = objectWith(options, "options", SAVE_NAMES) as CharRnnSaveOptions;
     if (!boolean(optimizer, "optimizer", false)) return this.#encode(undefined);
     return this.#run ? this.#run[SNAPSHOT]() : this.#encode(this.#loaded);
   }
@@ -381,7 +379,7 @@ export class CharRnn extends Disposable {
    * console.log(model.kind, model.generate({ length: 0 }) === ""); // list true
    */
   static load(bytes: Uint8Array | ArrayBuffer, options: CharRnnLoadOptions = {}): CharRnn {
-    const given = optionsObject(options, "options", LOAD_NAMES) as CharRnnLoadOptions;
+    const given = objectWith(options, "options", LOAD_NAMES) as CharRnnLoadOptions;
     const {
       config,
       parameters,

@@ -3,10 +3,11 @@
  * of texts, the token at which each begins and ends.
  */
 
+import { objectWith, type NamesOf } from "../../base/options.js";
 import { show } from "../../base/show.js";
 import { at, isCheckError, rangeError, typeError, withFields, type Path } from "../../base/errors.js";
 import { byCodePoints } from "../../base/code-points.js";
-import { integer, nonEmpty, oneOf, optionsObject, string } from "../../base/check.js";
+import { integer, nonEmpty, oneOf, string } from "../../base/check.js";
 import type { Section } from "../../file/section.js";
 import { packSection, unpackSection } from "../../file/section.js";
 import { Vocabulary } from "../../data/vocabulary.js";
@@ -56,12 +57,29 @@ const NORMAL_FORMS = [
   ["NFC", "decomposed (NFD)", "composed (NFC)"],
   ["NFD", "composed (NFC)", "decomposed (NFD)"],
 ] as const;
-const NETWORK_NAMES: ReadonlySet<string> = new Set([
-  "frozen",
-  "dropoutStep",
-] satisfies (keyof NetworkState)[]);
+const NETWORK_NAMES = {
+  frozen: true,
+  dropoutStep: true,
+} satisfies NamesOf<NetworkState>;
 const RULES = ["characters", "graphemes", "words", "listed", "function"] as const;
-const SECTION_NAMES: ReadonlySet<string> = new Set(["kind", "tokens", "end", "seed", "listed", "network"]);
+/** The section of a file that describes a codec. */
+interface SavedCodec {
+  readonly kind: unknown;
+  readonly tokens: unknown;
+  readonly end: unknown;
+  readonly seed: unknown;
+  readonly listed?: unknown;
+  readonly network?: unknown;
+}
+
+const SECTION_NAMES = {
+  kind: true,
+  tokens: true,
+  end: true,
+  seed: true,
+  listed: true,
+  network: true,
+} satisfies NamesOf<SavedCodec>;
 /** The place of the codec in errors about a file. */
 const STATE = ["bytes", "text"];
 
@@ -126,10 +144,7 @@ export class Codec {
 
   /** The codec that a section of a file describes; `given`: a rule that no file can hold. */
   static read(vocabulary: Vocabulary, section: Section, given: TokenRule | undefined): Codec {
-    const state = optionsObject(unpackSection(section, "text"), STATE, SECTION_NAMES) as Record<
-      string,
-      unknown
-    >;
+    const state = objectWith(unpackSection(section, "text"), STATE, SECTION_NAMES) as Record<string, unknown>;
     const kind = oneOf(state["kind"], at(STATE, "kind"), KINDS);
     const rule = oneOf(state["tokens"], at(STATE, "tokens"), RULES);
     const seed = integer(state["seed"], at(STATE, "seed"), { min: 0, max: 2 ** 32 - 1 });
@@ -246,7 +261,7 @@ export function readNetworkState(section: Section): NetworkState {
   const path = at(STATE, "network");
   const { network } = unpackSection(section, "text") as { network?: unknown };
   if (network === undefined) return { frozen: [], dropoutStep: 0 };
-  const given = optionsObject(network, path, NETWORK_NAMES) as Record<keyof NetworkState, unknown>;
+  const given = objectWith(network, path, NETWORK_NAMES) as Record<keyof NetworkState, unknown>;
   const dropoutStep = integer(given.dropoutStep, at(path, "dropoutStep"), { min: 0 });
   const { frozen } = given;
   if (!Array.isArray(frozen)) throw typeError(at(path, "frozen"), "an array of names", show(frozen));

@@ -1,9 +1,10 @@
 /** The options of a text model's `fit`: what they are, their checks, and those of them that a run takes into a file. */
 
 import { typeError } from "../../base/errors.js";
+import { objectWith, type NamesOf } from "../../base/options.js";
 import { show } from "../../base/show.js";
 import { readClipNorm } from "../../optim/clip-norm.js";
-import { integer, number, optionsObject, size } from "../../base/check.js";
+import { integer, number, size } from "../../base/check.js";
 import type { Optimizer } from "../../optim/optimizer.js";
 import type { FitOptions } from "../../fit/fit-options.js";
 import { readLearningRate, type Schedule } from "../../optim/schedule.js";
@@ -58,27 +59,33 @@ export interface RunSettings extends Cut {
   readonly patience: number | "Infinity" | null;
 }
 
-const ENGINE_NAMES = ["timeLimitSeconds", "every", "pauseEvery", "signal", "onProgress"] as const;
-const WORKER_NAMES = ["worker", "snapshotsPerSecond"] as const satisfies (keyof RunsInWorker)[];
-const RESUME_NAMES = [...ENGINE_NAMES, ...WORKER_NAMES] as const satisfies (keyof ResumeOptions)[];
-const SETTING_NAMES = [
-  "epochs",
-  "steps",
-  "batchSize",
-  "sequenceLength",
-  "learningRate",
-  "clipNorm",
-  "validationFraction",
-  "validateEvery",
-  "patience",
-  "seed",
-] as const satisfies (keyof RunSettings & keyof TextFitOptions)[];
-const FIT_NAMES: ReadonlySet<string> = new Set([...SETTING_NAMES, "optimizer", ...RESUME_NAMES]);
-const RESUMES: ReadonlySet<string> = new Set(RESUME_NAMES);
-const SETTINGS: ReadonlySet<string> = new Set(SETTING_NAMES);
+const ENGINE_NAMES = {
+  timeLimitSeconds: true,
+  every: true,
+  pauseEvery: true,
+  signal: true,
+  onProgress: true,
+} satisfies NamesOf<Omit<ResumeOptions, keyof RunsInWorker>>;
+const WORKER_NAMES = { worker: true, snapshotsPerSecond: true } satisfies NamesOf<RunsInWorker>;
+const RESUME_NAMES = { ...ENGINE_NAMES, ...WORKER_NAMES } satisfies NamesOf<ResumeOptions>;
+const SETTING_NAMES = {
+  epochs: true,
+  steps: true,
+  batchSize: true,
+  sequenceLength: true,
+  learningRate: true,
+  clipNorm: true,
+  validationFraction: true,
+  validateEvery: true,
+  patience: true,
+  seed: true,
+} satisfies NamesOf<RunSettings>;
+const FIT_NAMES = { ...SETTING_NAMES, optimizer: true, ...RESUME_NAMES } satisfies NamesOf<TextFitOptions>;
+
+type EngineName = keyof typeof ENGINE_NAMES;
 
 /** Options that do not decide what is computed. */
-export interface ReadResumeOptions<Names extends keyof FitOptions = (typeof ENGINE_NAMES)[number]> {
+export interface ReadResumeOptions<Names extends keyof FitOptions = EngineName> {
   /** The engine's. */
   readonly rest: Pick<FitOptions, Names>;
   /** Undefined for a run on this thread. */
@@ -89,8 +96,8 @@ export interface ReadResumeOptions<Names extends keyof FitOptions = (typeof ENGI
 export function readTextFitOptions(
   options: unknown,
   seed: number,
-): ReadResumeOptions<"optimizer" | (typeof ENGINE_NAMES)[number]> & { readonly settings: RunSettings } {
-  const given = optionsObject(options, "options", FIT_NAMES) as TextFitOptions;
+): ReadResumeOptions<"optimizer" | EngineName> & { readonly settings: RunSettings } {
+  const given = objectWith(options, "options", FIT_NAMES) as TextFitOptions;
   const { optimizer } = given;
   const { rest, worker } = readResumeOptions(pick(given, RESUME_NAMES));
   return {
@@ -102,14 +109,17 @@ export function readTextFitOptions(
 
 /** The options of `resume`. */
 export function readResumeOptions(options: unknown): ReadResumeOptions {
-  const given = optionsObject(options, "options", RESUMES) as ResumeOptions;
+  const given = objectWith(options, "options", RESUME_NAMES) as ResumeOptions;
   const rest = Object.entries(pick(given, ENGINE_NAMES)).filter(([, value]) => value !== undefined);
-  return { rest: Object.fromEntries(rest), worker: readWorkerOptions(pick(given, WORKER_NAMES)) };
+  return {
+    rest: Object.fromEntries(rest),
+    worker: readWorkerOptions(pick(given, WORKER_NAMES) as RunsInWorker),
+  };
 }
 
 /** The settings in a file. */
 export function readSavedSettings(value: unknown): RunSettings {
-  const given = optionsObject(value, "settings", SETTINGS) as Record<string, unknown>;
+  const given = objectWith(value, "settings", SETTING_NAMES) as Record<string, unknown>;
   const some = Object.entries(given).filter(([, entry]) => entry !== null);
   const { patience, ...others } = Object.fromEntries(some);
   return readSettings({ ...others, patience: patience === "Infinity" ? Infinity : patience }, 0);
@@ -171,6 +181,11 @@ function count(value: unknown, name: string): number | null {
   return value === undefined ? null : integer(value, name, { min: 1 });
 }
 
-function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Record<string, T[K]> {
-  return Object.fromEntries(names.map((name) => [name, from[name]]));
+/** The properties of an object that `names` has. */
+function pick<Names extends object>(from: object, names: Names): Record<keyof Names, unknown> {
+  const given = from as Record<string, unknown>;
+  return Object.fromEntries(Object.keys(names).map((name) => [name, given[name]])) as Record<
+    keyof Names,
+    unknown
+  >;
 }

@@ -3,7 +3,8 @@
  * text, options and seed alone, so that a run that was cut and gone on with leaves the same as one that was not.
  */
 
-import { integer, number, oneOf, optionsObject, record, string } from "../../base/check.js";
+import { objectWith, type NamesOf } from "../../base/options.js";
+import { integer, number, oneOf, record, string } from "../../base/check.js";
 import { optimizerState } from "../../optim/optimizer.js";
 import type { FitOptions } from "../../fit/fit-options.js";
 import {
@@ -36,16 +37,16 @@ export interface LastRun {
   readonly settings: RunSettings;
 }
 
-const NAMES: ReadonlySet<string> = new Set([
-  "stopped",
-  "steps",
-  "epochs",
-  "loss",
-  "validation",
-  "best",
-  "optimizer",
-  "settings",
-] satisfies (keyof LastRun)[]);
+const NAMES = {
+  stopped: true,
+  steps: true,
+  epochs: true,
+  loss: true,
+  validation: true,
+  best: true,
+  optimizer: true,
+  settings: true,
+} satisfies NamesOf<LastRun>;
 const ENDINGS = ["finished", "early", "diverged"] as const satisfies Stopped[];
 
 /** What is to be remembered of a run that stands there; undefined while it is unfinished. */
@@ -92,10 +93,7 @@ export function packLastRun(run: LastRun): Section {
 /** What a file says of it. */
 export function readLastRun(section: Section): LastRun {
   return ofFile("trained", () => {
-    const given = optionsObject(unpackSection(section, "trained"), "trained", NAMES) as Record<
-      string,
-      unknown
-    >;
+    const given = objectWith(unpackSection(section, "trained"), "trained", NAMES) as Record<string, unknown>;
     const { loss } = given;
     const validation = (name: "validation" | "best") =>
       given[name] === null ? null : readValidation(record(given[name], name) as ValidationLoss, name);

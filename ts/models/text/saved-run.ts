@@ -8,7 +8,8 @@
  * Why and when it was stopped is not in it. What comes out of a file is checked before anything rests on it.
  */
 
-import { optionsObject, record, string } from "../../base/check.js";
+import { objectWith, type NamesOf } from "../../base/options.js";
+import { record, string } from "../../base/check.js";
 import type { Model } from "../../file/model-file.js";
 import type { RunCheckpoint } from "../../fit/fit-options.js";
 import { isUnfinished, readRunState, type RunState } from "../../fit/run-state.js";
@@ -30,7 +31,11 @@ export interface SavedRun extends RunIdentity {
 /** The sections of a run. */
 export type RunSections = Required<Pick<Model, "optimizer" | "training">>;
 
-const NAMES: ReadonlySet<string> = new Set(["settings", "fingerprint", "state"]);
+const NAMES = {
+  settings: true,
+  fingerprint: true,
+  state: true,
+} satisfies NamesOf<Omit<SavedRun, "optimizer">>;
 
 /** The sections of a run; none of one that has come to its end. */
 export function packRun(
@@ -52,7 +57,7 @@ export function unpackRun(sections: {
   return ofFile("training", () => {
     const { run } = unpackSection(training, "training") as { run?: unknown };
     if (run === undefined) return undefined;
-    const given = optionsObject(run, "run", NAMES) as Record<string, unknown>;
+    const given = objectWith(run, "run", NAMES) as Record<string, unknown>;
     return {
       settings: readSavedSettings(record(given["settings"], "settings")),
       fingerprint: string(given["fingerprint"], "fingerprint"),

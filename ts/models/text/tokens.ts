@@ -5,9 +5,10 @@
  * that characters newer than an engine may be cut otherwise there.
  */
 
+import { objectWith, type NamesOf } from "../../base/options.js";
 import { show } from "../../base/show.js";
 import { at, rangeError, typeError, type Path } from "../../base/errors.js";
-import { nonEmpty, optionsObject } from "../../base/check.js";
+import { nonEmpty } from "../../base/check.js";
 import { LongestMatch } from "./longest-match.js";
 
 /** A rule by name. */
@@ -34,7 +35,10 @@ export type TokenRule =
 
 const NAMES: readonly string[] = ["characters", "graphemes", "words"];
 const WANTED = `"characters", "graphemes", "words", an array of tokens, a function or { split, join }`;
-const FUNCTION_NAMES: ReadonlySet<string> = new Set(["split", "join"] satisfies (keyof TokenFunctions)[]);
+const FUNCTION_NAMES = {
+  split: true,
+  join: true,
+} satisfies NamesOf<TokenFunctions>;
 /** A word with its marks, apostrophes and hyphens inside; white space; any other character. */
 const WORDS = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*|\s+|./gsu;
 
@@ -58,7 +62,7 @@ export function readTokenRule(value: unknown): TokenRule {
 }
 
 function readTokenFunctions(value: object): TokenFunctions {
-  const { split, join } = optionsObject(value, "tokens", FUNCTION_NAMES) as Record<
+  const { split, join } = objectWith(value, "tokens", FUNCTION_NAMES) as Record<
     keyof TokenFunctions,
     unknown
   >;
