@@ -40,7 +40,7 @@ export type { RunWarning } from "./fit/warnings.js";
 export type { BestWeights, LastStep, RunState, Stopped, ValidationLoss } from "./fit/run-state.js";
 export type { Run } from "./fit/run.js";
 export { RmsProp, type RmsPropOptions } from "./optim/rms-prop.js";
-export { sample, type SampleOptions } from "./data/sample.js";
+export { sample, type SampledIds, type SampleOptions } from "./data/sample.js";
 export {
   constant,
   cosine,
@@ -56,6 +56,8 @@ export {
   type StepDecaySchedule,
   type WarmupSchedule,
 } from "./optim/schedule.js";
+export type { SequenceLengths } from "./data/row-lengths.js";
+export type { Bytes } from "./base/typed-array.js";
 export { Sgd, type SgdOptions } from "./optim/sgd.js";
 export { sequenceLoss, type SequenceLossOptions } from "./data/sequence-loss.js";
 export type { Session, SessionOptions } from "./rnn/session.js";
@@ -81,7 +83,7 @@ export type { NextToken } from "./models/text/generate.js";
 export type { GenerateOptions, StreamOptions } from "./models/text/generate-options.js";
 export type { Inspection } from "./models/text/inspect.js";
 export type { LastRun } from "./models/text/last-run.js";
-export type { TokenRule, TokenRuleName } from "./models/text/tokens.js";
+export type { TokenFunctions, TokenRule, TokenRuleName } from "./models/text/tokens.js";
 export { Vocabulary, type VocabularyOptions } from "./data/vocabulary.js";
 export type { WorkerLike } from "./worker/worker-like.js";
 export type { RunsInWorker } from "./worker/worker-options.js";

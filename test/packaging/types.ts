@@ -1,7 +1,9 @@
 /** The packed declarations, as strict projects of several kinds see them; nothing of a library is skipped. */
 
+import { spawnSync } from "node:child_process";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { inProject } from "../../scripts/setup/paths.mjs";
 import type { Toy } from "./toy.js";
 
 const STRICT: ts.CompilerOptions = {
@@ -62,6 +64,19 @@ export function testTypes(toy: Toy): void {
       const source = ts.sys.readFile(toy.path(file.replace(/\.mts$/, ".ts")));
       await toy.write(file, file.endsWith(".cts") ? FROM_COMMONJS : source!);
       expect(complaints(toy, file, { ...STRICT, ...options }, sources)).toBe("");
+    });
+
+    it.each(["types.ts", "types-convert.ts", "types-node.ts"])("TypeScript 5.0, %s", async (file) => {
+      const compilerOptions = {
+        ...STRICT,
+        ...{ target: "es2022", lib: ["es2022"], module: "esnext", moduleResolution: "bundler" },
+      };
+      await toy.write("tsconfig-oldest.json", JSON.stringify({ compilerOptions, files: [file] }));
+      const tsc = inProject("node_modules", "typescript-5.0", "bin", "tsc");
+      const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", toy.path("tsconfig-oldest.json")], {
+        encoding: "utf8",
+      });
+      expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
     });
 
     it("are read at all: a wrong program is refused", async () => {

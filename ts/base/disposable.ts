@@ -1,5 +1,7 @@
 /** What makes a class usable with `using`, where the engine's and the compiler's libraries know it. */
 
+import { Inspectable } from "./inspectable.js";
+
 /** The method that `using` calls, in the compiler's eyes. */
 export type Disposer = SymbolConstructor extends { readonly dispose: infer Key extends symbol }
   ? { [K in Key]: () => void }
@@ -13,7 +15,7 @@ export interface Disposable extends Disposer {}
  * keep bundlers from leaving out those that nobody imports.
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface above
-export abstract class Disposable {
+export abstract class Disposable extends Inspectable {
   /** Gives back what the garbage collector does not see. */
   abstract free(): void;
 }

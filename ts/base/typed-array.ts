@@ -3,6 +3,12 @@
  * (iframes, vm contexts) and cannot be feigned by an own property, a subclass or a proxy.
  */
 
+/**
+ * The bytes of a file: a Uint8Array with an ArrayBuffer of its own. That is `Uint8Array<ArrayBuffer>` from TypeScript 5.7,
+ * and `Uint8Array` in older compilers, where it takes no argument.
+ */
+export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
+
 const prototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
 const tagGetter = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.get as () =>
   string | undefined;

@@ -54,7 +54,7 @@ export interface SampleOptions extends OptionsOf<typeof SAMPLE> {}
  *   console.log(ids[0]);
  * }
  */
-export function sample(logits: Numbers2, options: SampleOptions = {}): Int32Array<ArrayBuffer> {
+export function sample(logits: Numbers2, options: SampleOptions = {}): SampledIds {
   const settings = readOptions(options, SAMPLE);
   const source = open(logits, "logits", "numbers (B,V)");
   const { shape } = source;
@@ -65,12 +65,15 @@ export function sample(logits: Numbers2, options: SampleOptions = {}): Int32Arra
   return sampleFrom(source, [batch, classes], { ...settings, topK: Infinity, topP: 1 });
 }
 
+/** The ids that {@link sample} returns: an Int32Array with an ArrayBuffer of its own. See `Bytes` for its form. */
+export type SampledIds = ReturnType<Int32ArrayConstructor["of"]>;
+
 /** Samples an id from each row of opened logits (B, V). */
 export function sampleFrom(
   source: Source,
   [batch, classes]: readonly [number, number],
   settings: RawDraw,
-): Int32Array<ArrayBuffer> {
+): SampledIds {
   const shape = [batch, classes];
   let raw: RawSampler | undefined;
   try {

@@ -6,6 +6,7 @@
 import { at, rangeError, typeError } from "../base/errors.js";
 import { byCodePoints } from "../base/code-points.js";
 import { nonEmpty, string } from "../base/check.js";
+import { Inspectable } from "../base/inspectable.js";
 import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import { copyIds } from "./ids.js";
 import { show } from "../base/show.js";
@@ -30,7 +31,7 @@ export interface VocabularyOptions extends OptionsOf<typeof VOCABULARY> {}
  * console.log(vocabulary.encode("gohom")); // Int32Array [0, 1, 2, 1, 3]
  * console.log(vocabulary.decode([1, 2, 1, 3, 4])); // ohome
  */
-export class Vocabulary {
+export class Vocabulary extends Inspectable {
   /** The tokens by id. */
   readonly tokens: readonly string[];
   /** The token that stands for what was not seen. */
@@ -45,6 +46,7 @@ export class Vocabulary {
    * @throws RangeError when there is no token, an empty one, or one twice
    */
   constructor(tokens: readonly string[], options: VocabularyOptions = {}) {
+    super();
     if (!Array.isArray(tokens)) throw typeError("tokens", "an array of strings", show(tokens));
     const { unknown } = readOptions(options, VOCABULARY);
     const list: string[] = [];

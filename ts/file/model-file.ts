@@ -26,6 +26,7 @@ import { show, showShape } from "../base/show.js";
 import { fromStateDict, stateDictShapes, toStateDict, type Architecture } from "./state-dict.js";
 import type { Tensor } from "../base/tensor.js";
 import { Vocabulary, type VocabularyOptions } from "../data/vocabulary.js";
+import type { Bytes } from "../base/typed-array.js";
 
 const CONFIG = {
   cell: { read: (value: unknown, path: Path) => oneOf(value, path, CELLS) },
@@ -68,7 +69,7 @@ const VOCABULARY_NAMES = { tokens: true, unknown: true } satisfies NamesOf<
 const SECTIONS = ["text", "trained", "optimizer", "training"] as const;
 
 /** The bytes of a safetensors file. */
-export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
+export function encodeModel(model: Model): Bytes {
   const { config, parameters, vocabulary } = model;
   const tensors = new Map<string, FileTensor>(Object.entries(toStateDict(config, parameters)));
   const metadata = new Map([

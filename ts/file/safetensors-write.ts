@@ -10,7 +10,7 @@ import { ARRAYS, DTYPES, type Dtype, type FileData, type FileTensor } from "./dt
 import { BpttError } from "../base/errors.js";
 import { MAX_HEADER } from "./safetensors.js";
 import { show, showShape } from "../base/show.js";
-import { tagOf } from "../base/typed-array.js";
+import { tagOf, type Bytes } from "../base/typed-array.js";
 import { encodeUtf8 } from "../base/utf8.js";
 
 /**
@@ -22,7 +22,7 @@ import { encodeUtf8 } from "../base/utf8.js";
 export function serializeSafetensors(
   tensors: Readonly<Record<string, FileTensor>>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> {
+): Bytes {
   const list = Object.entries(tensors)
     .map(([name, { data, shape }]) => ({ name, data, shape, dtype: dtypeOf(data, shape, name) }))
     .sort((a, b) => DTYPES.indexOf(b.dtype) - DTYPES.indexOf(a.dtype) || byCodePoints(a.name, b.name));
@@ -76,7 +76,7 @@ function quote(text: string): string {
   return JSON.stringify(text);
 }
 
-function allocate(length: number): Uint8Array<ArrayBuffer> {
+function allocate(length: number): Bytes {
   try {
     return new Uint8Array(length);
   } catch (cause) {

@@ -3,6 +3,7 @@
  * keep it. Knows nothing of how it is driven, so that a run on this thread and one in a worker look the same.
  */
 
+import { Inspectable } from "../base/inspectable.js";
 import type { RunCheckpoint } from "./fit-options.js";
 import type { Report, Reports } from "./reports.js";
 import type { RunResult } from "./run-result.js";
@@ -39,13 +40,17 @@ export const SNAPSHOT: unique symbol = Symbol.for("bptt.snapshot");
  * const { stopped } = await run;
  * console.log(stopped); // …
  */
-export class Run<Checkpoint = RunCheckpoint> implements PromiseLike<RunResult>, AsyncIterable<Report> {
+export class Run<Checkpoint = RunCheckpoint>
+  extends Inspectable
+  implements PromiseLike<RunResult>, AsyncIterable<Report>
+{
   /** The result's promise. It rejects only for errors that are not the training's: bad data, a listener that throws. */
   readonly done: Promise<RunResult>;
   readonly #driver: Driver<Checkpoint>;
 
   /** @internal */
   constructor(driver: Driver<Checkpoint>) {
+    super();
     this.#driver = driver;
     this.done = driver.done;
     this.done.catch(() => undefined); // nobody has to listen

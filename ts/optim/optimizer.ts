@@ -6,6 +6,7 @@
 
 import { number } from "../base/check.js";
 import { rangeError, typeError, type Path } from "../base/errors.js";
+import { Inspectable } from "../base/inspectable.js";
 import { show } from "../base/show.js";
 import { evaluate, readLearningRate, type Schedule } from "./schedule.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
@@ -47,9 +48,10 @@ export interface OptimizerState {
 const BRAND = Symbol.for("bptt.optimizer");
 
 /** What trains a network: {@link Adam}, {@link Sgd} or {@link RmsProp}. */
-export abstract class Optimizer {
+export abstract class Optimizer extends Inspectable {
   /** @internal */
   constructor(rule: Rule, learningRate: number | Schedule) {
+    super();
     const state: OptimizerState = {
       rule: Object.freeze(rule),
       learningRate,

@@ -42,6 +42,7 @@ import { zeros, type State } from "../data/state.js";
 import type { Tensor } from "../base/tensor.js";
 import { readSavedOptimizer, restoreOptimizer, restoreTraining, trainingSections } from "./training-state.js";
 import { applyGradients, frozenNames, setFrozen, trainStep } from "./train-step.js";
+import type { Bytes } from "../base/typed-array.js";
 
 /**
  * A recurrent network with the memory it lives in.
@@ -421,7 +422,7 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
    * const again = Rnn.load(rnn.save());
    * console.log(again.hiddenSize, again.evaluate({ inputs: [[0]], targets: [[1]] }).loss);
    */
-  save(options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
+  save(options: SaveOptions = {}): Bytes {
     const network = this.#network;
     network.peek("save");
     const { optimizer } = readOptions(options, SAVE);

@@ -39,6 +39,7 @@ import { readTokenRule, type TokenRule } from "./tokens.js";
 import type { Vocabulary } from "../../data/vocabulary.js";
 import { runTask } from "../../worker/run-task.js";
 import type { WorkerOptions } from "../../worker/worker-options.js";
+import type { Bytes } from "../../base/typed-array.js";
 
 /** Options of {@link CharRnn#save}. */
 export interface CharRnnSaveOptions {
@@ -77,7 +78,7 @@ export class CharRnn extends Disposable {
   readonly #rnn: Rnn;
   readonly #codec: Codec;
   /** A run under way, or one that was cut short. */
-  #run: Run<Uint8Array<ArrayBuffer>> | undefined;
+  #run: Run<Bytes> | undefined;
   /** A run in the file that this model comes from. */
   #loaded: RunSections | undefined;
   #lastRun: LastRun | undefined;
@@ -168,7 +169,7 @@ export class CharRnn extends Disposable {
    * const elsewhere = model.fit(names, { steps: 200, worker: true }); // where a bundler must see it: () => new Worker(…)
    * for await (const { step, loss } of elsewhere) console.log(step, loss); // …
    */
-  fit(text: Text, options: TextFitOptions = {}): Run<Uint8Array<ArrayBuffer>> {
+  fit(text: Text, options: TextFitOptions = {}): Run<Bytes> {
     const { settings, rest, worker } = readTextFitOptions(options, this.#codec.seed);
     const encoded = this.#codec.encodeAll(text);
     return this.#start(encoded, { settings, fingerprint: fingerprint(encoded) }, rest, worker);
@@ -197,7 +198,7 @@ export class CharRnn extends Disposable {
    * const { steps } = await again.resume(text);
    * console.log(steps); // 40
    */
-  resume(text: Text, options: ResumeOptions = {}): Run<Uint8Array<ArrayBuffer>> {
+  resume(text: Text, options: ResumeOptions = {}): Run<Bytes> {
     this.#rnn[NETWORK].lock.expectAlive("resume");
     const { rest, worker } = readResumeOptions(options);
     const sections = this.#sections();
@@ -356,7 +357,7 @@ export class CharRnn extends Disposable {
    * const again = CharRnn.load(model.save());
    * console.log(again.vocabulary.tokens); // ["a", "b", "c"]
    */
-  save(options: CharRnnSaveOptions = {}): Uint8Array<ArrayBuffer> {
+  save(options: CharRnnSaveOptions = {}): Bytes {
     const { optimizer } = objectWith(options, "options", SAVE_NAMES) as CharRnnSaveOptions;
     if (!boolean(optimizer, "optimizer", false)) return this.#encode(undefined);
     return this.#run ? this.#run[SNAPSHOT]() : this.#encode(this.#loaded);
@@ -453,7 +454,7 @@ export class CharRnn extends Disposable {
     return optimizer && training ? { optimizer, training } : undefined;
   }
 
-  #encode(sections: RunSections | undefined, lastRun = this.#lastRun): Uint8Array<ArrayBuffer> {
+  #encode(sections: RunSections | undefined, lastRun = this.#lastRun): Bytes {
     const rnn = this.#rnn;
     const { config } = rnn[NETWORK];
     const { vocabulary } = this.#codec;
@@ -472,7 +473,7 @@ export class CharRnn extends Disposable {
     { settings, fingerprint }: RunIdentity,
     rest: Omit<Partial<FitOptions>, "snapshot">,
     worker: WorkerOptions | undefined,
-  ): Run<Uint8Array<ArrayBuffer>> {
+  ): Run<Bytes> {
     const rnn = this.#rnn;
     rnn[NETWORK].lock.expectAlive("fit");
     rnn[NETWORK].lock.expectAvailable("fit");
