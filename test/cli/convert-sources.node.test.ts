@@ -82,7 +82,7 @@ describe("PyTorch", () => {
     expect(folder.bptt(["inspect", "torch.safetensors"])).toEqual({
       code: 1,
       stdout: "",
-      stderr: `bptt: torch.safetensors: expected no further tensors than the network's, received "fc.bias", "fc.weight", of which "fc.weight" is a Linear from 3 to 2; --head "fc" reads it as the output layer\n`,
+      stderr: `bptt: torch.safetensors: tensors: expected no further tensors than the network's, received "fc.bias", "fc.weight", of which "fc.weight" is a Linear from 3 to 2; --head "fc" reads it as the output layer\n`,
     });
     expect(folder.bptt(["inspect", "torch.safetensors", "--head", "fc"]).code).toBe(0);
   });

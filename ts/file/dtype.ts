@@ -3,7 +3,7 @@
  * as in wasm.
  */
 
-import { show } from "../base/show.js";
+import { at, rangeError, type Path } from "../base/errors.js";
 import { tagOf } from "../base/typed-array.js";
 import type { Tensor } from "../base/tensor.js";
 
@@ -78,8 +78,8 @@ export interface FileTensor {
   readonly shape: readonly number[];
 }
 
-/** Values in a typed array of their own, widened exactly where JavaScript has no such type. Copies. */
-export function readValues({ dtype, bytes }: StoredTensor, name: string): FileData {
+/** Values in a typed array of their own, widened exactly where JavaScript has no such type. Copies. `path` is the tensor's. */
+export function readValues({ dtype, bytes }: StoredTensor, path: Path): FileData {
   const copy = bytes.slice().buffer; // aligned, whatever the place in the file
   switch (dtype) {
     case "F32":
@@ -116,15 +116,13 @@ export function readValues({ dtype, bytes }: StoredTensor, name: string): FileDa
     case "F8_E5M2":
     case "F8_E5M2FNUZ":
     case "F8_E8M0":
-      throw new RangeError(
-        `bytes: tensor ${show(name)}: expected real numbers of 16, 32 or 64 bits, received ${dtype}`,
-      );
+      throw rangeError(at(path, "dtype"), "real numbers of 16, 32 or 64 bits", dtype);
   }
 }
 
 /** The values rounded to float32. Copies. */
-export function readFloats(stored: StoredTensor, name: string): Tensor {
-  const values = readValues(stored, name);
+export function readFloats(stored: StoredTensor, path: Path): Tensor {
+  const values = readValues(stored, path);
   const data =
     tagOf(values) === "Float32Array"
       ? (values as Float32Array)

@@ -5,8 +5,8 @@
  * follows from G = rows / H: 1 tanh or relu, 3 gru, 4 lstm. In a file of this library the metadata says all this.
  */
 
-import { expected, oneOf, string } from "../base/check.js";
-import type { Path } from "../base/errors.js";
+import { oneOf, string } from "../base/check.js";
+import { at, rangeError, type Path } from "../base/errors.js";
 import { show, showNames, showShape } from "../base/show.js";
 import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import { CELLS, type Cell } from "../data/rnn-options.js";
@@ -40,8 +40,8 @@ export interface Module {
   readonly described: boolean;
   /** Whether the file should hold nothing else; if so, the prefix that would choose the module. */
   readonly choice: string | undefined;
-  /** How messages about the module begin: with the prefix that was given, if one was. */
-  readonly about: string;
+  /** The prefix that was given, if one was, as a hint of errors about the module. */
+  readonly hint: string | undefined;
   /** Whether a tensor of this name belongs to the module. */
   readonly owns: (name: string) => boolean;
 }
@@ -73,14 +73,13 @@ export function findModule(tensors: Tensors, saved: Architecture | undefined, op
   if (saved !== undefined && headOption === undefined && (whole || prefix === "")) {
     checkCell(cell, [saved.cell], "as the file says");
     const names = ownNames(saved);
-    const about = aboutPrefix(prefix);
     return {
       architecture: saved,
       names,
       biases: BIASED,
       described: true,
       choice: undefined,
-      about,
+      hint: hintOf(prefix),
       owns: () => true,
     };
   }
@@ -89,13 +88,12 @@ export function findModule(tensors: Tensors, saved: Architecture | undefined, op
   const alone = !own && prefix !== "" && prefix === recurrent;
   const head = own ? place.head : (headOption ?? (alone ? undefined : place.head));
   if (headOption !== undefined && (own || !tensors.has(`${headOption}weight`))) {
-    throw new RangeError(
-      `head: expected what stands before the weight of an output layer, received ${show(options.head)}`,
-    );
+    throw rangeError("head", "what stands before the weight of an output layer", show(options.head));
   }
   const described = saved !== undefined && recurrent === ownNames(saved).recurrent;
   const architecture = infer(tensors, place, head, cell, described ? saved.cell : undefined);
-  const inside = (name: string, at: string) => name.startsWith(at) && !name.slice(at.length).includes(".");
+  const inside = (name: string, place: string) =>
+    name.startsWith(place) && !name.slice(place.length).includes(".");
   return {
     architecture,
     names: { recurrent, head: head ?? "" },
@@ -105,7 +103,7 @@ export function findModule(tensors: Tensors, saved: Architecture | undefined, op
     },
     described,
     choice: whole ? choiceOf(place) : undefined,
-    about: aboutPrefix(prefix),
+    hint: hintOf(prefix),
     owns: (name) => whole || inside(name, recurrent) || (head !== undefined && inside(name, head)),
   };
 }
@@ -140,7 +138,7 @@ function endsIn(name: string, part: string): boolean {
 function choose(places: readonly Place[], prefix: string | undefined, tensors: Tensors): Place {
   if (places.length === 0) {
     const some = showNames(tensors.keys()) || "no tensors";
-    throw new RangeError(`bytes: expected a tensor ${show(TORCH)}, behind any prefix, received ${some}`);
+    throw rangeError(at("bytes", "tensors"), `a tensor ${show(TORCH)}, with any prefix`, some);
   }
   const exact = places.filter(({ recurrent }) => recurrent === prefix);
   const below = places.filter(({ base }) => prefix === undefined || base === prefix);
@@ -151,7 +149,7 @@ function choose(places: readonly Place[], prefix: string | undefined, tensors: T
   }
   const choices = showNames(places.map(choiceOf), " or ");
   const why = places.length > 1 ? "the modules of the file" : "the module of the file";
-  throw new RangeError(expected("prefix", `${choices}, ${why}`, prefix));
+  throw rangeError("prefix", `${choices}, ${why}`, show(prefix));
 }
 
 /** The prefix that chooses a module, with its output layer if it has one. */
@@ -169,19 +167,16 @@ function infer(
 ): Architecture {
   const matrix = (name: string): [number, number] => {
     const shape = tensors.get(name)?.shape;
-    if (shape === undefined) throw new RangeError(`bytes: expected a tensor ${show(name)}, which is missing`);
+    if (shape === undefined) throw rangeError(at("bytes", "tensors", name), "a matrix", "nothing");
     if (shape.length !== 2 || shape.some((n) => n < 1)) {
-      throw new RangeError(
-        `bytes: tensor ${show(name)}: expected a matrix with values, received shape ${showShape(shape)}`,
-      );
+      throw rangeError(at("bytes", "tensors", name), "a matrix with values", `shape ${showShape(shape)}`);
     }
     return own ? [shape[1], shape[0]] : [shape[0], shape[1]]; // (out, in)
   };
   const projection = `${recurrent}weight_hr_l0`;
   if (tensors.has(projection)) {
-    throw new RangeError(
-      `bytes: tensor ${show(projection)}: expected no projection (an LSTM with proj_size), which bptt does not compute`,
-    );
+    const what = "no projection (an LSTM with proj_size), which bptt does not compute";
+    throw rangeError(at("bytes", "tensors", projection), what, "one");
   }
   const [, inputSize] = matrix(recurrent + (own ? OWN : TORCH));
   const hidden = recurrent + (own ? "w_hh_l0" : "weight_hh_l0");
@@ -190,12 +185,11 @@ function infer(
   if (cells.length === 0 || (own && cells[0] !== "gru")) {
     const what = own ? "(H, 3·H)" : "(G·H, H) with 1, 3 or 4 for G";
     const shape = showShape(tensors.get(hidden)?.shape ?? []);
-    throw new RangeError(`bytes: tensor ${show(hidden)}: expected shape ${what}, received ${shape}`);
+    throw rangeError(at("bytes", "tensors", hidden), `shape ${what}`, shape);
   }
   if (told !== undefined && !cells.includes(told)) {
-    throw new RangeError(
-      `bytes: its bptt.config.cell: expected ${orList(cells)}, as the shapes say, received ${show(told)}`,
-    );
+    const path = at("bytes", "metadata", "bptt.config", "cell");
+    throw rangeError(path, `${orList(cells)}, as the shapes say`, show(told));
   }
   const choice = told ?? (cells.length === 1 ? cells[0] : cell);
   checkCell(
@@ -204,9 +198,7 @@ function infer(
     told === undefined ? "as the file's shapes say" : "as the file says",
   );
   if (choice === undefined) {
-    throw new RangeError(
-      expected("cell", `${orList(cells)}: the file's shapes cannot tell them apart`, cell),
-    );
+    throw rangeError("cell", `${orList(cells)}: the file's shapes cannot tell them apart`, show(cell));
   }
   let outputSize: number | undefined;
   if (head !== undefined) {
@@ -232,7 +224,7 @@ function countLayers(tensors: Tensors, weight: string): number {
 
 function checkCell(cell: Cell | undefined, cells: readonly Cell[], why: string): void {
   if (cell !== undefined && !cells.includes(cell)) {
-    throw new RangeError(expected("cell", `${orList(cells)}, ${why}`, cell));
+    throw rangeError("cell", `${orList(cells)}, ${why}`, show(cell));
   }
 }
 
@@ -240,8 +232,8 @@ function orList(cells: readonly Cell[]): string {
   return cells.map(show).join(" or ");
 }
 
-function aboutPrefix(prefix: string | undefined): string {
-  return prefix === undefined ? "" : `with prefix ${show(prefix)}: `;
+function hintOf(prefix: string | undefined): string | undefined {
+  return prefix === undefined ? undefined : `the prefix is ${show(prefix)}`;
 }
 
 /** A prefix with its dot. */

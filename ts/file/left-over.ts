@@ -1,8 +1,9 @@
 /**
- * Tensors of a file that no part of the network takes. What they are and which option helps is data on the error, so
- * that the command line can say it in its own words.
+ * Tensors of a file that no part of the network takes. The options that help are data on the error, so that the command
+ * line can name its flags instead.
  */
 
+import { at, rangeError, type CheckError } from "../base/errors.js";
 import { show, showNames } from "../base/show.js";
 import type { StoredTensor } from "./dtype.js";
 import type { LoadOptions, Module } from "./find-module.js";
@@ -13,11 +14,13 @@ export interface Remedy {
   readonly effect: string;
 }
 
-/** Own fields of an error about a file for which there is a remedy. Its message is both. */
+/** A field of an error about a file for which there is a remedy: its hint as data. */
 export interface Remediable {
-  readonly statement: string;
   readonly remedy: Remedy;
 }
+
+const TENSORS = at("bytes", "tensors");
+const EXPECTED = "no further tensors than the network's";
 
 /**
  * Throws when tensors are left.
@@ -33,14 +36,14 @@ export function expectNoneLeft(
 ): void {
   if (left.length === 0) return;
   const linear = module.names.head === "" ? findLinear(left, tensors, width) : undefined;
-  const statement = `bytes: ${module.about}expected no further tensors than the network's, received ${showNames(left)}`;
-  if (module.choice === undefined) throw new RangeError(statement); // the user has chosen
+  const received = showNames(left);
+  if (module.choice === undefined) throw rangeError(TENSORS, EXPECTED, received, { hint: module.hint }); // the user has chosen
   if (linear === undefined) {
-    throw remediable(statement, { options: { prefix: module.choice }, effect: "reads that module alone" });
+    throw remediable(received, { options: { prefix: module.choice }, effect: "reads that module alone" });
   }
-  const { at, shape, tensors: count } = linear;
-  const found = `${statement}, of which ${show(`${at}weight`)} is a Linear from ${shape[1]} to ${shape[0]}`;
-  const head = at.slice(0, -1);
+  const { place, shape, tensors: count } = linear;
+  const found = `${received}, of which ${show(`${place}weight`)} is a Linear from ${shape[1]} to ${shape[0]}`;
+  const head = place.slice(0, -1);
   throw remediable(found, {
     options: count === left.length ? { head } : { prefix: module.choice, head },
     effect: "reads it as the output layer",
@@ -52,20 +55,18 @@ function findLinear(left: readonly string[], tensors: ReadonlyMap<string, Stored
   for (const name of left) {
     if (!name.endsWith(".weight")) continue;
     const shape = tensors.get(name)?.shape ?? [];
-    const at = name.slice(0, -"weight".length);
-    const bias = tensors.get(`${at}bias`)?.shape;
+    const place = name.slice(0, -"weight".length);
+    const bias = tensors.get(`${place}bias`)?.shape;
     const fits = bias === undefined || (bias.length === 1 && bias[0] === shape[0]);
     const isEmbedding = bias === undefined && /emb/i.test(name.slice(-40));
     if (shape.length === 2 && shape[1] === width && fits && !isEmbedding)
-      return { at, shape, tensors: bias === undefined ? 1 : 2 };
+      return { place, shape, tensors: bias === undefined ? 1 : 2 };
   }
   return undefined;
 }
 
-function remediable(statement: string, remedy: Remedy): RangeError & Remediable {
+function remediable(received: string, remedy: Remedy): RangeError & CheckError & Remediable {
   const options = Object.entries(remedy.options).map(([name, value]) => `${name}: ${show(value)}`);
-  const message = `${statement}; { ${options.join(", ")} } ${remedy.effect}`;
-  // not enumerable, so that a console prints the message alone
-  const fields = { statement: { value: statement }, remedy: { value: remedy } };
-  return Object.defineProperties(new RangeError(message), fields) as RangeError & Remediable;
+  const hint = `{ ${options.join(", ")} } ${remedy.effect}`;
+  return Object.assign(rangeError(TENSORS, EXPECTED, received, { hint }), { remedy });
 }

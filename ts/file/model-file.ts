@@ -11,10 +11,11 @@
  * reads values of any. Knows no wasm: `Rnn` puts the parameters where they belong.
  */
 
-import { boolean, expected, oneOf, seed, size } from "../base/check.js";
+import { boolean, oneOf, seed, size } from "../base/check.js";
 import { readFloats, readValues, type Dtype, type FileTensor } from "./dtype.js";
+import { fileError } from "./file-error.js";
 import { findModule, type LoadOptions } from "./find-module.js";
-import { withCause, type Path } from "../base/errors.js";
+import { at, rangeError, type Path } from "../base/errors.js";
 import { fraction, objectWith, readOptions, type Declaration, type NamesOf } from "../base/options.js";
 import { parseJson } from "../base/json.js";
 import { CELLS, type RnnOptions } from "../data/rnn-options.js";
@@ -105,7 +106,7 @@ export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
   const isSection = (name: string) => SECTIONS.some((section) => name.startsWith(`${section}.`));
   const candidates = new Map([...stored.tensors].filter(([name]) => saved === undefined || !isSection(name)));
   const module = findModule(candidates, saved, options);
-  const { names, biases, about } = module;
+  const { names, biases, hint } = module;
   const described = saved !== undefined && module.described;
   const config: ModelConfig = described ? { ...saved, ...module.architecture } : module.architecture;
 
@@ -113,14 +114,10 @@ export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
   for (const { name, shape } of stateDictShapes(config, names, biases)) {
     const tensor = candidates.get(name);
     if (tensor === undefined) {
-      throw new RangeError(
-        `bytes: ${about}expected a tensor ${show(name)} of shape ${showShape(shape)}, which is missing`,
-      );
+      throw rangeError(tensorPath(name), `a tensor of shape ${showShape(shape)}`, "nothing", { hint });
     }
     if (tensor.shape.length !== shape.length || tensor.shape.some((n, axis) => n !== shape[axis])) {
-      throw new RangeError(
-        `bytes: ${about}tensor ${show(name)}: expected shape ${showShape(shape)}, received ${showShape(tensor.shape)}`,
-      );
+      throw rangeError(tensorPath(name), `shape ${showShape(shape)}`, showShape(tensor.shape), { hint });
     }
     known.add(name);
   }
@@ -129,18 +126,15 @@ export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
 
   const read = (name: string): Tensor => {
     const tensor = candidates.get(name);
-    if (tensor === undefined)
-      throw new RangeError(`bytes: expected a tensor ${show(name)}, which is missing`);
+    const path = tensorPath(name);
+    if (tensor === undefined) throw rangeError(path, "a tensor", "nothing");
     if (!WEIGHTS.has(tensor.dtype)) {
-      throw new RangeError(
-        `bytes: tensor ${show(name)}: expected ${[...WEIGHTS].join(", ")}, received ${tensor.dtype}`,
-      );
+      throw rangeError(at(path, "dtype"), `one of ${[...WEIGHTS].join(", ")}`, tensor.dtype);
     }
-    const floats = readFloats(tensor, name);
+    const floats = readFloats(tensor, path);
     const bad = floats.data.findIndex((x) => !Number.isFinite(x));
     if (bad >= 0) {
-      const place = `bytes: tensor ${show(name)}, value ${bad}`;
-      throw new RangeError(expected(place, "a finite number (float32)", readValues(tensor, name)[bad]));
+      throw rangeError(at(path, bad), "a finite number (float32)", show(readValues(tensor, path)[bad]));
     }
     return floats;
   };
@@ -174,11 +168,10 @@ function readConfig(metadata: Stored["metadata"]): ModelConfig | undefined {
   const text = metadata.get("bptt.config");
   if (version === undefined && text === undefined) return undefined;
   if (version !== VERSION) {
-    throw new RangeError(
-      expected("bytes: its bptt.version", `${show(VERSION)}, all that this version of bptt reads`, version),
-    );
+    const what = `${show(VERSION)}, all that this version of bptt reads`;
+    throw rangeError(at("bytes", "metadata", "bptt.version"), what, show(version));
   }
-  return readJson(text, "bptt.config", (value, name) => readOptions(value, CONFIG, name));
+  return readJson(text, "bptt.config", (value) => readOptions(value, CONFIG));
 }
 
 function readVocabulary(
@@ -187,14 +180,12 @@ function readVocabulary(
 ): Vocabulary | undefined {
   const text = metadata.get("bptt.vocabulary");
   if (text === undefined) return undefined;
-  return readJson(text, "bptt.vocabulary", (value, name) => {
-    const { tokens, ...options } = objectWith(value, name, VOCABULARY_NAMES) as { tokens: string[] };
+  return readJson(text, "bptt.vocabulary", (value) => {
+    const { tokens, ...options } = objectWith(value, "options", VOCABULARY_NAMES) as { tokens: string[] };
     const vocabulary = new Vocabulary(tokens, options);
     for (const [which, width] of Object.entries({ inputSize, outputSize })) {
       if (vocabulary.size !== width) {
-        throw new RangeError(
-          `${name}: expected ${width} tokens as the weights' ${which}, received ${vocabulary.size}`,
-        );
+        throw rangeError("tokens", `${width} tokens as the weights' ${which}`, show(vocabulary.size));
       }
     }
     return vocabulary;
@@ -208,28 +199,32 @@ function readSections(stored: Stored): Partial<Record<(typeof SECTIONS)[number],
 }
 
 function readSection(stored: Stored, name: string): Section {
-  const behind = <T>(map: ReadonlyMap<string, T>, prefix: string): [string, T][] =>
+  const after = <T>(map: ReadonlyMap<string, T>, prefix: string): [string, T][] =>
     [...map]
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, value]): [string, T] => [key.slice(prefix.length), value]);
-  const tensors = behind(stored.tensors, `${name}.`).map(([key, tensor]): [string, FileTensor] => [
+  const tensors = after(stored.tensors, `${name}.`).map(([key, tensor]): [string, FileTensor] => [
     key,
-    { data: readValues(tensor, `${name}.${key}`), shape: [...tensor.shape] },
+    { data: readValues(tensor, tensorPath(`${name}.${key}`)), shape: [...tensor.shape] },
   ]);
   return {
     tensors: Object.fromEntries(tensors),
-    metadata: Object.fromEntries(behind(stored.metadata, `bptt.${name}.`)),
+    metadata: Object.fromEntries(after(stored.metadata, `bptt.${name}.`)),
   };
 }
 
-/** What `read` makes of a text of the metadata; whatever is wrong with it is a wrong value of the file. */
-function readJson<T>(text: string | undefined, name: string, read: (value: unknown, name: string) => T): T {
-  if (text === undefined) throw new RangeError(`bytes: its metadata has no ${name}`);
+/** What `read` makes of a text of the metadata, which it calls `options`; whatever is wrong with it is a wrong value of the file. */
+function readJson<T>(text: string | undefined, name: string, read: (value: unknown) => T): T {
+  const path = at("bytes", "metadata", name);
+  if (text === undefined) throw rangeError(path, "JSON", "nothing");
+  const value = parseJson(text, path);
   try {
-    return read(parseJson(text, name), name);
+    return read(value);
   } catch (error) {
-    const why = (error as Error).message;
-    const said = `bytes: its ${why.startsWith(name) ? why : `${name}: ${why}`}`;
-    throw withCause(new RangeError(said), error);
+    throw fileError(error, path, "options");
   }
+}
+
+function tensorPath(name: string): Path {
+  return at("bytes", "tensors", name);
 }

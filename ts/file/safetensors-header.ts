@@ -6,10 +6,11 @@
  *     {"__metadata__": {key: text}, "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}, …}
  */
 
-import { withCause } from "../base/errors.js";
+import { at } from "../base/errors.js";
 import { parseJson } from "../base/json.js";
 import { show, showShape } from "../base/show.js";
 import { BITS, type Dtype } from "./dtype.js";
+import { malformed } from "./file-error.js";
 
 /** A tensor's entry. */
 export interface Entry {
@@ -27,7 +28,8 @@ export interface Header {
 
 const MAX_DEPTH = 128; // of JSON in JSON, as the reference's parser has it
 const METADATA = "__metadata__";
-const NOT_JSON = "its header is not JSON";
+/** The path of the header. */
+export const HEADER = at("bytes", "header");
 
 /** Reads a header; that the entries fit the file is still to be checked. */
 export function parseHeader(text: string): Header {
@@ -38,23 +40,17 @@ export function parseHeader(text: string): Header {
     if (name === METADATA) metadata = readMetadata(text, from, to);
     else entries.set(name, readEntry(text, name, from, to));
   });
-  if (skipSpace(text, end) !== text.length) throw malformed(NOT_JSON);
+  if (skipSpace(text, end) !== text.length) throw notJson();
   return { entries, metadata: metadata ?? new Map<string, string>() };
 }
 
-/** An error that says why a file is not valid. */
-export function malformed(why: string, cause?: unknown): RangeError {
-  return withCause(new RangeError(`bytes: not a valid safetensors file: ${why}`), cause);
-}
-
 function readMetadata(text: string, from: number, to: number): Map<string, string> {
-  if (text[from] !== "{")
-    throw malformed(`its __metadata__ is ${show(valueIn(text, from, to))}, not an object`);
+  const path = at("bytes", "metadata");
+  if (text[from] !== "{") throw malformed(path, "an object", show(valueIn(text, from, to)));
   const metadata = new Map<string, string>();
-  eachMember(text, from, 2, (key, at, end) => {
-    const value = valueIn(text, at, end);
-    if (typeof value !== "string")
-      throw malformed(`its __metadata__ has ${show(value)} at ${show(key)}, not a text`);
+  eachMember(text, from, 2, (key, begin, end) => {
+    const value = valueIn(text, begin, end);
+    if (typeof value !== "string") throw malformed(at(path, key), "a string", show(value));
     if (metadata.has(key)) throw twice(key);
     metadata.set(key, checkText(value));
   });
@@ -62,41 +58,38 @@ function readMetadata(text: string, from: number, to: number): Map<string, strin
 }
 
 function readEntry(text: string, name: string, from: number, to: number): Entry {
-  const tensor = `its tensor ${show(name)}`;
-  if (text[from] !== "{")
-    throw malformed(`${tensor} is described by ${show(valueIn(text, from, to))}, not by an object`);
+  const path = at("bytes", "tensors", name);
+  if (text[from] !== "{") throw malformed(path, "an object", show(valueIn(text, from, to)));
   const fields = new Map<string, unknown>();
   let hasFraction = false;
-  eachMember(text, from, 2, (key, at, end) => {
+  eachMember(text, from, 2, (key, begin, end) => {
     if (fields.has(key)) throw twice(key);
-    const value = valueIn(text, at, end);
+    const value = valueIn(text, begin, end);
     // a field of another name means nothing
     fields.set(key, key === "dtype" || Array.isArray(value) ? value : undefined);
-    if (key !== "dtype" && Array.isArray(value)) hasFraction ||= /[.eE]/.test(text.slice(at, end));
+    if (key !== "dtype" && Array.isArray(value)) hasFraction ||= /[.eE]/.test(text.slice(begin, end));
   });
   const dtype = fields.get("dtype");
   const shape = fields.get("shape");
   const offsets = fields.get("data_offsets");
   if (typeof dtype !== "string" || !Object.prototype.hasOwnProperty.call(BITS, dtype)) {
-    throw malformed(`${tensor} has the dtype ${show(dtype)}, which is none`);
+    throw malformed(at(path, "dtype"), "an element type of safetensors", show(dtype));
   }
-  if (!isSizes(shape))
-    throw malformed(`${tensor} has the shape ${showList(shape)}, expected a list of integers >= 0`);
+  if (!isSizes(shape)) throw malformed(at(path, "shape"), "a list of integers >= 0", showList(shape));
   if (!isSizes(offsets) || offsets.length !== 2) {
-    throw malformed(`${tensor} has the data_offsets ${showList(offsets)}, expected two integers >= 0`);
+    throw malformed(at(path, "data_offsets"), "two integers >= 0", showList(offsets));
   }
-  if (hasFraction) throw malformed("a shape or offset is written with a fraction or an exponent");
+  if (hasFraction) throw malformed(path, "sizes and offsets in digits alone", "a fraction or an exponent");
   let bits: number = BITS[dtype as Dtype];
   for (const n of shape) {
     bits *= n;
     if (!Number.isSafeInteger(bits))
-      throw malformed(`${tensor} has the shape ${showShape(shape)}, too large to count`);
+      throw malformed(at(path, "shape"), "a shape whose bits can be counted", showShape(shape));
   }
   const [begin, end] = offsets as [number, number];
   if (end - begin !== bits / 8) {
-    throw malformed(
-      `${tensor}, ${dtype} of shape ${showShape(shape)}, needs ${bits / 8} bytes, its data_offsets [${begin}, ${end}] say ${end - begin}`,
-    );
+    const what = `${bits / 8} bytes, as ${dtype} of shape ${showShape(shape)} needs`;
+    throw malformed(at(path, "data_offsets"), what, `[${begin}, ${end}]`);
   }
   return { dtype: dtype as Dtype, shape, begin, end };
 }
@@ -112,21 +105,21 @@ function eachMember(
   depth: number,
   read: (key: string, from: number, to: number) => void,
 ): number {
-  let at = skipSpace(text, start + 1); // behind the brace
-  if (text[at] === "}") return at + 1;
+  let i = skipSpace(text, start + 1); // after the brace
+  if (text[i] === "}") return i + 1;
   for (;;) {
-    if (text[at] !== '"') throw malformed(NOT_JSON);
-    const keyEnd = endOfString(text, at);
-    const key = checkText(String(valueIn(text, at, keyEnd)));
+    if (text[i] !== '"') throw notJson();
+    const keyEnd = endOfString(text, i);
+    const key = checkText(String(valueIn(text, i, keyEnd)));
     const colon = skipSpace(text, keyEnd);
-    if (text[colon] !== ":") throw malformed(NOT_JSON);
+    if (text[colon] !== ":") throw notJson();
     const from = skipSpace(text, colon + 1);
     const to = endOfValue(text, from, depth);
     read(key, from, to);
-    at = skipSpace(text, to);
-    if (text[at] === "}") return at + 1;
-    if (text[at] !== ",") throw malformed(NOT_JSON);
-    at = skipSpace(text, at + 1);
+    i = skipSpace(text, to);
+    if (text[i] === "}") return i + 1;
+    if (text[i] !== ",") throw notJson();
+    i = skipSpace(text, i + 1);
   }
 }
 
@@ -141,7 +134,8 @@ function endOfValue(text: string, start: number, depth: number): number {
         break;
       case 0x5b: // [
       case 0x7b: // {
-        if (++open > MAX_DEPTH) throw malformed(`its header is nested more than ${MAX_DEPTH} deep`);
+        if (++open > MAX_DEPTH)
+          throw malformed(HEADER, `JSON nested at most ${MAX_DEPTH} deep`, "deeper JSON");
         break;
       case 0x5d: // ]
       case 0x7d: // }
@@ -152,7 +146,7 @@ function endOfValue(text: string, start: number, depth: number): number {
         if (open === depth) return i;
     }
   }
-  throw malformed(NOT_JSON);
+  throw notJson();
 }
 
 /** The index behind the closing quote of the string that begins at `start`. */
@@ -163,7 +157,7 @@ function endOfString(text: string, start: number): number {
     if (code === 0x22) return i + 1;
     i += code === 0x5c ? 2 : 1;
   }
-  throw malformed(NOT_JSON);
+  throw notJson();
 }
 
 /** The index of the first character that is no white space of JSON. */
@@ -180,7 +174,7 @@ function valueIn(text: string, from: number, to: number): unknown {
   try {
     return parseJson(text.slice(from, to), "header");
   } catch (cause) {
-    throw malformed(NOT_JSON, cause);
+    throw notJson(cause);
   }
 }
 
@@ -194,10 +188,14 @@ function showList(value: unknown): string {
 
 /** `text`, unless it holds half a surrogate pair: no UTF-8 says that. */
 function checkText(text: string): string {
-  if (/\p{Surrogate}/u.test(text)) throw malformed(`its header has half a surrogate pair in ${show(text)}`);
+  if (/\p{Surrogate}/u.test(text)) throw malformed(HEADER, "text without half a surrogate pair", show(text));
   return text;
 }
 
+function notJson(cause?: unknown): RangeError {
+  return malformed(HEADER, "JSON", "other text", cause);
+}
+
 function twice(name: string): RangeError {
-  return malformed(`its header has the name ${show(name)} twice`);
+  return malformed(HEADER, "each name once", `${show(name)} twice`);
 }

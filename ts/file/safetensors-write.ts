@@ -7,7 +7,7 @@
 
 import { byCodePoints } from "../base/code-points.js";
 import { ARRAYS, DTYPES, type Dtype, type FileData, type FileTensor } from "./dtype.js";
-import { BpttError } from "../base/errors.js";
+import { at, BpttError, rangeError, typeError, type Path } from "../base/errors.js";
 import { MAX_HEADER } from "./safetensors.js";
 import { show, showShape } from "../base/show.js";
 import { tagOf, type Bytes } from "../base/typed-array.js";
@@ -30,32 +30,34 @@ export function serializeSafetensors(
   const parts: string[] = [];
   const texts = Object.entries(metadata).sort(([a], [b]) => byCodePoints(a, b));
   if (texts.length > 0) {
-    const pairs = texts.map(([key, text]) => `${quote(key)}:${quote(text)}`);
+    const pairs = texts.map(([key, text]) => {
+      const path = at("metadata", key);
+      return `${quote(key, path)}:${quote(text, path)}`;
+    });
     parts.push(`"__metadata__":{${pairs.join(",")}}`);
   }
   let end = 0;
   for (const { name, data, shape, dtype } of list) {
-    if (name === "__metadata__")
-      throw new RangeError(`tensor "__metadata__": the name is taken by the format`);
+    if (name === "__metadata__") throw rangeError("tensors", "other names than the format's own", show(name));
     const begin = end;
     end += data.byteLength;
     parts.push(
-      `${quote(name)}:{"dtype":"${dtype}","shape":[${shape.join()}],"data_offsets":[${begin},${end}]}`,
+      `${quote(name, at("tensors", name))}:{"dtype":"${dtype}","shape":[${shape.join()}],"data_offsets":[${begin},${end}]}`,
     );
   }
   const header = encodeUtf8(`{${parts.join(",")}}`);
   const padded = Math.ceil(header.length / 8) * 8;
   if (padded > MAX_HEADER)
-    throw new RangeError(`a safetensors header of ${padded} bytes, more than ${MAX_HEADER}`);
+    throw rangeError("tensors", `a header of at most ${MAX_HEADER} bytes`, `${padded} bytes`);
 
   const file = allocate(8 + padded + end);
   new DataView(file.buffer).setUint32(0, padded, true);
   file.set(header, 8);
   file.fill(0x20, 8 + header.length, 8 + padded);
-  let at = 8 + padded;
+  let offset = 8 + padded;
   for (const { data } of list) {
-    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+    offset += data.byteLength;
   }
   return file;
 }
@@ -63,16 +65,19 @@ export function serializeSafetensors(
 function dtypeOf(data: FileData, shape: readonly number[], name: string): Dtype {
   const tag = tagOf(data) as keyof typeof ARRAYS | undefined;
   if (tag === undefined || !(tag in ARRAYS))
-    throw new TypeError(`tensor ${show(name)}: no type for ${show(data)}`);
+    throw typeError(
+      at("tensors", name, "data"),
+      "a typed array with an element type of safetensors",
+      show(data),
+    );
   if (shape.reduce((product, n) => product * n, 1) !== data.length) {
-    throw new RangeError(`tensor ${show(name)}: ${showShape(shape)} does not fit ${data.length} values`);
+    throw rangeError(at("tensors", name, "shape"), `a shape of ${data.length} values`, showShape(shape));
   }
   return ARRAYS[tag];
 }
 
-function quote(text: string): string {
-  if (/\p{Surrogate}/u.test(text))
-    throw new RangeError(`half a surrogate pair cannot be written: ${show(text)}`);
+function quote(text: string, path: Path): string {
+  if (/\p{Surrogate}/u.test(text)) throw rangeError(path, "text without half a surrogate pair", show(text));
   return JSON.stringify(text);
 }
 

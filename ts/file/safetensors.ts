@@ -7,10 +7,12 @@
  */
 
 import { fileBytes } from "../base/file-bytes.js";
+import { at } from "../base/errors.js";
 import { show } from "../base/show.js";
 import { decodeUtf8 } from "../base/utf8.js";
 import type { StoredTensor } from "./dtype.js";
-import { malformed, parseHeader, type Entry } from "./safetensors-header.js";
+import { malformed } from "./file-error.js";
+import { HEADER, parseHeader, type Entry } from "./safetensors-header.js";
 
 /** Largest header in bytes: the reference's limit. */
 export const MAX_HEADER = 100_000_000;
@@ -31,14 +33,12 @@ export interface Stored {
 export function parseSafetensors(bytes: unknown): Stored {
   const file = fileBytes(bytes);
   if (file.length < 8)
-    throw malformed(`it has ${file.length} bytes, fewer than the 8 of the header's length`);
+    throw malformed("bytes", "at least the 8 bytes of the header's length", `${file.length}`);
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
-  if (length > MAX_HEADER) throw malformed(`its header would have ${length} bytes, more than ${MAX_HEADER}`);
+  if (length > MAX_HEADER) throw malformed(HEADER, `at most ${MAX_HEADER} bytes`, `a length of ${length}`);
   if (length > file.length - 8) {
-    throw malformed(
-      `its header would have ${length} bytes, the file has ${file.length - 8} behind the length`,
-    );
+    throw malformed(HEADER, `the ${length} bytes that its length says`, `${file.length - 8}`);
   }
   const { entries, metadata } = parseHeader(decoded(file.slice(8, 8 + length))); // a copy: decoders refuse shared memory
   const data = file.subarray(8 + length);
@@ -51,26 +51,26 @@ export function parseSafetensors(bytes: unknown): Stored {
 }
 
 function decoded(header: Uint8Array): string {
-  if (header[0] !== 0x7b) throw malformed("its header does not begin with {");
+  if (header[0] !== 0x7b)
+    throw malformed(HEADER, "text that begins with {", header.length === 0 ? "nothing" : "other text");
   try {
     return decodeUtf8(header, true);
   } catch (cause) {
-    throw malformed("its header is not UTF-8", cause);
+    throw malformed(HEADER, "UTF-8", "other bytes", cause);
   }
 }
 
 /** No holes, no overlap, from the first byte to the last. */
 function checkOffsets(entries: ReadonlyMap<string, Entry>, length: number): void {
-  let at = 0;
+  let next = 0;
   const inOrder = [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
   for (const [name, { begin, end }] of inOrder) {
-    if (begin !== at) {
-      throw malformed(
-        `its tensor ${show(name)} begins at byte ${begin} of the data, expected ${at}: a hole or an overlap`,
-      );
+    if (begin !== next) {
+      const path = at("bytes", "tensors", name, "data_offsets", 0);
+      throw malformed(path, `${next}, without a hole or an overlap`, show(begin));
     }
-    at = end;
+    next = end;
   }
-  if (at !== length)
-    throw malformed(`its tensors have ${at} bytes, the file has ${length} behind the header`);
+  if (next !== length)
+    throw malformed(at("bytes", "tensors"), `all ${length} bytes after the header`, `${next}`);
 }

@@ -10,10 +10,10 @@
  * What comes out of a file is as untrusted as the file: its reader checks it.
  */
 
-import { expected } from "../base/check.js";
-import { withCause } from "../base/errors.js";
+import { at, rangeError, typeError, type Key } from "../base/errors.js";
 import { parseJson } from "../base/json.js";
 import type { FileTensor } from "./dtype.js";
+import { fileError } from "./file-error.js";
 import { show } from "../base/show.js";
 import { tagOf } from "../base/typed-array.js";
 
@@ -33,7 +33,7 @@ const STATE = "state";
  */
 export function packSection(value: object): Section {
   const tensors: [string, FileTensor][] = [];
-  const json = JSON.stringify(pack(value, "state", [], tensors));
+  const json = JSON.stringify(pack(value, ["state"], tensors));
   return { tensors: Object.fromEntries(tensors), metadata: { [STATE]: json } };
 }
 
@@ -45,21 +45,23 @@ export function isPacked({ metadata }: Section): boolean {
 /**
  * What `packSection` was given; keys come sorted.
  *
- * @param name what messages call the section
+ * @param name of the section; paths of errors begin with `bytes` and this name
  * @throws RangeError when the section does not fit together
  */
 export function unpackSection({ tensors, metadata }: Section, name: string): object {
   const text = isPacked({ tensors, metadata }) ? metadata[STATE] : undefined;
-  if (text === undefined) throw new RangeError(expected(`bytes: its ${name} state`, "JSON", text));
-  const value = parseJson(text, `bytes: its ${name} state`);
-  if (!isObject(value)) throw new RangeError(expected(`bytes: its ${name} state`, "an object", value));
+  const root = at("bytes", name);
+  if (text === undefined) throw rangeError(root, "JSON", "nothing");
+  const value = parseJson(text, root);
+  if (!isObject(value)) throw rangeError(root, "an object", show(value));
   for (const [path, tensor] of Object.entries(tensors)) {
     const keys = path.split(".");
     const last = keys.pop() as string;
     let place: unknown = value;
     for (const key of keys) place = own(place, key);
     if (!isObject(place) || own(place, last) !== undefined) {
-      throw new RangeError(`bytes: its tensor ${show(`${name}.${path}`)} has no place in the ${name} state`);
+      const tensorPath = at("bytes", "tensors", `${name}.${path}`);
+      throw rangeError(tensorPath, `a place for it in the ${name} state`, "none");
     }
     put(place, last, { data: tensor.data, shape: [...tensor.shape] });
   }
@@ -71,38 +73,36 @@ export function ofFile<Result>(name: string, read: () => Result): Result {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    const { message } = error;
-    const said = message.startsWith("bytes") ? message : `bytes: its ${name} state: ${message}`;
-    throw withCause(new RangeError(said), error);
+    throw fileError(error, at("bytes", name), name);
   }
 }
 
-/** `value` without its tensors, which go to `tensors`. */
-function pack(value: unknown, name: string, path: string[], tensors: [string, FileTensor][]): unknown {
+/** `value` without its tensors, which go to `tensors` under the keys of their paths. */
+function pack(value: unknown, path: readonly Key[], tensors: [string, FileTensor][]): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number") {
-    if (!Number.isFinite(value)) throw new RangeError(expected(name, "a finite number", value));
+    if (!Number.isFinite(value)) throw rangeError(path, "a finite number", show(value));
     return value;
   }
   if (Array.isArray(value)) {
     return value.map((entry: unknown, i) => {
-      if (isTensor(entry))
-        throw new TypeError(expected(`${name}[${i}]`, "plain data", "a tensor in an array"));
-      return pack(entry, `${name}[${i}]`, [...path, `[${i}]`], tensors);
+      if (isTensor(entry)) throw typeError(at(path, i), "plain data", "a tensor in an array");
+      return pack(entry, at(path, i), tensors);
     });
   }
   if (!isObject(value) || tagOf(value) !== undefined) {
-    throw new TypeError(expected(name, "plain data or tensors", value));
+    throw typeError(path, "plain data or tensors", show(value));
   }
   const packed = {};
   for (const key of Object.keys(value).sort()) {
     const entry = (value as Record<string, unknown>)[key];
-    const to = [...path, key];
-    if (!isTensor(entry)) put(packed, key, pack(entry, `${name}.${key}`, to, tensors));
-    else if (to.some((part) => !/^[^.[\]]+$/.test(part))) {
-      throw new RangeError(expected(`${name}.${key}`, "a tensor behind keys without dots", to.join(".")));
-    } else tensors.push([to.join("."), entry]);
+    const to = at(path, key);
+    if (!isTensor(entry)) put(packed, key, pack(entry, to, tensors));
+    else {
+      const wrong = to.find((part) => typeof part === "number" || !/^[^.[\]]+$/.test(part));
+      if (wrong !== undefined) throw rangeError(to, "only keys without dots before a tensor", show(wrong));
+      tensors.push([to.slice(1).join("."), entry]);
+    }
   }
   return packed;
 }

@@ -15,7 +15,7 @@
  * Source: torch 2.5.1's state_dict (test/golden/torch_files.json).
  */
 
-import { show, showShape } from "../base/show.js";
+import { at, rangeError } from "../base/errors.js";
 import type { Cell } from "../data/rnn-options.js";
 import type { Tensor } from "../base/tensor.js";
 
@@ -103,7 +103,7 @@ export function toStateDict(
   const own = isOwn(architecture);
   const take = (name: string): Tensor => {
     const tensor = parameters[name];
-    if (tensor === undefined) throw new RangeError(`parameters: expected ${show(name)}, which is missing`);
+    if (tensor === undefined) throw rangeError(at("parameters", name), "a tensor", "nothing");
     return tensor;
   };
   for (const { suffix } of cells(architecture)) {
@@ -182,11 +182,6 @@ export function cellsOf(rows: number, hiddenSize: number): readonly Cell[] {
     default:
       return [];
   }
-}
-
-/** `shape` as messages have it. */
-export function describe({ name, shape }: Expected): string {
-  return `${show(name)} ${showShape(shape)}`;
 }
 
 /** G: the blocks of a weight matrix. */

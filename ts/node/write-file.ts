@@ -10,7 +10,8 @@ import type { Stats } from "node:fs";
 import { open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { types } from "node:util";
-import { expected } from "../base/check.js";
+import { at, typeError, type Path } from "../base/errors.js";
+import { show } from "../base/show.js";
 import { clearBeside, createBeside, removeBeside } from "./beside.js";
 import { pathOf, type FileAddress } from "./file-address.js";
 import { absolute, targetOf } from "./target.js";
@@ -76,12 +77,11 @@ export async function writeFileAtomic(path: FileAddress, bytes: Uint8Array | Arr
 export async function writeFilesAtomic(
   files: readonly (readonly [path: FileAddress, bytes: Uint8Array | ArrayBuffer])[],
 ): Promise<void> {
-  if (!Array.isArray(files))
-    throw new TypeError(expected("files", "an array of pairs of a path and bytes", files));
+  if (!Array.isArray(files)) throw typeError("files", "an array of pairs of a path and bytes", show(files));
   const all = files.map((file: unknown, k): [string, Uint8Array] => {
-    const name = `files[${k}]`;
-    if (!Array.isArray(file)) throw new TypeError(expected(name, "a pair of a path and bytes", file));
-    return [absolute(pathOf(file[0], `${name}[0]`)), bytesOf(file[1], `${name}[1]`)];
+    const place = at("files", k);
+    if (!Array.isArray(file)) throw typeError(place, "a pair of a path and bytes", show(file));
+    return [absolute(pathOf(file[0], at(place, 0))), bytesOf(file[1], at(place, 1))];
   });
   return inTurn(
     all.map(([path]) => path),
@@ -197,8 +197,8 @@ async function flushFolder(path: string): Promise<void> {
   await folder?.close();
 }
 
-function bytesOf(bytes: unknown, name: string): Uint8Array {
+function bytesOf(bytes: unknown, place: Path): Uint8Array {
   if (types.isUint8Array(bytes)) return bytes;
   if (types.isArrayBuffer(bytes)) return new Uint8Array(bytes);
-  throw new TypeError(expected(name, "a Uint8Array or an ArrayBuffer", bytes));
+  throw typeError(place, "a Uint8Array or an ArrayBuffer", show(bytes));
 }

@@ -124,17 +124,17 @@ describe("the last run", () => {
     expect(wrong('"steps":3,"stopped"', '"steps":-3,"stopped"')).toThrow(
       expect.objectContaining({
         name: "RangeError",
-        message: "bytes: its trained state: steps: expected an integer >= 0, received -3",
+        message: "bytes.trained.steps: expected an integer >= 0, received -3",
       }),
     );
     expect(wrong('"stopped":"finished"', '"stopped":"aborted"')).toThrow(
-      'bytes: its trained state: stopped: expected one of "finished", "early", "diverged", received "aborted"',
+      'bytes.trained.stopped: expected one of "finished", "early", "diverged", received "aborted"',
     );
     expect(wrong('"optimizer":"adam"', '"optimizer":7')).toThrow(
-      "bytes: its trained state: optimizer: expected a string, received 7",
+      "bytes.trained.optimizer: expected a string, received 7",
     );
-    expect(wrong('"batchSize":32', '"batchSize":0')).toThrow(/its trained state: batchSize: expected/);
-    expect(wrong('"best":null,"epochs"', '"best":null,"epoch"')).toThrow(/its trained state: /);
-    expect(wrong('{"best":null', '["best",null')).toThrow("bytes: its trained state: expected JSON");
+    expect(wrong('"batchSize":32', '"batchSize":0')).toThrow("bytes.trained.batchSize: expected");
+    expect(wrong('"best":null,"epochs"', '"best":null,"epoch"')).toThrow("bytes.trained: ");
+    expect(wrong('{"best":null', '["best",null')).toThrow("bytes.trained: expected JSON");
   });
 });

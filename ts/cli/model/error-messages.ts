@@ -1,5 +1,6 @@
 /** Errors of the library about a file or an option, with the flags of the command line. */
 
+import type { CheckError } from "../../index.js";
 import { Failure, UsageError } from "../failure.js";
 
 /** Options that say what a file leaves open, by the library's names. */
@@ -25,17 +26,17 @@ export function modelFailure(name: string, error: unknown): Failure {
       `${name}: it holds weights alone; expected --cell, and --layers and --bidirectional where they are not 1 and no`,
     );
   }
-  const what = sentenceOf(error).replace(/^(bytes|file|model|network|weights)(: |(?=\[))/, "");
+  const what = sentenceOf(error).replace(/^(bytes|file|model|network|weights)(: |\.|(?=\[))/, "");
   return new Failure(`${name}: ${what}`, 1, { cause: error });
 }
 
 /** The message of an error; what helps against it comes as flags, where the library says it as options. */
-function sentenceOf(error: Error & { statement?: unknown; remedy?: unknown }): string {
-  const { statement, remedy } = error;
-  if (typeof statement !== "string" || typeof remedy !== "object") return error.message;
+function sentenceOf(error: Error & Partial<CheckError> & { remedy?: unknown }): string {
+  const { expected, received, remedy } = error;
+  if (typeof expected !== "string" || typeof remedy !== "object") return error.message;
   const { options, effect } = remedy as { options: Record<string, string>; effect: string };
   const flags = Object.entries(options).map(
     ([name, value]) => `${FLAGS[name] ?? name} ${JSON.stringify(value)}`,
   );
-  return `${statement}; ${flags.join(" ")} ${effect}`;
+  return `tensors: expected ${expected}, received ${received}; ${flags.join(" ")} ${effect}`;
 }
