@@ -2,6 +2,19 @@
 
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
+import { NO_BARE_ERRORS, NO_READ_MESSAGES } from "./scripts/message-rules.mjs";
+
+/** Types are true: no cast to `never`, and none by way of `unknown`. */
+const NO_FALSE_TYPES = [
+  {
+    selector: "TSAsExpression > TSNeverKeyword.typeAnnotation",
+    message: "Give the value a true type instead of `as never`.",
+  },
+  {
+    selector: "TSAsExpression > TSAsExpression.expression > TSUnknownKeyword.typeAnnotation",
+    message: "Give the value a true type instead of `as unknown as`.",
+  },
+];
 
 export default tseslint.config(
   {
@@ -35,21 +48,14 @@ export default tseslint.config(
     },
   },
   {
-    // types are true: no cast to `never`, and none by way of `unknown`
+    // the errors of failed checks carry data, and nothing reads their sentences
     files: ["ts/**/*.ts"],
-    rules: {
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector: "TSAsExpression > TSNeverKeyword.typeAnnotation",
-          message: "Give the value a true type instead of `as never`.",
-        },
-        {
-          selector: "TSAsExpression > TSAsExpression.expression > TSUnknownKeyword.typeAnnotation",
-          message: "Give the value a true type instead of `as unknown as`.",
-        },
-      ],
-    },
+    rules: { "no-restricted-syntax": ["error", ...NO_FALSE_TYPES, ...NO_BARE_ERRORS, ...NO_READ_MESSAGES] },
+  },
+  {
+    // the one place where they are made
+    files: ["ts/base/errors.ts"],
+    rules: { "no-restricted-syntax": ["error", ...NO_FALSE_TYPES, ...NO_READ_MESSAGES] },
   },
   {
     // tests hand in what the types forbid, and index where they know the length

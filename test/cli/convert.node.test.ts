@@ -203,10 +203,10 @@ describe("a vocabulary for a network that has none", () => {
 
   test.each([
     [`["a","b"]`, /expected a network in one direction from 2 tokens/],
-    [`["a","b","b","c"]`, /vocabulary: expected a vocabulary; /],
-    [`{"a":0,"b":2,"c":1,"d":1}`, /expected each id from 0 to 3 once, received 1 for "d"/],
-    [`["a",`, /vocabulary: expected a vocabulary; .*JSON/],
-    [`nothing`, /vocabulary.*; the file is not valid safetensors/],
+    [`["a","b","b","c"]`, /vocabulary, as a vocabulary: /],
+    [`{"a":0,"b":2,"c":1,"d":1}`, /as a vocabulary: d: expected each id from 0 to 3 once, received 1$/m],
+    [`["a",`, /vocabulary, as a vocabulary: expected JSON, received /],
+    [`nothing`, /vocabulary, as a vocabulary: .*safetensors/],
   ])("%s is a failure", (data, sentence) => {
     folder.write("bare.safetensors", bytes);
     folder.write("vocabulary", data);

@@ -1,7 +1,7 @@
 /** `bptt evaluate` measures what the library measures. */
 
 import { writeFileSync } from "node:fs";
-import type { CharRnn } from "bptt";
+import { CharRnn } from "bptt";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { Place } from "./program.js";
 import { Folder } from "./run-cli.js";
@@ -19,6 +19,8 @@ beforeAll(async () => {
   folder.write("text.safetensors", text.save());
   folder.write("names.safetensors", names.save());
   folder.write("words.safetensors", words.save());
+  const listed = new CharRnn({ text: ["anna", "otto"], hiddenSize: 3 });
+  folder.write("listed.safetensors", listed.save());
 });
 afterAll(() => folder.remove());
 
@@ -79,6 +81,11 @@ describe("how far it is", () => {
 
 test.each([
   ["text.safetensors", "so muQ", `text.txt: token 6: expected a character of the vocabulary, received "Q"`],
+  [
+    "listed.safetensors",
+    "anna\n\notQo\n",
+    `text.txt: line 3, token 3: expected a character of the vocabulary, received "Q"`,
+  ],
   ["text.safetensors", "s", "text.txt: expected at least 2 tokens, received 1"],
   ["text.safetensors", "", "text.txt: expected a text, received an empty file"],
   [

@@ -48,9 +48,13 @@ describe("is refused", () => {
     [
       "a type of many letters",
       npy(header("f".repeat(60_000), "1")),
-      /^"a\.npy": expected an array of NumPy's, received a header of 60/,
+      /^file\["a\.npy"\]: expected an array of NumPy's, received a header of 60/,
     ],
-    ["an unknown type", npy(header("<c8", "1")), /^"a\.npy": expected float32 or float64, received "<c8"$/],
+    [
+      "an unknown type",
+      npy(header("<c8", "1")),
+      /^file\["a\.npy"\]: expected float32 or float64, received "<c8"$/,
+    ],
     [
       "three axes",
       npy(header("<f4", "1, 1, 1"), new Uint8Array(4)),

@@ -50,7 +50,7 @@ describe("a text", () => {
   it.each([
     ["empty", "", "x.txt: expected a text, received an empty file"],
     ["of a byte order mark alone", "\ufeff", "x.txt: expected a text, received an empty file"],
-    ["of one character", "a", "the text: expected at least 2 tokens, received 1"],
+    ["of one character", "a", "x.txt: expected at least 2 tokens, received 1"],
     ["with a 0 byte", "ab\0c", "x.txt: expected a text, received a binary file (byte 2 is 0)"],
     [
       "in Latin-1",
@@ -245,6 +245,10 @@ describe("wrong usage", () => {
       /^--seed: expected an integer in 0\.\.4294967295, received 4294967296$/,
     ],
     [onText("text.txt", "--schedule", "sine"), /^--schedule: expected .*, received "sine"$/],
+    [
+      onText("text.txt", "--schedule", "linear:0"),
+      /^--schedule linear:0: options\.steps: expected an integer >= 1, received 0$/,
+    ],
     [["train", "-", "-", "-o", "m.safetensors"], /^expected standard input once, received -, -$/],
   ])("%j", async (args, sentence) => {
     expect(await failure(args, 2)).toMatch(sentence);

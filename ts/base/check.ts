@@ -3,7 +3,7 @@
  * the fields of a `CheckError`: `hiddenSize: expected an integer >= 1, received 0`.
  */
 
-import { formatPath, rangeError, typeError, type Path } from "./errors.js";
+import { rangeError, typeError, type Path } from "./errors.js";
 import { show } from "./show.js";
 
 /** Largest size of an axis: what the core's 32-bit lengths can count. */
@@ -89,14 +89,6 @@ export function optionsObject(given: unknown, path: Path, known: ReadonlySet<str
 export function invalid(isOfKind: boolean, path: Path, expected: string, value: unknown): Error {
   return (isOfKind ? rangeError : typeError)(path, expected, show(value));
 }
-
-/** Superseded by {@link typeError} and {@link rangeError}. */
-export function expected(path: Path, what: string, value: unknown): string {
-  return `${formatPath(path)}: expected ${what}, received ${show(value)}`;
-}
-
-/** Superseded by {@link invalid}. */
-export const wrong = invalid;
 
 /** Whether it has properties to be asked for. */
 export function isObject(value: unknown): value is object {

@@ -2,6 +2,7 @@
  * UTF-8. `TextDecoder` and `TextEncoder` do it where they exist; Jest's jsdom environment and some embedded engines
  * lack them.
  */
+import { typeError } from "./errors.js";
 
 /**
  * The text of UTF-8 bytes, without a byte order mark.
@@ -25,7 +26,7 @@ export function decodeUtf8(bytes: Uint8Array, fatal = false): string {
       code = (code << 6) | (bytes[i++] & 0x3f);
       [least, most] = [0x80, 0xbf];
     }
-    if (left !== 0 && fatal) throw new TypeError(`byte ${i - 1} is not UTF-8`);
+    if (left !== 0 && fatal) throw typeError(["bytes", i - 1], "UTF-8", `byte ${bytes[i - 1]}`);
     text += String.fromCodePoint(left === 0 ? code : 0xfffd);
   }
   return text.startsWith("\ufeff") ? text.slice(1) : text;

@@ -61,6 +61,8 @@ export function sentenceOf(error: unknown): string | undefined {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return undefined;
     if (error.code === "commander.help") return "expected a command; `bptt --help` lists them";
+    // the words are Commander's: one line, without what this program prints before and after it
+    // eslint-disable-next-line no-restricted-syntax
     return error.message.replace(/^error: |\.$/g, "").replace(/\n(?=\(Did you mean)/, " ");
   }
   if (!(error instanceof Error)) return String(error);

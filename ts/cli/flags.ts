@@ -1,19 +1,75 @@
-/** The library's errors in the words of the command line: its options are called otherwise there. */
+/**
+ * Errors of the library on the command line. They carry the path of a value; its first key is an argument or an option of the
+ * library, which comes from a flag or from the content of a file here.
+ */
 
+import { formatCheck, formatPath, isCheckError, type CheckError, type Key } from "../base/errors.js";
+import { show } from "../base/show.js";
 import { Failure, UsageError } from "./failure.js";
+import type { Place } from "./places.js";
 
-/** The library's names of options, and the flags. */
-export type Flags = Readonly<Record<string, string>>;
+/** The flags of options of the library. */
+export const FLAGS: Readonly<Record<string, string>> = {
+  allowUnknown: "--allow-unknown",
+  batchSize: "--batch",
+  bidirectional: "--bidirectional",
+  cell: "--cell",
+  clipNorm: "--clip",
+  count: "--count",
+  dropout: "--dropout",
+  epochs: "--epochs",
+  exclude: "--exclude",
+  head: "--head",
+  hiddenSize: "--hidden",
+  layers: "--layers",
+  learningRate: "--learning-rate",
+  length: "--length",
+  maxTokens: "--max-tokens",
+  patience: "--patience",
+  prefix: "--prefix",
+  prompt: "--prompt",
+  seed: "--seed",
+  sequenceLength: "--length",
+  steps: "--steps",
+  stop: "--stop",
+  temperature: "--temperature",
+  timeLimitSeconds: "--time-limit",
+  topK: "--top-k",
+  topP: "--top-p",
+  useBias: "--no-bias",
+  validationFraction: "--validation",
+};
+
+/** The places of what comes from files, by the arguments of the library. */
+export type Contents = Readonly<Record<string, Place>>;
+
+const NOT_GIVEN = show(undefined);
 
 /**
- * An error in the words of the command line: one about an option in `flags` is wrong usage, in which every such name is said as its
- * flag; one about the text is a failure; all others stay.
+ * An error of the library with the place on the command line: one about the content of a file is a failure, one about a flag is wrong
+ * usage. All other errors are returned as they are.
  */
-export function inFlags(error: unknown, flags: Flags): unknown {
-  if (!(error instanceof TypeError || error instanceof RangeError)) return error;
-  const [, about = ""] = /^(\w+)[:[]/.exec(error.message) ?? [];
-  if (about === "text") return new Failure(`the ${error.message}`);
-  if (!(about in flags)) return error;
-  const message = error.message.replace(/\b[a-z]+[A-Z]\w*\b/g, (name) => flags[name] ?? name);
-  return new UsageError(message.replace(/^[a-z]+(?=:)/, (name) => flags[name] ?? name));
+export function onCommandLine(error: unknown, contents: Contents = {}): unknown {
+  if (!isCheckError(error)) return error;
+  const [root = "", ...keys] = error.path;
+  const place = contents[root];
+  if (place !== undefined) return new Failure(sentenceAt(place(keys), error), 1, { cause: error });
+  const flag = FLAGS[root];
+  return flag === undefined ? error : new UsageError(sentenceAt(inFlag(flag, keys), error));
+}
+
+/** The sentence of a failed check at a place on the command line. */
+export function sentenceAt(place: string, error: CheckError): string {
+  const { expected, received, hint } = error;
+  return formatCheck(place, {
+    expected,
+    received: received === NOT_GIVEN ? "none" : received,
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+/** The elements of what a flag says are tokens. */
+function inFlag(flag: string, [key, ...keys]: readonly Key[]): string {
+  if (typeof key === "number") return `${flag}, token ${key + 1}`;
+  return key === undefined ? flag : formatPath([flag, key, ...keys]);
 }

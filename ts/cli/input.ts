@@ -52,6 +52,11 @@ export function linesOf(text: string): string[] {
   return text.split("\n").filter((line) => line !== "");
 }
 
+/** The numbers of these lines in the text, from 1. */
+export function lineNumbersOf(text: string): number[] {
+  return text.split("\n").flatMap((line, k) => (line === "" ? [] : [k + 1]));
+}
+
 function decode(bytes: Buffer, name: string): string {
   if (startsWith(bytes, [0xff, 0xfe]) || startsWith(bytes, [0xfe, 0xff])) {
     throw new Failure(`${name}: expected a text in UTF-8, received one in UTF-16`);

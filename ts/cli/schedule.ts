@@ -7,7 +7,9 @@
  */
 
 import { constant, cosine, linear, stepDecay, warmup, type PlainSchedule, type Schedule } from "bptt";
+import { formatPath, isCheckError } from "../base/errors.js";
 import { UsageError } from "./failure.js";
+import { sentenceAt } from "./flags.js";
 
 /** How a schedule is written, for the help. */
 export const SYNTAX = "[warmup:N+]constant | linear[:STEPS[:TO]] | cosine[:STEPS[:TO]] | step:EVERY:FACTOR";
@@ -20,6 +22,15 @@ export interface ScheduleSettings {
 
 /** The schedule of a word. */
 export function parseSchedule(text: string, settings: ScheduleSettings): Schedule {
+  try {
+    return parse(text, settings);
+  } catch (error) {
+    if (!isCheckError(error)) throw error;
+    throw new UsageError(sentenceAt(`--schedule ${text}: ${formatPath(error.path)}`, error));
+  }
+}
+
+function parse(text: string, settings: ScheduleSettings): Schedule {
   const [, warm, rest = ""] = /^(?:warmup:(\d+)\+)?(.*)$/s.exec(text) ?? [];
   const [kind = "", ...numbers] = rest.split(":");
   const plain = parsePlain(kind, numbers.map(toFinite), text, settings);

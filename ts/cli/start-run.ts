@@ -9,11 +9,13 @@ import {
   type Text,
   type TextFitOptions,
 } from "bptt";
+import { isCheckError } from "../base/errors.js";
 import { Failure } from "./failure.js";
 import { linesOf, nameOf, readBytes, readTexts } from "./input.js";
 import { metadataOf } from "./model/metadata.js";
 import { runOf } from "./model/summary.js";
 import { textModelOf } from "./model/text-model.js";
+import { inFile, type Place } from "./places.js";
 import type { Beginning } from "./report/reporter.js";
 
 /** A model, and its run when it is asked for. */
@@ -74,10 +76,8 @@ export async function unfinished(
     try {
       return model.resume(given, { ...limit, ...listening });
     } catch (error) {
-      if (!(error instanceof RangeError) || !error.message.startsWith("text")) throw error;
-      throw new Failure(
-        `${files.map(nameOf).join(", ")}: expected the text that the run in ${file} began with`,
-      );
+      if (!isCheckError(error) || error.path[0] !== "text") throw error;
+      throw new Failure(`${namesOf(files)}: expected the text that the run in ${file} began with`);
     }
   });
   return { model, beginning, start };
@@ -88,7 +88,16 @@ async function readKind(files: readonly string[], asLines: boolean): Promise<Tex
   if (!asLines) return whole;
   const lines = linesOf(whole);
   if (lines.length > 0) return lines;
-  throw new Failure(`${files.map(nameOf).join(", ")}: expected at least one line that is not empty`);
+  throw new Failure(`${namesOf(files)}: expected at least one line that is not empty`);
+}
+
+/** Places in the text of these files, which are counted over all of them. */
+export function placeOf(files: readonly string[]): Place {
+  return inFile(namesOf(files));
+}
+
+function namesOf(files: readonly string[]): string {
+  return files.map(nameOf).join(", ");
 }
 
 /** Hands the text over once, and keeps it no longer: the run keeps ids alone, a byte each. */

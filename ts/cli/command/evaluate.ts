@@ -3,12 +3,14 @@
 import type { EvaluationProgress } from "bptt";
 import type { Command } from "commander";
 import { jsonLine } from "../escape.js";
-import { Failure, UsageError } from "../failure.js";
+import { UsageError } from "../failure.js";
+import { onCommandLine } from "../flags.js";
 import { example } from "../help.js";
-import { linesOf, nameOf, readText } from "../input.js";
+import { lineNumbersOf, linesOf, nameOf, readText } from "../input.js";
 import { readTextModel } from "../model/text-model.js";
 import { table } from "../model/table.js";
 import { write } from "../output.js";
+import { inLines, inText } from "../places.js";
 import { EvaluationReporter } from "../report/evaluation.js";
 
 /** Adds the command. */
@@ -50,20 +52,11 @@ async function evaluate(modelPath: string, path: string, { json }: { json?: bool
     try {
       return model.evaluate(model.kind === "list" ? linesOf(text) : text, { onProgress });
     } catch (error) {
-      if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
-      throw new Failure(`${nameOf(path)}: ${inPlaces(error.message)}`, 1, { cause: error });
+      const name = nameOf(path);
+      const place = model.kind === "list" ? inLines(name, lineNumbersOf(text)) : inText(name);
+      throw onCommandLine(error, { text: place });
     } finally {
       reporter.close();
     }
   }
-}
-
-/** "text[12]: …" as "character 12: …", a list's "text[3][12]" as "line 3, …". */
-function inPlaces(message: string): string {
-  return message.replace(/^text(\[\d+\])*: /, (place) => {
-    const at = [...place.matchAll(/\d+/g)].map(Number);
-    const [token] = at.slice(-1);
-    const line = at.length > 1 ? `line ${Number(at[0]) + 1}, ` : "";
-    return token === undefined ? "" : `${line}token ${token + 1}: `;
-  });
 }

@@ -3,8 +3,7 @@
 import type { Command } from "commander";
 import type { CharRnn, GenerateOptions } from "bptt";
 import { escapedLines, jsonLine } from "../escape.js";
-import { UsageError } from "../failure.js";
-import { inFlags } from "../flags.js";
+import { onCommandLine } from "../flags.js";
 import { example } from "../help.js";
 import { readTextModel } from "../model/text-model.js";
 import { ClosedOutput, write } from "../output.js";
@@ -13,19 +12,6 @@ import { toCount, toInteger, toNumber } from "../values.js";
 interface Options extends GenerateOptions {
   json?: boolean;
 }
-
-const FLAGS = {
-  prompt: "--prompt",
-  length: "--length",
-  temperature: "--temperature",
-  topK: "--top-k",
-  topP: "--top-p",
-  stop: "--stop",
-  exclude: "--exclude",
-  allowUnknown: "--allow-unknown",
-  seed: "--seed",
-  count: "--count",
-};
 
 /** Adds the command. */
 export function defineGenerate(program: Command): void {
@@ -80,16 +66,8 @@ async function generate(path: string, { json, ...given }: Options): Promise<void
     else await writeAll(model, options, shown);
   } catch (error) {
     if (error instanceof ClosedOutput) return; // whoever reads has enough
-    throw inFlags(inPlace(error), FLAGS);
+    throw onCommandLine(error);
   }
-}
-
-/** "prompt[3]: …" is about the fourth token. */
-function inPlace(error: unknown): unknown {
-  const [place, at] = (error instanceof RangeError && /^prompt\[(\d+)\]/.exec(error.message)) || [];
-  if (place === undefined) return error;
-  const what = (error as RangeError).message.slice(place.length);
-  return new UsageError(`--prompt, token ${Number(at) + 1}${what}`);
 }
 
 /** A prompt for a model that needs one: where a text begins, or may begin. */

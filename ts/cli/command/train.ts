@@ -3,7 +3,7 @@
 import type { Cell, TextFitOptions } from "bptt";
 import { Option, type Command } from "commander";
 import { UsageError } from "../failure.js";
-import { inFlags, type Flags } from "../flags.js";
+import { onCommandLine } from "../flags.js";
 import { example } from "../help.js";
 import { trainObjection } from "../model/existing.js";
 import { OutputFiles } from "../output-file.js";
@@ -14,7 +14,7 @@ import { json } from "../report/json.js";
 import { lines } from "../report/lines.js";
 import { silent, type Reporter } from "../report/reporter.js";
 import { parseSchedule, SYNTAX } from "../schedule.js";
-import { fresh, unfinished } from "../start-run.js";
+import { fresh, placeOf, unfinished } from "../start-run.js";
 import { follow } from "../training.js";
 import { toCount, toInteger, toNumber, toSeconds } from "../values.js";
 
@@ -63,25 +63,6 @@ const SETTINGS = [
   ] as const),
   ...(["learningRate", "schedule", "clip", "validation", "patience", "seed"] as const),
 ] satisfies (keyof TrainOptions)[];
-
-/** The library's names of what the flags say. */
-const FLAGS: Flags = {
-  maxTokens: "--max-tokens",
-  cell: "--cell",
-  hiddenSize: "--hidden",
-  layers: "--layers",
-  dropout: "--dropout",
-  epochs: "--epochs",
-  steps: "--steps",
-  batchSize: "--batch",
-  sequenceLength: "--length",
-  learningRate: "--learning-rate",
-  clipNorm: "--clip",
-  validationFraction: "--validation",
-  patience: "--patience",
-  seed: "--seed",
-  timeLimitSeconds: "--time-limit",
-};
 
 /** Adds the command. */
 export function defineTrain(program: Command): void {
@@ -197,12 +178,14 @@ async function train(files: readonly string[], options: TrainOptions): Promise<n
       : await fresh(files, { file, asLines: asLines === true, model, fit: wanted });
     return await follow(prepared, following);
   } catch (error) {
-    throw inFlags(error, FLAGS);
+    throw onCommandLine(error, { text: placeOf(files) });
   }
 }
 
 function fitOptionsOf(options: TrainOptions): TextFitOptions {
   const { epochs, steps, batch, length, learningRate: rate, schedule, clip, validation, patience } = options;
+  if (patience !== undefined && validation === 0)
+    throw new UsageError("--patience: expected a --validation above 0 with it");
   return {
     ...(epochs === undefined ? {} : { epochs }),
     ...(steps === undefined ? {} : { steps }),

@@ -1,42 +1,41 @@
-/** Errors of the library about a file or an option, with the flags of the command line. */
+/** Errors of the library about a model file, on the command line. */
 
-import type { CheckError } from "../../index.js";
+import { isCheckError, withFields } from "../../base/errors.js";
+import { show } from "../../base/show.js";
 import { Failure, UsageError } from "../failure.js";
-
-/** Options that say what a file leaves open, by the library's names. */
-const FLAGS: Readonly<Record<string, string>> = {
-  cell: "--cell",
-  prefix: "--prefix",
-  head: "--head",
-  layers: "--layers",
-};
+import { FLAGS, onCommandLine, type Contents } from "../flags.js";
+import { inFile } from "../places.js";
 
 /** The failure that an error of the library is, about the file `name`; whatever else it is, is thrown on. */
 export function modelFailure(name: string, error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  if (!(error instanceof Error)) throw error;
-  const [, about = ""] = /^(\w+): /.exec(error.message) ?? [];
-  const flag = FLAGS[about];
-  if (flag !== undefined) {
-    const what = error.message.replace(`${about}: `, "").replace(/, received undefined$/, "");
-    return new UsageError(`${flag}: ${what} (${name})`);
-  }
-  if (error.message.includes("weights alone")) {
-    return new UsageError(
-      `${name}: it holds weights alone; expected --cell, and --layers and --bidirectional where they are not 1 and no`,
-    );
-  }
-  const what = sentenceOf(error).replace(/^(bytes|file|model|network|weights)(: |\.|(?=\[))/, "");
-  return new Failure(`${name}: ${what}`, 1, { cause: error });
+  const told = onCommandLine(withFlags(error), contentsOf(name));
+  if (told instanceof UsageError && told !== error) return new UsageError(`${told.message} (${name})`);
+  if (told instanceof Failure) return told;
+  if (!(told instanceof Error)) throw told;
+  return new Failure(`${name}: ${told.message}`, 1, { cause: error });
 }
 
-/** The message of an error; what helps against it comes as flags, where the library says it as options. */
-function sentenceOf(error: Error & Partial<CheckError> & { remedy?: unknown }): string {
-  const { expected, received, remedy } = error;
-  if (typeof expected !== "string" || typeof remedy !== "object") return error.message;
-  const { options, effect } = remedy as { options: Record<string, string>; effect: string };
-  const flags = Object.entries(options).map(
-    ([name, value]) => `${FLAGS[name] ?? name} ${JSON.stringify(value)}`,
+/** The usage error for a file that holds weights and nothing about their network. */
+export function weightsAlone(name: string): UsageError {
+  return new UsageError(
+    `${name}: it holds weights alone; expected --cell, and --layers and --bidirectional where they are not 1 and no`,
   );
-  return `tensors: expected ${expected}, received ${received}; ${flags.join(" ")} ${effect}`;
+}
+
+/** What the library calls the file, its model and the weights in it. */
+function contentsOf(name: string): Contents {
+  const place = inFile(name);
+  return {
+    ...{ bytes: place, file: place, model: place, network: place, weights: place },
+    // those of a model's topology: a wrong --layers is refused when it is read
+    layers: (keys) => place(["layers", ...keys]),
+  };
+}
+
+/** The error with flags in its hint, where the library says which of its options help. */
+function withFlags(error: unknown): unknown {
+  if (!isCheckError(error) || !("remedy" in error)) return error;
+  const { options, effect } = error.remedy as { options: Record<string, string>; effect: string };
+  const flags = Object.entries(options).map(([name, value]) => `${FLAGS[name] ?? name} ${show(value)}`);
+  return withFields(error, { hint: `${flags.join(" ")} ${effect}` });
 }

@@ -11,6 +11,7 @@ import { zipSync, type Zippable } from "fflate";
 import type { Tensor } from "bptt";
 import { parseJson } from "../../base/json.js";
 import { openZip, type Zip } from "../../convert/zip.js";
+import { at, rangeError, type Path } from "../../base/errors.js";
 import { show } from "../../base/show.js";
 import { carriedIn, type Metadata } from "./metadata.js";
 
@@ -48,7 +49,7 @@ export function decodeNpz(bytes: Uint8Array): Npz {
   const place = (name: string) => Number(/^arr_(\d+)\.npy$/.exec(name)?.[1] ?? 0);
   const names = zip.names.filter((name) => name.endsWith(".npy")).sort((a, b) => place(a) - place(b));
   return {
-    arrays: names.map((name) => decodeNpy(zip.read(name), show(name))),
+    arrays: names.map((name) => decodeNpy(zip.read(name), at("file", name))),
     metadata: zip.names.includes(TEXTS) ? readTexts(zip, bytes.length) : {},
   };
 }
@@ -66,30 +67,25 @@ function encodeNpy({ data, shape }: Tensor): Uint8Array {
   return file;
 }
 
-function decodeNpy(file: Uint8Array, name: string): Tensor {
+function decodeNpy(file: Uint8Array, path: Path): Tensor {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   if (file.length < 12 || MAGIC.some((byte, i) => file[i] !== byte))
-    throw new RangeError(`${name}: expected an array of NumPy's`);
+    throw rangeError(path, "an array of NumPy's", "other bytes");
   const isFirst = file[6] === 1;
   const start = isFirst ? 10 : 12;
   const end = start + (isFirst ? view.getUint16(8, true) : view.getUint32(8, true));
   if (end > file.length || end - start > LONGEST_HEADER)
-    throw new RangeError(`${name}: expected an array of NumPy's, received a header of ${end - start} bytes`);
+    throw rangeError(path, "an array of NumPy's", `a header of ${end - start} bytes`);
   const header = new TextDecoder().decode(file.subarray(start, end));
   const [, type = "", order = "", sizes = ""] = HEADER.exec(header) ?? [];
   const width = { "<f4": 4, "<f8": 8 }[type];
   if (width === undefined)
-    throw new RangeError(
-      `${name}: expected float32 or float64, received ${type === "" ? "no header" : show(type)}`,
-    );
+    throw rangeError(path, "float32 or float64", type === "" ? "no header" : show(type));
   const shape = sizes.split(",").filter((size) => size.trim() !== "").map(Number); // prettier-ignore
-  if (shape.length > 2)
-    throw new RangeError(`${name}: expected a vector or a matrix, received ${shape.length} axes`);
+  if (shape.length > 2) throw rangeError(path, "a vector or a matrix", `${shape.length} axes`);
   const length = shape.reduce((product, n) => product * n, 1);
   if (file.length - end !== length * width)
-    throw new RangeError(
-      `${name}: expected ${length * width} bytes of values, received ${file.length - end}`,
-    );
+    throw rangeError(path, `${length * width} bytes of values`, String(file.length - end));
   const data = new Float32Array(length);
   const [rows = 1, columns = 1] = shape;
   // Fortran's order is by columns
@@ -102,6 +98,9 @@ function decodeNpy(file: Uint8Array, name: string): Tensor {
 }
 
 function readTexts(zip: Zip, archiveSize: number): Metadata {
-  if (zip.sizeOf(TEXTS) > archiveSize + LONGEST_TEXTS) throw new RangeError(`${TEXTS} is too long`);
-  return carriedIn(parseJson(new TextDecoder().decode(zip.read(TEXTS)), TEXTS));
+  const path = at("file", TEXTS);
+  const most = archiveSize + LONGEST_TEXTS;
+  const size = zip.sizeOf(TEXTS);
+  if (size > most) throw rangeError(path, `at most ${most} bytes`, String(size));
+  return carriedIn(parseJson(new TextDecoder().decode(zip.read(TEXTS)), path));
 }

@@ -9,6 +9,7 @@ import {
   type NetworkDescription,
   type TensorFlowJsModel,
 } from "bptt/convert";
+import { isCheckError } from "../../base/errors.js";
 import { parseJson } from "../../base/json.js";
 import { UsageError } from "../failure.js";
 import { nameOf, readBytes } from "../input.js";
@@ -16,7 +17,7 @@ import { formatOf, type Format } from "./file-format.js";
 import { carried, carriedIn, hasOwnRule, metadataOf, withMetadata, type Metadata } from "./metadata.js";
 import { decodeNpz } from "./npz.js";
 import { readWeightFiles } from "./weight-files.js";
-import { modelFailure } from "./error-messages.js";
+import { modelFailure, weightsAlone } from "./error-messages.js";
 
 /** What a file may leave open. */
 export interface ReadOptions {
@@ -101,24 +102,29 @@ async function find(
   options: ReadOptions,
 ): Promise<Found> {
   refuse(options, ["prefix", "head"], "they are for files of PyTorch's");
-  if (format === "npz") return findInNpz(bytes, options);
+  if (format === "npz") return findInNpz(bytes, nameOf(path), options);
   if (format === "tfjs") {
     refuse(options, ["cell", "layers", "bidirectional", "bias"], "the file says that");
     return findInTensorFlowJs(path, bytes);
   }
   const { cell } = options;
   if (cell === undefined) refuse(options, ["layers", "bidirectional", "bias"], "they go with --cell");
-  return { ...fromKerasFile(bytes, cell && kerasOptions(cell, options)), metadata: {} };
+  try {
+    return { ...fromKerasFile(bytes, cell && kerasOptions(cell, options)), metadata: {} };
+  } catch (error) {
+    if (!isCheckError(error) || error.path[0] !== "options") throw error;
+    throw cell === undefined ? weightsAlone(nameOf(path)) : new UsageError("--cell: the file says that");
+  }
 }
 
-function findInNpz(bytes: Uint8Array, options: ReadOptions): Found {
+function findInNpz(bytes: Uint8Array, name: string, options: ReadOptions): Found {
   const { arrays, metadata } = decodeNpz(bytes);
   const saved = configIn(metadata);
   if (saved?.cell !== undefined) {
     refuse(options, ["cell", "layers", "bidirectional", "bias"], "the file says that");
     return { ...fromKeras(arrays, kerasOptions(saved.cell, saved)), metadata };
   }
-  if (options.cell === undefined) throw new RangeError("weights alone");
+  if (options.cell === undefined) throw weightsAlone(name);
   return { ...fromKeras(arrays, kerasOptions(options.cell, options)), metadata };
 }
 
@@ -149,7 +155,7 @@ function make({ config, parameters, metadata, weightFiles = [] }: Found): Made {
 function configIn(metadata: Metadata): Partial<RnnOptions> | undefined {
   const text = metadata["bptt.config"];
   if (text === undefined) return undefined;
-  const value = parseJson(text, "its bptt.config");
+  const value = parseJson(text, ["file", "bptt.config"]);
   return typeof value === "object" && value !== null ? value : {};
 }
 

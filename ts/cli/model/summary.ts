@@ -1,6 +1,7 @@
 /** The summary of a model file, as plain data. */
 
 import type { Cell, LastRun, RunState, TextFitOptions } from "bptt";
+import { parseJson } from "../../base/json.js";
 import type { Metadata } from "./metadata.js";
 import type { StoredNetwork } from "./read.js";
 
@@ -119,9 +120,5 @@ function optimizerSummary(state: unknown): OptimizerSummary | null {
 
 function json(metadata: Metadata, key: string): unknown {
   const text = metadata[key];
-  try {
-    return text === undefined ? null : JSON.parse(text);
-  } catch {
-    throw new RangeError(`its ${key}: expected JSON`);
-  }
+  return text === undefined ? null : parseJson(text, ["file", key]);
 }

@@ -3,6 +3,7 @@
 import { basename, extname } from "node:path";
 import { CharRnn, type Rnn, type Vocabulary } from "bptt";
 import { toKeras, toOnnx, toTensorFlowJs } from "bptt/convert";
+import { rangeError } from "../../base/errors.js";
 import { carried, metadataOf, withMetadata, type Metadata } from "./metadata.js";
 import { encodeNpz } from "./npz.js";
 import { withOnnxMetadata } from "./onnx-metadata.js";
@@ -55,7 +56,11 @@ export function filesOf(
       return [[path, own]];
     case "pytorch":
       if (resetsBefore)
-        throw new RangeError("PyTorch has no GRU that resets before the product, as this one does");
+        throw rangeError(
+          "network",
+          "a GRU that resets after the product, as PyTorch has it",
+          "one that resets before it",
+        );
       return [[path, own]];
     case "keras":
       return [[path, encodeNpz({ arrays: toKeras(rnn), metadata })]];
@@ -63,7 +68,11 @@ export function filesOf(
       return [[path, withOnnxMetadata(toOnnx(rnn, { inputs, initialState }), metadata)]];
     case "tfjs": {
       if (rnn.cell === "gru" && !resetsBefore)
-        throw new RangeError("TensorFlow.js has no GRU that resets after the product, as this one does");
+        throw rangeError(
+          "network",
+          "a GRU that resets before the product, as TensorFlow.js has it",
+          "one that resets after it",
+        );
       const { weightData, weightSpecs, ...json } = toTensorFlowJs(rnn, { inputs });
       const binary = path.slice(0, path.length - extname(path).length) + ".bin";
       const weightsManifest = [{ paths: [basename(binary)], weights: weightSpecs }];

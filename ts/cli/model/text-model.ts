@@ -1,10 +1,12 @@
 /** A model that reads and writes text, from a file. */
 
-import { CharRnn } from "bptt";
+import { CharRnn, Rnn } from "bptt";
+import { isCheckError } from "../../base/errors.js";
 import { Failure } from "../failure.js";
 import { nameOf, readBytes } from "../input.js";
 import { formatOf } from "./file-format.js";
 import { modelFailure } from "./error-messages.js";
+import { metadataOf } from "./metadata.js";
 
 /** The text model in a file; of other models it says how they become one. The caller frees it. */
 export async function readTextModel(path: string): Promise<CharRnn> {
@@ -21,15 +23,24 @@ export function textModelOf(bytes: Buffer<ArrayBuffer>, name: string): CharRnn {
   try {
     return CharRnn.load(bytes);
   } catch (error) {
-    const { message } = error as Error;
-    if (message.includes("the function that the saved model had"))
+    if (isCheckError(error) && error.path[0] === "tokens")
       throw new Failure(
         `${name}: it cuts texts by a function of the program that made it, which bptt does not have`,
       );
-    if (!message.includes("with a vocabulary")) throw modelFailure(name, error);
+    if (!isNetworkAlone(bytes)) throw modelFailure(name, error);
     const how = "bptt convert --to bptt --vocabulary gives it one";
     throw new Failure(`${name}: expected a text model, received a network without a vocabulary; ${how}`, 1, {
       cause: error,
     });
+  }
+}
+
+/** Whether they are a network that can be read and has no vocabulary. */
+function isNetworkAlone(bytes: Buffer<ArrayBuffer>): boolean {
+  try {
+    Rnn.load(bytes).free();
+    return !("bptt.vocabulary" in metadataOf(bytes));
+  } catch {
+    return false;
   }
 }

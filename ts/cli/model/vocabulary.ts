@@ -4,8 +4,12 @@
  */
 
 import { CharRnn, Vocabulary } from "bptt";
-import { Failure } from "../failure.js";
+import { rangeError } from "../../base/errors.js";
+import { parseJson } from "../../base/json.js";
+import { show } from "../../base/show.js";
+import { onCommandLine } from "../flags.js";
 import { nameOf, readBytes } from "../input.js";
+import { inFile } from "../places.js";
 
 /** The vocabulary in a file. */
 export async function readVocabulary(path: string): Promise<Vocabulary> {
@@ -13,10 +17,11 @@ export async function readVocabulary(path: string): Promise<Vocabulary> {
   try {
     return /^\s*[[{]/.test(bytes.subarray(0, 64).toString("latin1")) ? ofJson(bytes) : ofModel(bytes);
   } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError))
-      throw error;
-    const why = error.message.replace(/^\w+: (?=expected|not)/, "");
-    throw new Failure(`${nameOf(path)}: expected a vocabulary; ${why}`, 1, { cause: error });
+    const place = inFile(`${nameOf(path)}, as a vocabulary`);
+    throw onCommandLine(error, {
+      ...{ bytes: place, file: place, tokens: place },
+      unknown: (keys) => place(["unknown", ...keys]),
+    });
   }
 }
 
@@ -26,7 +31,7 @@ function ofModel(bytes: Uint8Array<ArrayBuffer>): Vocabulary {
 }
 
 function ofJson(bytes: Uint8Array): Vocabulary {
-  const value = JSON.parse(new TextDecoder().decode(bytes)) as object; // "[" or "{"
+  const value = parseJson(new TextDecoder().decode(bytes), "file") as object; // "[" or "{"
   if (Array.isArray(value)) return new Vocabulary(value as string[]);
   const { tokens, unknown } = value as { tokens?: unknown; unknown?: unknown };
   if (Array.isArray(tokens))
@@ -41,9 +46,7 @@ function ofJson(bytes: Uint8Array): Vocabulary {
       id >= ids.length ||
       byId[id] !== undefined
     )
-      throw new RangeError(
-        `expected each id from 0 to ${ids.length - 1} once, received ${JSON.stringify(id)} for ${JSON.stringify(token)}`,
-      );
+      throw rangeError(["file", token], `each id from 0 to ${ids.length - 1} once`, show(id));
     byId[id] = token;
   }
   return new Vocabulary(byId);
