@@ -247,7 +247,7 @@ describe("wrong usage", () => {
     [onText("text.txt", "--schedule", "sine"), /^--schedule: expected .*, received "sine"$/],
     [
       onText("text.txt", "--schedule", "linear:0"),
-      /^--schedule linear:0: options\.steps: expected an integer >= 1, received 0$/,
+      /^--schedule linear:0: steps: expected an integer >= 1, received 0$/,
     ],
     [["train", "-", "-", "-o", "m.safetensors"], /^expected standard input once, received -, -$/],
   ])("%j", async (args, sentence) => {
