@@ -157,7 +157,7 @@ describe("what it says", () => {
     });
     expect(Object.keys(last ?? {}).sort()).toEqual([
       ...["divergence", "epochs", "event", "file", "keptStep", "loss", "seconds"],
-      ...["steps", "stopped", "validationLoss"],
+      ...["steps", "stopped", "validationLoss", "warnings"],
     ]);
     expect(events.at(-2)).toMatchObject({ event: "progress", step: 12, fraction: 1 });
   });
