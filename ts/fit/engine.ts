@@ -108,7 +108,9 @@ export class Engine {
       this.#throughput.start();
       if (this.#timeIsUp()) return this.#finish("timeLimit");
       if (this.#slices.isOver) return this.#slices.schedule(this.#go);
-      const pending = this.#slices.piece(() => this.#piece());
+      this.#slices.begin();
+      const pending = this.#piece();
+      this.#slices.end();
       for (const answer of this.#asked.splice(0)) answer();
       if (pending) return this.#await(pending);
     }
@@ -142,7 +144,9 @@ export class Engine {
       if (isPromise(pulled)) return pulled;
       if (this.#ended) return undefined;
       if (!arrived && this.#slices.isSpent) this.#arrived = { pulled };
-      else this.#take(pulled);
+      else if (this.#validation) this.#validate(this.#validation, pulled);
+      else if (pulled === undefined) this.#endEpoch();
+      else if ((this.#iterator as BatchIterator).pulled > this.#state.cursor) this.#train(pulled); // the others are done
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -163,13 +167,6 @@ export class Engine {
       else this.#iterator ??= new BatchIterator(batches, "batches", epoch);
     }
     return (this.#validation ?? (this.#iterator as BatchIterator)).next();
-  }
-
-  /** Works on what a pass gave. */
-  #take(pulled: Pulled): void {
-    if (this.#validation) this.#validate(this.#validation, pulled);
-    else if (pulled === undefined) this.#endEpoch();
-    else if ((this.#iterator as BatchIterator).pulled > this.#state.cursor) this.#train(pulled); // others were trained on before
   }
 
   #train(batch: Batch): void {

@@ -17,6 +17,7 @@ export class Slices {
   readonly #eventLoop: EventLoop;
   #scheduled = false;
   #since = 0;
+  #begun = 0; // the piece of work
   #pieces = 0;
   #longest = 0; // milliseconds of a piece, of late
 
@@ -47,12 +48,14 @@ export class Slices {
     return this.#eventLoop.now() - this.#since > LENGTH;
   }
 
-  /** Does a piece of work. */
-  piece<Result>(work: () => Result): Result {
-    const before = this.#eventLoop.now();
-    const result = work();
+  /** Begins a piece of work. */
+  begin(): void {
+    this.#begun = this.#eventLoop.now();
+  }
+
+  /** Ends the piece of work that `begin` began. */
+  end(): void {
     this.#pieces++;
-    this.#longest = Math.max(this.#eventLoop.now() - before, this.#longest * FORGETTING);
-    return result;
+    this.#longest = Math.max(this.#eventLoop.now() - this.#begun, this.#longest * FORGETTING);
   }
 }

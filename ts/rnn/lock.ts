@@ -4,8 +4,6 @@
  */
 
 import { BpttError } from "../base/errors.js";
-import { restoreStack, stack } from "../wasm/core.js";
-import { fromCore } from "../wasm/failure.js";
 
 /** A run that was stopped and has yet to do its last step in a worker. */
 export interface Ending {
@@ -44,20 +42,16 @@ export class Lock {
     if (this.#ending === undefined || this.#reserved) this.#expectNoRun(method);
   }
 
-  /** Runs `work` alone: a getter in the user's data that comes back meanwhile is refused. */
-  use<Result>(method: string, work: () => Result): Result {
+  /** Begins a call, until `leave`. A getter in the user's data that calls the network meanwhile is refused. */
+  enter(method: string): void {
     this.expectAlive(method);
     this.#expectIdle(method);
-    if (stack.suspect) restoreStack();
     this.#busy = true;
-    try {
-      return work();
-    } catch (error) {
-      stack.suspect = true; // an assignment, because a call here could fail as well
-      throw fromCore(error);
-    } finally {
-      this.#busy = false;
-    }
+  }
+
+  /** Ends a call. */
+  leave(): void {
+    this.#busy = false;
   }
 
   /** Takes the network for a run; until `release` only what the run does by `admit` may change it. */
@@ -90,14 +84,14 @@ export class Lock {
     this.#reserved = false;
   }
 
-  /** Lets `work` of the run that has the network change it. */
-  admit<Result>(work: () => Result): Result {
+  /** Lets the run that has the network change it, until `dismiss`. */
+  admit(): void {
     this.#admitted = true;
-    try {
-      return work();
-    } finally {
-      this.#admitted = false;
-    }
+  }
+
+  /** Ends what `admit` began. */
+  dismiss(): void {
+    this.#admitted = false;
   }
 
   /** The run has ended. */

@@ -45,8 +45,13 @@ export class LockedNetwork {
     optimizer: Optimizer,
     options: TrainStepOptions,
   ): TrainStepResult & { timeSteps: number } {
-    const result = this.#network.lock.admit(() => trainStep(this.#network, batch, optimizer, options));
-    return { ...result, timeSteps: this.#network.timeSteps };
+    const network = this.#network;
+    network.lock.admit();
+    try {
+      return { ...trainStep(network, batch, optimizer, options), timeSteps: network.timeSteps };
+    } finally {
+      network.lock.dismiss();
+    }
   }
 
   /** Magnitudes in the last training step of a regression: of the targets, and of the outputs before the update. */
@@ -56,7 +61,7 @@ export class LockedNetwork {
 
   /** A step of the user's own making; `timeSteps` counts those of the network's last pass in it. */
   change<Result>(work: () => Result): { result: Result; timeSteps: number } {
-    const result = this.#network.lock.admit(work);
+    const result = this.#admit(work);
     return { result, timeSteps: this.#network.timeSteps };
   }
 
@@ -73,7 +78,7 @@ export class LockedNetwork {
 
   /** Sets parameters by name. */
   setParameters(values: ParameterValues, path?: Path): void {
-    this.#network.lock.admit(() => this.#network.setParameters(values, path));
+    this.#admit(() => this.#network.setParameters(values, path));
   }
 
   /** All parameters in one piece, into `into` where it is given. */
@@ -101,7 +106,7 @@ export class LockedNetwork {
   /** The next step with `carryState` starts from this state. */
   carry(state: State): void {
     const [, rows] = ("h" in state ? state.h : state).shape as [number, number, number];
-    this.#network.lock.admit(() => this.#network.carry(state, "state", rows));
+    this.#admit(() => this.#network.carry(state, "state", rows));
   }
 
   /** Training passes that dropped; 0 without dropout. */
@@ -125,12 +130,12 @@ export class LockedNetwork {
 
   /** The optimizer of a snapshot: a new one, or `optimizer`, which has not stepped yet. */
   restoreOptimizer(snapshot: unknown, optimizer: Optimizer | undefined, path: Path): Optimizer {
-    return this.#network.lock.admit(() => restoreOptimizerState(this.#network, snapshot, optimizer, path));
+    return this.#admit(() => restoreOptimizerState(this.#network, snapshot, optimizer, path));
   }
 
   /** Puts an optimizer of this network to where a snapshot of it, made elsewhere, says. */
   forwardOptimizer(snapshot: OptimizerSnapshot, optimizer: Optimizer): void {
-    this.#network.lock.admit(() => forwardOptimizerState(this.#network, snapshot, optimizer));
+    this.#admit(() => forwardOptimizerState(this.#network, snapshot, optimizer));
   }
 
   /** Gives the memory of an optimizer's moments back. */
@@ -150,5 +155,14 @@ export class LockedNetwork {
 
   #parametersPlace(): Place {
     return this.#network.peek("fit").place(RawBuffer.Parameters);
+  }
+
+  #admit<Result>(work: () => Result): Result {
+    this.#network.lock.admit();
+    try {
+      return work();
+    } finally {
+      this.#network.lock.dismiss();
+    }
   }
 }

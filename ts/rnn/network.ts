@@ -20,7 +20,7 @@ import {
   type SequenceInputs,
 } from "../data/batch.js";
 import { BpttError } from "../base/errors.js";
-import { stack } from "../wasm/core.js";
+import { restoreStack, stack } from "../wasm/core.js";
 import { fromCore } from "../wasm/failure.js";
 import { readRowLengths } from "../data/row-lengths.js";
 import { scalarLoss } from "../data/loss-flags.js";
@@ -123,7 +123,16 @@ export class Network {
    */
   use<Result>(method: string, work: (raw: RawRnn) => Result): Result {
     this.#expectWhole(method);
-    return this.lock.use(method, () => work(this.#raw));
+    this.lock.enter(method);
+    try {
+      if (stack.suspect) restoreStack();
+      return work(this.#raw);
+    } catch (error) {
+      stack.suspect = true; // an assignment, because a call here could fail as well
+      throw fromCore(error);
+    } finally {
+      this.lock.leave();
+    }
   }
 
   /** The same for what changes parameters, optimizers or what training rests on: refused while a run has the network, but to the run. */
