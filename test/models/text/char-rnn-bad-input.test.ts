@@ -222,16 +222,6 @@ const METHODS: Case[] = [
     fit({ worker: () => Promise.resolve() }),
   ],
   [
-    "fit: worker() that throws",
-    TypeError,
-    "its own",
-    fit({
-      worker: () => {
-        throw new TypeError("its own");
-      },
-    }),
-  ],
-  [
     "fit: snapshotsPerSecond",
     RangeError,
     "snapshotsPerSecond: expected a finite number in 0..1000, received -1",
