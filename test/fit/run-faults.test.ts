@@ -98,18 +98,21 @@ it("what a run hands out shares no memory with it", async () => {
 
 it("an error at the end of a run settles it", async () => {
   const rnn = new Rnn(SIZES);
+  const lock = (rnn as unknown as Record<symbol, () => { release(): void }>)[Symbol.for("bptt.lock")]!;
+  const locked = lock.call(rnn);
+  locked.release();
+  const network = Object.getPrototypeOf(locked) as { setParameters: unknown };
   const broken = new Error("no memory for the end");
   let loss = 0;
   const run = fit(rnn, BATCHES, { validation: VALIDATION, patience: 1, evaluate: () => ++loss }); // the first is the best
-  const { LockedNetwork } = await import("../../ts/rnn/locked-network.js");
-  const original = Object.getOwnPropertyDescriptor(LockedNetwork.prototype, "setParameters")!;
-  LockedNetwork.prototype.setParameters = () => {
+  const original = Object.getOwnPropertyDescriptor(network, "setParameters")!;
+  network.setParameters = () => {
     throw broken;
   };
   try {
     await expect(run).rejects.toBe(broken);
   } finally {
-    Object.defineProperty(LockedNetwork.prototype, "setParameters", original);
+    Object.defineProperty(network, "setParameters", original);
   }
   rnn.free();
 });
