@@ -3,7 +3,7 @@
 export { Adam, type AdamOptions } from "./optim/adam.js";
 export type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "./data/batch.js";
 export { CharRnn, type CharRnnLoadOptions, type CharRnnSaveOptions } from "./models/text/char-rnn.js";
-export { BpttError, type CheckError, type ErrorCode } from "./base/errors.js";
+export { BpttError, type BpttErrorDetails, type CheckError, type ErrorCode } from "./base/errors.js";
 export { fit } from "./worker/fit.js";
 export type { LoadOptions } from "./file/find-module.js";
 export type { LossFlags } from "./data/loss-flags.js";

@@ -35,7 +35,7 @@ it("saves, loads and converts without TextDecoder and TextEncoder", () => {
   `);
   expect(output.split("\n")).toEqual([
     " adí日本😀",
-    "bytes: not a valid safetensors file: its header is not UTF-8 TypeError",
+    "bytes.header: expected UTF-8, received other bytes; the file is not valid safetensors TypeError",
     "true",
     "lstm",
     "",

@@ -21,6 +21,7 @@ import type { AbortSignalLike } from "./control.js";
 import { lengthOf, readBatches, walksOnce, type Batches } from "./batch-iterator.js";
 import type { Plan } from "./plan.js";
 import type { Listener } from "./progress.js";
+import type { Report } from "./reports.js";
 import { readRunState, START, type RunState } from "./run-state.js";
 import type { Tensor } from "../base/tensor.js";
 import type { OwnStepResult, StepSettings, Training } from "./trainer.js";
@@ -80,7 +81,7 @@ const FIT = {
    * Called with each report, between two steps. The run does not wait for a promise that it returns; one that rejects
    * ends the run with its error, as an exception does.
    */
-  onProgress: { read: func<Listener>, fallback: undefined },
+  onProgress: { read: func<(report: Report) => unknown>, fallback: undefined },
   /** Batches per epoch, for `fraction` and `etaSeconds` of batches that cannot be counted. */
   stepsPerEpoch: { read: count, fallback: undefined },
   /**
