@@ -15,10 +15,13 @@ export interface Ending {
 
 /** The guards of one network. `method` is the method of `Rnn` that asks. */
 export class Lock {
+  // These two are plain properties, because they are reset where a call could fail at the end of JavaScript's stack.
+  /** Whether a call is reading its arguments or working. `enter` sets it, the end of the call resets it. */
+  busy = false;
+  /** Whether the run that has the network is working: then it may change the network. */
+  admitted = false;
   #freed = false;
-  #busy = false; // a call is reading its arguments or at work
   #held = false; // a run has it
-  #admitted = false; // the run itself is at work
   #ending: Ending | undefined; // the run that has it was stopped
   #reserved = false; // the next run waits for that
 
@@ -34,7 +37,7 @@ export class Lock {
 
   /** Refuses what would change a network that a run has; not the run itself. */
   expectChangeable(method: string): void {
-    if (!this.#admitted) this.#expectNoRun(method);
+    if (!this.admitted) this.#expectNoRun(method);
   }
 
   /** Refuses a run while another has the network, unless that one is ending and no run waits for it yet. */
@@ -42,19 +45,14 @@ export class Lock {
     if (this.#ending === undefined || this.#reserved) this.#expectNoRun(method);
   }
 
-  /** Begins a call, until `leave`. A getter in the user's data that calls the network meanwhile is refused. */
+  /** Begins a call, until `busy` is reset. A getter in the user's data that calls the network meanwhile is refused. */
   enter(method: string): void {
     this.expectAlive(method);
     this.#expectIdle(method);
-    this.#busy = true;
+    this.busy = true;
   }
 
-  /** Ends a call. */
-  leave(): void {
-    this.#busy = false;
-  }
-
-  /** Takes the network for a run; until `release` only what the run does by `admit` may change it. */
+  /** Takes the network for a run; until `release` only what the run does while `admitted` may change it. */
   hold(method: string): void {
     this.expectAlive(method);
     this.#expectIdle(method);
@@ -84,16 +82,6 @@ export class Lock {
     this.#reserved = false;
   }
 
-  /** Lets the run that has the network change it, until `dismiss`. */
-  admit(): void {
-    this.#admitted = true;
-  }
-
-  /** Ends what `admit` began. */
-  dismiss(): void {
-    this.#admitted = false;
-  }
-
   /** The run has ended. */
   release(): void {
     this.#held = false;
@@ -120,7 +108,7 @@ export class Lock {
   }
 
   #expectIdle(method: string): void {
-    if (!this.#busy) return;
+    if (!this.busy) return;
     throw new BpttError(
       "BUSY",
       `rnn.${method}: this network is reading its arguments; a getter of theirs called it`,

@@ -46,11 +46,11 @@ export class LockedNetwork {
     options: TrainStepOptions,
   ): TrainStepResult & { timeSteps: number } {
     const network = this.#network;
-    network.lock.admit();
+    network.lock.admitted = true;
     try {
       return { ...trainStep(network, batch, optimizer, options), timeSteps: network.timeSteps };
     } finally {
-      network.lock.dismiss();
+      network.lock.admitted = false;
     }
   }
 
@@ -158,11 +158,11 @@ export class LockedNetwork {
   }
 
   #admit<Result>(work: () => Result): Result {
-    this.#network.lock.admit();
+    this.#network.lock.admitted = true;
     try {
       return work();
     } finally {
-      this.#network.lock.dismiss();
+      this.#network.lock.admitted = false;
     }
   }
 }

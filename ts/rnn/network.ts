@@ -131,7 +131,7 @@ export class Network {
       stack.suspect = true; // an assignment, because a call here could fail as well
       throw fromCore(error);
     } finally {
-      this.lock.leave();
+      this.lock.busy = false;
     }
   }
 
