@@ -1,6 +1,6 @@
 /**
- * The entry "bptt/convert": networks to and from the formats of other libraries, as plain data. It holds no wasm and
- * runs nothing: `new Rnn(config)` and `setParameters(parameters)` do.
+ * The entry "bptt/convert", which converts networks to and from the formats of other libraries, as plain
+ * data. It contains no wasm and runs no network: `new Rnn(config)` and `setParameters(parameters)` do.
  */
 
 export type { WeightArray } from "./convert/arrays.js";

@@ -1,4 +1,4 @@
-/** The default entry, "bptt": the wasm is inlined and instantiated at first use. */
+/** The default entry, "bptt". The wasm is inlined and instantiated at first use. */
 
 import { setLoader } from "./wasm/core.js";
 import { loadInlined } from "./wasm/load-inlined.js";

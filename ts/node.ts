@@ -1,4 +1,6 @@
-/** The entry "bptt/node": what only Node has, files. It holds no network and no wasm. */
+/**
+ * The entry "bptt/node": functions for files, which exist in Node only. It contains no network and no wasm.
+ */
 
 export type { FileAddress } from "./node/file-address.js";
 export { lockFile, type FileLock } from "./node/lock.js";

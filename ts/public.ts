@@ -1,4 +1,4 @@
-/** What every entry exports. */
+/** The names that the entries "bptt", "bptt/slim" and "bptt/relaxed" export. */
 
 export { Adam, type AdamOptions } from "./optim/adam.js";
 export type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "./data/batch.js";

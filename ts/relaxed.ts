@@ -1,6 +1,6 @@
 /**
- * The entry "bptt/relaxed": the same with fused multiply-add, which is faster, asks for an engine with relaxed SIMD, and does
- * not give the same bits on every machine.
+ * The entry "bptt/relaxed": the same library with fused multiply-add. It is faster, requires an engine with
+ * relaxed SIMD, and does not give the same bits on every machine.
  */
 
 import { setLoader } from "./wasm/core.js";

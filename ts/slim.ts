@@ -1,3 +1,3 @@
-/** The entry "bptt/slim": the same without the wasm, which `await init(…)` brings. */
+/** The entry "bptt/slim": the same library without the wasm, which `await init(…)` loads. */
 
 export * from "./public.js";

@@ -1,10 +1,16 @@
-/** Starts a worker with the script of `bptt/worker` in CommonJS (tsup.config.ts puts this file in the place of spawn-worker.ts). */
+/**
+ * Starts a worker with the script of `bptt/worker` in CommonJS. tsup.config.ts replaces spawn-worker.ts by
+ * this file.
+ */
 
 import { startThread, type WorkerLike } from "./worker/worker-like.js";
 
 declare const __dirname: string | undefined;
 
-/** A worker with the script of `bptt/worker`. Bun and Deno have threads like Node's besides the `Worker` of the web. */
+/**
+ * Starts a worker with the script of `bptt/worker`. Bun and Deno have Node's threads as well as the `Worker`
+ * of the web.
+ */
 export function spawnWorker(): WorkerLike {
   const worker = typeof __dirname === "string" ? startThread(`${__dirname}/worker.cjs`) : undefined;
   if (worker) return worker;

@@ -1,12 +1,16 @@
 /**
- * Starts a worker with the script of `bptt/worker`: `worker.js` in the folder of this file once it is bundled. Bundlers look
- * for the expression with `new Worker` as it is written here. Where the page may not start the script as a worker, because
- * the library comes from another origin or the page is sandboxed (its origin is "null"), a script of the page's own loads it.
+ * Starts a worker with the script of `bptt/worker`: `worker.js` in the folder of the bundle. Bundlers search
+ * for the expression with `new Worker` as it is written here. If the page may not start the script directly,
+ * because the library comes from another origin or the page is sandboxed (its origin is "null"), a small
+ * script of the page's own origin loads it.
  */
 
 import { startThread, type WorkerLike } from "./worker/worker-like.js";
 
-/** A worker with the script of `bptt/worker`. Throws the reason when none can be started; link.ts adds what to do about it. */
+/**
+ * Starts a worker with the script of `bptt/worker`. Throws the reason when none can be started; link.ts adds
+ * advice to it.
+ */
 export function spawnWorker(): WorkerLike {
   const address = here();
   if (typeof Worker !== "function") {
@@ -24,19 +28,22 @@ export function spawnWorker(): WorkerLike {
   });
 }
 
-/** This file's address. A bundle that is no ES module does not have it. */
+/** Returns the address of this file. In a bundle that is not an ES module it is unknown. */
 function here(): string {
   let address: string | undefined;
   try {
     address = (import.meta as ImportMeta & { url?: string }).url;
   } catch {
-    // as where it is undefined
+    // the same case as an undefined address
   }
   if (address !== undefined) return address;
   throw new Error("a bundle that is no ES module does not know where the worker's script is");
 }
 
-/** A worker that loads the script. A sandboxed page needs a classic one, since its requests for modules pass no CORS check. */
+/**
+ * Starts a worker that loads the script. A sandboxed page needs a classic worker, because its requests for
+ * modules fail the CORS check.
+ */
 function imported(script: string, sandboxed: boolean): WorkerLike {
   const address = JSON.stringify(script);
   const text = sandboxed ? `importScripts(${address})` : `import ${address};`;

@@ -1,4 +1,7 @@
-/** The entry "bptt/worker": the script of a run's worker. It exports nothing and contains no wasm: the run sends the module. */
+/**
+ * The entry "bptt/worker": the script that hosts a run in a worker. It exports nothing and contains no wasm;
+ * the run sends the module.
+ */
 
 import { textTask } from "./models/text/text-task.js";
 import { serve } from "./worker/serve.js";

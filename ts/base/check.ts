@@ -1,15 +1,15 @@
 /**
- * Checkers that return the value. They throw a TypeError for the wrong kind and a RangeError for the wrong value, both with
- * the fields of a `CheckError`: `hiddenSize: expected an integer >= 1, received 0`.
+ * Checkers that return the checked value. They throw a TypeError for the wrong kind and a RangeError for the
+ * wrong value, both with the fields of a `CheckError`: `hiddenSize: expected an integer >= 1, received 0`.
  */
 
 import { rangeError, typeError, type Path } from "./errors.js";
 import { show } from "./show.js";
 
-/** Largest size of an axis: what the core's 32-bit lengths can count. */
+/** Largest size of an axis that the core's 32-bit lengths can count. */
 export const MAX_SIZE = 2 ** 31 - 1;
 
-/** Inclusive unless said otherwise. */
+/** The bounds of a number. Both `min` and `max` are inclusive. */
 export interface Bounds {
   min?: number;
   max?: number;
@@ -17,13 +17,13 @@ export interface Bounds {
   below?: number;
 }
 
-/** `value` if it is an integer within the bounds. */
+/** Returns `value` if it is an integer within the bounds. */
 export function integer(value: unknown, path: Path, bounds: Bounds = {}): number {
   if (Number.isSafeInteger(value) && !outside(value as number, bounds)) return value as number;
   throw invalid(typeof value === "number", path, `an integer${within(bounds)}`, value);
 }
 
-/** `value` if it can be the size of an axis: an integer from 1 to 2³¹ − 1. */
+/** Returns `value` if it can be the size of an axis: an integer from 1 to 2³¹ − 1. */
 export function size(value: unknown, path: Path): number {
   if (typeof value === "number" && value > MAX_SIZE) {
     throw rangeError(path, `an integer <= ${MAX_SIZE}`, show(value));
@@ -31,50 +31,50 @@ export function size(value: unknown, path: Path): number {
   return integer(value, path, { min: 1 });
 }
 
-/** `value` if it is a finite number within the bounds. */
+/** Returns `value` if it is a finite number within the bounds. */
 export function number(value: unknown, path: Path, bounds: Bounds = {}): number {
   if (Number.isFinite(value) && !outside(value as number, bounds)) return value as number;
   throw invalid(typeof value === "number", path, `a finite number${within(bounds)}`, value);
 }
 
-/** `value` if it can decide random draws: an integer from 0 to 2³² − 1. */
+/** Returns `value` if it can seed random numbers: an integer from 0 to 2³² − 1. */
 export function seed(value: unknown, path: Path): number {
   return integer(value, path, { min: 0, max: 2 ** 32 - 1 });
 }
 
-/** `value` if it is a string. */
+/** Returns `value` if it is a string. */
 export function string(value: unknown, path: Path): string {
   if (typeof value !== "string") throw typeError(path, "a string", show(value));
   return value;
 }
 
-/** `value` if it is a string with something in it. */
+/** Returns `value` if it is a string that is not empty. */
 export function nonEmpty(value: unknown, path: Path): string {
   if (typeof value === "string" && value !== "") return value;
   throw invalid(value === "", path, "a non-empty string", value);
 }
 
-/** `value` if it is true or false, `fallback`, where there is one, if it is undefined. */
+/** Returns `value` if it is true or false. An undefined value gives `fallback` if there is one. */
 export function boolean(value: unknown, path: Path, fallback?: boolean): boolean {
   if (value === undefined && fallback !== undefined) return fallback;
   if (typeof value !== "boolean") throw typeError(path, "true or false", show(value));
   return value;
 }
 
-/** `value` if it is one of `choices`. */
+/** Returns `value` if it is one of `choices`. */
 export function oneOf<T extends string>(value: unknown, path: Path, choices: readonly T[]): T {
   if (typeof value === "string" && (choices as readonly string[]).includes(value)) return value as T;
   const what = choices.length === 1 ? `"${choices[0]}"` : `one of ${choices.map((c) => `"${c}"`).join(", ")}`;
   throw invalid(typeof value === "string", path, what, value);
 }
 
-/** `value` if it is an object and no array. */
+/** Returns `value` if it is an object and not an array. */
 export function record(value: unknown, path: Path): object {
   if (isObject(value) && !Array.isArray(value)) return value;
   throw typeError(path, "an object", show(value));
 }
 
-/** `value` if it is an object (no array) that has no other enumerable names than `known`. */
+/** Returns `given` if it is an object, not an array, whose enumerable names are all in `known`. */
 export function optionsObject(given: unknown, path: Path, known: ReadonlySet<string>): object {
   const value = record(given, path);
   for (const key in value) {
@@ -85,12 +85,12 @@ export function optionsObject(given: unknown, path: Path, known: ReadonlySet<str
   return value;
 }
 
-/** The error for a value: a RangeError if it is of the right kind, else a TypeError. */
+/** Creates the error for a value: a RangeError if the value is of the right kind, otherwise a TypeError. */
 export function invalid(isOfKind: boolean, path: Path, expected: string, value: unknown): Error {
   return (isOfKind ? rangeError : typeError)(path, expected, show(value));
 }
 
-/** Whether it has properties to be asked for. */
+/** Returns true if `value` can have properties. */
 export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }

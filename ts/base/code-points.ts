@@ -1,6 +1,9 @@
-/** The order of strings that does not hang on how they are encoded. */
+/** An order of strings that does not depend on their encoding. */
 
-/** By code points, as UTF-8 sorts; UTF-16 would put surrogates before U+E000. */
+/**
+ * Compares two strings by code points, as a sort of their UTF-8 bytes would. UTF-16 order puts surrogates
+ * before U+E000.
+ */
 export function byCodePoints(a: string, b: string): number {
   const left = [...a];
   const right = [...b];

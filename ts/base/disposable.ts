@@ -1,8 +1,8 @@
-/** What makes a class usable with `using`, where the engine's and the compiler's libraries know it. */
+/** The base of classes that work with `using`, where the engine and the compiler's library support it. */
 
 import { Inspectable } from "./inspectable.js";
 
-/** The method that `using` calls, in the compiler's eyes. */
+/** The type of the method that `using` calls. */
 export type Disposer = SymbolConstructor extends { readonly dispose: infer Key extends symbol }
   ? { [K in Key]: () => void }
   : Record<never, never>;
@@ -11,16 +11,17 @@ export type Disposer = SymbolConstructor extends { readonly dispose: infer Key e
 export interface Disposable extends Disposer {}
 
 /**
- * What `using` gives back at the end of a block, by `free`. A base class, since a statement behind each class would
- * keep bundlers from leaving out those that nobody imports.
+ * An object that `using` frees at the end of a block. This is a base class because a statement after each
+ * class would keep bundlers from removing classes that nobody imports.
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface above
 export abstract class Disposable extends Inspectable {
-  /** Gives back what the garbage collector does not see. */
+  /** Frees the memory that the garbage collector does not manage. */
   abstract free(): void;
 }
 
-// Engines without Symbol.dispose: compilers' helpers for `using` look for the registered symbol there.
+// In engines without Symbol.dispose, the helpers that compilers emit for `using` look for this registered
+// symbol.
 Object.defineProperty(
   Disposable.prototype,
   (Symbol as { dispose?: symbol }).dispose ?? Symbol.for("Symbol.dispose"),

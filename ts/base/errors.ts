@@ -1,5 +1,6 @@
 /**
- * The errors of the library, which carry data: programs read fields, and the message is derived from the fields for people.
+ * The errors of the library. They carry data: programs read the fields, and the message for people is derived
+ * from the fields.
  *
  * A failed check throws a TypeError (wrong kind) or a RangeError (wrong value) with the fields of {@link CheckError}.
  * Anything else that can go wrong is a {@link BpttError} with a `code`.
@@ -14,7 +15,7 @@ export type Key = string | number;
 export type Path = string | readonly Key[];
 
 /**
- * A TypeError or RangeError of a failed check. Its message is `data[3].values[17]: expected …, received …`.
+ * The TypeError or RangeError of a failed check. Its message is `data[3].values[17]: expected …, received …`.
  *
  * @example
  * import { oneHot, type CheckError } from "bptt";
@@ -29,34 +30,34 @@ export type Path = string | readonly Key[];
 export interface CheckError extends Error {
   /** The place of the value: the name of the argument or option, followed by property names and indices. */
   readonly path: readonly (string | number)[];
-  /** What was expected there. */
+  /** The value that was expected, in words. */
   readonly expected: string;
   /** A short description of what was received, never the value itself. */
   readonly received: string;
-  /** What to do about it, where that is known. */
+  /** Advice on how to correct the value, if there is any. */
   readonly hint?: string;
 }
 
-/** What an error can say besides what was expected and received. */
+/** Additional information of an error. */
 export interface ErrorDetails {
-  /** What to do about it. */
+  /** Advice on how to correct the value. */
   readonly hint?: string | undefined;
   /** The underlying error. */
   readonly cause?: unknown;
 }
 
-/** A path that continues `path` by further keys. */
+/** Returns `path` with further keys appended. */
 export function at(path: Path, ...keys: Key[]): readonly Key[] {
   return typeof path === "string" ? [path, ...keys] : [...path, ...keys];
 }
 
-/** A path in the syntax of JavaScript: `data[3].values["a b"]`. The first key is printed as it is. */
+/** Returns a path in JavaScript syntax: `data[3].values["a b"]`. The first key is printed without quotes. */
 export function formatPath(path: Path): string {
   if (typeof path === "string") return path;
   return path.map((key, k) => (k === 0 && typeof key === "string" ? key : formatKey(key))).join("");
 }
 
-/** The sentence of a failed check, at `place`: all messages of failed checks are made here. */
+/** Returns the sentence of a failed check at `place`. All messages of failed checks are made here. */
 export function formatCheck(
   place: string,
   { expected, received, hint }: Omit<CheckError, keyof Error | "path">,
@@ -64,7 +65,10 @@ export function formatCheck(
   return `${place}: expected ${expected}, received ${received}${hint === undefined ? "" : `; ${hint}`}`;
 }
 
-/** The error for a value of the wrong kind. `received` describes the value as `show()` does. */
+/**
+ * Creates the error for a value of the wrong kind. `received` describes the value in the form that `show()`
+ * returns.
+ */
 export function typeError(
   path: Path,
   expected: string,
@@ -74,7 +78,10 @@ export function typeError(
   return give(new TypeError(messageOf(path, expected, received, details)), path, expected, received, details);
 }
 
-/** The error for a value of the right kind that is not valid. `received` describes the value as `show()` does. */
+/**
+ * Creates the error for a value of the right kind that is not valid. `received` describes the value in the
+ * form that `show()` returns.
+ */
 export function rangeError(
   path: Path,
   expected: string,
@@ -90,7 +97,10 @@ export function rangeError(
   );
 }
 
-/** Whether it is the error of a failed check: by its fields, since each entry of the package has its own copy of this file. */
+/**
+ * Returns true for the error of a failed check. It looks at the fields, because each entry of the package has
+ * its own copy of this file.
+ */
 export function isCheckError(error: unknown): error is CheckError {
   return (
     (error instanceof TypeError || error instanceof RangeError) &&
@@ -99,7 +109,7 @@ export function isCheckError(error: unknown): error is CheckError {
   );
 }
 
-/** The error with some of its fields replaced. */
+/** Returns a copy of the error with some of its fields replaced. */
 export function withFields(
   error: CheckError,
   changed: { path?: Path; hint?: string | undefined },
@@ -110,8 +120,9 @@ export function withFields(
 }
 
 /**
- * The error of a part that was checked on its own, as an error about the whole: `root` precedes the path, or replaces the
- * first key where that is `self`, the name of the part. Other errors are returned as they are.
+ * Turns the error about a part that was checked on its own into an error about the whole: `root` is put
+ * before the path, or replaces the first key if that key is `self`, the name of the part. Other errors are
+ * returned unchanged.
  */
 export function reroot(error: unknown, root: Path, self?: string): unknown {
   if (!isCheckError(error)) return error;
@@ -119,7 +130,7 @@ export function reroot(error: unknown, root: Path, self?: string): unknown {
   return withFields(error, { path: at(root, ...keys) });
 }
 
-/** Longest text of a key in a message, in characters: the names of weights in files are longer than other texts. */
+/** Longest key in a message, in characters. The names of weights in files are longer than other texts. */
 const LONGEST_KEY = 160;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
@@ -148,7 +159,7 @@ function give<E extends Error>(
   return withCause(error, cause) as E & CheckError;
 }
 
-/** Attaches a cause, as the constructor's option does in engines that know it. */
+/** Attaches a cause, for engines whose constructors ignore the option `cause`. */
 export function withCause<E extends Error>(error: E, cause: unknown): E {
   if (cause !== undefined)
     Object.defineProperty(error, "cause", { value: cause, configurable: true, writable: true });
@@ -156,19 +167,20 @@ export function withCause<E extends Error>(error: E, cause: unknown): E {
 }
 
 /**
- * What a {@link BpttError} can be about.
+ * The codes of a {@link BpttError}:
  *
  * - `FREED`: the network was used after `free()`
- * - `BUSY`: the network was used from within a getter of the very data it was reading, or changed while a run trains it
- * - `INTERRUPTED`: an earlier call was cut short in the middle of a change, such as by the end of JavaScript's stack; this network
- *   cannot be used any more
- * - `NOT_FINITE`: a loss or gradient became NaN or infinite, or an update would make a parameter or a moment of the optimizer so;
- *   nothing was changed
- * - `OUT_OF_MEMORY`: a size that does not fit; the message says how much was asked for
- * - `OPTIMIZER_BOUND`: an optimizer was handed to another network than the first it stepped
+ * - `BUSY`: the network was used by a getter of the data that it was reading, or a change was requested while
+ *   a run trains it
+ * - `INTERRUPTED`: an earlier call was cut short in the middle of a change, for example at the end of
+ *   JavaScript's stack; the network can no longer be used
+ * - `NOT_FINITE`: a loss or gradient is NaN or infinite, or an update would make a parameter or a moment of
+ *   the optimizer so; nothing was changed
+ * - `OUT_OF_MEMORY`: an allocation failed; the message says how many bytes were requested
+ * - `OPTIMIZER_BOUND`: an optimizer was used with a network other than the first one that it updated
  * - `NOT_INITIALISED`: `bptt/slim` was used before `await init(…)`
- * - `WASM_UNAVAILABLE`: the module could not be fetched, compiled or instantiated here, or the engine lacks what it needs
- *   (`bptt/relaxed`: relaxed SIMD)
+ * - `WASM_UNAVAILABLE`: the module could not be fetched, compiled or instantiated, or the engine lacks a
+ *   feature that it needs (`bptt/relaxed`: relaxed SIMD)
  * - `WORKER_FAILED`: the worker of a run could not be loaded, threw, or ended before the run did
  */
 export type ErrorCode =
@@ -184,20 +196,20 @@ export type ErrorCode =
 
 /** The fields of a {@link BpttError} besides its code and message. */
 export interface BpttErrorDetails {
-  /** Of `NOT_FINITE`: the parameter whose gradient it is, or "loss". */
+  /** For `NOT_FINITE`: the name of the parameter whose gradient or update is not finite, or "loss". */
   readonly parameter?: string | undefined;
-  /** Of `OUT_OF_MEMORY`: the number of bytes that were requested. */
+  /** For `OUT_OF_MEMORY`: the number of bytes that were requested. */
   readonly bytes?: number | undefined;
   /** The underlying error. */
   readonly cause?: unknown;
 }
 
-// Each entry of the package is bundled on its own, so the class exists more than once in a process that uses two of
-// them. Identity is therefore by brand, and `instanceof` asks for the brand as well.
+// Each entry of the package is bundled on its own, so the class exists more than once in a process that uses
+// two entries. A brand identifies its instances, and `instanceof` tests for the brand.
 const BRAND = Symbol.for("bptt.error");
 
 /**
- * An error that is neither of kind (TypeError) nor of value (RangeError): told apart by its `code`.
+ * An error other than a failed check. Its `code` tells which one.
  *
  * @example
  * import { BpttError, Rnn } from "bptt";
@@ -211,17 +223,18 @@ const BRAND = Symbol.for("bptt.error");
  * }
  */
 export class BpttError extends Error {
-  /** Stable, for programs; the message may change. */
+  /** A stable code for programs. The message may change between versions. */
   readonly code: ErrorCode;
-  /** Of `NOT_FINITE`: the parameter whose gradient or update it is, or "loss". */
+  /** For `NOT_FINITE`: the name of the parameter whose gradient or update is not finite, or "loss". */
   declare readonly parameter?: string;
-  /** Of `OUT_OF_MEMORY`: the number of bytes that were requested. */
+  /** For `OUT_OF_MEMORY`: the number of bytes that were requested. */
   declare readonly bytes?: number;
 
   /**
-   * @param code what it is about
-   * @param message what happened, for people
-   * @param details `cause`: the underlying error; `parameter`: whose gradient or update is not finite; `bytes`: how many were requested
+   * @param code the code of the error
+   * @param message a description for people
+   * @param details `cause`: the underlying error; `parameter`: the name of the parameter whose gradient or
+   * update is not finite; `bytes`: the number of bytes that were requested
    */
   constructor(code: ErrorCode, message: string, details: BpttErrorDetails = {}) {
     const { parameter, bytes, cause } = details;
@@ -235,7 +248,8 @@ export class BpttError extends Error {
   }
 }
 
-// instanceof holds for the errors of every entry of this package, not only of the one this class came from.
+// Makes `instanceof` true for the errors of every entry of this package, not only of the entry that this
+// class came from.
 Object.defineProperty(BpttError, Symbol.hasInstance, {
   value(this: typeof BpttError, value: unknown): boolean {
     if (this !== BpttError) return Function.prototype[Symbol.hasInstance].call(this, value);

@@ -1,11 +1,12 @@
-/** The bytes of a file as users hand them over: a typed array of any realm, a Buffer, or a buffer. */
+/** The bytes of a file as users pass them: a typed array of any realm, a Buffer, or a buffer. */
 
 import { typeError } from "./errors.js";
 import { show } from "./show.js";
 import { lengthOf, tagOf } from "./typed-array.js";
 
 /**
- * A view of the bytes as a Uint8Array of this realm, which a Buffer is not: its `slice` does not copy.
+ * Returns a view of the bytes as a Uint8Array of this realm. A Buffer is converted because its `slice` does
+ * not copy.
  *
  * @throws TypeError when it is no Uint8Array, ArrayBuffer or SharedArrayBuffer
  */

@@ -1,4 +1,7 @@
-/** What is done when an object has been collected, in engines that can tell; elsewhere its memory waits for `free`. */
+/**
+ * Cleanup after garbage collection. In engines that cannot report a collection, memory is freed by `free`
+ * only.
+ */
 
 /** The part of `FinalizationRegistry` that is used here. */
 interface Finalizer<Held> {
@@ -6,7 +9,10 @@ interface Finalizer<Held> {
   unregister(token: object): void;
 }
 
-/** A registry; one that does nothing where the engine has none, such as Workers with an old compatibility date. */
+/**
+ * Returns a registry that calls `collected` after an object was collected. It does nothing in engines without
+ * `FinalizationRegistry`, such as Workers with an old compatibility date.
+ */
 export function finalizer<Held>(collected: (held: Held) => void): Finalizer<Held> {
   if (typeof FinalizationRegistry === "function" && typeof WeakRef === "function") {
     return new FinalizationRegistry<Held>(collected);
@@ -14,7 +20,10 @@ export function finalizer<Held>(collected: (held: Held) => void): Finalizer<Held
   return { register: () => undefined, unregister: () => undefined };
 }
 
-/** A weak reference; a strong one is never needed, because without weak ones nothing is registered. */
+/**
+ * Returns a weak reference. In engines without `WeakRef` it is empty: nothing is registered there, so no
+ * strong reference is needed.
+ */
 export function weak<T extends object>(target: T): { deref(): T | undefined } {
   return typeof WeakRef === "function" ? new WeakRef(target) : { deref: () => undefined };
 }

@@ -1,6 +1,7 @@
 /**
- * Functions of double precision with the same bits on every engine. They use + − × ÷ and polynomials only, in the order written, since
- * `Math.exp`, `Math.cos` and `**` may differ in their last bits from one engine to another.
+ * Double-precision functions that return the same bits on every engine. They use + − × ÷ and polynomials
+ * only, in the order written, because the last bits of `Math.exp`, `Math.cos` and `**` differ between
+ * engines.
  */
 
 /** Returns sin x for 0 ≤ x ≤ π/2: Σ (−1)ⁱ x²ⁱ⁺¹/(2i+1)! up to x²¹. The first omitted term is below 1.3e-18. */
@@ -11,7 +12,10 @@ export function sinFirstQuadrant(x: number): number {
   return x * series;
 }
 
-/** Returns baseⁿ for an integer n ≥ 0 by squaring: the factors are in the order of the bits of n, the lowest first. */
+/**
+ * Returns baseⁿ for an integer n ≥ 0 by squaring. The factors are multiplied in the order of the bits of n,
+ * the lowest bit first.
+ */
 export function integerPower(base: number, n: number): number {
   let product = 1;
   let square = base;
@@ -27,7 +31,9 @@ export function integerPower(base: number, n: number): number {
 const LOG2_E = 1.4426950408889634;
 const LN2_HIGH = 0.6931471803691238; // ln 2 = high + low; 21 trailing zero bits make n·high exact (fdlibm's split)
 const LN2_LOW = 1.9082149292705877e-10;
-/** 1/n! of n = 13 … 0: Taylor's polynomial, whose error is below 1e-17 for |r| ≤ ln 2/2. */
+/**
+ * The coefficients 1/n! for n = 13 … 0 of Taylor's polynomial, whose error is below 1e-17 for |r| ≤ ln 2/2.
+ */
 const TAYLOR = /* @__PURE__ */ Array.from({ length: 14 }, (_, i) => {
   let factorial = 1;
   for (let n = 2; n <= 13 - i; n++) factorial *= n;
@@ -35,7 +41,10 @@ const TAYLOR = /* @__PURE__ */ Array.from({ length: 14 }, (_, i) => {
 });
 const TWO_30 = 1073741824;
 
-/** Returns eˣ for x ≤ 0, within 1e-15 of the result; 0 below −708. `exp64` of the core has the same bits. */
+/**
+ * Returns eˣ for x ≤ 0 with a relative error below 1e-15, and 0 below −708. `exp64` of the core returns the
+ * same bits.
+ */
 export function expNonPositive(x: number): number {
   if (!(x > -708)) return x === x ? 0 : NaN;
   // x = n·ln 2 + r with |r| ≤ ln 2/2

@@ -1,10 +1,13 @@
-/** The base of the public classes that hold private state: how consoles print them, and how frameworks treat them. */
+/**
+ * The base of public classes with private state. It decides how consoles print them and how frameworks treat
+ * them.
+ */
 
 type Inspect = (value: unknown, options: unknown) => string;
 
 /**
- * An object that Node's `console.log` prints as a summary, and that Vue's `ref` and `reactive` leave as it is: a proxy
- * around it could not reach its private fields. A base class, for the reason given at `Disposable`.
+ * An object that Node's `console.log` prints as a summary and that Vue's `ref` and `reactive` do not wrap: a
+ * proxy could not reach its private fields. This is a base class for the reason given at `Disposable`.
  */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- the class gets its properties below
 export abstract class Inspectable {}
@@ -19,7 +22,7 @@ Object.defineProperties(Inspectable.prototype, {
   },
 });
 
-/** The public fields and getters; not the parameters, which are long and would be copied. */
+/** Returns the public fields and getters, except the parameters, which are long and would be copied. */
 function summarize(object: Inspectable): Record<string, unknown> {
   const fields: Record<string, unknown> = { ...object };
   for (let level: object = object; level !== Inspectable.prototype;) {
@@ -29,7 +32,7 @@ function summarize(object: Inspectable): Record<string, unknown> {
       try {
         fields[key] = get.call(object) as unknown;
       } catch {
-        // a freed network has no such value any more
+        // this getter throws on a freed network, so the value is left out
       }
     }
   }

@@ -1,24 +1,27 @@
 /**
- * JSON that a file holds, parsed with bounds: the tree that `JSON.parse` builds takes up to 40 times the memory of its
- * text where the text is made of small objects and lists. No file of ours, of Keras or of TensorFlow.js comes near
- * the limits.
+ * A bounded parser of JSON from files. The tree that `JSON.parse` builds takes up to 40 times the memory of
+ * its text if the text consists of small objects and lists. No file of this library, of Keras or of
+ * TensorFlow.js comes near the limits.
  */
 
 import { rangeError, type Path } from "./errors.js";
 import { show } from "./show.js";
 
 const MAX_DEPTH = 128;
-/** Objects and lists that a text of any length may hold, and how many characters allow one more. */
+/**
+ * The number of objects and lists that a text of any length may hold, and the number of characters that
+ * allows one more.
+ */
 const CONTAINERS = 100_000;
 const CHARACTERS_PER_CONTAINER = 16;
 
 /**
- * The value of a JSON text.
+ * Parses a JSON text.
  *
  * @param text the JSON
  * @param path the place of the JSON, for errors
- * @throws RangeError when it is no JSON, nested more than 128 deep, or has far more objects and lists than a text of
- * its length needs
+ * @throws RangeError when the text is not JSON, is nested more than 128 deep, or has far more objects and
+ * lists than a text of its length needs
  */
 export function parseJson(text: string, path: Path): unknown {
   checkContainers(text, path);
@@ -29,7 +32,7 @@ export function parseJson(text: string, path: Path): unknown {
   }
 }
 
-/** Counts brackets outside strings. The text need not be JSON. */
+/** Counts brackets outside strings. The text does not have to be valid JSON. */
 function checkContainers(text: string, path: Path): void {
   const most = CONTAINERS + text.length / CHARACTERS_PER_CONTAINER;
   let depth = 0;
@@ -58,7 +61,7 @@ function checkContainers(text: string, path: Path): void {
   }
 }
 
-/** The index of the closing quote of the string that begins at `start`, or the end of the text. */
+/** Returns the index of the closing quote of the string that begins at `start`, or the length of the text. */
 function endOfString(text: string, start: number): number {
   let i = start + 1;
   while (i < text.length) {

@@ -48,7 +48,7 @@ export type ValuesOf<D extends Declaration> = {
 };
 
 /**
- * Reads all options of an object, each once. Throws for any other name.
+ * Reads all options of an object, each once. Throws when the object has any other name.
  *
  * @param path the place of the object; without it, the options are those of a function and their paths are their names alone
  */
@@ -66,7 +66,10 @@ export function readOptions<D extends Declaration>(given: unknown, declaration: 
   return values as ValuesOf<D>;
 }
 
-/** Reads one option of an object that {@link objectWith} has checked: for hot paths, without an object of all values. */
+/**
+ * Reads one option of an object that {@link objectWith} has checked. It is for hot paths, because it creates
+ * no object of all values.
+ */
 export function readOption<D extends Declaration, K extends keyof D & string>(
   object: object,
   declaration: D,
@@ -79,8 +82,8 @@ export function readOption<D extends Declaration, K extends keyof D & string>(
 }
 
 /**
- * Returns `given` if it is an object without other enumerable names than those of `known`: for data whose values are
- * read one by one, in the context of each other.
+ * Returns `given` if it is an object whose enumerable names are all names of `known`. It is for data whose
+ * values are read one by one and depend on each other.
  */
 export function objectWith(given: unknown, path: Path, known: object): object {
   const object = record(given, path);
@@ -94,21 +97,24 @@ export function objectWith(given: unknown, path: Path, known: object): object {
   return object;
 }
 
-/** The names of the properties of `T`, as the second argument of {@link objectWith}: a missing or other name does not compile. */
+/**
+ * The names of the properties of `T`, as the third argument of {@link objectWith}. A missing or unknown name
+ * does not compile.
+ */
 export type NamesOf<T> = Readonly<Record<keyof T, unknown>>;
 
-/** A number of things, 1 or more. */
+/** Reads a number of things, 1 or more. */
 export function count(value: unknown, path: Path): number {
   return integer(value, path, { min: 1 });
 }
 
-/** A function. */
+/** Reads a function. */
 export function func<F>(value: unknown, path: Path): F {
   if (typeof value === "function") return value as F;
   throw typeError(path, "a function", show(value));
 }
 
-/** A share of a whole, 0 ≤ x < 1. */
+/** Reads a fraction, 0 ≤ x < 1. */
 export function fraction(value: unknown, path: Path): number {
   return number(value, path, { min: 0, below: 1 });
 }

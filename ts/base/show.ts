@@ -1,6 +1,6 @@
 /**
- * Any value in a few words, for the end of an error message: never longer than about 60 characters, and it never
- * throws, whatever it is given (symbols, revoked proxies, cyclic or huge things).
+ * Describes any value in a few words for an error message. A description has at most about 60 characters, and
+ * no value makes it throw: symbols, revoked proxies, and cyclic or huge objects are safe.
  */
 
 import { lengthOf, tagOf } from "./typed-array.js";
@@ -8,7 +8,7 @@ import { lengthOf, tagOf } from "./typed-array.js";
 const LONGEST = 40;
 const MOST_NAMES = 10;
 
-/** `value` as it stands behind "got …" in messages. */
+/** Returns the description of `value` that follows "received" in messages. */
 export function show(value: unknown): string {
   try {
     switch (typeof value) {
@@ -33,7 +33,7 @@ export function show(value: unknown): string {
   }
 }
 
-/** A shape as messages have it: `(1, 5)`. */
+/** Returns a shape in the form that messages use: `(1, 5)`. */
 export function showShape(shape: readonly unknown[]): string {
   return shape.length > 8 ? `a shape of ${shape.length} axes` : `(${shape.map(show).join(", ")})`;
 }
@@ -46,12 +46,12 @@ function showObject(value: object): string {
   return kind === "Object" ? "an object" : `an object (${clip(kind)})`;
 }
 
-/** The beginning of a long text. */
+/** Returns the beginning of a long text, and a short text unchanged. */
 export function clip(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-/** Names as messages list them: the first ten, and how many there are. */
+/** Returns a list of the first ten names, and the number of names if there are more. */
 export function showNames(names: Iterable<string>, between = ", "): string {
   const all = [...names];
   const some = all.slice(0, MOST_NAMES).map(show).join(between);

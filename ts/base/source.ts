@@ -1,9 +1,9 @@
 /**
- * What a user's array is, found out before anything is copied: nested or flat, its rank, its sizes.
+ * Examines a user's array before anything is copied: whether it is nested or flat, its rank and its sizes.
  *
- * The sizes of a nested array are those of its first elements; that the others agree is checked row by row while
- * they are copied (ids.ts, numbers.ts). Nothing read here is trusted there: each element is checked as it is copied,
- * so data that changes under our hands (getters, proxies) can end in an error only.
+ * The sizes of a nested array are those of its first elements. The other rows are compared with them while
+ * they are copied (ids.ts, numbers.ts). The copy trusts nothing that was read here and checks each element
+ * again, so data that changes in the meantime (getters, proxies) can only cause an error.
  */
 
 import { at, rangeError, typeError, type Path } from "./errors.js";
@@ -11,23 +11,23 @@ import { show, showShape } from "./show.js";
 import { readShape, sizeOf } from "./tensor.js";
 import { FLOATS, INTEGERS, kindOf, lengthOf, NONE, OTHER, type Kind } from "./typed-array.js";
 
-/** A user's array, looked at but not yet copied. */
+/** A user's array that has been examined but not copied. */
 export interface Source {
-  /** The argument, for errors. */
+  /** The place of the array, for errors. */
   readonly path: Path;
-  /** True: `values` holds every element, row-major. False: `values` holds the rows. */
+  /** If true, `values` holds all elements, row-major. If false, it holds the rows. */
   readonly flat: boolean;
   readonly values: ArrayLike<unknown>;
-  /** Of the flat data, or of the first innermost row: NONE for plain arrays. */
+  /** The kind of the flat data or of the first innermost row: NONE for plain arrays. */
   readonly kind: Kind;
-  /** Element 0 of a nested source, read once. */
+  /** Element 0 of a nested source, which is read only once. */
   readonly first: unknown;
   readonly shape: readonly number[];
-  /** Of {@link openRagged}, where the value is nested: the length of each row. */
+  /** The length of each row, if {@link openRagged} opened a nested value. */
   readonly rowLengths?: readonly number[];
 }
 
-/** Looks at `value`; `what` says in messages what was expected. Throws for anything that is no array of numbers. */
+/** Examines `value`. `what` says in messages what was expected. Throws when it is not an array of numbers. */
 export function open(value: unknown, path: Path, what: string): Source {
   if (Array.isArray(value)) return openNested(value, path);
   if (typeof value === "object" && value !== null) {
@@ -42,8 +42,8 @@ export function open(value: unknown, path: Path, what: string): Source {
 }
 
 /**
- * The same for rows of different lengths: axis 1 of a nested value is its longest row, and its other axes are those of
- * the first row that is not empty.
+ * Examines a value whose rows may differ in length. Axis 1 is as long as the longest row, and the other axes
+ * are those of the first row that is not empty.
  */
 export function openRagged(value: unknown, path: Path, what: string): Source {
   const source = open(value, path, what);
@@ -68,7 +68,7 @@ export function openRagged(value: unknown, path: Path, what: string): Source {
   return { ...source, kind, shape: [rows, longest, ...inner], rowLengths };
 }
 
-/** 0 for what is no array, which is an error once it is copied. */
+/** Returns the length of a row, and 0 for anything else, which is an error when it is copied. */
 function rowLength(row: unknown, path: Path, b: number): number {
   if (Array.isArray(row)) return sizeOf(row, path, 1, b);
   return kindOf(row) === NONE ? 0 : lengthOf(row as ArrayLike<number>);
@@ -77,7 +77,7 @@ function rowLength(row: unknown, path: Path, b: number): number {
 /** Throws unless the source has exactly this shape. */
 export function expectShape(source: Source, shape: readonly number[]): void {
   const got = source.shape;
-  const ragged = source.rowLengths !== undefined; // each row is checked when it is copied
+  const ragged = source.rowLengths !== undefined; // the copy checks the length of each row
   let same = got.length === shape.length;
   for (let axis = 0; same && axis < shape.length; axis++) {
     same = got[axis] === shape[axis] || (ragged && axis === 1);

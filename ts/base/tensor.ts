@@ -1,6 +1,6 @@
 /**
- * A flat block of numbers with its shape: what comes out of this library, and one of the forms in which data goes in.
- * Not a tensor library: no mathematics, no views, no device.
+ * A flat block of numbers with its shape: the form of all results of this library, and one of the forms of
+ * its input. It is not a tensor library: there is no mathematics, no view and no device.
  */
 
 import { MAX_SIZE } from "./check.js";
@@ -9,7 +9,8 @@ import { show, showShape } from "./show.js";
 import { kindOf, lengthOf, FLOATS, INTEGERS } from "./typed-array.js";
 
 /**
- * What comes out: row-major float32 values and their shape. The caller owns it; nothing writes to it later.
+ * A result of the library: row-major float32 values and their shape. The caller owns it, and nothing writes
+ * to it later.
  *
  * @example
  * import { oneHot, type Tensor } from "bptt";
@@ -37,7 +38,7 @@ export type NumberRow = readonly number[] | IntegerArray | FloatArray;
 /** One row of ids: whole numbers in a plain array or in an integer typed array. */
 export type IdRow = readonly number[] | IntegerArray;
 
-/** What goes in: row-major values of any number type and their shape. */
+/** Input in flat form: row-major values of any number type and their shape. */
 export interface FlatTensor<Data extends NumberRow = NumberRow> {
   /** The values, row by row. */
   readonly data: Data;
@@ -45,22 +46,22 @@ export interface FlatTensor<Data extends NumberRow = NumberRow> {
   readonly shape: readonly number[];
 }
 
-/** (N): a row, or flat. */
+/** Shape (N): a row, or flat. */
 export type Numbers1 = NumberRow | FlatTensor;
-/** (N, M): rows, or flat. */
+/** Shape (N, M): rows, or flat. */
 export type Numbers2 = readonly NumberRow[] | FlatTensor;
-/** (N, M, K): rows of rows, or flat. */
+/** Shape (N, M, K): rows of rows, or flat. */
 export type Numbers3 = readonly (readonly NumberRow[])[] | FlatTensor;
-/** Ids (B, T): rows, or flat. */
+/** Ids of shape (B, T): rows, or flat. */
 export type Ids2 = readonly IdRow[] | FlatTensor<IdRow>;
 
 /**
- * A {@link Tensor} from values and a shape. The values are copied.
+ * Creates a {@link Tensor} from values and a shape. The values are copied.
  *
  * @param data the values, row-major
  * @param shape sizes of the axes; their product is the number of values
- * @throws TypeError when `data` holds no numbers or `shape` is no array
- * @throws RangeError when shape and data do not fit together
+ * @throws TypeError when `data` is not an array of numbers or `shape` is not an array
+ * @throws RangeError when the product of `shape` is not the number of values
  *
  * @example
  * import { tensor } from "bptt";
@@ -83,7 +84,7 @@ export function tensor(data: NumberRow, shape: readonly number[]): Tensor {
   return { data: out, shape: sizes };
 }
 
-/** A copy of `shape`, checked: a plain array of sizes whose product is `length`. */
+/** Returns a checked copy of `shape`: a plain array of sizes whose product is `length`. */
 export function readShape(shape: unknown, path: Path, length: number): number[] {
   if (!Array.isArray(shape)) throw typeError(path, "an array of sizes", show(shape));
   const rank: unknown = shape.length;
@@ -104,8 +105,9 @@ export function readShape(shape: unknown, path: Path, length: number): number[] 
 }
 
 /**
- * The length of a plain array or a given length, as a size the core can count. The array lies `depth` levels below `path`:
- * it is element `index` of that, or the first element of the first element and so on.
+ * Returns the length of a plain array, or a given length, if the core can count it. The array is `depth`
+ * levels below `path`: at depth 1 it is element `index`, below that the first element of the first element,
+ * and so on.
  */
 export function sizeOf(value: ArrayLike<unknown> | number, path: Path, depth = 0, index = 0): number {
   const n: unknown = typeof value === "number" ? value : value.length;
@@ -120,13 +122,16 @@ function below(path: Path, depth: number, index: number): Path {
   return at(path, ...Array.from({ length: depth }, (_, level) => (level === 0 ? index : 0)));
 }
 
-/** `length` zeros, or OUT_OF_MEMORY naming the bytes. No buffer of the core can pass 2³¹ − 1 bytes, so none here does. */
+/**
+ * Returns `length` zeros, or throws OUT_OF_MEMORY with the number of bytes. No buffer of the core exceeds 2³¹
+ * − 1 bytes, so none does here.
+ */
 export function floats(length: number, path: Path): Float32Array<ArrayBuffer> {
   if (length * 4 <= MAX_SIZE) {
     try {
       return new Float32Array(length);
     } catch {
-      // the engine has no such block to give: said below
+      // the engine has no block of this size; the error below says so
     }
   }
   const bytes = length * 4;

@@ -1,11 +1,11 @@
 /**
- * What kind of typed array a value is, if any: asked of the engine's own getters, so that it holds across realms
- * (iframes, vm contexts) and cannot be feigned by an own property, a subclass or a proxy.
+ * The kinds of typed arrays. The engine's own getters decide, so the answer holds across realms (iframes, vm
+ * contexts), and no property, subclass or proxy can feign it.
  */
 
 /**
- * The bytes of a file: a Uint8Array with an ArrayBuffer of its own. That is `Uint8Array<ArrayBuffer>` from TypeScript 5.7,
- * and `Uint8Array` in older compilers, where it takes no argument.
+ * The bytes of a file: a Uint8Array over an ArrayBuffer. The type is `Uint8Array<ArrayBuffer>` from
+ * TypeScript 5.7 on, and `Uint8Array` in older compilers, where it has no type parameter.
  */
 export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
 
@@ -16,27 +16,27 @@ const lengthGetter = Object.getOwnPropertyDescriptor(prototype, "length")?.get a
 
 /** Not a typed array. */
 export const NONE = 0;
-/** Int8Array … Uint32Array: ids and numbers alike. */
+/** Int8Array … Uint32Array: ids or numbers. */
 export const INTEGERS = 1;
 /** Float16Array, Float32Array, Float64Array: numbers, never ids. */
 export const FLOATS = 2;
-/** BigInt64Array, BigUint64Array: nothing this library reads. */
+/** BigInt64Array, BigUint64Array: never accepted. */
 export const OTHER = 3;
 
 /** One of {@link NONE}, {@link INTEGERS}, {@link FLOATS}, {@link OTHER}. */
 export type Kind = 0 | 1 | 2 | 3;
 
-/** The array's type name ("Int32Array"), undefined for whatever is not a typed array. */
+/** Returns the array's type name ("Int32Array"), or undefined if the value is not a typed array. */
 export function tagOf(value: unknown): string | undefined {
   return tagGetter.call(value);
 }
 
-/** Its true length, 0 once its buffer was detached. `value` must be a typed array. */
+/** Returns the true length of a typed array, which is 0 once its buffer was detached. */
 export function lengthOf(value: ArrayLike<number>): number {
   return lengthGetter.call(value);
 }
 
-/** Which kind of typed array `value` is. */
+/** Returns the kind of typed array that `value` is. */
 export function kindOf(value: unknown): Kind {
   switch (tagGetter.call(value)) {
     case undefined:

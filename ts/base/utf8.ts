@@ -1,14 +1,14 @@
 /**
- * UTF-8. `TextDecoder` and `TextEncoder` do it where they exist; Jest's jsdom environment and some embedded engines
- * lack them.
+ * UTF-8 conversion for engines without `TextDecoder` and `TextEncoder`, such as Jest's jsdom environment.
+ * Where those exist, they do the work.
  */
 import { typeError } from "./errors.js";
 
 /**
- * The text of UTF-8 bytes, without a byte order mark.
+ * Decodes UTF-8 bytes and drops a byte order mark.
  *
- * @param fatal whether bytes that are no UTF-8 are an error; otherwise they are read as U+FFFD
- * @throws TypeError when the bytes are no UTF-8
+ * @param fatal if true, invalid bytes are an error; otherwise they are read as U+FFFD
+ * @throws TypeError when `fatal` is true and the bytes are not UTF-8
  */
 export function decodeUtf8(bytes: Uint8Array, fatal = false): string {
   if (typeof TextDecoder === "function") return new TextDecoder("utf-8", { fatal }).decode(bytes);
@@ -18,7 +18,8 @@ export function decodeUtf8(bytes: Uint8Array, fatal = false): string {
     const more =
       first < 0x80 ? 0 : first < 0xc2 ? -1 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : first < 0xf5 ? 3 : -1;
     let code = more > 0 ? first & (0x3f >> more) : first;
-    // the second byte has a narrower range: overlong forms, surrogates and code points past U+10FFFF are no UTF-8
+    // the second byte has a narrower range, which excludes overlong forms, surrogates and code points above
+    // U+10FFFF
     let least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
     let most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
     let left = more;
@@ -32,7 +33,7 @@ export function decodeUtf8(bytes: Uint8Array, fatal = false): string {
   return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
-/** The UTF-8 of a text; half a surrogate pair is written as U+FFFD. */
+/** Encodes a text as UTF-8. Half a surrogate pair is written as U+FFFD. */
 export function encodeUtf8(text: string): Uint8Array {
   if (typeof TextEncoder === "function") return new TextEncoder().encode(text);
   const bytes: number[] = [];

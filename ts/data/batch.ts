@@ -1,7 +1,7 @@
 /**
- * A batch as users write it (batch-major), checked and copied into a network's buffers (time-major).
+ * Checks a batch as users write it (batch-major) and copies it into a network's buffers (time-major).
  *
- * What a mask hides is not looked at: inputs past a row's length, targets past it or where the weight is 0.
+ * Masked values are not read: inputs past a row's length, and targets past it or where the weight is 0.
  */
 
 import { rangeError, typeError } from "../base/errors.js";
@@ -20,50 +20,53 @@ import { FLOATS } from "../base/typed-array.js";
 import { f32, type Place } from "../wasm/memory.js";
 import type { LossName } from "../wasm/raw-rnn.js";
 
-/** What goes into a network: sequences, and where they start and end. */
+/** The inputs of a network: sequences, their lengths, and the state before them. */
 export interface SequenceInputs {
   /**
-   * Ids (B, T), or dense features (B, T, I). The rank alone decides: a nested array of rank 2 is ids, whatever its
-   * values. One sequence of dense features, such as rows of 0 and 1 of shape (T, I), therefore needs a batch axis of 1
-   * around it, (1, T, I); without it the T rows are T sequences of I ids each.
+   * Ids (B, T), or dense features (B, T, I). The rank alone decides: a nested array of rank 2 contains ids,
+   * whatever its values. One sequence of dense features, such as rows of 0 and 1 of shape (T, I), therefore
+   * needs a batch axis of size 1 around it: (1, T, I). Without it, the T rows are T sequences of I ids each.
    *
-   * Rows of different lengths are padded on the right, after their last step, with `sequenceLengths` saying where each
-   * ends. Padding on the left counts as steps. Nested rows need no padding when `sequenceLengths` is given: T is the
-   * length of the longest row then.
+   * Rows of different lengths are padded on the right, after their last step, and `sequenceLengths` gives
+   * their lengths. Padding on the left counts as steps. Nested rows need no padding if `sequenceLengths` is
+   * given: T is then the length of the longest row.
    */
   inputs: Ids2 | Numbers3;
   /**
-   * (B) how many steps of each row count, 0 … T; or "ragged": as many as each row of nested `inputs` has. Default: all
-   * T. Inputs past a length are neither read nor checked.
+   * (B) the number of steps of each row, 0 … T; or "ragged" to use the lengths of the nested rows of
+   * `inputs`. Default: all T. Inputs past a length are neither read nor checked.
    */
   sequenceLengths?: SequenceLengths;
-  /** (L·D, B, H) the state before the first step, for an lstm `{ h, c }`. Default: zeros. */
+  /** (L·D, B, H) the state before the first step; `{ h, c }` for an lstm. Default: zeros. */
   initialState?: StateInput;
 }
 
-/** What every batch has. */
+/** The fields that every batch has. */
 interface Weighted extends SequenceInputs, LossFlags {
-  /** (B, T) how much each step counts. Default: 1. A step past a length never counts; its weight is not read. */
+  /**
+   * (B, T) the weight of each step in the loss. Default: 1. A step past a length never counts, and its weight
+   * is not read.
+   */
   weights?: Numbers2;
 }
 
-/** Sequences with the classes that the network should have said. */
+/** Sequences with the class to predict at each step. */
 export interface ClassBatch extends Weighted {
-  /** (B, T) the right class at each step. Not read past a length or where the weight is 0. */
+  /** (B, T) the correct class at each step. It is not read past a length or where the weight is 0. */
   targets: Ids2;
-  /** Cross-entropy of softmax(logits), the default. */
+  /** Cross-entropy of softmax(logits). This is the default. */
   loss?: "crossEntropy";
 }
 
-/** Sequences with the numbers that the network should have given. */
+/** Sequences with the values to predict at each step. */
 export interface RegressionBatch extends Weighted {
-  /** (B, T, V) the right logits at each step. Not read past a length or where the weight is 0. */
+  /** (B, T, V) the correct logits at each step. They are not read past a length or where the weight is 0. */
   targets: Numbers3;
-  /** The mean over V of the squared differences, weighted and averaged as cross-entropy is. */
+  /** The mean over V of the squared differences, weighted and averaged in the same way as cross-entropy. */
   loss: "meanSquaredError";
 }
 
-/** Sequences with what the network should have said. */
+/** A batch: sequences with their targets. */
 export type Batch = ClassBatch | RegressionBatch;
 
 /** Names of {@link SequenceInputs}. */
@@ -83,7 +86,7 @@ export const BATCH_NAMES = {
 
 const INPUTS_WANTED = "integer ids (B,T) or dense features (B,T,I)";
 
-/** Inputs that have been looked at: what they are and how many. */
+/** Inputs that have been examined: ids or features, and their sizes. */
 export interface InputSource {
   readonly source: Source;
   readonly dense: boolean;
@@ -91,7 +94,7 @@ export interface InputSource {
   readonly time: number;
 }
 
-/** Looks at `inputs`: ids or features, B and T. `ragged`: nested rows may differ in length. */
+/** Examines `inputs`: ids or features, B and T. If `ragged` is true, nested rows may differ in length. */
 export function openInputs(value: unknown, inputSize: number, ragged: boolean): InputSource {
   const source = (ragged ? openRagged : open)(value, "inputs", INPUTS_WANTED);
   const { shape } = source;
@@ -139,7 +142,7 @@ export function copyInputs(
   }
 }
 
-/** Copies the weights (B, T) → (T, B), or ones; 0 past the lengths. */
+/** Copies the weights (B, T) → (T, B), or writes ones. Weights past the lengths become 0. */
 export function copyWeights(
   value: unknown,
   { batch, time }: Sizes,
@@ -164,7 +167,7 @@ export function copyWeights(
   }
 }
 
-/** B and T. */
+/** The sizes B and T. */
 interface Sizes {
   readonly batch: number;
   readonly time: number;
@@ -197,7 +200,7 @@ export function copyTargets(
   });
 }
 
-/** Looks at `targets`: classes (B, T). */
+/** Examines `targets`: classes (B, T). */
 export function openTargets(value: unknown, { batch, time }: Sizes, rows: RowLengths): Source {
   const source = openRows(value, "targets", "integer classes (B,T)", rows);
   if (source.kind === FLOATS) {
@@ -207,7 +210,7 @@ export function openTargets(value: unknown, { batch, time }: Sizes, rows: RowLen
   return source;
 }
 
-/** Copies the numbers (B, T, V) → (T, B, V). */
+/** Copies target values (B, T, V) → (T, B, V). */
 export function copyTargetValues(
   value: unknown,
   { batch, time }: Sizes,
@@ -221,7 +224,10 @@ export function copyTargetValues(
   copySource(source, { shape, rank: 3, start, strides, lengths, weights });
 }
 
-/** Looks at what goes with the inputs step by step: nested rows may differ in length where theirs may. */
+/**
+ * Examines a value with one entry per step of the inputs. Its nested rows may differ in length if those of
+ * the inputs may.
+ */
 export function openRows(value: unknown, name: string, what: string, { rule }: RowLengths): Source {
   return (rule === "full" ? open : openRagged)(value, name, what);
 }

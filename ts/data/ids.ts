@@ -1,6 +1,7 @@
 /**
- * Copies a user's integers (ids, targets, lengths) into int32 memory, checking each against its limits on the way.
- * As in numbers.ts: typed rows take a loop in which no user code can run, plain rows look the memory up each time.
+ * Copies a user's integers (ids, targets, lengths) into int32 memory and checks each against its limits. As
+ * in numbers.ts, a loop over typed rows can run no user code, and a loop over plain rows looks the memory up
+ * for each value.
  */
 
 import { at, formatPath, rangeError, typeError } from "../base/errors.js";
@@ -11,22 +12,25 @@ import { FLOATS, INTEGERS, kindOf, lengthOf, NONE } from "../base/typed-array.js
 import { f32, i32 } from "../wasm/memory.js";
 import { fits, fitting, type RowLengths } from "./row-rule.js";
 
-/** Element (b, t) goes to start + b·strides[0] + t·strides[1]; a value of rank 1 is one row. */
+/**
+ * The layout of the copy: element (b, t) is written to start + b·strides[0] + t·strides[1]. A value of rank 1
+ * is one row.
+ */
 export interface IdLayout {
   readonly rows: number;
   readonly columns: number;
   readonly rank: 1 | 2;
   readonly start: number;
   readonly strides: readonly [number, number];
-  /** Where to; absent: the wasm memory. */
+  /** The destination. Default: the wasm memory. */
   readonly into?: Int32Array;
-  /** Ids go from 0 to limit − 1. */
+  /** Ids are integers from 0 to limit − 1. */
   readonly limit: number;
-  /** What an element is called in messages: "an id". */
+  /** The word for an element in messages, such as "an id". */
   readonly noun: string;
-  /** Lengths of the rows: elements past them become 0, neither read nor checked. */
+  /** Lengths of the rows. Elements past them become 0 and are neither read nor checked. */
   readonly lengths?: RowLengths | undefined;
-  /** float32 index in wasm memory of weights in the same layout: what stands where one is 0 is not read either. */
+  /** Index in float32 wasm memory of weights in the same layout. Elements whose weight is 0 are not read. */
   readonly weights?: number | undefined;
 }
 
@@ -54,7 +58,7 @@ export function copyIds(source: Source, layout: IdLayout): void {
   }
 }
 
-/** Returns the first t whose id is out of range, −1 when there is none. */
+/** Returns the first t whose id is out of range, or −1 if there is none. */
 function copyTyped(
   row: ArrayLike<number>,
   from: number,

@@ -1,8 +1,9 @@
 /**
- * The four averaging flags of TensorFlow's `sequence_loss`: seven of their sixteen combinations mean something.
+ * The four averaging flags of TensorFlow's `sequence_loss`. Seven of their sixteen combinations are valid.
  *
- * Average and sum over one axis contradict each other (TensorFlow 1.15 raises); average over one axis with sum over
- * the other is read by 1.15 as if the sum were not there and refused by tensorflow-addons: refused here as well.
+ * Average and sum over one axis contradict each other (TensorFlow 1.15 raises). Average over one axis with
+ * sum over the other is refused as well: TensorFlow 1.15 ignores the sum there, and tensorflow-addons refuses
+ * it.
  */
 
 import { boolean } from "../base/check.js";
@@ -12,17 +13,19 @@ import { readOption, type Declaration, type OptionsOf } from "../base/options.js
 
 /** The flags in the order of the bits below. */
 export const FLAGS = {
-  /** Divide by the sum of the weights over time. Default true. */
+  /** Divides by the sum of the weights over time. Default true. */
   averageAcrossTimesteps: { read: boolean, fallback: true },
-  /** Divide by the sum of the weights over the batch. Default true. */
+  /** Divides by the sum of the weights over the batch. Default true. */
   averageAcrossBatch: { read: boolean, fallback: true },
-  /** Divide by the number of weights that are not 0 over time. Default false. */
+  /** Divides by the number of nonzero weights over time. Default false. */
   sumOverTimesteps: { read: boolean, fallback: false },
-  /** Divide by the number of weights that are not 0 over the batch. Default false. */
+  /** Divides by the number of nonzero weights over the batch. Default false. */
   sumOverBatch: { read: boolean, fallback: false },
 } satisfies Declaration;
 
-/** How the weighted cross-entropies (B, T) become the result; see {@link sequenceLoss}. */
+/**
+ * Flags that say how the weighted cross-entropies (B, T) are reduced to the result. See {@link sequenceLoss}.
+ */
 export interface LossFlags extends OptionsOf<typeof FLAGS> {}
 
 /** Bits of the result of {@link lossFlags}. */
@@ -31,7 +34,7 @@ export const AVERAGE_BATCH = 2;
 export const SUM_TIME = 4;
 export const SUM_BATCH = 8;
 
-/** The flags as bits, if together they mean something. */
+/** Returns the flags as bits if their combination is valid. */
 export function lossFlags(options: LossFlags): number {
   const flags =
     (readOption(options, FLAGS, "averageAcrossTimesteps") ? AVERAGE_TIME : 0) |
@@ -47,7 +50,9 @@ export function lossFlags(options: LossFlags): number {
   return flags;
 }
 
-/** Returns the scalar form of the loss that the flags ask for, since training and evaluation need one number. */
+/**
+ * Returns the scalar form of the loss that the flags request. Training and evaluation need a single number.
+ */
 export function scalarLoss(options: LossFlags): ReductionName {
   const flags = lossFlags(options);
   if (flags === (AVERAGE_TIME | AVERAGE_BATCH)) return "average";
@@ -57,7 +62,7 @@ export function scalarLoss(options: LossFlags): ReductionName {
   throw rangeError(firstOf(flags), "both averages or both sums, since training needs one number", received);
 }
 
-/** The flag to blame: the first that is set, or the first of all. */
+/** Returns the flag that an error is about: the first that is set, or the first of all. */
 function firstOf(flags: number): string {
   return namesOf(flags)[0] ?? "averageAcrossTimesteps";
 }

@@ -1,9 +1,9 @@
 /**
- * Copies a user's dense numbers (features, weights, states, parameters, gradients, logits) into float32 memory,
- * checking each value on its way: one pass, one copy, in whatever order the layout asks for.
+ * Copies a user's dense numbers (features, weights, states, parameters, gradients, logits) into float32
+ * memory and checks each value. There is one pass and one copy, in the order of the layout.
  *
- * Typed arrays take a loop in which no user code can run, so the destination is looked up once. Plain arrays may
- * hide getters that let wasm memory grow: there the destination is looked up for each value.
+ * A loop over a typed array can run no user code, so the destination is looked up once. Plain arrays may hide
+ * getters that make wasm memory grow, so the destination is looked up for each value.
  */
 
 import { at, rangeError, typeError, type Path } from "../base/errors.js";
@@ -13,27 +13,32 @@ import { FLOATS, INTEGERS, kindOf, lengthOf, NONE } from "../base/typed-array.js
 import { f32 } from "../wasm/memory.js";
 import { fits, fitting, type RowLengths } from "./row-rule.js";
 
-/** Element (i, j, k) of the value goes to start + i·s0 + j·s1 + k·s2. A value of lower rank uses the last axes. */
+/**
+ * The layout of the copy: element (i, j, k) is written to start + i·s0 + j·s1 + k·s2. A value of lower rank
+ * uses the last axes.
+ */
 export interface Layout {
-  /** Its last entries are the shape that the value must have. */
+  /** The shape of the value is the last `rank` entries. */
   readonly shape: readonly [number, number, number];
   readonly rank: 1 | 2 | 3;
   readonly start: number;
   readonly strides: readonly [number, number, number];
-  /** Where to; absent: the wasm memory. */
+  /** The destination. Default: the wasm memory. */
   readonly into?: Float32Array | undefined;
   /**
-   * Lengths of the rows, which are axis i of rank 3 and axis j of rank 2: values at and after them become 0, neither
-   * read nor checked.
+   * Lengths of the rows, which are axis i of rank 3 and axis j of rank 2. Values at and after a length become
+   * 0 and are neither read nor checked.
    */
   readonly lengths?: RowLengths | undefined;
-  /** float32 index in wasm memory of weights (j, i): rows (i, j) whose weight is 0 are zeroed, not read either. */
+  /**
+   * Index in float32 wasm memory of weights (j, i). Rows (i, j) whose weight is 0 become 0 and are not read.
+   */
   readonly weights?: number | undefined;
-  /** False: NaN and infinity pass. "negativeInfinity": −Infinity passes. Default true. */
+  /** False accepts NaN and infinity, "negativeInfinity" accepts −Infinity. Default true. */
   readonly finite?: boolean | "negativeInfinity";
 }
 
-/** (rows, columns) or another plain row-major block. */
+/** Returns the layout of a plain row-major block, such as (rows, columns). */
 export function rowMajor(
   shape: readonly number[],
   start: number,
@@ -51,14 +56,14 @@ export function copyNumbers(value: unknown, path: Path, layout: Layout): void {
   copySource(source, layout);
 }
 
-/** The same for a value that has been looked at already. */
+/** Checks an examined value against the layout's shape and copies it. */
 export function copySource(source: Source, layout: Layout): void {
   expectShape(source, layout.shape.slice(3 - layout.rank));
   if (source.flat && source.kind !== NONE) copyBlock(source, layout);
   else copyRows(source, layout);
 }
 
-/** A flat typed array: no user code can run, so everything is looked up once. */
+/** Copies a flat typed array. No user code can run, so everything is looked up once. */
 function copyBlock(source: Source, layout: Layout): void {
   const values = source.values as ArrayLike<number>;
   const [n0, n1, n2] = layout.shape;
@@ -76,7 +81,7 @@ function copyBlock(source: Source, layout: Layout): void {
   }
 }
 
-/** Plain arrays, or nested ones: row by row. */
+/** Copies plain or nested arrays row by row. */
 function copyRows(source: Source, layout: Layout): void {
   const [n0, n1, n2] = layout.shape;
   const [s0, s1, s2] = layout.strides;
@@ -118,7 +123,7 @@ function copyRow(source: Source, layout: Layout, row: unknown, i: number, j: num
   }
 }
 
-/** The rows that stand behind index i of a nested source. */
+/** Returns the rows at index i of a nested source. */
 function rowsOf(source: Source, { rank, shape, lengths }: Layout, i: number): ArrayLike<unknown> {
   if (rank < 3) return source.values;
   const time = shape[1];
@@ -130,7 +135,7 @@ function rowsOf(source: Source, { rank, shape, lengths }: Layout, i: number): Ar
   return rows;
 }
 
-/** How many values of row (i, j) are read; the others become 0. */
+/** Returns the number of values of row (i, j) that are read. The others become 0. */
 function countRead(layout: Layout, i: number, j: number): number {
   const { lengths, rank, shape } = layout;
   if (weightless(layout, i, j)) return 0;
@@ -139,7 +144,7 @@ function countRead(layout: Layout, i: number, j: number): number {
   return j < lengths.lengths[i] ? shape[2] : 0;
 }
 
-/** Returns the index of the first value that is not finite as float32, −1 when there is none. */
+/** Returns the index of the first value that is not finite as float32, or −1 if there is none. */
 function copyTyped(
   source: ArrayLike<number>,
   from: number,
@@ -194,12 +199,12 @@ function expectRow(source: Source, layout: Layout, i: number, j: number, got: un
   throw rangeError(place(source, layout, i, j), `${wanted} numbers`, show(got));
 }
 
-/** The number of values that the rows of index j have, in words. */
+/** Returns the number of values that the rows of index j must have, in words. */
 function wantedOf({ rank, shape, lengths }: Layout, j: number): string {
   return fitting(j, shape[2], rank === 2 ? lengths : undefined);
 }
 
-/** Whether a value that is not finite is accepted. */
+/** Returns true if a value that is not finite is accepted. */
 function passes(x: number, finite: Layout["finite"]): boolean {
   return finite === false || (finite === "negativeInfinity" && x === -Infinity);
 }
@@ -209,7 +214,7 @@ function notFinite(path: Path, value: unknown, finite: Layout["finite"]): RangeE
   return rangeError(path, `a finite number (float32)${others}`, show(value));
 }
 
-/** The row's place in the user's own terms: `inputs[0][3]`. */
+/** Returns the place of a row in the user's value: `inputs[0][3]`. */
 function place(source: Source, layout: Layout, i: number, j: number): Path {
   return layout.rank === 3 ? at(source.path, i, j) : layout.rank === 2 ? at(source.path, j) : source.path;
 }

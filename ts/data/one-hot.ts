@@ -1,4 +1,7 @@
-/** Ids as one-hot vectors: a 1 at the id, 0 elsewhere. For reading and for dense inputs; ids go into `Rnn` as they are. */
+/**
+ * Converts ids to one-hot vectors, with a 1 at the id and 0 elsewhere. They are for people to read and for
+ * dense inputs; `Rnn` takes ids directly.
+ */
 
 import { rangeError, typeError } from "../base/errors.js";
 import { size } from "../base/check.js";
@@ -8,12 +11,12 @@ import { floats, type FlatTensor, type IdRow, type Ids2, type Tensor } from "../
 import { FLOATS } from "../base/typed-array.js";
 
 /**
- * One-hot vectors of ids: the shape of `ids` with `depth` behind it.
+ * Returns the one-hot vectors of ids. The result has the shape of `ids` and a last axis of size `depth`.
  *
  * @param ids (T) or (B, T)
  * @param depth the length of each vector
  * @returns (T, depth) or (B, T, depth)
- * @throws TypeError when `ids` holds no integers
+ * @throws TypeError when `ids` does not contain integers
  * @throws RangeError when an id is not in 0 … depth − 1, or the rank is neither 1 nor 2
  * @throws BpttError `OUT_OF_MEMORY`
  *

@@ -1,6 +1,6 @@
 /**
- * The table of a network's parameters (name, shape, offset) as the core laid them out in its one arena, and the ways
- * in and out of an arena of that layout: parameters and gradients alike.
+ * The table of a network's parameters (name, shape, offset) in the core's arena, and the functions that copy
+ * tensors into and out of an arena of that layout. Parameters and gradients share the layout.
  */
 
 import { at, rangeError, typeError, type Path } from "../base/errors.js";
@@ -12,13 +12,14 @@ import { f32, type Place } from "../wasm/memory.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
 /**
- * One value by parameter name. Of layer 0: `w_ih_l0` (I, G·H), `w_hh_l0` (H, G·H), `b_h_l0` (G·H), and of a gru that
- * resets after the product `b_hn_l0` (H); with `_reverse` behind it the second direction's; `_l1` … the other layers',
- * which read D·H. The output layer: `w_ho` (D·H, V), `b_o` (V). Gates lie side by side: gru r z n, lstm i f g o.
+ * Values by parameter name. Layer 0 has `w_ih_l0` (I, G·H), `w_hh_l0` (H, G·H), `b_h_l0` (G·H), and `b_hn_l0`
+ * (H) in a gru that resets after the product. The names of the second direction end in `_reverse`. The other
+ * layers, `_l1` …, have D·H inputs. The output layer has `w_ho` (D·H, V) and `b_o` (V). Gates are side by
+ * side: gru r z n, lstm i f g o.
  */
 export type ParameterValues = Record<string, Numbers1 | Numbers2>;
 
-/** More names than these are not listed in messages. */
+/** Messages list at most this many names. */
 const MOST_LISTED = 12;
 
 /** A row of the table. */
@@ -27,17 +28,17 @@ export interface Parameter {
   readonly name: string;
   readonly shape: readonly number[];
   readonly length: number;
-  /** In floats from the start of the arena. */
+  /** Offset in floats from the start of the arena. */
   readonly offset: number;
 }
 
-/** A value for a parameter, checked. */
+/** A checked value for a parameter. */
 export interface Assignment {
   readonly parameter: Parameter;
   readonly data: Float32Array;
 }
 
-/** The table as the core has it. */
+/** Returns the table of the core. */
 export function parameterTable(raw: RawRnn): readonly Parameter[] {
   return Array.from({ length: raw.parameterCount }, (_, index) => {
     const entry = raw.parameter(index);
@@ -57,8 +58,9 @@ export function readArena(table: readonly Parameter[], { start }: Place): Record
 }
 
 /**
- * Reads a user's record of tensors in full before anything is written: all or nothing.
- * `finite` false lets NaN and infinity pass (gradients: the core reports them by name).
+ * Reads a user's record of tensors completely before anything is written, so that a bad value changes
+ * nothing. If `finite` is false, NaN and infinity are accepted, as in gradients, which the core reports by
+ * name.
  */
 export function readAssignments(
   values: unknown,
@@ -75,7 +77,7 @@ export function readAssignments(
   });
 }
 
-/** The entries of these names: one, or an array of them. */
+/** Returns the entries of the given names: one name, or an array of names. */
 export function readNames(names: unknown, table: readonly Parameter[], path: Path): Parameter[] {
   const given: unknown = typeof names === "string" ? [names] : names;
   if (!Array.isArray(given)) throw typeError(path, "a parameter's name or an array of names", show(names));

@@ -1,18 +1,18 @@
-/** The options of a network, and what of them makes sense together. */
+/** The options of a network, and the checks of their combinations. */
 
 import { boolean, integer, number, oneOf, seed, size } from "../base/check.js";
 import { rangeError, type Path } from "../base/errors.js";
 import { show } from "../base/show.js";
 import { fraction, readOptions, type Declaration, type OptionsOf, type ValuesOf } from "../base/options.js";
 
-/** What happens in one time step. */
+/** The kind of cell: the computation of one time step. */
 export type Cell = "tanh" | "relu" | "gru" | "lstm";
 
 export const CELLS = ["tanh", "relu", "gru", "lstm"] as const satisfies readonly Cell[];
 const INITS = ["glorot-uniform", "uniform-hidden"] as const;
 const RECURRENT_INITS = ["same", "orthogonal"] as const;
 
-/** Far more than can be trained; the table of parameters is made of names, and should not take seconds. */
+/** Far more layers than can be trained. The limit keeps the table of parameter names from taking seconds. */
 const MAX_LAYERS = 1024;
 
 const RNN = {
@@ -21,13 +21,13 @@ const RNN = {
    * Default "tanh".
    */
   cell: { read: (value: unknown, path: Path) => oneOf(value, path, CELLS), fallback: "tanh" },
-  /** I: the number of different ids, or of features. */
+  /** I: the number of different ids, or the number of features. */
   inputSize: { read: size },
   /** H: the width of the hidden state. */
   hiddenSize: { read: size },
-  /** V: the width of the output layer. Default: no output layer, the hidden states are the logits. */
+  /** V: the width of the output layer. Default: no output layer; the hidden states are the logits. */
   outputSize: { read: optionalSize, fallback: undefined },
-  /** L: number of layers; each reads the hidden states of the layer below; 1 … 1024. Default 1. */
+  /** L: the number of layers, 1 … 1024. Each layer reads the hidden states of the layer below. Default 1. */
   layers: {
     read: (value: unknown, path: Path) => integer(value, path, { min: 1, max: MAX_LAYERS }),
     fallback: 1,
@@ -35,17 +35,20 @@ const RNN = {
   /** Adds a second direction with its own weights, from the end of each row to its start. Default false. */
   bidirectional: { read: boolean, fallback: false },
   /**
-   * Probability p that a value between two layers is dropped in training; the others are multiplied by 1/(1 − p).
-   * 0 ≤ p < 1. Needs at least two layers. Default 0.
+   * Probability p that a value between two layers is dropped in training; the other values are multiplied by
+   * 1/(1 − p). 0 ≤ p < 1. It requires at least two layers. Default 0.
    */
   dropout: { read: fraction, fallback: 0 },
   /**
-   * Initial weights. "glorot-uniform" (TensorFlow's default): U(±√(6/(I + H + G·H))) for w_ih and w_hh,
-   * U(±√(6/(D·H + V))) for w_ho, biases 0. "uniform-hidden" (PyTorch's): U(±1/√H) for all parameters.
-   * Default "glorot-uniform".
+   * Distribution of the initial weights. "glorot-uniform" (TensorFlow's default): U(±√(6/(I + H + G·H))) for
+   * w_ih and w_hh, U(±√(6/(D·H + V))) for w_ho, biases 0. "uniform-hidden" (PyTorch's): U(±1/√H) for all
+   * parameters. Default "glorot-uniform".
    */
   init: { read: (value: unknown, path: Path) => oneOf(value, path, INITS), fallback: "glorot-uniform" },
-  /** Initial recurrent weights: as `init` says, or each gate's block orthogonal. Default "same". */
+  /**
+   * Initial recurrent weights: "same" follows `init`, "orthogonal" makes each gate's block orthogonal.
+   * Default "same".
+   */
   recurrentInit: {
     read: (value: unknown, path: Path) => oneOf(value, path, RECURRENT_INITS),
     fallback: "same",
@@ -56,8 +59,8 @@ const RNN = {
     fallback: 1,
   },
   /**
-   * Form of a gru: reset after the recurrent product (PyTorch, Keras), with a bias `b_hn` inside; or before it
-   * (TensorFlow 1). Other cells have one form only. Default true.
+   * Form of a gru: reset after the recurrent product (PyTorch, Keras), with a bias `b_hn` inside, or before
+   * it (TensorFlow 1). Other cells have only one form. Default true.
    */
   resetAfter: { read: boolean, fallback: true },
   /** Seed of the initial weights and of dropout, 0 … 2³² − 1. Default 0. */
@@ -73,7 +76,7 @@ export interface RnnOptions<C extends Cell = Cell> extends Omit<OptionsOf<typeof
   cell?: C;
 }
 
-/** The options, checked and complete. */
+/** The checked options, complete with defaults. */
 export interface RnnConfig extends ValuesOf<typeof RNN> {}
 
 /** Reads the options, each once. */
@@ -87,7 +90,10 @@ function optionalSize(value: unknown, path: Path): number | undefined {
   return value === undefined ? undefined : size(value, path);
 }
 
-/** The defaults say nothing and pass with every cell; anything else must have something to act on. */
+/**
+ * Default values are valid with every cell. Other values are refused if the network has no part that they
+ * affect.
+ */
 function refuseNonsense({ cell, layers, dropout, init, forgetBias, resetAfter }: RnnConfig): void {
   if (!resetAfter && cell !== "gru") {
     throw rangeError("resetAfter", `true for cell "${cell}" (only a gru has two forms)`, "false");

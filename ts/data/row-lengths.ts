@@ -1,6 +1,6 @@
 /**
- * The lengths of a batch's rows: how many steps of each count. What lies past a length is neither read nor checked, and
- * nested arrays need not have it.
+ * The lengths of a batch's rows. Values past a length are neither read nor checked, and nested arrays may
+ * omit them.
  */
 
 import { formatPath, rangeError } from "../base/errors.js";
@@ -11,13 +11,13 @@ import type { FlatTensor, IdRow } from "../base/tensor.js";
 import { copyIds } from "./ids.js";
 import type { RowLengths } from "./row-rule.js";
 
-/** (B) lengths, or "ragged": those of the rows of `inputs`. */
+/** (B) the lengths of the rows, or "ragged" to use the lengths of the nested rows of `inputs`. */
 export type SequenceLengths = IdRow | FlatTensor<IdRow> | "ragged";
 
 /**
- * The lengths of a batch.
+ * Reads the lengths of a batch.
  *
- * @param value what the user gave: undefined for T each
+ * @param value the user's option; undefined means T for each row
  * @param inputs the opened inputs, whose first two axes are B and T
  */
 export function readRowLengths(value: unknown, inputs: Source): RowLengths {

@@ -1,8 +1,8 @@
 /**
- * Samples ids from logits, as generation does: p = softmax(logits / temperature), one id per row.
+ * Samples ids from logits for generation: p = softmax(logits / temperature), one id per row.
  *
- * The core's counter-based generator decides: the same seed, step and row give the same uniform draw on every machine and
- * engine, whatever else was drawn before.
+ * The core's counter-based generator makes the random numbers. The same seed, step and row give the same
+ * uniform number on every machine and engine, whatever was sampled before.
  */
 
 import { integer, number, seed as readSeed } from "../base/check.js";
@@ -18,14 +18,20 @@ import { f32, i32 } from "../wasm/memory.js";
 import { RawSampler, type RawDraw } from "../wasm/raw-sampler.js";
 
 const SAMPLE = {
-  /** Divides the logits: values below 1 make likely ids more likely; 0 takes the largest logit, the first of equals. Default 1. */
+  /**
+   * Divides the logits. Values below 1 make likely ids more likely; 0 selects the largest logit, the first of
+   * equal ones. Default 1.
+   */
   temperature: {
     read: (value: unknown, path: Path) => number(value, path, { min: 0, max: 1e30 }),
     fallback: 1,
   },
   /** Seed of the random numbers: an integer from 0 to 2³² − 1. Default 0. */
   seed: { read: readSeed, fallback: 0 },
-  /** Index of the draw in the stream of the seed, to be incremented from call to call: an integer from 0. Default 0. */
+  /**
+   * Index of the draw in the stream of the seed, which the caller increments from call to call: an integer
+   * from 0. Default 0.
+   */
   step: { read: (value: unknown, path: Path) => integer(value, path, { min: 0 }), fallback: 0 },
 } satisfies Declaration;
 
@@ -33,14 +39,15 @@ const SAMPLE = {
 export interface SampleOptions extends OptionsOf<typeof SAMPLE> {}
 
 /**
- * Draws an id from each row of logits.
+ * Samples an id from each row of logits.
  *
- * @param logits (B, V), such as what a session's `step` gives; −Infinity bans a class: it is never drawn
+ * @param logits (B, V), such as the result of a session's `step`. A class with the logit −Infinity is never
+ *   sampled.
  * @param options temperature, seed and step
  * @returns (B) ids in 0 … V − 1
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError when a value or size is wrong, NaN or +Infinity among the logits, or a row has only banned classes;
- *   the message names the place
+ * @throws TypeError when a value is of the wrong kind
+ * @throws RangeError when a value or size is wrong, a logit is NaN or +Infinity, or all logits of a row are
+ *   −Infinity; the message names the place
  * @throws BpttError `OUT_OF_MEMORY`
  *
  * @example
@@ -65,7 +72,7 @@ export function sample(logits: Numbers2, options: SampleOptions = {}): SampledId
   return sampleFrom(source, [batch, classes], { ...settings, topK: Infinity, topP: 1 });
 }
 
-/** The ids that {@link sample} returns: an Int32Array with an ArrayBuffer of its own. See `Bytes` for its form. */
+/** The ids that {@link sample} returns: an Int32Array over an ArrayBuffer. See `Bytes` for its form. */
 export type SampledIds = ReturnType<Int32ArrayConstructor["of"]>;
 
 /** Samples an id from each row of opened logits (B, V). */

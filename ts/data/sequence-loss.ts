@@ -1,8 +1,9 @@
 /**
  * Weighted cross-entropy over sequences: TensorFlow 1.15's `contrib.seq2seq.sequence_loss`, flag by flag.
  *
- * xent_bt = −log softmax(logits_bt)[target_bt]. Averages divide Σ w·xent by Σ w, sums by the number of weights that
- * are not 0, along the axis or axes they name; where a divisor is 0 the result is 0. No flag: w·xent, (B, T).
+ * xent_bt = −log softmax(logits_bt)[target_bt]. Averages divide Σ w·xent by Σ w, and sums divide it by the
+ * number of nonzero weights, along the axis or axes of the flag. Where a divisor is 0 the result is 0.
+ * Without flags the result is w·xent, (B, T).
  */
 
 import { openRows, openTargets } from "./batch.js";
@@ -30,11 +31,14 @@ import { RawSequenceLoss, type Axis } from "../wasm/raw-sequence-loss.js";
 
 /** Options of {@link sequenceLoss}. */
 export interface SequenceLossOptions extends LossFlags {
-  /** (B, T) how much each step counts. Default: 1. A step past a length never counts; its weight is not read. */
+  /**
+   * (B, T) the weight of each step in the loss. Default: 1. A step past a length never counts, and its weight
+   * is not read.
+   */
   weights?: Numbers2;
   /**
-   * (B) how many steps of each row count, 0 … T; or "ragged": as many as each row of nested `logits` has. Default: all
-   * T. With them the rows of nested arrays may differ in length, as those of a batch may.
+   * (B) the number of steps of each row, 0 … T; or "ragged" to use the lengths of the nested rows of
+   * `logits`. Default: all T. With lengths, the rows of nested arrays may differ in length, as in a batch.
    */
   sequenceLengths?: SequenceLengths;
 }
@@ -42,14 +46,16 @@ export interface SequenceLossOptions extends LossFlags {
 const NAMES = { weights: true, sequenceLengths: true, ...FLAGS } satisfies NamesOf<SequenceLossOptions>;
 
 /**
- * Cross-entropy of logits against targets, in nats, weighted and averaged as the flags say.
+ * Computes the cross-entropy of logits against targets, in nats, weighted and averaged according to the
+ * flags.
  *
  * @param logits (B, T, V)
- * @param targets (B, T) the right class at each step; not read past a length or where the weight is 0
- * @param options weights, lengths and flags. Legal are: both averages (default), both sums, any one flag alone, none
- * @returns a number when both axes are averaged or summed, else a tensor of the axes that are left:
- *   over timesteps alone (B), over batch alone (T), no flag (B, T)
- * @throws TypeError when something is of the wrong kind
+ * @param targets (B, T) the correct class at each step; not read past a length or where the weight is 0
+ * @param options weights, lengths and flags. The valid combinations of flags are both averages (the default),
+ *   both sums, any single flag, and none.
+ * @returns a number if both axes are averaged or summed, otherwise a tensor of the remaining axes: (B) for a
+ *   flag over timesteps, (T) for a flag over the batch, (B, T) without flags
+ * @throws TypeError when a value is of the wrong kind
  * @throws RangeError when a value or size is wrong, or the flags contradict each other
  * @throws BpttError `OUT_OF_MEMORY`
  *

@@ -1,8 +1,9 @@
 /**
- * Sequences on their way out of and into the core's time-major buffers (T, B, stride), batch-major for people.
- * Each direction of a layer (number l·D + d) has its own buffers; users see both directions side by side, (B, T, D·H).
+ * Copies sequences out of and into the core's time-major buffers (T, B, stride); users see them batch-major.
+ * Each direction of a layer (number l·D + d) has its own buffers; users see both directions side by side, (B,
+ * T, D·H).
  *
- * Past a row's length the core may keep what it likes there; people see 0.
+ * Past a row's length the content of the core's buffers is unspecified; users see 0.
  */
 
 import { openRows } from "./batch.js";
@@ -14,7 +15,7 @@ import type { RawRnn } from "../wasm/raw-rnn.js";
 import type { RowLengths } from "./row-rule.js";
 import { showShape } from "../base/show.js";
 
-/** The shape that lies in the workspace. */
+/** The shape of the batch in the workspace. */
 export interface Loaded {
   readonly batch: number;
   readonly time: number;
@@ -22,7 +23,7 @@ export interface Loaded {
   readonly rows: RowLengths;
 }
 
-/** Which layers' directions there are, and how wide they are. */
+/** The number of layer directions and their width. */
 export interface LayerDirections {
   /** L·D */
   readonly count: number;
@@ -32,7 +33,7 @@ export interface LayerDirections {
   readonly hiddenSize: number;
 }
 
-/** (B, T, width) from the (T, B, stride) buffer of a whole row. */
+/** Returns (B, T, width) from the (T, B, stride) buffer of a whole row. */
 export function readSequence(raw: RawRnn, buffer: RawBuffer, width: number, loaded: Loaded): Tensor {
   const { batch, time } = loaded;
   const data = floats(batch * time * width, "outputs");
@@ -40,7 +41,7 @@ export function readSequence(raw: RawRnn, buffer: RawBuffer, width: number, load
   return { data, shape: [batch, time, width] };
 }
 
-/** (B, T, D·H) from the last layer's directions. */
+/** Returns (B, T, D·H) from the last layer's directions. */
 export function readOutputs(raw: RawRnn, sizes: LayerDirections, loaded: Loaded): Tensor {
   const { batch, time } = loaded;
   const { count, directions, hiddenSize } = sizes;
@@ -58,7 +59,10 @@ export function readOutputs(raw: RawRnn, sizes: LayerDirections, loaded: Loaded)
   return { data, shape: [batch, time, width] };
 }
 
-/** (T, L·D, B, H) of a buffer that each direction has: hidden states, their gradients, cell states. */
+/**
+ * Returns (T, L·D, B, H) from a buffer that each direction has: hidden states, their gradients, or cell
+ * states.
+ */
 export function readDirections(
   raw: RawRnn,
   buffer: RawDirectionBuffer,
@@ -68,7 +72,7 @@ export function readDirections(
   return readBlocks([(direction) => raw.directionPlace(buffer, direction)], sizes, loaded);
 }
 
-/** (T, L·D, B, G·H): the gates' values, in PyTorch's order. */
+/** Returns the gates' values (T, L·D, B, G·H), in PyTorch's order. */
 export function readGates(raw: RawRnn, gates: number, sizes: LayerDirections, loaded: Loaded): Tensor {
   const places = Array.from(
     { length: gates },
@@ -77,7 +81,7 @@ export function readGates(raw: RawRnn, gates: number, sizes: LayerDirections, lo
   return readBlocks(places, sizes, loaded);
 }
 
-/** (T, L·D, B, blocks·H), the blocks of each direction side by side. */
+/** Returns (T, L·D, B, blocks·H), with the blocks of each direction side by side. */
 function readBlocks(
   blocks: ((direction: number) => Place)[],
   sizes: LayerDirections,
@@ -97,7 +101,7 @@ function readBlocks(
   return { data, shape: [time, count, batch, width] };
 }
 
-/** A destination of rows: (t, b) goes to start + b·rowStep + t·timeStep. */
+/** A destination of rows: row (t, b) is written to start + b·rowStep + t·timeStep. */
 interface Destination {
   readonly data: Float32Array;
   readonly start: number;
@@ -122,7 +126,10 @@ function copyOut({ start, stride }: Place, width: number, { batch, rows }: Loade
 /** A user's value and its name in messages. */
 type Named = readonly [value: unknown, name: string];
 
-/** Copies a user's (B, T, width) into a (T, B, stride) buffer: zeros when absent, and past a length. */
+/**
+ * Copies a user's (B, T, width) into a (T, B, stride) buffer. An undefined value, and steps past a length,
+ * give zeros.
+ */
 export function writeSequence(
   raw: RawRnn,
   buffer: RawBuffer,
@@ -131,7 +138,7 @@ export function writeSequence(
   { batch, time, rows: lengths }: Loaded,
 ): void {
   const { start, stride } = raw.place(buffer);
-  f32().fill(0, start, start + time * batch * stride); // the padding too
+  f32().fill(0, start, start + time * batch * stride); // clears the padding too
   if (value === undefined) return;
   const strides = [stride, batch * stride, 1] as const;
   const shape = [batch, time, width] as const;
@@ -139,7 +146,9 @@ export function writeSequence(
   copySource(source, { shape, rank: 3, start, strides, lengths });
 }
 
-/** Writes the sum of users' (B, T, D·H) gradients into the last layer's directions; zeros where there is none. */
+/**
+ * Writes the sum of a user's (B, T, D·H) gradients into the last layer's directions, or zeros without any.
+ */
 export function writeOutputsGradient(
   raw: RawRnn,
   values: readonly Named[],
@@ -161,7 +170,7 @@ export function writeOutputsGradient(
   for (let d = 0; d < directions; d++) {
     const direction = count - directions + d;
     const { start, stride } = raw.directionPlace(RawDirectionBuffer.OutputsGradient, direction);
-    view.fill(0, start, start + time * batch * stride); // the padding too
+    view.fill(0, start, start + time * batch * stride); // clears the padding too
     for (const data of given) {
       for (let b = 0; b < batch; b++) {
         for (let t = 0; t < time; t++) {

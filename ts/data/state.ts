@@ -1,6 +1,6 @@
 /**
- * The state of a network between steps: h (L·D, B, H), the layers one after the other, each direction by itself
- * (PyTorch's order: l0, l0_reverse, l1, …); an lstm has a cell state c of the same shape beside it.
+ * The state of a network between steps: h (L·D, B, H), the layers in order and each direction by itself
+ * (PyTorch's order: l0, l0_reverse, l1, …). An lstm also has a cell state c of the same shape.
  */
 
 import { at, typeError, type Path } from "../base/errors.js";
@@ -11,7 +11,7 @@ import { show, showShape } from "../base/show.js";
 import { floats, type Numbers3, type Tensor } from "../base/tensor.js";
 import { clear, f32, type Place } from "../wasm/memory.js";
 
-/** The state of an lstm: hidden and cell state, (L·D, B, H) each. */
+/** The state of an lstm: hidden and cell state, each (L·D, B, H). */
 export interface LstmState {
   /** The hidden state. */
   h: Tensor;
@@ -19,10 +19,13 @@ export interface LstmState {
   c: Tensor;
 }
 
-/** The state of a network with cell `C`: (L·D, B, H), L layers times D directions; of an lstm two of them. */
+/**
+ * The state of a network with cell `C`: (L·D, B, H), where L is the number of layers and D the number of
+ * directions. An lstm has two such tensors.
+ */
 export type State<C extends Cell = Cell> = C extends "lstm" ? LstmState : Tensor;
 
-/** A state as it goes in: (L·D, B, H), for an lstm two of them. */
+/** A state as input: (L·D, B, H), or two of them for an lstm. */
 export type StateInput = Numbers3 | { readonly h: Numbers3; readonly c: Numbers3 };
 
 /** The places of a state in wasm memory: h and, for an lstm, c. */
@@ -35,13 +38,13 @@ const NAMES = { h: true, c: true } satisfies NamesOf<LstmState>;
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
-/** A state of zeros. */
+/** Returns a state of zeros. */
 export function zeros(shape: number[], lstm: boolean, path: Path): State {
   const part = (): Tensor => ({ data: floats(sizeOf(shape), path), shape: [...shape] });
   return lstm ? { h: part(), c: part() } : part();
 }
 
-/** Copies a user's state into wasm memory; zeros when absent. */
+/** Copies a user's state into wasm memory, or writes zeros if it is undefined. */
 export function writeState(value: unknown, path: Path, shape: readonly number[], place: StatePlace): void {
   const { h, c } = place;
   if (value === undefined) {
@@ -56,7 +59,7 @@ export function writeState(value: unknown, path: Path, shape: readonly number[],
   }
 }
 
-/** The same, but nothing is written unless all of it is right. */
+/** Copies a user's state into wasm memory, but writes nothing unless all of it is valid. */
 export function replaceState(value: unknown, path: Path, shape: number[], place: StatePlace): void {
   if (value === undefined) return writeState(value, path, shape, place);
   const read = (given: unknown, part: Path): Float32Array => {
@@ -71,7 +74,7 @@ export function replaceState(value: unknown, path: Path, shape: number[], place:
   f32().set(c, place.c.start);
 }
 
-/** A copy of a state in wasm memory. */
+/** Returns a copy of a state in wasm memory. */
 export function readState(shape: number[], { h, c }: StatePlace): State {
   const state = zeros(shape, c !== undefined, "state");
   const parts = "h" in state ? state : { h: state };
@@ -84,7 +87,7 @@ function copyOut(to: Float32Array, { start }: Place): void {
   to.set(f32().subarray(start, start + to.length));
 }
 
-/** h and c of an lstm's state, each read once; both must be there. */
+/** Returns h and c of an lstm's state. Each is read once, and both are required. */
 function lstmParts(value: unknown, path: Path, shape: readonly number[]): { h: unknown; c: unknown } {
   const wanted = `{ h, c } of shape ${showShape(shape)} each for an lstm`;
   if (typeof value !== "object" || value === null || !("h" in value && "c" in value)) {

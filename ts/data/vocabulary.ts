@@ -1,6 +1,6 @@
 /**
- * Which token has which id. A text is read by code points (an emoji is one, not two UTF-16 units); tokens longer
- * than that are met when a text comes as a list of tokens.
+ * Maps tokens to ids and back. A text is split into code points (an emoji is one, not two UTF-16 units).
+ * Longer tokens are found only if the text is given as a list of tokens.
  */
 
 import { at, rangeError, typeError } from "../base/errors.js";
@@ -14,7 +14,10 @@ import { open } from "../base/source.js";
 import type { FlatTensor, IdRow } from "../base/tensor.js";
 
 const VOCABULARY = {
-  /** The token for everything that was not seen. It is added at the end if it is not among the tokens. */
+  /**
+   * The token that replaces tokens that are not in the vocabulary. It is added at the end if it is not among
+   * the tokens.
+   */
   unknown: { read: nonEmpty, fallback: undefined },
 } satisfies Declaration;
 
@@ -34,16 +37,16 @@ export interface VocabularyOptions extends OptionsOf<typeof VOCABULARY> {}
 export class Vocabulary extends Inspectable {
   /** The tokens by id. */
   readonly tokens: readonly string[];
-  /** The token that stands for what was not seen. */
+  /** The token that replaces tokens that are not in the vocabulary. */
   readonly unknown: string | undefined;
   readonly #ids = new Map<string, number>();
-  #unitIds: Int32Array | undefined; // by UTF-16 unit, of the tokens that are one; −1 for all others
+  #unitIds: Int32Array | undefined; // id by UTF-16 unit, for tokens of one unit; −1 for all others
 
   /**
-   * @param tokens in the order of their ids: non-empty strings, each once
-   * @param options `unknown`: the token for what was not seen
-   * @throws TypeError when something is of the wrong kind
-   * @throws RangeError when there is no token, an empty one, or one twice
+   * @param tokens the tokens in the order of their ids: non-empty strings without duplicates
+   * @param options `unknown`: the token that replaces tokens that are not in the vocabulary
+   * @throws TypeError when an argument is of the wrong kind
+   * @throws RangeError when there is no token, or a token is empty or occurs twice
    */
   constructor(tokens: readonly string[], options: VocabularyOptions = {}) {
     super();
@@ -70,12 +73,12 @@ export class Vocabulary extends Inspectable {
   }
 
   /**
-   * The vocabulary of a text: its different characters (code points), sorted by code point.
+   * Returns the vocabulary of a text: its distinct characters (code points), sorted by code point.
    *
    * @param text one text, or several
-   * @param options `unknown`: the token for what was not seen
+   * @param options `unknown`: the token that replaces tokens that are not in the vocabulary
    * @throws TypeError when `text` is neither a string nor an array of strings
-   * @throws RangeError when there is no character in it
+   * @throws RangeError when the text contains no character
    *
    * @example
    * import { Vocabulary } from "bptt";
@@ -107,7 +110,7 @@ export class Vocabulary extends Inspectable {
   }
 
   /**
-   * Whether there is such a token.
+   * Returns true if the token is in the vocabulary.
    *
    * @example
    * import { Vocabulary } from "bptt";
@@ -119,14 +122,15 @@ export class Vocabulary extends Inspectable {
   }
 
   /**
-   * The ids of a text's characters (code points), or of a list of tokens.
+   * Returns the ids of a text's characters (code points), or of a list of tokens.
    *
    * @param text a text, or tokens
-   * @param options `unknown`: for this call, a token for what was not seen; it must be in the vocabulary
+   * @param options `unknown`: for this call, the token that replaces tokens that are not in the vocabulary;
+   *   it must be in the vocabulary itself
    * @returns the ids, one per character or token
    * @throws TypeError when `text` is neither a string nor an array of strings
-   * @throws RangeError when a character is not in the vocabulary and there is no `unknown`; the message names it and
-   *   its position, so that `text[position]` is where it begins
+   * @throws RangeError when a character is not in the vocabulary and there is no `unknown`; the message gives
+   *   the character and its position, so that it begins at `text[position]`
    *
    * @example
    * import { Vocabulary } from "bptt";
@@ -153,10 +157,10 @@ export class Vocabulary extends Inspectable {
   }
 
   /**
-   * The text that ids stand for.
+   * Returns the text of a row of ids.
    *
    * @param ids (T)
-   * @throws TypeError when `ids` is no row of integers
+   * @throws TypeError when `ids` is not a row of integers
    * @throws RangeError when an id is out of range
    *
    * @example
@@ -179,12 +183,12 @@ export class Vocabulary extends Inspectable {
   }
 
   #encodeText(text: string, fallback: number | undefined): Int32Array {
-    const ids = new Int32Array(text.length); // code points are at most as many as UTF-16 units
+    const ids = new Int32Array(text.length); // there are at most as many code points as UTF-16 units
     const unitIds = (this.#unitIds ??= this.#makeUnitIds());
     let count = 0;
     for (let position = 0; position < text.length; position++) {
       const unit = text.charCodeAt(position);
-      let id = unit < unitIds.length ? unitIds[unit] : -1; // a table, since a text may have millions of them
+      let id = unit < unitIds.length ? unitIds[unit] : -1; // a table lookup, because a text may have millions of characters
       if (id < 0) {
         const character = String.fromCodePoint(text.codePointAt(position) as number);
         id = this.#ids.get(character) ?? fallback ?? unseen(position, "a character", character);
@@ -195,7 +199,10 @@ export class Vocabulary extends Inspectable {
     return count === ids.length ? ids : ids.slice(0, count);
   }
 
-  /** As long as the largest such unit asks for; without surrogates, which may be half of a code point. */
+  /**
+   * The table reaches to the largest token of one unit. Surrogates are left out, because they may be half of
+   * a code point.
+   */
   #makeUnitIds(): Int32Array {
     const units = this.tokens.filter((token) => token.length === 1 && !/[\uD800-\uDFFF]/.test(token));
     const length = units.reduce((most, token) => Math.max(most, token.charCodeAt(0) + 1), 0);

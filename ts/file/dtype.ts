@@ -1,13 +1,16 @@
 /**
- * The element types of the safetensors format, and their values as typed arrays. Numbers lie little-endian in memory,
- * as in wasm.
+ * The element types of the safetensors format, and their values as typed arrays. Numbers are little-endian in
+ * memory, as in wasm.
  */
 
 import { at, rangeError, type Path } from "../base/errors.js";
 import { tagOf } from "../base/typed-array.js";
 import type { Tensor } from "../base/tensor.js";
 
-/** Bits of an element. The order is the reference writer's: the last type comes first in a file. */
+/**
+ * The number of bits of an element. The order is the reference writer's: tensors of the last type come first
+ * in a file.
+ */
 export const BITS = {
   BOOL: 8,
   F4: 4,
@@ -37,15 +40,15 @@ export const BITS = {
 export type Dtype = keyof typeof BITS;
 
 export const DTYPES = Object.keys(BITS) as Dtype[];
-/** A tensor as it lies in the file. */
+/** A tensor as the file stores it. */
 export interface StoredTensor {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
-  /** A view of the file. */
+  /** A view of the file's bytes. */
   readonly bytes: Uint8Array;
 }
 
-/** Typed arrays that JavaScript and the format both have. */
+/** The typed arrays of JavaScript and their element types in the format. */
 export const ARRAYS = {
   Uint8Array: "U8",
   Int8Array: "I8",
@@ -59,7 +62,7 @@ export const ARRAYS = {
   BigUint64Array: "U64",
 } as const satisfies Record<string, Dtype>;
 
-/** A typed array that can be a tensor's values in a file. */
+/** A typed array that can hold a tensor's values in a file. */
 export type FileData =
   | Uint8Array
   | Int8Array
@@ -72,15 +75,18 @@ export type FileData =
   | BigInt64Array
   | BigUint64Array;
 
-/** A tensor to be written, or as it was read: values in their own type. */
+/** A tensor to write, or a tensor as it was read, with values of its own type. */
 export interface FileTensor {
   readonly data: FileData;
   readonly shape: readonly number[];
 }
 
-/** Values in a typed array of their own, widened exactly where JavaScript has no such type. Copies. `path` is the tensor's. */
+/**
+ * Returns a copy of the values in a typed array of their own type, widened exactly if JavaScript has no such
+ * type. `path` is the place of the tensor.
+ */
 export function readValues({ dtype, bytes }: StoredTensor, path: Path): FileData {
-  const copy = bytes.slice().buffer; // aligned, whatever the place in the file
+  const copy = bytes.slice().buffer; // the copy is aligned, whatever the offset in the file
   switch (dtype) {
     case "F32":
       return new Float32Array(copy);
@@ -120,7 +126,7 @@ export function readValues({ dtype, bytes }: StoredTensor, path: Path): FileData
   }
 }
 
-/** The values rounded to float32. Copies. */
+/** Returns a copy of the values, rounded to float32. */
 export function readFloats(stored: StoredTensor, path: Path): Tensor {
   const values = readValues(stored, path);
   const data =
@@ -130,7 +136,7 @@ export function readFloats(stored: StoredTensor, path: Path): Tensor {
   return { data, shape: [...stored.shape] };
 }
 
-/** IEEE 754 binary16. */
+/** Converts an IEEE 754 binary16 number. */
 function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >>> 10) & 31;

@@ -9,7 +9,7 @@
 
 import { isCheckError, rangeError, reroot, type CheckError, type Path } from "../base/errors.js";
 
-/** The error for a file that breaks the rules of the safetensors format. */
+/** Creates the error for a file that violates the safetensors format. */
 export function malformed(
   path: Path,
   expected: string,
@@ -20,8 +20,9 @@ export function malformed(
 }
 
 /**
- * The error of a reader of values as an error about the file that holds them, where any wrong value is a RangeError.
- * `root` and `self` are those of `reroot`; errors that are about the file already keep their path.
+ * Turns a reader's error about a value into an error about the file that holds it, in which every wrong value
+ * is a RangeError. `root` and `self` are those of `reroot`. An error that is about the file already keeps its
+ * path.
  */
 export function fileError(error: unknown, root: Path, self?: string): unknown {
   if (!isCheckError(error)) return error;

@@ -1,8 +1,9 @@
 /**
- * Which tensors of a file are a recurrent module and its output layer, and what network they make.
+ * Finds the tensors of a recurrent module and its output layer in a file, and the network that they describe.
  *
- * A module is where a `weight_ih_l0` is (`w_ih_l0` behind `bptt.`), its output layer the `head` beside it. The cell
- * follows from G = rows / H: 1 tanh or relu, 3 gru, 4 lstm. In a file of this library the metadata says all this.
+ * A module is at each `weight_ih_l0` (or `w_ih_l0` after `bptt.`), and its output layer is the `head` beside
+ * it. The cell follows from G = rows / H: 1 is tanh or relu, 3 is gru, 4 is lstm. In a file of this library
+ * the metadata contains all this.
  */
 
 import { oneOf, string } from "../base/check.js";
@@ -14,10 +15,13 @@ import type { StoredTensor } from "./dtype.js";
 import { BIASED, cellsOf, ownNames, type Architecture, type Biases, type Names } from "./state-dict.js";
 
 const LOAD = {
-  /** The cell, for a file whose shapes do not tell (tanh or relu). It must agree with the file's metadata if there is any. */
+  /**
+   * The cell, for a file whose shapes do not decide it (tanh or relu). It must agree with the file's metadata
+   * if there is any.
+   */
   cell: { read: (value: unknown, path: Path) => oneOf(value, path, CELLS), fallback: undefined },
   /**
-   * The module, for a file that holds several: the part of the names before `rnn.weight_ih_l0`, or before
+   * The module, for a file that contains several: the part of the names before `rnn.weight_ih_l0`, or before
    * `weight_ih_l0` for the recurrent module without its output layer. All other tensors are then ignored.
    */
   prefix: { read: asPrefix, fallback: undefined },
@@ -31,30 +35,30 @@ const LOAD = {
 /** Options of `Rnn.load`. */
 export interface LoadOptions extends OptionsOf<typeof LOAD> {}
 
-/** What was found. */
+/** A module that was found in a file. */
 export interface Module {
   readonly architecture: Architecture;
   readonly names: Names;
   readonly biases: Biases;
-  /** Whether the file's metadata is about this module. */
+  /** True if the file's metadata describes this module. */
   readonly described: boolean;
-  /** Whether the file should hold nothing else; if so, the prefix that would choose the module. */
+  /** The prefix that would select the module, if the file must contain nothing else; otherwise undefined. */
   readonly choice: string | undefined;
-  /** The prefix that was given, if one was, as a hint of errors about the module. */
+  /** The prefix that the user gave, if any, as a hint in errors about the module. */
   readonly hint: string | undefined;
-  /** Whether a tensor of this name belongs to the module. */
+  /** Returns true if a tensor of this name belongs to the module. */
   readonly owns: (name: string) => boolean;
 }
 
 type Tensors = ReadonlyMap<string, StoredTensor>;
 
-/** A place where a recurrent module stands. */
+/** The place of a recurrent module in a file. */
 interface Place {
   readonly recurrent: string;
   /** `recurrent` without its last part. */
   readonly base: string;
   readonly head: string | undefined;
-  /** gru with resetAfter false. */
+  /** True for a gru with resetAfter false. */
   readonly own: boolean;
 }
 
@@ -64,7 +68,7 @@ const OWN = "w_ih_l0";
 /**
  * Finds the module in a file.
  *
- * @param tensors the file's, without sections
+ * @param tensors the tensors of the file, without sections
  * @param saved the architecture in the file's metadata
  */
 export function findModule(tensors: Tensors, saved: Architecture | undefined, options: LoadOptions): Module {
@@ -108,10 +112,10 @@ export function findModule(tensors: Tensors, saved: Architecture | undefined, op
   };
 }
 
-/** Every recurrent module of the file. */
+/** Returns the places of all recurrent modules of the file. */
 function findPlaces(tensors: Tensors): Place[] {
   const found: Omit<Place, "head">[] = [];
-  const beside = new Map<string, number>(); // base → how many modules it has
+  const beside = new Map<string, number>(); // from base to the number of its modules
   for (const name of tensors.keys()) {
     const own = endsIn(name, `bptt.${OWN}`);
     if (!own && !endsIn(name, TORCH)) continue;
@@ -130,7 +134,7 @@ function findPlaces(tensors: Tensors): Place[] {
   });
 }
 
-/** Whether a name is `part`, or ends in it behind a dot. */
+/** Returns true if a name is `part` or ends in a dot and `part`. */
 function endsIn(name: string, part: string): boolean {
   return name.endsWith(part) && (name.length === part.length || name[name.length - part.length - 1] === ".");
 }
@@ -152,12 +156,12 @@ function choose(places: readonly Place[], prefix: string | undefined, tensors: T
   throw rangeError("prefix", `${choices}, ${why}`, show(prefix));
 }
 
-/** The prefix that chooses a module, with its output layer if it has one. */
+/** Returns the prefix that selects a module, with its output layer if it has one. */
 function choiceOf({ recurrent, base, head }: Place): string {
   return head === undefined ? recurrent : base;
 }
 
-/** The architecture that names and shapes tell; whether all tensors fit it is yet to be seen. */
+/** Returns the architecture that follows from names and shapes. The tensors are compared with it later. */
 function infer(
   tensors: Tensors,
   { recurrent, own }: Place,
@@ -211,7 +215,7 @@ function infer(
   return { cell: choice, resetAfter: !own, inputSize, hiddenSize, outputSize, layers, bidirectional };
 }
 
-/** L: the largest number behind `weight`, and one more; what is missing in between is found later. */
+/** Returns L, the largest number after `weight` plus one. Missing layers are found later. */
 function countLayers(tensors: Tensors, weight: string): number {
   let layers = 1;
   for (const name of tensors.keys()) {
@@ -236,7 +240,7 @@ function hintOf(prefix: string | undefined): string | undefined {
   return prefix === undefined ? undefined : `the prefix is ${show(prefix)}`;
 }
 
-/** A prefix with its dot. */
+/** Reads a prefix and adds its dot if it is missing. */
 function asPrefix(value: unknown, path: Path): string {
   const prefix = string(value, path);
   return prefix === "" || prefix.endsWith(".") ? prefix : `${prefix}.`;

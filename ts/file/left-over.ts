@@ -1,6 +1,6 @@
 /**
- * Tensors of a file that no part of the network takes. The options that help are data on the error, so that the command
- * line can name its flags instead.
+ * The error for tensors of a file that no part of the network uses. The options that would help are data of
+ * the error, so that the command line can name its flags instead.
  */
 
 import { at, rangeError, type CheckError } from "../base/errors.js";
@@ -8,13 +8,13 @@ import { show, showNames } from "../base/show.js";
 import type { StoredTensor } from "./dtype.js";
 import type { LoadOptions, Module } from "./find-module.js";
 
-/** Options of `load` that read the file, and what they do. */
+/** Options of `load` that would read the file, and their effect. */
 export interface Remedy {
   readonly options: Pick<LoadOptions, "prefix" | "head">;
   readonly effect: string;
 }
 
-/** A field of an error about a file for which there is a remedy: its hint as data. */
+/** The field of an error about a file that holds its hint as data. */
 export interface Remediable {
   readonly remedy: Remedy;
 }
@@ -23,10 +23,10 @@ const TENSORS = at("bytes", "tensors");
 const EXPECTED = "no further tensors than the network's";
 
 /**
- * Throws when tensors are left.
+ * Throws if there are tensors that the network does not use.
  *
- * @param left the names
- * @param width D·H, what an output layer takes
+ * @param left the names of those tensors
+ * @param width D·H, the number of inputs of an output layer
  */
 export function expectNoneLeft(
   left: readonly string[],
@@ -37,7 +37,7 @@ export function expectNoneLeft(
   if (left.length === 0) return;
   const linear = module.names.head === "" ? findLinear(left, tensors, width) : undefined;
   const received = showNames(left);
-  if (module.choice === undefined) throw rangeError(TENSORS, EXPECTED, received, { hint: module.hint }); // the user has chosen
+  if (module.choice === undefined) throw rangeError(TENSORS, EXPECTED, received, { hint: module.hint }); // the user has selected a module
   if (linear === undefined) {
     throw remediable(received, { options: { prefix: module.choice }, effect: "reads that module alone" });
   }
@@ -50,7 +50,7 @@ export function expectNoneLeft(
   });
 }
 
-/** A matrix that takes the network's outputs, with its bias if it has one. */
+/** Finds a matrix that could take the network's outputs, and its bias if it has one. */
 function findLinear(left: readonly string[], tensors: ReadonlyMap<string, StoredTensor>, width: number) {
   for (const name of left) {
     if (!name.endsWith(".weight")) continue;

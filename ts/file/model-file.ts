@@ -1,14 +1,15 @@
 /**
- * A network as a file: its state_dict in safetensors, with the configuration in the file's metadata, and back; and any
- * file of PyTorch's that holds such a module.
+ * Converts a network to a file and back. The file is the network's state_dict in safetensors, with the
+ * configuration in the metadata. It also reads any file of PyTorch that contains such a module.
  *
  *     tensors     rnn.weight_ih_l0 … head.weight, head.bias       (state-dict.ts)
- *                 optimizer.…, training.…                         sections (section.ts); two have no tensors: text, of how
- *                                                                 a model reads it, and trained, of its last run
+ *                 optimizer.…, training.…                         sections (section.ts). Two have no tensors: text, for how
+ *                                                                 a model reads text, and trained, for its last run
  *     metadata    format "pt", bptt.version "1", bptt.config {…}, bptt.vocabulary {…}, bptt.optimizer.…, bptt.training.…
  *
- * Writing is a pure function: fixed order, no clock, no host. Reading looks at names and shapes of all tensors before it
- * reads values of any. Knows no wasm: `Rnn` puts the parameters where they belong.
+ * Writing is a pure function: the order is fixed, and neither a clock nor the host is read. Reading checks
+ * the names and shapes of all tensors before it reads the values of any. This file uses no wasm: `Rnn` sets
+ * the parameters.
  */
 
 import { boolean, oneOf, seed, size } from "../base/check.js";
@@ -41,18 +42,18 @@ const CONFIG = {
   seed: { read: seed, fallback: 0 },
 } satisfies Declaration & NamesOf<ModelConfig>;
 
-/** The options of a network that a file keeps. */
+/** The options of a network that a file contains. */
 export interface ModelConfig extends Architecture {
   /** Default 0. */
   readonly dropout?: number;
-  /** Written only with dropout, whose random numbers depend on it. */
+  /** It is written only with dropout, whose random numbers depend on it. */
   readonly seed?: number;
 }
 
-/** What a file holds. */
+/** The content of a file. */
 export interface Model {
   readonly config: ModelConfig;
-  /** All of them, by the names of `rnn.parameters`. */
+  /** All parameters, by the names of `rnn.parameters`. */
   readonly parameters: Readonly<Record<string, Tensor>>;
   readonly vocabulary?: Vocabulary | undefined;
   readonly text?: Section | undefined;
@@ -62,14 +63,14 @@ export interface Model {
 }
 
 const VERSION = "1";
-/** Element types of weights; all others are quantized, or no weights. */
+/** The element types of weights. Tensors of other types are quantized or not weights. */
 const WEIGHTS: ReadonlySet<Dtype> = new Set(["F32", "F16", "BF16", "F64"]);
 const VOCABULARY_NAMES = { tokens: true, unknown: true } satisfies NamesOf<
   VocabularyOptions & { tokens: true }
 >;
 const SECTIONS = ["text", "trained", "optimizer", "training"] as const;
 
-/** The bytes of a safetensors file. */
+/** Returns the bytes of a safetensors file. */
 export function encodeModel(model: Model): Bytes {
   const { config, parameters, vocabulary } = model;
   const tensors = new Map<string, FileTensor>(Object.entries(toStateDict(config, parameters)));
@@ -85,7 +86,7 @@ export function encodeModel(model: Model): Bytes {
   for (const name of SECTIONS) {
     const section = model[name];
     if (section === undefined) continue;
-    metadata.set(`bptt.${name}`, VERSION); // there, though it may be empty
+    metadata.set(`bptt.${name}`, VERSION); // marks the section as present even if it is empty
     for (const [key, tensor] of Object.entries(section.tensors)) tensors.set(`${name}.${key}`, tensor);
     for (const [key, text] of Object.entries(section.metadata)) metadata.set(`bptt.${name}.${key}`, text);
   }
@@ -93,12 +94,13 @@ export function encodeModel(model: Model): Bytes {
 }
 
 /**
- * What a file of this library or of PyTorch holds.
+ * Reads a file of this library or of PyTorch.
  *
  * @param bytes the file
- * @param options which cell and which module, where the file does not say
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError when this is no such file, or a tensor is missing, superfluous, of another shape or not finite
+ * @param options the cell and the module, if the file does not decide them
+ * @throws TypeError when an argument is of the wrong kind
+ * @throws RangeError when the file is not such a file, or a tensor is missing, superfluous, of another shape
+ *   or not finite
  */
 export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
   const stored = parseSafetensors(bytes);
@@ -146,7 +148,10 @@ export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
   };
 }
 
-/** The options that make the network of a file, and what is written of them; their order is the file's. */
+/**
+ * Returns the options of a file's network, which are also what is written. Their order is the order in the
+ * file.
+ */
 export function rnnOptions(config: ModelConfig): RnnOptions {
   const { cell, inputSize, hiddenSize, outputSize, layers, bidirectional } = config;
   const { resetAfter = true, dropout = 0, seed = 0 } = config;
@@ -162,7 +167,9 @@ export function rnnOptions(config: ModelConfig): RnnOptions {
   };
 }
 
-/** The configuration in a file's metadata; undefined for a file that this library did not write. */
+/**
+ * Returns the configuration in a file's metadata, or undefined for a file that this library did not write.
+ */
 function readConfig(metadata: Stored["metadata"]): ModelConfig | undefined {
   const version = metadata.get("bptt.version");
   const text = metadata.get("bptt.config");
@@ -192,7 +199,7 @@ function readVocabulary(
   });
 }
 
-/** Those of the sections that are there. */
+/** Returns the sections that the file contains. */
 function readSections(stored: Stored): Partial<Record<(typeof SECTIONS)[number], Section>> {
   const there = SECTIONS.filter((name) => stored.metadata.has(`bptt.${name}`));
   return Object.fromEntries(there.map((name) => [name, readSection(stored, name)]));
@@ -213,7 +220,10 @@ function readSection(stored: Stored, name: string): Section {
   };
 }
 
-/** What `read` makes of a text of the metadata, which it calls `options`; whatever is wrong with it is a wrong value of the file. */
+/**
+ * Reads a JSON text of the metadata with `read`, whose errors call the value `options`. Any error becomes a
+ * wrong value of the file.
+ */
 function readJson<T>(text: string | undefined, name: string, read: (value: unknown) => T): T {
   const path = at("bytes", "metadata", name);
   if (text === undefined) throw rangeError(path, "JSON", "nothing");

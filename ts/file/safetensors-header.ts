@@ -1,7 +1,7 @@
 /**
- * The header of a safetensors file, read entry by entry. It is not parsed as a whole: what `JSON.parse` makes of 100 MB
- * of small objects takes gigabytes, while each entry here is gone before the next is read. Each piece that is no
- * structure of the header's own is JSON for `JSON.parse`, so that the two agree on what JSON is.
+ * Reads the header of a safetensors file entry by entry. `JSON.parse` of a whole header of 100 MB of small
+ * objects would take gigabytes, while here each entry is released before the next is read. Values inside the
+ * header's structure are parsed by `JSON.parse`, so that the two agree on what JSON is.
  *
  *     {"__metadata__": {key: text}, "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}, …}
  */
@@ -20,18 +20,18 @@ export interface Entry {
   readonly end: number;
 }
 
-/** What a header says. */
+/** The content of a header. */
 export interface Header {
   readonly entries: ReadonlyMap<string, Entry>;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-const MAX_DEPTH = 128; // of JSON in JSON, as the reference's parser has it
+const MAX_DEPTH = 128; // the limit of the reference's parser
 const METADATA = "__metadata__";
 /** The path of the header. */
 export const HEADER = at("bytes", "header");
 
-/** Reads a header; that the entries fit the file is still to be checked. */
+/** Reads a header. The caller must still check that the entries fit the file. */
 export function parseHeader(text: string): Header {
   const entries = new Map<string, Entry>();
   let metadata: Map<string, string> | undefined;
@@ -65,7 +65,7 @@ function readEntry(text: string, name: string, from: number, to: number): Entry 
   eachMember(text, from, 2, (key, begin, end) => {
     if (fields.has(key)) throw twice(key);
     const value = valueIn(text, begin, end);
-    // a field of another name means nothing
+    // fields of other names are ignored
     fields.set(key, key === "dtype" || Array.isArray(value) ? value : undefined);
     if (key !== "dtype" && Array.isArray(value)) hasFraction ||= /[.eE]/.test(text.slice(begin, end));
   });
@@ -95,9 +95,9 @@ function readEntry(text: string, name: string, from: number, to: number): Entry 
 }
 
 /**
- * Calls `read` with the key of each member of the object that begins at `start`, and where its value begins and ends.
+ * Calls `read` for each member of the object that begins at `start`, with its key and the range of its value.
  *
- * @returns the index behind the object
+ * @returns the index after the object
  */
 function eachMember(
   text: string,
@@ -123,7 +123,7 @@ function eachMember(
   }
 }
 
-/** The index behind the value that begins at `start`: its brackets are balanced, more is not known of it. */
+/** Returns the index after the value that begins at `start`. Only the balance of its brackets is checked. */
 function endOfValue(text: string, start: number, depth: number): number {
   let open = depth;
   for (let i = start; i < text.length; i++) {
@@ -139,7 +139,7 @@ function endOfValue(text: string, start: number, depth: number): number {
         break;
       case 0x5d: // ]
       case 0x7d: // }
-        if (open === depth) return i; // of the object around a number, true, false, or null
+        if (open === depth) return i; // ends the object around a number, true, false, or null
         if (--open === depth) return i + 1;
         break;
       case 0x2c: // ,
@@ -149,7 +149,7 @@ function endOfValue(text: string, start: number, depth: number): number {
   throw notJson();
 }
 
-/** The index behind the closing quote of the string that begins at `start`. */
+/** Returns the index after the closing quote of the string that begins at `start`. */
 function endOfString(text: string, start: number): number {
   let i = start + 1;
   while (i < text.length) {
@@ -160,7 +160,7 @@ function endOfString(text: string, start: number): number {
   throw notJson();
 }
 
-/** The index of the first character that is no white space of JSON. */
+/** Returns the index of the first character that is not JSON white space. */
 function skipSpace(text: string, start: number): number {
   let i = start;
   for (; i < text.length; i++) {
@@ -186,7 +186,7 @@ function showList(value: unknown): string {
   return Array.isArray(value) && value.length <= 8 ? `[${value.map(show).join(", ")}]` : show(value);
 }
 
-/** `text`, unless it holds half a surrogate pair: no UTF-8 says that. */
+/** Returns `text` unless it contains half a surrogate pair, which UTF-8 cannot express. */
 function checkText(text: string): string {
   if (/\p{Surrogate}/u.test(text)) throw malformed(HEADER, "text without half a surrogate pair", show(text));
   return text;

@@ -1,6 +1,6 @@
 /**
- * Writes the safetensors format (safetensors.ts reads it): byte for byte what the reference library writes, but with
- * the keys of the metadata, which it leaves to chance, in order.
+ * Writes the safetensors format, which safetensors.ts reads. The bytes are those of the reference library,
+ * except that the keys of the metadata, whose order it leaves to chance, are sorted.
  *
  * Source: safetensors 0.8.0 (test/golden).
  */
@@ -14,7 +14,8 @@ import { tagOf, type Bytes } from "../base/typed-array.js";
 import { encodeUtf8 } from "../base/utf8.js";
 
 /**
- * A file of these tensors: wider types first, within one type by name; the header padded to a multiple of 8 bytes.
+ * Returns a file of these tensors. Wider types come first, tensors of one type are sorted by name, and the
+ * header is padded to a multiple of 8 bytes.
  *
  * @throws RangeError when a name or text cannot be written, or the header is too large
  * @throws BpttError `OUT_OF_MEMORY`

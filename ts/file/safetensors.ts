@@ -1,9 +1,9 @@
 /**
- * Reads the safetensors format, strictly: u64 little-endian N · N bytes of JSON · the tensors' bytes.
+ * Reads the safetensors format strictly: u64 little-endian N · N bytes of JSON · the tensors' bytes.
  *
- * Reads what the reference library reads (safetensors 0.8.0, test/golden), except for three things that it lets pass:
- * a name that comes twice and a header that does not begin with `{`, which the format's description forbids, and a list
- * in an entry's place. Knows nothing of networks.
+ * It reads the files that the reference library reads (safetensors 0.8.0, test/golden), with three
+ * exceptions: a duplicate name, a header that does not begin with `{`, both of which the format's description
+ * forbids, and a list in place of an entry. It does not interpret the tensors.
  */
 
 import { fileBytes } from "../base/file-bytes.js";
@@ -14,21 +14,21 @@ import type { StoredTensor } from "./dtype.js";
 import { malformed } from "./file-error.js";
 import { HEADER, parseHeader, type Entry } from "./safetensors-header.js";
 
-/** Largest header in bytes: the reference's limit. */
+/** Largest header in bytes, the limit of the reference library. */
 export const MAX_HEADER = 100_000_000;
 
-/** What is in a file. */
+/** The content of a file. */
 export interface Stored {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads the header and checks all of it against the file; the tensors are views, nothing is copied.
+ * Reads the header and checks all of it against the file. The tensors are views; nothing is copied.
  *
  * @param bytes the file: a Uint8Array or an ArrayBuffer
  * @throws TypeError when it is neither
- * @throws RangeError when it is no safetensors file; the message says why
+ * @throws RangeError when it is not a safetensors file; the message says why
  */
 export function parseSafetensors(bytes: unknown): Stored {
   const file = fileBytes(bytes);
@@ -40,7 +40,7 @@ export function parseSafetensors(bytes: unknown): Stored {
   if (length > file.length - 8) {
     throw malformed(HEADER, `the ${length} bytes that its length says`, `${file.length - 8}`);
   }
-  const { entries, metadata } = parseHeader(decoded(file.slice(8, 8 + length))); // a copy: decoders refuse shared memory
+  const { entries, metadata } = parseHeader(decoded(file.slice(8, 8 + length))); // a copy, because decoders refuse shared memory
   const data = file.subarray(8 + length);
   checkOffsets(entries, data.length);
   const tensors = new Map<string, StoredTensor>();
@@ -60,7 +60,7 @@ function decoded(header: Uint8Array): string {
   }
 }
 
-/** No holes, no overlap, from the first byte to the last. */
+/** The tensors must cover the data from the first byte to the last, without holes or overlaps. */
 function checkOffsets(entries: ReadonlyMap<string, Entry>, length: number): void {
   let next = 0;
   const inOrder = [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);

@@ -1,13 +1,14 @@
 /**
- * Plain data with tensors in it (an optimizer's state, a run's) as a section of a file, and back: each tensor under the
- * path that leads to it, all else as JSON with sorted keys, so that equal states give equal bytes.
+ * Converts plain data that contains tensors, such as the state of an optimizer or a run, to a section of a
+ * file and back. Each tensor is stored under the path that leads to it, and everything else as JSON with
+ * sorted keys, so that equal states give equal bytes.
  *
  *     { kind: "adam", moments: { exp_avg: { w_ih_l0: tensor } } }
  *     tensors   moments.exp_avg.w_ih_l0
  *     metadata  state: {"kind":"adam","moments":{"exp_avg":{}}}
  *
- * Plain data are objects, arrays, texts, finite numbers, true, false and null; tensors stand in objects, not in arrays.
- * What comes out of a file is as untrusted as the file: its reader checks it.
+ * Plain data consists of objects, arrays, texts, finite numbers, true, false and null. Tensors may be in
+ * objects, not in arrays. Data from a file is as untrusted as the file, and its reader checks it.
  */
 
 import { at, rangeError, typeError, type Key } from "../base/errors.js";
@@ -17,7 +18,7 @@ import { fileError } from "./file-error.js";
 import { show } from "../base/show.js";
 import { tagOf } from "../base/typed-array.js";
 
-/** Something more to keep in a file beside a network. The names are the section's own affair. */
+/** A further part of a file besides the network. The section decides on its names. */
 export interface Section {
   readonly tensors: Readonly<Record<string, FileTensor>>;
   readonly metadata: Readonly<Record<string, string>>;
@@ -26,10 +27,10 @@ export interface Section {
 const STATE = "state";
 
 /**
- * Plain data with tensors as a section.
+ * Converts plain data with tensors to a section.
  *
- * @throws TypeError when something in it is no plain data
- * @throws RangeError when a number is not finite, or a key on the way to a tensor is empty or has a dot in it
+ * @throws TypeError when a value is not plain data
+ * @throws RangeError when a number is not finite, or a key on the path to a tensor is empty or contains a dot
  */
 export function packSection(value: object): Section {
   const tensors: [string, FileTensor][] = [];
@@ -37,16 +38,16 @@ export function packSection(value: object): Section {
   return { tensors: Object.fromEntries(tensors), metadata: { [STATE]: json } };
 }
 
-/** Whether `packSection` made it: others keep what they like in a section. */
+/** Returns true for a section that `packSection` made. Other sections have their own content. */
 export function isPacked({ metadata }: Section): boolean {
   return Object.prototype.hasOwnProperty.call(metadata, STATE);
 }
 
 /**
- * What `packSection` was given; keys come sorted.
+ * Returns the data that `packSection` was called with. Its keys are sorted.
  *
- * @param name of the section; paths of errors begin with `bytes` and this name
- * @throws RangeError when the section does not fit together
+ * @param name the name of the section; paths of errors begin with `bytes` and this name
+ * @throws RangeError when the section is not consistent
  */
 export function unpackSection({ tensors, metadata }: Section, name: string): object {
   const text = isPacked({ tensors, metadata }) ? metadata[STATE] : undefined;
@@ -68,7 +69,7 @@ export function unpackSection({ tensors, metadata }: Section, name: string): obj
   return value;
 }
 
-/** What `read` makes of a section; whatever is wrong with it is a wrong value of the file. */
+/** Returns the result of `read`. Any error of it becomes a wrong value of the file. */
 export function ofFile<Result>(name: string, read: () => Result): Result {
   try {
     return read();
@@ -77,7 +78,7 @@ export function ofFile<Result>(name: string, read: () => Result): Result {
   }
 }
 
-/** `value` without its tensors, which go to `tensors` under the keys of their paths. */
+/** Returns `value` without its tensors, which are added to `tensors` under their paths. */
 function pack(value: unknown, path: readonly Key[], tensors: [string, FileTensor][]): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number") {
@@ -116,13 +117,13 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The value's own property, never what its prototype has. */
+/** Returns the value's own property and never a property of its prototype. */
 function own(value: unknown, key: string): unknown {
   if (!isObject(value) || !Object.prototype.hasOwnProperty.call(value, key)) return undefined;
   return (value as Record<string, unknown>)[key];
 }
 
-/** As own property, whatever the key. */
+/** Sets an own property, whatever the key. */
 function put(object: object, key: string, value: unknown): void {
   Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }

@@ -1,16 +1,16 @@
 /**
- * A network's parameters under PyTorch's names and in its layout, and back: data to data, for every cell.
+ * Converts a network's parameters to PyTorch's names and layout and back, as data, for every cell.
  *
  *     here                                   torch.nn.RNN / GRU / LSTM beside an nn.Linear
  *     w_ih_l0 (I, G·H)                       rnn.weight_ih_l0 (G·H, I)
  *     w_hh_l0 (H, G·H)                       rnn.weight_hh_l0 (G·H, H)
  *     b_h_l0 (G·H)                           rnn.bias_ih_l0 + rnn.bias_hh_l0 (G·H)
- *     b_hn_l0 (H), gru with resetAfter       the n block of rnn.bias_hh_l0, which stands inside r⊙(…)
+ *     b_hn_l0 (H), gru with resetAfter       the n block of rnn.bias_hh_l0, which is inside r⊙(…)
  *     w_ho (D·H, V), b_o (V)                 head.weight (V, D·H), head.bias (V)
  *
- * Further layers are _l1, …, the second direction's names end in _reverse, in both. So does the order of the blocks
- * within G·H agree: gru r z n, lstm i f g o. Written are zeros for the second bias. A gru with resetAfter false,
- * which PyTorch lacks, keeps its own names and layout, with `bptt.` before them.
+ * Further layers end in _l1, … and names of the second direction in _reverse, in both. The order of the
+ * blocks within G·H also agrees: gru r z n, lstm i f g o. The second bias is written as zeros. A gru with
+ * resetAfter false, which PyTorch lacks, keeps the names and layout of this library, after `bptt.`.
  *
  * Source: torch 2.5.1's state_dict (test/golden/torch_files.json).
  */
@@ -19,7 +19,7 @@ import { at, rangeError } from "../base/errors.js";
 import type { Cell } from "../data/rnn-options.js";
 import type { Tensor } from "../base/tensor.js";
 
-/** What decides a network's parameters: names and shapes. Part of the options of `Rnn`. */
+/** The options of `Rnn` that determine the names and shapes of its parameters. */
 export interface Architecture {
   readonly cell: Cell;
   readonly inputSize: number;
@@ -27,19 +27,19 @@ export interface Architecture {
   readonly outputSize?: number | undefined;
   readonly layers: number;
   readonly bidirectional: boolean;
-  /** Which form a gru has; nothing to other cells. Default true. */
+  /** Form of a gru; ignored for other cells. Default true. */
   readonly resetAfter?: boolean;
 }
 
-/** Where a network's tensors stand in a file. */
+/** The places of a network's tensors in a file. */
 export interface Names {
-  /** Before `weight_ih_l0`, or before `w_ih_l0` of a network with names of its own. */
+  /** The part before `weight_ih_l0`, or before `w_ih_l0` in a network with this library's names. */
   readonly recurrent: string;
-  /** Before `weight` and `bias` of the output layer. */
+  /** The part before `weight` and `bias` of the output layer. */
   readonly head: string;
 }
 
-/** Which biases a module has: made with `bias=False`, it has none, and they are zeros here. */
+/** The biases that a module has. A module made with `bias=False` has none, and they are zeros here. */
 export interface Biases {
   readonly recurrent: boolean;
   readonly head: boolean;
@@ -47,18 +47,23 @@ export interface Biases {
 
 export const BIASED: Biases = { recurrent: true, head: true };
 
-/** How the files of this library name them: as in a module with the fields `rnn` and `head`. */
+/**
+ * Returns the names in files of this library, which are those of a module with the fields `rnn` and `head`.
+ */
 export function ownNames(architecture: Architecture): Names {
   return isOwn(architecture) ? { recurrent: "bptt.", head: "bptt." } : { recurrent: "rnn.", head: "head." };
 }
 
-/** A tensor of a state_dict, and whether a file may lack it. */
+/** A tensor that a state_dict contains. */
 export interface Expected {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** All tensors of a network's state_dict, in PyTorch's order. Lazy: a file may speak of any number of layers. */
+/**
+ * Yields all tensors of a network's state_dict in PyTorch's order. It is lazy, because a file may claim any
+ * number of layers.
+ */
 export function* stateDictShapes(
   architecture: Architecture,
   names: Names,
@@ -92,7 +97,9 @@ export function* stateDictShapes(
   }
 }
 
-/** The state_dict of a network. `parameters` are all of its own, as `rnn.parameters` gives them. */
+/**
+ * Returns the state_dict of a network. `parameters` are all its parameters, as `rnn.parameters` returns them.
+ */
 export function toStateDict(
   architecture: Architecture,
   parameters: Readonly<Record<string, Tensor>>,
@@ -131,8 +138,9 @@ export function toStateDict(
 }
 
 /**
- * The parameters of a network from its state_dict. `read` gives the tensor of a name; that all are there and of the
- * right shape has been checked. Without biases (modules made with `bias=False`) they are zeros.
+ * Returns the parameters of a network from its state_dict. `read` returns the tensor of a name; the caller
+ * has checked that all exist and have the right shape. Biases are zeros if the module has none
+ * (`bias=False`).
  */
 export function fromStateDict(
   architecture: Architecture,
@@ -154,9 +162,9 @@ export function fromStateDict(
     parameters[`w_hh${suffix}`] = transpose(read(`${at}weight_hh${suffix}`));
     const first = biases.recurrent ? read(`${at}bias_ih${suffix}`).data : new Float32Array(GH);
     const second = biases.recurrent ? read(`${at}bias_hh${suffix}`).data : new Float32Array(GH);
-    const summed = isGru(architecture) ? 2 * H : GH; // the n block's two biases stay apart
+    const summed = isGru(architecture) ? 2 * H : GH; // the two biases of the n block are kept apart
     const bias = first.slice();
-    for (let k = 0; k < summed; k++) if (second[k] !== 0) bias[k] = first[k] + second[k]; // −0 stays −0
+    for (let k = 0; k < summed; k++) if (second[k] !== 0) bias[k] = first[k] + second[k]; // this keeps −0
     parameters[`b_h${suffix}`] = { data: bias, shape: [GH] };
     if (isGru(architecture)) parameters[`b_hn${suffix}`] = { data: second.slice(2 * H), shape: [H] };
   }
@@ -170,7 +178,7 @@ export function fromStateDict(
   return parameters;
 }
 
-/** The cells that `rows` of weights on a hidden state of size H can belong to; none when they fit no cell. */
+/** Returns the cells that can have `rows` of weights for a hidden state of size H, or none. */
 export function cellsOf(rows: number, hiddenSize: number): readonly Cell[] {
   switch (rows / hiddenSize) {
     case 1:
@@ -184,7 +192,7 @@ export function cellsOf(rows: number, hiddenSize: number): readonly Cell[] {
   }
 }
 
-/** G: the blocks of a weight matrix. */
+/** Returns G, the number of blocks of a weight matrix. */
 function gates(cell: Cell): number {
   return cell === "gru" ? 3 : cell === "lstm" ? 4 : 1;
 }
@@ -193,17 +201,17 @@ function directions({ bidirectional }: Architecture): number {
   return bidirectional ? 2 : 1;
 }
 
-/** PyTorch's gru, with the recurrent bias of its n gate. */
+/** Returns true for PyTorch's gru, which has a recurrent bias in its n gate. */
 function isGru({ cell, resetAfter = true }: Architecture): boolean {
   return cell === "gru" && resetAfter;
 }
 
-/** What PyTorch lacks. */
+/** Returns true for the cell that PyTorch lacks. */
 function isOwn({ cell, resetAfter = true }: Architecture): boolean {
   return cell === "gru" && !resetAfter;
 }
 
-/** Each cell's width of inputs and the end of its parameters' names. */
+/** Yields the input width of each cell and the suffix of its parameters' names. */
 function* cells(architecture: Architecture): Generator<{ inputs: number; suffix: string }> {
   const { inputSize, hiddenSize, layers, bidirectional } = architecture;
   for (let layer = 0; layer < layers; layer++) {

@@ -1,5 +1,5 @@
 /**
- * Adam's settings. The rule itself and its moments are the core's (crate/src/optimizer/adam.rs).
+ * The settings of Adam. The core holds the update and its moments (crate/src/optimizer/adam.rs).
  *
  * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², then with t counted from 1
  * - "tensorflow" (Kingma & Ba's ε̂ form): lr_t = lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ), θ ← θ − lr_t·m/(√v + ε)
@@ -13,17 +13,20 @@ import { Optimizer, readDecayRate, readEpsilon, readWeightDecay, ruleOf } from "
 import { readLearningRate } from "./schedule.js";
 
 const ADAM = {
-  /** Step size, 0 … 1e30, or a schedule of it. Default 0.001. */
+  /** Step size, 0 … 1e30, or a schedule that gives it. Default 0.001. */
   learningRate: { read: readLearningRate, fallback: 0.001 },
   /** Decay of the first moment, 0 ≤ β₁ < 1. Default 0.9. */
   beta1: { read: readDecayRate, fallback: 0.9 },
   /** Decay of the second moment, 0 ≤ β₂ < 1. Default 0.999. */
   beta2: { read: readDecayRate, fallback: 0.999 },
-  /** Keeps the division defined, 1e-30 … 1e30. Default 1e-8. */
+  /** Small number that avoids a division by zero, 1e-30 … 1e30. Default 1e-8. */
   epsilon: { read: readEpsilon, fallback: 1e-8 },
-  /** Place of ε: TensorFlow's ε̂ form (default) or PyTorch's. At t = 1 their effects differ 31.6-fold. */
+  /**
+   * Place of ε: TensorFlow's ε̂ form (default) or PyTorch's form. At t = 1 their effects differ by a factor
+   * of 31.6.
+   */
   epsilonMode: { read: readEpsilonMode, fallback: "tensorflow" },
-  /** Decoupled decay of all parameters, as in AdamW: θ ← θ − lr·λ·θ. 0 … 1e30, default 0. */
+  /** Decoupled weight decay of all parameters, as in AdamW: θ ← θ − lr·λ·θ. 0 … 1e30, default 0. */
   weightDecay: { read: readWeightDecay, fallback: 0 },
 } satisfies Declaration;
 
@@ -33,8 +36,8 @@ export interface AdamOptions extends OptionsOf<typeof ADAM> {}
 /**
  * The Adam optimizer: TensorFlow 1.15's `AdamOptimizer`, or PyTorch's `Adam` and `AdamW` with `epsilonMode: "torch"`.
  *
- * It is bound to the first network it steps; that network keeps its moments. The object itself holds no wasm memory
- * and needs no `free`.
+ * An optimizer belongs to the first network that it updates, and that network keeps its moments. The object
+ * itself holds no wasm memory and needs no `free`.
  *
  * @example
  * import { Adam, Rnn } from "bptt";
@@ -68,17 +71,17 @@ export class Adam extends Optimizer {
     return ruleOf(this, "adam").beta2;
   }
 
-  /** What keeps the division defined. */
+  /** Small number that avoids a division by zero. */
   get epsilon(): number {
     return ruleOf(this, "adam").epsilon;
   }
 
-  /** Where ε stands. */
+  /** Place of ε: in TensorFlow's ε̂ form or in PyTorch's. */
   get epsilonMode(): "tensorflow" | "torch" {
     return ruleOf(this, "adam").epsilonMode;
   }
 
-  /** Decoupled decay. */
+  /** Decoupled weight decay. */
   get weightDecay(): number {
     return ruleOf(this, "adam").weightDecay;
   }

@@ -1,4 +1,4 @@
-/** Which optimizers have stepped a network, and in which slot of it their moments lie. */
+/** The optimizers that have updated a network, and the slots of the network that hold their moments. */
 
 import { finalizer, weak } from "../base/finalization.js";
 import { BpttError } from "../base/errors.js";
@@ -6,12 +6,12 @@ import { addRule, type OptimizerState } from "./optimizer.js";
 import { evaluate } from "./schedule.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
-/** The network as far as it matters here. */
+/** The part of a network that is used here. */
 interface Owner {
   readonly freed: boolean;
 }
 
-/** What of an optimizer's is left in a network when the optimizer itself is gone. */
+/** Removes the moments of an optimizer that was garbage collected. */
 const abandoned = /* @__PURE__ */ finalizer<{ slots: { deref(): OptimizerSlots | undefined }; slot: number }>(
   ({ slots, slot }) => slots.deref()?.remove(slot),
 );
@@ -38,13 +38,16 @@ export class OptimizerSlots {
     }
   }
 
-  /** Where an optimizer's moments lie; undefined while it has none. */
+  /** Returns the slot of an optimizer's moments, or undefined if it has none yet. */
   slotOf(optimizer: OptimizerState): number | undefined {
     this.expectOwn(optimizer);
     return this.#slots.get(optimizer);
   }
 
-  /** One update by the optimizer, at the rate that its count of updates gives; counted when it is done. */
+  /**
+   * Performs one update at the learning rate for the optimizer's count of updates, and increments the count
+   * after it.
+   */
   update<Result>(optimizer: OptimizerState, step: (slot: number, learningRate: number) => Result): Result {
     const rate = evaluate(optimizer.learningRate, optimizer.steps);
     const result = this.use(optimizer, (slot) => step(slot, rate));
@@ -53,8 +56,8 @@ export class OptimizerSlots {
   }
 
   /**
-   * Runs `work` with the optimizer's slot. The first time binds the optimizer to this network; when `work` fails then,
-   * it is as free as before.
+   * Runs `work` with the optimizer's slot. The first call binds the optimizer to this network. If `work`
+   * fails in that call, the optimizer stays unbound.
    */
   use<Result>(optimizer: OptimizerState, work: (slot: number) => Result): Result {
     const known = this.slotOf(optimizer);
@@ -73,7 +76,7 @@ export class OptimizerSlots {
     return result;
   }
 
-  /** Gives the memory of an optimizer's moments back. */
+  /** Frees the memory of an optimizer's moments. */
   forget(optimizer: OptimizerState): void {
     const slot = this.#slots.get(optimizer);
     if (slot === undefined) return;
@@ -82,7 +85,7 @@ export class OptimizerSlots {
     this.remove(slot);
   }
 
-  /** Gives a slot's memory back. */
+  /** Frees the memory of a slot. */
   remove(slot: number): void {
     if (!this.#owner.freed) this.#raw.removeOptimizer(slot);
   }

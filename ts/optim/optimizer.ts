@@ -1,7 +1,8 @@
 /**
- * What all optimizers have: a rule with its settings, a learning rate or schedule, a count of updates, and the network
- * they are bound to. The moments live in that network's memory. Found by a brand, so that an optimizer of one entry
- * ("bptt") works with a network of another ("bptt/slim").
+ * The common part of all optimizers: a rule with its settings, a learning rate or schedule, a count of
+ * updates, and the network to which the optimizer is bound. The moments are in that network's memory. The
+ * state is found by a brand, so that an optimizer of one entry ("bptt") works with a network of another
+ * ("bptt/slim").
  */
 
 import { number } from "../base/check.js";
@@ -11,7 +12,7 @@ import { show } from "../base/show.js";
 import { evaluate, readLearningRate, type Schedule } from "./schedule.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
-/** Checked settings, by the names of the options. */
+/** The checked settings of an optimizer, by the names of the options. */
 export type Rule =
   | {
       readonly kind: "adam";
@@ -35,19 +36,22 @@ export type Rule =
       readonly weightDecay: number;
     };
 
-/** What an optimizer is to a network. */
+/** The state of an optimizer, as a network uses it. */
 export interface OptimizerState {
   readonly rule: Rule;
   learningRate: number | Schedule;
-  /** Updates done. */
+  /** Number of updates done. */
   steps: number;
-  /** Identity of the first network it stepped. */
+  /** Identity of the first network that it updated. */
   network: object | undefined;
 }
 
 const BRAND = Symbol.for("bptt.optimizer");
 
-/** What trains a network: {@link Adam}, {@link Sgd} or {@link RmsProp}. */
+/**
+ * The base class of {@link Adam}, {@link Sgd} and {@link RmsProp}. An optimizer updates the parameters of a
+ * network.
+ */
 export abstract class Optimizer extends Inspectable {
   /** @internal */
   constructor(rule: Rule, learningRate: number | Schedule) {
@@ -62,35 +66,35 @@ export abstract class Optimizer extends Inspectable {
   }
 
   /**
-   * The step size of the next update. May be set at any time, to a number or a {@link Schedule}; a number takes the
-   * place of a schedule.
+   * The step size of the next update. It may be set at any time, to a number or a {@link Schedule}. Setting a
+   * number replaces a schedule.
    *
-   * @throws TypeError when set to something of the wrong kind
-   * @throws RangeError when set to a rate outside 0 … 1e30, or to a schedule with something out of its range
+   * @throws TypeError when set to a value of the wrong kind
+   * @throws RangeError when set to a rate outside 0 … 1e30, or to a schedule with a value out of its range
    */
   get learningRate(): number {
     const { learningRate, steps } = optimizerState(this);
     return evaluate(learningRate, steps);
   }
 
-  /** Sets the step size, or the schedule that gives it. */
+  /** Sets the step size or its schedule. */
   set learningRate(value: number | Schedule) {
     optimizerState(this).learningRate = readLearningRate(value, "learningRate");
   }
 
-  /** The schedule that gives the step size; undefined where it is a number. */
+  /** The schedule that gives the step size, or undefined if the step size is a number. */
   get schedule(): Schedule | undefined {
     const { learningRate } = optimizerState(this);
     return typeof learningRate === "number" ? undefined : learningRate;
   }
 
-  /** Updates done. A schedule is evaluated at this count. */
+  /** The number of updates done. A schedule is evaluated at this count. */
   get steps(): number {
     return optimizerState(this).steps;
   }
 }
 
-/** The state behind an optimizer that a user handed in. */
+/** Returns the state of an optimizer that a user passed. */
 export function optimizerState(optimizer: unknown): OptimizerState {
   const state =
     typeof optimizer === "object" && optimizer !== null ? Reflect.get(optimizer, BRAND) : undefined;
@@ -98,21 +102,21 @@ export function optimizerState(optimizer: unknown): OptimizerState {
   return state as OptimizerState;
 }
 
-/** `value` if it is an optimizer, or undefined. */
+/** Returns `value` if it is an optimizer or undefined. */
 export function readOptimizer(value: unknown): Optimizer | undefined {
   if (value === undefined) return value;
   optimizerState(value);
   return value as Optimizer;
 }
 
-/** The rule behind an optimizer of that kind: for its getters. */
+/** Returns the rule of an optimizer of the given kind, for its getters. */
 export function ruleOf<K extends Rule["kind"]>(optimizer: Optimizer, kind: K): Extract<Rule, { kind: K }> {
   const { rule } = optimizerState(optimizer);
   if (rule.kind !== kind) throw typeError("optimizer", `one of kind ${kind}`, show(optimizer));
   return rule as Extract<Rule, { kind: K }>;
 }
 
-/** Moments for one more optimizer in a network's memory; their slot. */
+/** Allocates the moments of an optimizer in a network's memory and returns their slot. */
 export function addRule(raw: RawRnn, rule: Rule): number {
   switch (rule.kind) {
     case "adam":
@@ -124,14 +128,14 @@ export function addRule(raw: RawRnn, rule: Rule): number {
   }
 }
 
-/** The moments that a rule keeps, by PyTorch's names, in the core's order. */
+/** Returns PyTorch's names of the moments that a rule keeps, in the core's order. */
 export function momentNames(rule: Rule): string[] {
   if (rule.kind === "adam") return ["exp_avg", "exp_avg_sq"];
   const names = rule.momentum > 0 ? ["momentum_buffer"] : [];
   return rule.kind === "sgd" ? names : ["square_avg", ...names];
 }
 
-/** The decay rate β of a running average. The core computes 1 − β in float32, where 0.99999999 is 1. */
+/** Reads the decay rate β of a running average. The core computes 1 − β in float32, where 0.99999999 is 1. */
 export function readDecayRate(value: unknown, path: Path): number {
   const checked = number(value, path, { min: 0, below: 1 });
   if (Math.fround(checked) === 1)
@@ -139,12 +143,12 @@ export function readDecayRate(value: unknown, path: Path): number {
   return checked;
 }
 
-/** What keeps a division defined. */
+/** Reads ε, which avoids a division by zero. */
 export function readEpsilon(value: unknown, path: Path): number {
   return number(value, path, { min: 1e-30, max: 1e30 });
 }
 
-/** λ of the weight decay. */
+/** Reads λ, the weight decay. */
 export function readWeightDecay(value: unknown, path: Path): number {
   return number(value, path, { min: 0, max: 1e30 });
 }

@@ -1,5 +1,5 @@
 /**
- * Settings of RMSProp. The rule itself and its moments are the core's (crate/src/optimizer/rms_prop.rs).
+ * The settings of RMSProp. The core holds the update and its moments (crate/src/optimizer/rms_prop.rs).
  *
  * With λ = weightDecay, μ = momentum: g ← g + λ·θ, v ← α·v + (1 − α)·g², b ← μ·b + g/(√v + ε), θ ← θ − lr·b.
  * Source: PyTorch 2.5's `RMSprop`, not centered.
@@ -10,15 +10,17 @@ import { Optimizer, readDecayRate, readEpsilon, readWeightDecay, ruleOf } from "
 import { readLearningRate } from "./schedule.js";
 
 const RMS_PROP = {
-  /** Step size, 0 … 1e30, or a schedule of it. Default 0.01. */
+  /** Step size, 0 … 1e30, or a schedule that gives it. Default 0.01. */
   learningRate: { read: readLearningRate, fallback: 0.01 },
-  /** Share of the average of squares that is kept, 0 ≤ α < 1. Default 0.99. */
+  /** Decay of the average of squared gradients, 0 ≤ α < 1. Default 0.99. */
   alpha: { read: readDecayRate, fallback: 0.99 },
-  /** Keeps the division defined, beside the root, 1e-30 … 1e30. Default 1e-8. */
+  /**
+   * Small number, added after the square root, that avoids a division by zero, 1e-30 … 1e30. Default 1e-8.
+   */
   epsilon: { read: readEpsilon, fallback: 1e-8 },
-  /** Share of the last direction that is kept, 0 ≤ μ < 1. Default 0. */
+  /** Momentum: the share of the last update's direction that is kept, 0 ≤ μ < 1. Default 0. */
   momentum: { read: fraction, fallback: 0 },
-  /** Decay of all parameters through their gradients (L2): g ← g + λ·θ. 0 … 1e30, default 0. */
+  /** Weight decay of all parameters, added to their gradients (L2): g ← g + λ·θ. 0 … 1e30, default 0. */
   weightDecay: { read: readWeightDecay, fallback: 0 },
 } satisfies Declaration;
 
@@ -26,9 +28,10 @@ const RMS_PROP = {
 export interface RmsPropOptions extends OptionsOf<typeof RMS_PROP> {}
 
 /**
- * RMSProp in PyTorch's form: ε stands outside the root, and the average starts from 0 (TensorFlow 1: inside, from 1).
+ * The RMSProp optimizer in PyTorch's form: ε is added after the square root, and the average starts from 0.
+ * (TensorFlow 1 adds ε under the root and starts from 1.)
  *
- * Bound to the first network it steps, as {@link Adam} is.
+ * It belongs to the first network that it updates, as {@link Adam} does.
  *
  * @example
  * import { RmsProp, Rnn } from "bptt";
@@ -50,22 +53,22 @@ export class RmsProp extends Optimizer {
     super({ kind: "rmsProp", ...settings }, learningRate);
   }
 
-  /** How much of the average of squares is kept. */
+  /** Decay of the average of squared gradients. */
   get alpha(): number {
     return ruleOf(this, "rmsProp").alpha;
   }
 
-  /** What keeps the division defined. */
+  /** Small number that avoids a division by zero. */
   get epsilon(): number {
     return ruleOf(this, "rmsProp").epsilon;
   }
 
-  /** How much of the last direction is kept. */
+  /** Momentum: the share of the last update's direction that is kept. */
   get momentum(): number {
     return ruleOf(this, "rmsProp").momentum;
   }
 
-  /** Decay through the gradients. */
+  /** Weight decay, added to the gradients. */
   get weightDecay(): number {
     return ruleOf(this, "rmsProp").weightDecay;
   }

@@ -2,12 +2,12 @@
  * Schedules: the learning rate as a function of the number of updates done, as plain data that can be kept in a file
  * or sent to a worker. The rate enters the parameters, so it is computed with the same bits on every engine (float64.ts).
  *
- * s counts the updates done, so that the first update has s = 0; n stands for `steps`:
+ * s is the number of updates done, so the first update has s = 0; n is `steps`:
  * - constant: value
  * - linear: from + (to − from)·s/n, then to
  * - cosine: to + (from − to)·(1 + cos(π·s/n))/2, then to
  * - step decay: from·factor^⌊s/every⌋
- * - warm-up: the first rate of `then`, times (s + 1)/n; from s = n on, `then` with s − n
+ * - warm-up: the first rate of `then`, times (s + 1)/n; from s = n on, `then` at s − n
  */
 
 import { objectWith, type NamesOf } from "../base/options.js";
@@ -15,13 +15,13 @@ import { at, type Path } from "../base/errors.js";
 import { integer, number, oneOf } from "../base/check.js";
 import { integerPower, sinFirstQuadrant } from "../base/float64.js";
 
-/** Always the same rate. */
+/** A constant learning rate. */
 export interface ConstantSchedule {
   readonly kind: "constant";
   readonly value: number;
 }
 
-/** From one rate to another in a line. */
+/** A learning rate that changes linearly from one value to another. */
 export interface LinearSchedule {
   readonly kind: "linear";
   readonly from: number;
@@ -29,7 +29,7 @@ export interface LinearSchedule {
   readonly steps: number;
 }
 
-/** From one rate to another along half a cosine. */
+/** A learning rate that changes from one value to another along half a cosine. */
 export interface CosineSchedule {
   readonly kind: "cosine";
   readonly from: number;
@@ -37,7 +37,7 @@ export interface CosineSchedule {
   readonly steps: number;
 }
 
-/** Times a factor after each so many updates. */
+/** A learning rate that is multiplied by a factor after every `every` updates. */
 export interface StepDecaySchedule {
   readonly kind: "stepDecay";
   readonly from: number;
@@ -45,23 +45,23 @@ export interface StepDecaySchedule {
   readonly every: number;
 }
 
-/** Up to the first rate of another schedule, which follows. */
+/** A learning rate that rises linearly to the first rate of another schedule, which follows. */
 export interface WarmupSchedule {
   readonly kind: "warmup";
   readonly steps: number;
   readonly then: PlainSchedule;
 }
 
-/** A schedule that holds no other. */
+/** A schedule that contains no other schedule. */
 export type PlainSchedule = ConstantSchedule | LinearSchedule | CosineSchedule | StepDecaySchedule;
 
-/** A learning rate that depends on the number of updates done: plain data. */
+/** A learning rate that depends on the number of updates done. It is plain data. */
 export type Schedule = PlainSchedule | WarmupSchedule;
 
 type Kind = Schedule["kind"];
 
 const HALF_PI = 1.5707963267948966;
-/** Largest learning rate: bounded so that one update cannot leave float32. */
+/** Largest learning rate. The bound keeps one update within float32. */
 const MAX_RATE = 1e30;
 const PLAIN_KINDS = ["constant", "linear", "cosine", "stepDecay"] as const satisfies readonly Kind[];
 const KINDS = [...PLAIN_KINDS, "warmup"] as const;
@@ -78,10 +78,10 @@ const NAMES = {
 } satisfies { [K in Kind]: NamesOf<Extract<Schedule, { kind: K }>> };
 
 /**
- * The same rate at each update.
+ * Creates a schedule that gives the same rate for each update.
  *
  * @param value the rate, 0 … 1e30
- * @throws TypeError when it is no number
+ * @throws TypeError when it is not a number
  * @throws RangeError when it is out of its range
  *
  * @example
@@ -94,12 +94,12 @@ export function constant(value: number): ConstantSchedule {
 }
 
 /**
- * From one rate to another in a line.
+ * Creates a schedule that changes linearly from one rate to another.
  *
- * @param options `from`: the rate of the first update; `to`: the rate after `steps` updates and ever after;
- *   rates 0 … 1e30
- * @throws TypeError when something is of the wrong kind or unknown
- * @throws RangeError when something is out of its range
+ * @param options `from`: the rate of the first update; `to`: the rate after `steps` updates and later; rates
+ * 0 … 1e30
+ * @throws TypeError when an option is unknown or of the wrong kind
+ * @throws RangeError when an option is out of its range
  *
  * @example
  * import { learningRateAt, linear } from "bptt";
@@ -112,12 +112,12 @@ export function linear(options: { from: number; to: number; steps: number }): Li
 }
 
 /**
- * From one rate to another along half a cosine: slow at both ends.
+ * Creates a schedule that changes from one rate to another along half a cosine, slowly at both ends.
  *
- * @param options `from`: the rate of the first update; `to` (0): the rate after `steps` updates and ever after;
- *   rates 0 … 1e30
- * @throws TypeError when something is of the wrong kind or unknown
- * @throws RangeError when something is out of its range
+ * @param options `from`: the rate of the first update; `to` (default 0): the rate after `steps` updates and
+ * later; rates 0 … 1e30
+ * @throws TypeError when an option is unknown or of the wrong kind
+ * @throws RangeError when an option is out of its range
  *
  * @example
  * import { cosine, learningRateAt } from "bptt";
@@ -130,11 +130,12 @@ export function cosine(options: { from: number; to?: number; steps: number }): C
 }
 
 /**
- * Times a factor after each so many updates.
+ * Creates a schedule that multiplies the rate by a factor after every `every` updates.
  *
- * @param options `from`: the first rate, 0 … 1e30; `factor`, 0 … 1; `every`: updates from one change to the next
- * @throws TypeError when something is of the wrong kind or unknown
- * @throws RangeError when something is out of its range
+ * @param options `from`: the first rate, 0 … 1e30; `factor`, 0 … 1; `every`: the number of updates between
+ * two changes
+ * @throws TypeError when an option is unknown or of the wrong kind
+ * @throws RangeError when an option is out of its range
  *
  * @example
  * import { learningRateAt, stepDecay } from "bptt";
@@ -147,13 +148,14 @@ export function stepDecay(options: { from: number; factor: number; every: number
 }
 
 /**
- * Warms up in a line to the first rate of another schedule, which then begins: of `steps` updates the first takes
- * 1/steps of that rate and the last all of it.
+ * Creates a schedule that rises linearly to the first rate of another schedule and then continues with that
+ * schedule. Of the `steps` updates of the warm-up, the first uses 1/steps of that rate and the last all of
+ * it.
  *
- * @param steps updates of the warm-up, from 1 on
- * @param schedule what follows: a schedule that is itself no warm-up, or a number
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError when something is out of its range
+ * @param steps number of updates of the warm-up, 1 or more
+ * @param schedule the schedule that follows, not a warm-up itself, or a number
+ * @throws TypeError when an argument is of the wrong kind
+ * @throws RangeError when an argument is out of its range
  *
  * @example
  * import { cosine, learningRateAt, warmup } from "bptt";
@@ -166,13 +168,12 @@ export function warmup(steps: number, schedule: number | PlainSchedule): WarmupS
 }
 
 /**
- * The rate that a schedule gives to an update: for plots, and for loops of one's own.
+ * Returns the learning rate that a schedule gives to an update, for plots and for your own training loops.
  *
- * @param schedule a schedule; a number stands for itself
- * @param step updates done before, from 0 on
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError when something is out of its range
- * @throws BpttError `NOT_INITIALISED` (bptt/slim)
+ * @param schedule a schedule, or a number, which is a constant rate
+ * @param step number of updates done before, 0 or more
+ * @throws TypeError when an argument is of the wrong kind
+ * @throws RangeError when an argument is out of its range
  *
  * @example
  * import { learningRateAt } from "bptt";
@@ -184,12 +185,12 @@ export function learningRateAt(schedule: number | Schedule, step: number): numbe
   return evaluate(readLearningRate(schedule, "schedule"), integer(step, "step", { min: 0 }));
 }
 
-/** `value` if it can be a learning rate: a number in range, or a frozen copy of a schedule that has been checked. */
+/** Returns `value` if it is a learning rate: a number in range, or a frozen, checked copy of a schedule. */
 export function readLearningRate(value: unknown, path: Path): number | Schedule {
   return typeof value === "object" && value !== null ? readSchedule(value, path) : rate(value, path);
 }
 
-/** The rate of a checked one after `step` updates. */
+/** Returns the rate of a checked schedule after `step` updates. */
 export function evaluate(schedule: number | Schedule, step: number): number {
   if (typeof schedule === "number") return schedule;
   if (schedule.kind === "constant") return schedule.value;
@@ -197,7 +198,7 @@ export function evaluate(schedule: number | Schedule, step: number): number {
     case "linear":
     case "cosine": {
       const { kind, from, to, steps } = schedule;
-      // The ends are exact, whatever the formulas round to there.
+      // The ends are exact: the formulas may round there.
       if (step >= steps) return to;
       if (step === 0) return from;
       if (kind === "linear") return from + (to - from) * (step / steps);
@@ -224,7 +225,7 @@ function readSchedule(value: object, path: Path): Schedule {
   return readWarmup(steps, then, at(path, "steps"), at(path, "then"));
 }
 
-/** A schedule that holds no other. */
+/** Reads a schedule that contains no other schedule. */
 function readPlain(value: object, path: Path): PlainSchedule {
   const kind = oneOf((value as { kind?: unknown }).kind, at(path, "kind"), PLAIN_KINDS);
   const given = fields(value, path, kind);

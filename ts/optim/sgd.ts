@@ -1,5 +1,5 @@
 /**
- * Settings of gradient descent. The rule itself and its buffer are the core's (crate/src/optimizer/sgd.rs).
+ * The settings of gradient descent. The core holds the update and its buffer (crate/src/optimizer/sgd.rs).
  *
  * With λ = weightDecay, μ = momentum: g ← g + λ·θ, b ← μ·b + g, θ ← θ − lr·b; in Nesterov's form
  * θ ← θ − lr·(g + μ·b). Source: PyTorch 2.5's `SGD` without dampening.
@@ -12,13 +12,13 @@ import { Optimizer, readWeightDecay, ruleOf } from "./optimizer.js";
 import { readLearningRate } from "./schedule.js";
 
 const SGD = {
-  /** Step size, 0 … 1e30, or a schedule of it. Default 0.001. */
+  /** Step size, 0 … 1e30, or a schedule that gives it. Default 0.001. */
   learningRate: { read: readLearningRate, fallback: 0.001 },
-  /** Share of the last direction that is kept, 0 ≤ μ < 1. Default 0. */
+  /** Momentum: the share of the last update's direction that is kept, 0 ≤ μ < 1. Default 0. */
   momentum: { read: fraction, fallback: 0 },
-  /** Look ahead along the momentum, which must not be 0 then. Default false. */
+  /** Uses Nesterov's form of momentum, which requires a momentum above 0. Default false. */
   nesterov: { read: boolean, fallback: false },
-  /** Decay of all parameters through their gradients (L2): g ← g + λ·θ. 0 … 1e30, default 0. */
+  /** Weight decay of all parameters, added to their gradients (L2): g ← g + λ·θ. 0 … 1e30, default 0. */
   weightDecay: { read: readWeightDecay, fallback: 0 },
 } satisfies Declaration;
 
@@ -26,9 +26,9 @@ const SGD = {
 export interface SgdOptions extends OptionsOf<typeof SGD> {}
 
 /**
- * Gradient descent: PyTorch's `SGD`, with momentum, Nesterov's form and weight decay.
+ * The gradient descent optimizer: PyTorch's `SGD`, with momentum, Nesterov's form and weight decay.
  *
- * Bound to the first network it steps, as {@link Adam} is.
+ * It belongs to the first network that it updates, as {@link Adam} does.
  *
  * @example
  * import { cosine, Rnn, Sgd } from "bptt";
@@ -43,7 +43,7 @@ export class Sgd extends Optimizer {
   /**
    * @param options settings; each has a default
    * @throws TypeError when a setting is of the wrong kind or unknown
-   * @throws RangeError when a setting is out of its range, or `nesterov` is asked for without momentum
+   * @throws RangeError when a setting is out of its range, or `nesterov` is true without momentum
    */
   constructor(options: SgdOptions = {}) {
     const { learningRate, ...settings } = readOptions(options, SGD);
@@ -52,17 +52,17 @@ export class Sgd extends Optimizer {
     super({ kind: "sgd", ...settings }, learningRate);
   }
 
-  /** How much of the last direction is kept. */
+  /** Momentum: the share of the last update's direction that is kept. */
   get momentum(): number {
     return ruleOf(this, "sgd").momentum;
   }
 
-  /** Whether in Nesterov's form. */
+  /** True if momentum has Nesterov's form. */
   get nesterov(): boolean {
     return ruleOf(this, "sgd").nesterov;
   }
 
-  /** Decay through the gradients. */
+  /** Weight decay, added to the gradients. */
   get weightDecay(): number {
     return ruleOf(this, "sgd").weightDecay;
   }

@@ -1,8 +1,8 @@
-/** How an entry carries its module: packed, as base64, compiled synchronously at first use. */
+/** Compiles the module that an entry carries: compressed, as base64, compiled synchronously at first use. */
 
 import { unpackLzma } from "./lzma.js";
 
-/** Unpacks and compiles a module that the set-up packed. */
+/** Decompresses and compiles a module that the set-up packed. */
 export function compileInlined(inlined: string): WebAssembly.Module {
   return new WebAssembly.Module(unpackLzma(Uint8Array.from(atob(inlined), (unit) => unit.charCodeAt(0))));
 }

@@ -1,4 +1,7 @@
-/** The objects of the core as classes. A class holds an address and calls the functions of crate/src/wasm with it. */
+/**
+ * The objects of the core as classes. A class holds an address and calls the functions of crate/src/wasm with
+ * it.
+ */
 
 import type { InitOutput } from "../../crate/pkg/bptt.js";
 import { finalizer } from "../base/finalization.js";
@@ -14,7 +17,10 @@ export abstract class CoreObject {
   protected at: number;
   readonly #free: (at: number) => void;
 
-  /** Takes the address that the core returned, 0 for a failure, and the core's function that frees the object. */
+  /**
+   * Takes the address that the core returned, which is 0 after a failure, and the core's function that frees
+   * the object.
+   */
   protected constructor(at: number, free: (at: number) => void) {
     if (at === 0) throw failure();
     this.at = at;

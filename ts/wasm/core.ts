@@ -1,6 +1,6 @@
 /**
- * The one wasm instance of this entry: made at first use by the loader the entry registered, or ahead of it by
- * `init` (load-given.ts). The classes of raw-*.ts call its exports.
+ * The wasm instance of this entry, of which there is one. It is created at first use by the loader that the
+ * entry registered, or earlier by `init` (load-given.ts). The classes of raw-*.ts call its exports.
  */
 
 import { initSync, type InitOutput } from "../../crate/pkg/bptt.js";
@@ -11,25 +11,25 @@ let instance: InitOutput | undefined;
 let compiled: WebAssembly.Module | undefined;
 let loader: (() => WebAssembly.Module) | undefined;
 
-/** Registers how the module is come by when none was given: called once, by the entry. */
+/** Registers the loader to use when `init` was not called. The entry calls this once. */
 export function setLoader(load: () => WebAssembly.Module): void {
   loader = load;
 }
 
-/** Whether the entry brought its own module. */
+/** Returns true if the entry has its own module. */
 export function hasLoader(): boolean {
   return loader !== undefined;
 }
 
-/** Whether the instance is there. */
+/** Returns true if the instance exists. */
 export function isReady(): boolean {
   return instance !== undefined;
 }
 
-/** Returns the instance, made of a compiled module unless there is one already. */
+/** Returns the instance, and creates it from a compiled module if there is none. */
 export function instantiate(module: WebAssembly.Module): InitOutput {
   if (instance) return instance;
-  // A module that is not ours must not reach initSync, which would keep it for good.
+  // A foreign module must not reach initSync, which would keep it forever.
   try {
     const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
     if (!names.has("memory") || !names.has("rnn_new")) {
@@ -45,18 +45,18 @@ export function instantiate(module: WebAssembly.Module): InitOutput {
   }
 }
 
-/** What the instance exports. */
+/** Returns the exports of the instance. */
 export function core(): InitOutput {
   return instance ?? ready();
 }
 
-/** The module that the instance is of: for a worker, which need not compile it again. */
+/** Returns the module of the instance, for a worker, which then does not have to compile it again. */
 export function compiledModule(): WebAssembly.Module {
   core();
   return compiled as WebAssembly.Module;
 }
 
-/** The instance's memory. */
+/** Returns the memory of the instance. */
 export function memory(): WebAssembly.Memory {
   return core().memory;
 }
@@ -78,11 +78,14 @@ function ready(): InitOutput {
   return instantiate(module);
 }
 
-/** Whether a call may have been cut short since the stack pointer of the module was last restored. */
+/** True if a call may have been cut short since the stack pointer of the module was last restored. */
 export const stack = { suspect: false };
 let stackStart: number | undefined;
 
-/** Restores the stack pointer of the module. The module never calls JavaScript, so that its stack is empty whenever this runs. */
+/**
+ * Restores the stack pointer of the module. The module never calls JavaScript, so its stack is empty whenever
+ * this runs.
+ */
 export function restoreStack(): void {
   const pointer: unknown = Reflect.get(core(), "__stack_pointer");
   if (pointer instanceof WebAssembly.Global && stackStart !== undefined) pointer.value = stackStart;

@@ -1,4 +1,4 @@
-/** The failures of the core, which it reports as numbers, and the errors that users see of them. */
+/** The failures that the core reports as numbers, and the errors that users get for them. */
 
 import { BpttError } from "../base/errors.js";
 import { core } from "./core.js";
@@ -22,12 +22,12 @@ const PURPOSES: Record<
   [RawFailure.Sample]: "sample",
 };
 
-/** What the core reports: a loss or gradient that is not finite, or memory that it could not get. */
+/** A report of the core: a loss or gradient that is not finite, or memory that could not be allocated. */
 type Cause =
   | { readonly code: "NOT_FINITE"; readonly parameter: string; readonly what?: "gradient" | "update" }
   | { readonly code: "OUT_OF_MEMORY"; readonly purpose: string; readonly bytes: number };
 
-/** A failure of the core on its way to {@link fromCore}, which knows what the user asked for. */
+/** A failure of the core before {@link fromCore} turns it into an error of the user's request. */
 class CoreFailure extends Error {
   readonly reported: Cause;
 
@@ -53,7 +53,10 @@ export function failure(parameterName?: (index: number) => string): Error {
   return new CoreFailure({ code: "OUT_OF_MEMORY", purpose: PURPOSES[kind], bytes: number });
 }
 
-/** Turns a failure of the core into a {@link BpttError} and returns any other error as it is. `sizes` says what did not fit. */
+/**
+ * Turns a failure of the core into a {@link BpttError} and returns any other error unchanged. `sizes`
+ * describes the request that did not fit.
+ */
 export function fromCore(error: unknown, sizes?: string): unknown {
   if (!(error instanceof CoreFailure)) return error;
   const { reported } = error;

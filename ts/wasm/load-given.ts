@@ -1,6 +1,6 @@
 /**
- * The module as a user hands it in: bytes, a buffer, a response, an address, or compiled already.
- * `file:` addresses are read by Node's own file system, which bundlers for browsers never get to see.
+ * Loads a module that a user passes: bytes, a buffer, a response, an address, or a compiled module. `file:`
+ * addresses are read by Node's file system, in a way that bundlers for browsers do not see.
  */
 
 import { BpttError, rangeError, typeError } from "../base/errors.js";
@@ -8,37 +8,40 @@ import { show } from "../base/show.js";
 import { hasLoader, instantiate, isReady, memory } from "./core.js";
 import { unavailable } from "./unavailable.js";
 
-/** As much of a `Response` (or `Blob`) as is used here; the DOM's types need not be there. */
+/** The part of a `Response` or `Blob` that is used here, so that the DOM's types are not needed. */
 export interface ResponseLike {
-  /** Whether the status is one of success; absent for a Blob. */
+  /** True if the status is one of success. Undefined for a Blob. */
   readonly ok?: boolean;
   /** The HTTP status, for the message of an error. */
   readonly status?: number;
-  /** Where it came from, for the message of an error. */
+  /** The address of the response, for the message of an error. */
   readonly url?: string;
   /** The bytes. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** A compiled `WebAssembly.Module`; TypeScript's own type for it is empty too. */
+/** A compiled `WebAssembly.Module`. TypeScript's own type for it is empty too. */
 export type CompiledModule = object;
 
-/** What {@link init} takes: bytes, a buffer, a response or blob, a URL, an address, a compiled module. */
+/**
+ * A source of the module, as {@link init} takes it: bytes, a buffer, a response or blob, a URL, an address,
+ * or a compiled module.
+ */
 export type WasmSource =
   ArrayBuffer | ArrayBufferView | ResponseLike | { readonly href: string } | string | CompiledModule;
 
 /**
- * Loads the wasm from what it is given. `bptt/slim` needs it before anything else; the default entry carries its
- * own wasm, there it is only a way to compile ahead of the first use, off the main thread; so does `bptt/relaxed`. Once there
- * is an instance, further calls do nothing.
+ * Loads the WebAssembly module. `bptt/slim` requires this call before any other. The entries `bptt` and
+ * `bptt/relaxed` contain their module, so there the call only moves compilation ahead of the first use and
+ * off the main thread. Calls after the module was instantiated do nothing.
  *
- * What is handed in is what runs, whatever the entry: `bptt/bptt.wasm` gives the same bits everywhere, `bptt/relaxed.wasm`
- * is faster and does not.
+ * The module that is passed is used, whichever entry is imported: `bptt/bptt.wasm` gives the same bits
+ * everywhere, `bptt/relaxed.wasm` is faster and does not.
  *
- * @param source the bytes of `bptt/bptt.wasm` or `bptt/relaxed.wasm`, a Response or address they come from, or the
- *   compiled module; optional in entries that carry their own
+ * @param source the bytes of `bptt/bptt.wasm` or `bptt/relaxed.wasm`, a Response or address that yields them,
+ * or the compiled module; optional in entries that contain a module
  * @throws TypeError when `source` is none of these
- * @throws BpttError `WASM_UNAVAILABLE` when it cannot be fetched, compiled or instantiated
+ * @throws BpttError `WASM_UNAVAILABLE` when the module cannot be fetched, compiled or instantiated
  *
  * @example
  * import { init, Rnn } from "bptt/slim";
@@ -68,7 +71,7 @@ const WANTED = "the bytes of bptt.wasm, an ArrayBuffer, a Response, a URL or a W
 
 async function read(given: unknown): Promise<BufferSource> {
   if (isArrayBuffer(given)) return given;
-  // a copy: engines refuse DataViews and shared memory
+  // a copy, because engines refuse DataViews and shared memory
   if (ArrayBuffer.isView(given))
     return new Uint8Array(given.buffer, given.byteOffset, given.byteLength).slice();
   if (typeof given === "string") return readAddress(parse(given));
@@ -80,7 +83,7 @@ async function read(given: unknown): Promise<BufferSource> {
   throw typeError("init", WANTED, show(given));
 }
 
-// By tag, which holds for objects of other realms (iframes, vm contexts), and where there is no WebAssembly.
+// The tag identifies objects of other realms (iframes, vm contexts) and needs no WebAssembly.
 function isModule(value: unknown): value is WebAssembly.Module {
   return Object.prototype.toString.call(value) === "[object WebAssembly.Module]";
 }
@@ -89,7 +92,7 @@ function isArrayBuffer(value: unknown): value is ArrayBuffer {
   return Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 }
 
-/** An absolute address; a relative one is taken from the page's. */
+/** Returns an absolute address. A relative address is resolved against the page's. */
 function parse(address: string): string {
   const base = (globalThis as { location?: { href?: string } }).location?.href;
   try {
@@ -120,7 +123,7 @@ interface NodeFiles {
   readFile(url: URL): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Node's file system where there is one (Node, Bun, Deno), asked for in a way no bundler follows. */
+/** Returns Node's file system where there is one (Node, Bun, Deno), by a call that no bundler follows. */
 function nodeFiles(): NodeFiles | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
   return process?.getBuiltinModule?.("node:fs/promises") as NodeFiles | undefined;

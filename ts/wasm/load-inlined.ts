@@ -3,7 +3,7 @@
 import { compileInlined } from "./compile-inlined.js";
 import { inlined } from "./inlined.generated.js";
 
-/** Inflates and compiles the inlined module. */
+/** Decompresses and compiles the inlined module. */
 export function loadInlined(): WebAssembly.Module {
   return compileInlined(inlined);
 }

@@ -1,17 +1,18 @@
 /**
- * LZMA backwards: a range decoder over adaptive bits, which tell literals from copies of what came before
- * (I. Pavlov, "LZMA specification", 7-Zip SDK, 2015; the names are his). The module is a sixth smaller than deflated,
- * and this reader half as long as an inflater.
+ * A decompressor of LZMA: a range decoder over adaptive bits, which distinguish literals from copies of
+ * earlier bytes (I. Pavlov, "LZMA specification", 7-Zip SDK, 2015; the names follow it). The module is a
+ * sixth smaller than deflated, and this reader is half as long as an inflater.
  *
- * Reads what the set-up writes, the .lzma format with lc = 3, lp = 0, pb = 2 and the length in the header: nothing is
- * checked, the bytes are the package's own.
+ * It reads the output of the set-up: the .lzma format with lc = 3, lp = 0, pb = 2 and the length in the
+ * header. It checks nothing, because the bytes are part of the package.
  */
 
 const HEADER = 13; // properties, size of the dictionary (4), length (8)
-const [RANGE, CODE] = [0, 1]; // of the coder
+const [RANGE, CODE] = [0, 1]; // indices into the state of the decoder
 
-// Where the probabilities of each kind of bit begin; a tree of n bits takes 2ⁿ, the first unused.
-const POSITIONS = 4; // pb = 2: what is aligned to 4 has statistics of its own
+// The places where the probabilities of each kind of bit begin. A tree of n bits has 2ⁿ places, of which the
+// first is unused.
+const POSITIONS = 4; // pb = 2: each position modulo 4 has its own statistics
 const STATES = 12;
 const IS_MATCH = 0; // by state and position
 const IS_REP0_LONG = IS_MATCH + STATES * POSITIONS; // by state and position
@@ -29,15 +30,18 @@ const REP_LENGTH = LENGTH + LENGTH_HIGH + 256;
 const LITERALS = REP_LENGTH + LENGTH_HIGH + 256; // by the upper lc = 3 bits of the byte before
 const LITERAL = 0x300;
 
-/** The bytes that were packed. */
+/** Decompresses the bytes. */
 export function unpackLzma(packed: Uint8Array): Uint8Array<ArrayBuffer> {
   const view = new DataView(packed.buffer, packed.byteOffset);
   const output = new Uint8Array(view.getUint32(5, true));
   const probabilities = new Uint16Array(LITERALS + 8 * LITERAL).fill(1024);
-  const coder = Uint32Array.of(0xffffffff, view.getUint32(HEADER + 1)); // as numbers they would be allocated each time
+  const coder = Uint32Array.of(0xffffffff, view.getUint32(HEADER + 1)); // the decoder's state; plain numbers would be allocated at each change
   let next = HEADER + 5;
 
-  /** Whether the code lies in the upper part of the range, above `bound`; goes on with that part. */
+  /**
+   * Returns 1 if the code lies in the upper part of the range, above `bound`, and narrows the range to that
+   * part.
+   */
   const narrow = (bound: number): number => {
     const one = coder[CODE] >= bound ? 1 : 0;
     coder[RANGE] = one ? coder[RANGE] - bound : bound;
@@ -54,13 +58,13 @@ export function unpackLzma(packed: Uint8Array): Uint8Array<ArrayBuffer> {
     probabilities[at] += one ? -(probability >> 5) : (2048 - probability) >> 5;
     return one;
   };
-  /** A number of so many bits, the highest first. */
+  /** Reads a number of `bits` bits, the highest first. */
   const tree = (at: number, bits: number): number => {
     let node = 1;
     while (node < 1 << bits) node = 2 * node + bit(at + node);
     return node - (1 << bits);
   };
-  /** The lowest first. */
+  /** Reads a number of `bits` bits, the lowest first. */
   const reverseTree = (at: number, bits: number): number => {
     let node = 1;
     let value = 0;
@@ -71,11 +75,11 @@ export function unpackLzma(packed: Uint8Array): Uint8Array<ArrayBuffer> {
     }
     return value;
   };
-  /** Bits without statistics. */
+  /** Reads bits without statistics. */
   const plain = (bits: number): number => {
     let value = 0;
     for (let i = 0; i < bits; i++) {
-      coder[RANGE] &= -2; // both halves are of one size
+      coder[RANGE] &= -2; // both halves have the same size
       value = 2 * value + narrow(coder[RANGE] / 2);
     }
     return value;
@@ -93,7 +97,10 @@ export function unpackLzma(packed: Uint8Array): Uint8Array<ArrayBuffer> {
     if (slot < 14) return base + reverseTree(SPECIAL + base - slot, bits) + 1;
     return base + plain(bits - 4) * 16 + reverseTree(ALIGN, 4) + 1;
   };
-  /** `matched`: the byte that stands where the last copy would have gone on; it is probably not this one. */
+  /**
+   * Reads a literal. `matched` is the byte that would continue the last copy; the literal is probably another
+   * byte.
+   */
   const readLiteral = (at: number, matched: number | undefined): number => {
     let symbol = 1;
     for (let shift = 7; matched !== undefined && shift >= 0; shift--) {
@@ -106,7 +113,7 @@ export function unpackLzma(packed: Uint8Array): Uint8Array<ArrayBuffer> {
     return symbol - 256;
   };
 
-  let state = 0; // what the last packets were: below 7 the last one was a literal
+  let state = 0; // the kinds of the last packets: below 7 the last one was a literal
   let recent = [1, 1, 1, 1]; // the last distances
   let to = 0;
   while (to < output.length) {
@@ -124,7 +131,7 @@ export function unpackLzma(packed: Uint8Array): Uint8Array<ArrayBuffer> {
       recent = [readDistance(length), ...recent.slice(0, 3)];
       state = state < 7 ? 7 : 10;
     } else {
-      // a distance known already moves to the front
+      // a distance that was used before moves to the front
       let which = 0;
       let isLong = true;
       if (bit(IS_REP_G0 + state) === 1) which = 1 + (bit(IS_REP_G1 + state) && 1 + bit(IS_REP_G2 + state));

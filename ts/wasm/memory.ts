@@ -1,6 +1,7 @@
 /**
- * Views of the whole wasm memory, and the places of buffers in it. Memory that grows detaches all views. The functions here create
- * new ones when the length of a view has become 0, so callers must not keep a view: ask for it at the moment of use.
+ * Views of the whole wasm memory, and the places of buffers in it. Memory that grows detaches all views. The
+ * functions here create a new view when the length of the old one has become 0, so callers must ask for the
+ * view at each use and not keep it.
  */
 
 import { memory } from "./core.js";
@@ -16,24 +17,27 @@ export interface Place {
 let floatView = new Float32Array(0);
 let intView = new Int32Array(0);
 
-/** The memory as float32. */
+/** Returns the memory as float32. */
 export function f32(): Float32Array {
   if (floatView.length === 0) floatView = new Float32Array(memory().buffer);
   return floatView;
 }
 
-/** The memory as int32. */
+/** Returns the memory as int32. */
 export function i32(): Int32Array {
   if (intView.length === 0) intView = new Int32Array(memory().buffer);
   return intView;
 }
 
-/** The place of the buffer at a byte address. */
+/** Returns the place of the buffer at a byte address. */
 export function placeAt(address: number, stride = 1): Place {
   return { start: address >>> 2, stride };
 }
 
-/** Writes zeros to float32 memory. A few are written here, because `fill` leaves compiled code, which takes longer. */
+/**
+ * Writes zeros to float32 memory. Short ranges are written here, because a call of `fill` leaves compiled
+ * code and takes longer.
+ */
 export function clear(start: number, length: number): void {
   const view = f32();
   if (length > 64) view.fill(0, start, start + length);

@@ -70,7 +70,7 @@ export interface RawConfig {
   readonly cell: keyof typeof CELLS;
   readonly inputSize: number;
   readonly hiddenSize: number;
-  /** 0 for no output layer. */
+  /** The size of the output layer, or 0 without one. */
   readonly outputSize: number;
   readonly layers: number;
   readonly bidirectional: boolean;
@@ -85,7 +85,7 @@ export interface RawConfig {
 export interface RawParameter {
   readonly name: string;
   readonly shape: number[];
-  /** In floats from the start of an arena. */
+  /** Offset in floats from the start of an arena. */
   readonly offset: number;
 }
 
@@ -93,7 +93,7 @@ export interface RawParameter {
 export interface RawShape {
   readonly batch: number;
   readonly time: number;
-  /** Dense features instead of ids. */
+  /** True for dense features, false for ids. */
   readonly dense: boolean;
 }
 
@@ -121,7 +121,10 @@ function create(config: RawConfig): number {
 
 /** A network, its workspace, its optimizers' moments and its sessions. */
 export class RawRnn extends CoreObject {
-  /** Whether a call that changes the network is under way. If it is still set after the call, an error has cut the call short. */
+  /**
+   * True while a call that changes the network is under way. If it is still true after the call, an error has
+   * cut the call short.
+   */
   inside = false;
   readonly #directions: number;
   readonly #outputDirection: number;
@@ -159,7 +162,7 @@ export class RawRnn extends CoreObject {
     this.core.rnn_set_loss(this.at, LOSSES[loss], REDUCTIONS[reduction]);
   }
 
-  /** Makes room for a pass of this shape, with the loss that was set. */
+  /** Allocates the buffers of a pass of this shape, with the loss that was set. */
   begin({ batch, time, dense }: RawShape, training: boolean): void {
     this.inside = true;
     const done = this.core.rnn_begin(this.at, batch, time, Number(dense), Number(training)) !== 0;
@@ -167,34 +170,34 @@ export class RawRnn extends CoreObject {
     this.#expect(done);
   }
 
-  /** The place of a buffer. It may change with the next `begin`. */
+  /** Returns the place of a buffer. It may change with the next `begin`. */
   place(buffer: RawBuffer): Place {
     return placeAt(this.core.rnn_address(this.at, buffer), this.#stride(buffer));
   }
 
-  /** The place of the parameters, to be read only. */
+  /** Returns the place of the parameters, which must only be read. */
   get parametersPlace(): Place {
     return placeAt(this.core.rnn_parameters_address(this.at));
   }
 
-  /** The place of a buffer of direction layer·D + direction. It may change with the next `begin`. */
+  /** Returns the place of a buffer of direction layer·D + direction. It may change with the next `begin`. */
   directionPlace(buffer: RawDirectionBuffer, direction: number): Place {
     const stride = this.core.rnn_direction_stride(this.at, buffer);
     return placeAt(this.core.rnn_direction_address(this.at, buffer, direction), stride);
   }
 
-  /** The place of a gate's values in each direction. */
+  /** Returns the place of a gate's values in each direction. */
   gatePlace(gate: number, direction: number): Place {
     const { start, stride } = this.directionPlace(RawDirectionBuffer.Gates, direction);
     return { start: start + this.core.rnn_gate_offset(this.at, gate), stride };
   }
 
-  /** The place of an arena of an optimizer's moments. */
+  /** Returns the place of an arena of an optimizer's moments. */
   momentsPlace(slot: number, index: number): Place {
     return placeAt(this.core.rnn_moments_address(this.at, slot, index));
   }
 
-  /** The place of a session's buffer. It does not change. */
+  /** Returns the place of a session's buffer. It does not change. */
   sessionPlace(slot: number, buffer: RawBuffer): Place {
     return placeAt(this.core.rnn_session_address(this.at, slot, buffer), this.#stride(buffer));
   }

@@ -12,7 +12,10 @@ export interface RawDraw {
   readonly temperature: number;
   /** The number of most probable ids that are kept; Infinity for all. */
   readonly topK: number;
-  /** The probability that the kept ids, the fewest of the most probable, must reach together; 1 for all. */
+  /**
+   * The total probability that the kept ids must reach, where the fewest of the most probable ids are kept; 1
+   * for all.
+   */
   readonly topP: number;
   readonly seed: number;
   /** The number of the draw. */

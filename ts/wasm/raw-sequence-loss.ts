@@ -1,4 +1,4 @@
-/** The core's weighted cross-entropy over sequences from outside. */
+/** The core's weighted cross-entropy over sequences of logits that a user passes. */
 
 import { core } from "./core.js";
 import { CoreObject } from "./core-object.js";

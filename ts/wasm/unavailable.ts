@@ -1,8 +1,11 @@
-/** What keeps the module from running in this engine, in words; feature tests are `WebAssembly.validate` on tiny modules. */
+/**
+ * Explains why the module cannot run in this engine. Features are tested by `WebAssembly.validate` on tiny
+ * modules.
+ */
 
 import { BpttError } from "../base/errors.js";
 
-/** Turns what went wrong into a coded error that says what to do; one that is coded already is let through. */
+/** Turns an error into a coded error with advice. An error that has a code already is returned unchanged. */
 export function unavailable(cause: unknown): BpttError {
   if (cause instanceof BpttError) return cause;
   const reason = cause instanceof Error ? cause.message : "unknown reason";
