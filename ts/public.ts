@@ -84,6 +84,9 @@ export type { GenerateOptions, StreamOptions } from "./models/text/generate-opti
 export type { Inspection } from "./models/text/inspect.js";
 export type { LastRun } from "./models/text/last-run.js";
 export type { TokenFunctions, TokenRule, TokenRuleName } from "./models/text/tokens.js";
+export { drift, naive, seasonalNaive } from "./models/series/baselines.js";
+export { coverage, mase, pinball, smape } from "./models/series/metrics.js";
+export type { SeriesValues } from "./models/series/values.js";
 export { Vocabulary, type VocabularyOptions } from "./data/vocabulary.js";
 export type { WorkerLike } from "./worker/worker-like.js";
 export type { RunsInWorker } from "./worker/worker-options.js";

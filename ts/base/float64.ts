@@ -56,3 +56,54 @@ export function expNonPositive(x: number): number {
   for (; halvings > 30; halvings -= 30) result /= TWO_30;
   return result / (1 << halvings);
 }
+
+/** Returns eˣ within 2e-15 of the result; 0 below −708 and ∞ above 708. */
+export function exp64(x: number): number {
+  return x <= 0 ? expNonPositive(x) : 1 / expNonPositive(-x);
+}
+
+const SQRT_2 = 1.4142135623730951;
+const SUBNORMAL = 2.2250738585072014e-308; // the smallest normal number
+const TWO_52 = 4503599627370496;
+
+/** Returns ln x within 1e-15 of the result, absolutely below 1: −∞ of 0, NaN below 0. */
+export function ln64(x: number): number {
+  if (!(x > 0) || x === Infinity) return x === 0 ? -Infinity : x > 0 ? x : NaN;
+  const view = new DataView(new ArrayBuffer(8));
+  const isSubnormal = x < SUBNORMAL;
+  view.setFloat64(0, isSubnormal ? x * TWO_52 : x);
+  const high = view.getUint32(0);
+  let exponent = (high >>> 20) - 1023 - (isSubnormal ? 52 : 0);
+  view.setUint32(0, (high & 0xfffff) | (1023 << 20));
+  let mantissa = view.getFloat64(0); // 1 … 2
+  if (mantissa > SQRT_2) {
+    mantissa *= 0.5;
+    exponent++;
+  }
+  // ln m = 2·artanh s = 2·(s + s³/3 + …) with |s| ≤ 0.1716; the first omitted term is below 1e-20
+  const s = (mantissa - 1) / (mantissa + 1);
+  const z = s * s;
+  let series = 0;
+  for (let n = 25; n >= 1; n -= 2) series = series * z + 1 / n;
+  return exponent * LN2_HIGH + (exponent * LN2_LOW + 2 * s * series);
+}
+
+/** Returns sin 2πu and cos 2πu for 0 ≤ u < 1. */
+export function sinCosTurn(u: number): [sin: number, cos: number] {
+  const quarter = Math.floor(u * 4);
+  const angle = (u * 4 - quarter) * HALF_PI;
+  const sin = sinFirstQuadrant(angle);
+  const cos = sinFirstQuadrant(HALF_PI - angle);
+  switch (quarter) {
+    case 0:
+      return [sin, cos];
+    case 1:
+      return [cos, -sin];
+    case 2:
+      return [-sin, -cos];
+    default:
+      return [-cos, sin];
+  }
+}
+
+const HALF_PI = 1.5707963267948966;

@@ -1,0 +1,33 @@
+/** The values of a series as a user writes them, read: numbers, `null` and NaN for missing values. */
+
+import { at, rangeError, typeError, type Path } from "../../base/errors.js";
+import { show } from "../../base/show.js";
+import type { FloatArray, IntegerArray } from "../../base/tensor.js";
+import { FLOATS, INTEGERS, kindOf, lengthOf } from "../../base/typed-array.js";
+
+/** The values of a series in their order; `null`, `undefined` and NaN are missing values. */
+export type SeriesValues = readonly (number | null | undefined)[] | IntegerArray | FloatArray;
+
+/** Whether it can be the values of a series. */
+export function isValues(value: unknown): boolean {
+  const kind = kindOf(value);
+  return kind === INTEGERS || kind === FLOATS || Array.isArray(value);
+}
+
+/** Returns a value of a series; a missing one is NaN. */
+export function readValue(value: unknown, path: Path): number {
+  if (value === null || value === undefined) return NaN;
+  if (typeof value === "number" && (Number.isFinite(value) || Number.isNaN(value))) return value;
+  const make = typeof value === "number" ? rangeError : typeError;
+  throw make(path, "a finite number or a missing value", show(value));
+}
+
+/** Returns a copy of the values; missing ones are NaN. */
+export function readValues(value: unknown, path: Path): Float64Array {
+  if (!isValues(value)) throw typeError(path, "an array of numbers", show(value));
+  const values = value as ArrayLike<unknown>;
+  const length = kindOf(value) === 0 ? values.length : lengthOf(value as ArrayLike<number>);
+  const out = new Float64Array(length);
+  for (let t = 0; t < length; t++) out[t] = readValue(values[t], at(path, t));
+  return out;
+}
