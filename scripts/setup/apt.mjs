@@ -1,6 +1,9 @@
-// Installs Debian packages: only as root, without recommended packages, and without removing any.
+// Installs Debian packages: only as root, without recommended packages, and without removing any. Unpacks packages into a folder,
+// which needs no root.
 
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { SetupError, step } from "./log.mjs";
 import { which } from "./paths.mjs";
 import { ask, run } from "./run.mjs";
@@ -13,6 +16,11 @@ let listsAreFresh = false;
 /** Whether packages can be installed: Debian or a child of it, and root already. */
 export function canInstallPackages() {
   return existsSync("/etc/debian_version") && which("apt-get") !== undefined && process.getuid?.() === 0;
+}
+
+/** Whether packages can be downloaded and unpacked into a folder. */
+export function canDownloadPackages() {
+  return existsSync("/etc/debian_version") && which("apt-get") !== undefined && which("dpkg") !== undefined;
 }
 
 /** The version of an installed package, or undefined. @param {string} name */
@@ -46,4 +54,33 @@ export async function installPackages(names) {
   throw new SetupError(
     `apt-get could not install ${names.join(", ")} (${reason}): install them, then run this again.`,
   );
+}
+
+/**
+ * Downloads packages and unpacks them, or only the named files of them, into a folder.
+ * @param {string[]} names
+ * @param {string} folder
+ * @param {string[]} [files] as `tar` names them: "./usr/bin/…"
+ */
+export async function unpackPackages(names, folder, files = []) {
+  await refreshLists();
+  step(`apt-get download ${names.join(" ")} (for a test, into the cache)`);
+  const downloads = mkdtempSync(join(tmpdir(), "bptt-packages-"));
+  try {
+    const { code, output } = await run("apt-get", ["download", "-qq", ...names], {
+      cwd: downloads,
+      env: environment,
+    });
+    if (code !== 0) {
+      const reason = /^E: (.*)$/m.exec(output)?.[1] ?? `exit code ${code}`;
+      throw new SetupError(`apt-get could not download ${names.join(", ")} (${reason})`);
+    }
+    for (const file of readdirSync(downloads)) {
+      const script = 'dpkg-deb --fsys-tarfile "$0" | tar --extract --directory "$@"';
+      const unpacked = await run("sh", ["-c", script, join(downloads, file), folder, ...files]);
+      if (unpacked.code !== 0) throw new SetupError(`${file} could not be unpacked`);
+    }
+  } finally {
+    rmSync(downloads, { recursive: true, force: true });
+  }
 }

@@ -1,55 +1,78 @@
-// Finds and installs other engines (Node 20 and 24, Bun, Firefox) for the test that the same seed gives the same bits everywhere,
-// and a Node for the relaxed build.
+// Finds and installs other engines for the test that the same seed gives the same bits everywhere: Node 20 and 24, Node on arm64,
+// Bun, Deno, workerd, Firefox and WebKit; and a Node for the relaxed build.
 //
 // The library does not need them. Installed engines are used first; the others are installed by npm or apt within a limited time.
 // When that fails, the set-up says so, and the tests in that engine are skipped by name.
 
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { canInstallPackages, installPackages } from "./apt.mjs";
+import { needArm64 } from "./arm64.mjs";
 import { SetupError, step } from "./log.mjs";
-import { cacheRoot, findProgram } from "./paths.mjs";
-import { makeOnce } from "./place.mjs";
-import { run } from "./run.mjs";
+import { cachedBinary, fromNpm } from "./npm-engine.mjs";
+import { findProgram } from "./paths.mjs";
+import { needWebKit } from "./webkit.mjs";
 
 const NODE_MAJORS = [20, 24];
-const BUN_RANGE = "1";
-const NPM_SECONDS = 180;
 const FIREFOX_COMMANDS = ["firefox-esr", "firefox"];
 const FIREFOX_PLACES = [
   "/Applications/Firefox.app/Contents/MacOS/firefox",
   "C:\\Program Files\\Mozilla Firefox\\firefox.exe",
 ];
 
-/** @typedef {{ name: string, package: string, range: string, binary: string }} NpmEngine an engine that comes as an npm package */
-/** @typedef {{ name: string, path: string | undefined }} Engine */
+/**
+ * @typedef {object} Engine an engine that runs a script
+ * @property {string} name
+ * @property {string | undefined} path undefined when it is not installed
+ * @property {string[]} args the arguments before the script
+ */
+
+/** @typedef {import("./npm-engine.mjs").NpmEngine} NpmEngine */
 
 const windows = process.platform === "win32";
-const arch = process.arch;
+const { platform, arch } = process;
 
-/** @type {NpmEngine[]} The platform's own packages, which hold the bare binary and run no script when installed. */
-const npmEngines = [
+/** @type {(NpmEngine & { args?: string[] })[]} The platform's own packages, which hold the bare binary and run no script when installed. */
+const runtimes = [
   ...NODE_MAJORS.map((major) => ({
     name: `Node ${major}`,
-    package: `node-${windows ? "win" : process.platform}-${arch}`,
+    package: `node-${windows ? "win" : platform}-${arch}`,
     range: String(major),
     binary: windows ? "bin/node.exe" : "bin/node",
   })),
   {
     name: "Bun",
-    package: `@oven/bun-${windows ? "windows" : process.platform}-${arch === "arm64" ? "aarch64" : arch}`,
-    range: BUN_RANGE,
+    package: `@oven/bun-${windows ? "windows" : platform}-${arch === "arm64" ? "aarch64" : arch}`,
+    range: "1",
     binary: windows ? "bin/bun.exe" : "bin/bun",
+  },
+  {
+    name: "Deno",
+    package: `@deno/${platform}-${arch}${platform === "linux" ? "-glibc" : ""}`,
+    range: "2",
+    binary: windows ? "deno.exe" : "deno",
+    args: ["run", "--allow-all"],
   },
 ];
 
-/** The engines that are no browsers; the path is undefined when one is not installed. @returns {Engine[]} */
+/** @type {NpmEngine} The runtime of Cloudflare Workers. */
+const workerd = {
+  name: "workerd",
+  package: `@cloudflare/workerd-${windows ? "windows" : platform}-${arch === "x64" ? "64" : arch}`,
+  range: "1",
+  binary: windows ? "bin/workerd.exe" : "bin/workerd",
+};
+
+/** The engines of this processor that run a script. @returns {Engine[]} */
 export function findRuntimes() {
-  return npmEngines.map((engine) => {
-    if (isThisNode(engine)) return { name: engine.name, path: process.execPath };
-    const path = cachedBinary(engine);
-    return { name: engine.name, path: existsSync(path) ? path : undefined };
-  });
+  return runtimes.map((engine) => ({
+    name: engine.name,
+    path: isThisNode(engine) ? process.execPath : cachedBinary(engine),
+    args: engine.args ?? [],
+  }));
+}
+
+/** @returns {string | undefined} the path of workerd */
+export function findWorkerd() {
+  return cachedBinary(workerd);
 }
 
 /** Returns whether this engine runs the relaxed build, by validating a module with its one relaxed instruction. */
@@ -76,9 +99,11 @@ export function findFirefox() {
 
 /** Installs the missing engines. A failure does not end the set-up. */
 export async function tryEngines() {
-  for (const engine of npmEngines) {
+  for (const engine of [...runtimes, workerd]) {
     if (!isThisNode(engine)) await attempt(engine.name, () => fromNpm(engine));
   }
+  await attempt("Node on arm64", needArm64);
+  await attempt("WebKit", needWebKit);
   if (findFirefox() === undefined && canInstallPackages()) {
     await attempt("Firefox", () => installPackages(["firefox-esr"]));
   }
@@ -87,31 +112,6 @@ export async function tryEngines() {
 /** @param {NpmEngine} engine */
 function isThisNode({ name }) {
   return name === `Node ${process.versions.node.split(".")[0]}`;
-}
-
-/** @param {NpmEngine} engine */
-function cacheFolder(engine) {
-  return join(cacheRoot, "engines", engine.name.toLowerCase().replaceAll(" ", "-"));
-}
-
-/** @param {NpmEngine} engine */
-function cachedBinary(engine) {
-  return join(cacheFolder(engine), "node_modules", engine.package, engine.binary);
-}
-
-/** @param {NpmEngine} engine */
-async function fromNpm(engine) {
-  await makeOnce(cacheFolder(engine), async (temporary) => {
-    const what = `${engine.package}@${engine.range}`;
-    step(`npm install ${what} (for a test, into the cache)`);
-    const quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"];
-    const brief = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000"];
-    const args = ["install", "--prefix", temporary, what, ...quiet, ...brief];
-    const { code, output } = await run("npm", args, { cwd: temporary, seconds: NPM_SECONDS });
-    if (code === 0 && existsSync(join(temporary, "node_modules", engine.package, engine.binary))) return;
-    const reason = /^npm (?:error|ERR!) code (\S+)/m.exec(output)?.[1] ?? `exit code ${code}`;
-    throw new SetupError(`npm could not install ${what} (${reason})`);
-  });
 }
 
 /** @param {string} name @param {() => Promise<void>} work */

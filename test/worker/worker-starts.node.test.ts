@@ -107,9 +107,7 @@ describe("Node", () => {
   });
 });
 
-describe.each(findRuntimes().map(({ name, path }) => [name, path] as const))("%s", (name, path) => {
-  const args = name === "Deno" ? ["run", "--allow-all"] : [];
-
+describe.each(findRuntimes())("$name", ({ path, args }) => {
   it.skipIf(path === undefined)("by import", async () => {
     const file = write("engine.mjs", `${IMPORT} ${TRAIN} ${PRINT}`);
     expect(await run(path!, [...args, file])).toEqual(FINISHED);
