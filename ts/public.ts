@@ -78,11 +78,12 @@ export {
 export type { CharRnnOptions } from "./models/text/char-rnn-options.js";
 export type { Text, TextKind } from "./models/text/codec.js";
 export type { EvaluationProgress, TextEvaluateOptions, TextEvaluation } from "./models/text/evaluate.js";
-export type { ResumeOptions, RunSettings, TextFitOptions } from "./models/text/fit-options.js";
+export type { ModelFitOptions, ModelRunSettings, ResumeOptions } from "./models/shared/fit-options.js";
+export type { RunSettings, TextFitOptions } from "./models/text/fit-options.js";
 export type { NextToken } from "./models/text/generate.js";
 export type { GenerateOptions, StreamOptions } from "./models/text/generate-options.js";
 export type { Inspection } from "./models/text/inspect.js";
-export type { LastRun } from "./models/text/last-run.js";
+export type { LastRun } from "./models/shared/last-run.js";
 export type { TokenFunctions, TokenRule, TokenRuleName } from "./models/text/tokens.js";
 export { drift, naive, seasonalNaive } from "./models/series/baselines.js";
 export { coverage, mase, pinball, smape } from "./models/series/metrics.js";

@@ -5,7 +5,8 @@
  *     tensors     rnn.weight_ih_l0 … head.weight, head.bias       (state-dict.ts)
  *                 optimizer.…, training.…                         sections (section.ts). Two have no tensors: text, for how
  *                                                                 a model reads text, and trained, for its last run
- *     metadata    format "pt", bptt.version "1", bptt.config {…}, bptt.vocabulary {…}, bptt.optimizer.…, bptt.training.…
+ *     metadata    format "pt", bptt.version "1", bptt.config {…}, bptt.vocabulary {…}, bptt.optimizer.…, bptt.training.…,
+ *                 bptt.series {…} or bptt.labels {…}: the description of a model of series or labels (description.ts)
  *
  * Writing is a pure function: the order is fixed, and neither a clock nor the host is read. Reading checks
  * the names and shapes of all tensors before it reads the values of any. This file uses no wasm: `Rnn` sets
@@ -60,6 +61,10 @@ export interface Model {
   readonly trained?: Section | undefined;
   readonly optimizer?: Section | undefined;
   readonly training?: Section | undefined;
+  /** JSON that describes a model of series. */
+  readonly series?: string | undefined;
+  /** JSON that describes a model of labels. */
+  readonly labels?: string | undefined;
 }
 
 const VERSION = "1";
@@ -69,6 +74,7 @@ const VOCABULARY_NAMES = { tokens: true, unknown: true } satisfies NamesOf<
   VocabularyOptions & { tokens: true }
 >;
 const SECTIONS = ["text", "trained", "optimizer", "training"] as const;
+const DESCRIPTIONS = ["series", "labels"] as const;
 
 /** Returns the bytes of a safetensors file. */
 export function encodeModel(model: Model): Bytes {
@@ -89,6 +95,10 @@ export function encodeModel(model: Model): Bytes {
     metadata.set(`bptt.${name}`, VERSION); // marks the section as present even if it is empty
     for (const [key, tensor] of Object.entries(section.tensors)) tensors.set(`${name}.${key}`, tensor);
     for (const [key, text] of Object.entries(section.metadata)) metadata.set(`bptt.${name}.${key}`, text);
+  }
+  for (const name of DESCRIPTIONS) {
+    const json = model[name];
+    if (json !== undefined) metadata.set(`bptt.${name}`, json);
   }
   return serializeSafetensors(Object.fromEntries(tensors), Object.fromEntries(metadata));
 }
@@ -144,7 +154,7 @@ export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
     config,
     parameters: fromStateDict(config, read, names, biases),
     vocabulary: described ? readVocabulary(stored.metadata, config) : undefined,
-    ...(described ? readSections(stored) : {}),
+    ...(described ? { ...readSections(stored), ...readDescriptions(stored) } : {}),
   };
 }
 
@@ -203,6 +213,12 @@ function readVocabulary(
 function readSections(stored: Stored): Partial<Record<(typeof SECTIONS)[number], Section>> {
   const there = SECTIONS.filter((name) => stored.metadata.has(`bptt.${name}`));
   return Object.fromEntries(there.map((name) => [name, readSection(stored, name)]));
+}
+
+/** Those of the descriptions that are there. */
+function readDescriptions({ metadata }: Stored): Partial<Record<(typeof DESCRIPTIONS)[number], string>> {
+  const entries = DESCRIPTIONS.map((name) => [name, metadata.get(`bptt.${name}`)]);
+  return Object.fromEntries(entries.filter(([, json]) => json !== undefined));
 }
 
 function readSection(stored: Stored, name: string): Section {

@@ -24,8 +24,11 @@ export function runTask<Data, Checkpoint>(
   rnn: Rnn,
   { task, data, options, snapshot, worker }: TaskRun<Data, Checkpoint>,
 ): Run<Checkpoint> {
-  const plan = task.plan(rnn, data);
-  const config = { ...readFitOptions(plan.batches, { ...plan.options, ...options }), snapshot };
+  const { batches, options: planned, ownOptimizer } = task.plan(rnn, data);
+  const read = readFitOptions(batches, { ...planned, ...options });
+  const { training } = read;
+  const optimizer = training.ownOptimizer && ownOptimizer ? ownOptimizer : training.optimizer;
+  const config = { ...read, training: { ...training, optimizer }, snapshot };
   if (worker === undefined) return startRun(rnn, config, eventLoop);
   const job = { task: task.name, data };
   return startRemoteRun(rnn, config, { job, transfer: task.transfer(data) }, worker);

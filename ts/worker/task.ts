@@ -5,6 +5,7 @@
 
 import type { Batch } from "../data/batch.js";
 import type { FitOptions } from "../fit/fit-options.js";
+import type { Optimizer } from "../optim/optimizer.js";
 import type { Rnn } from "../rnn/rnn.js";
 
 /** The batches and options of a run. */
@@ -12,6 +13,8 @@ export interface FitPlan {
   /** Returns the batches of an epoch; epochs count from 1. */
   readonly batches: (epoch: number) => Iterable<Batch>;
   readonly options: Partial<FitOptions>;
+  /** The optimizer of a run for which the user gives none: it belongs to the run. Default: Adam. */
+  readonly ownOptimizer?: Optimizer;
 }
 
 /** A kind of run that a worker can host. */

@@ -14,7 +14,7 @@ import {
 } from "../../../ts/models/text/buckets.js";
 import { countOf, joined, lengthOf } from "../../../ts/models/text/encoded-text.js";
 import { fingerprint } from "../../../ts/models/text/fingerprint.js";
-import { numbers, shuffle } from "../../../ts/models/text/shuffle.js";
+import { numbers, shuffle } from "../../../ts/models/shared/shuffle.js";
 import { fitShape, streams } from "../../../ts/models/text/contiguous-rows.js";
 import { windows, type Window } from "../../../ts/models/text/windows.js";
 

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { draw } from "../../../ts/models/text/sample-token.js";
 import { readGenerateOptions } from "../../../ts/models/text/generate-options.js";
-import { ranked, softmax } from "../../../ts/models/text/softmax.js";
+import { ranked, softmax } from "../../../ts/models/shared/softmax.js";
 import { Stop } from "../../../ts/models/text/stop-sequence.js";
 import { codePoints, distinctCodePoints, tokenizer } from "../../../ts/models/text/tokens.js";
 

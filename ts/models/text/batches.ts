@@ -5,7 +5,7 @@ import type { Rnn } from "../../rnn/rnn.js";
 import { batchesByLength, buckets, countSteps, sequenceRows } from "./buckets.js";
 import type { Codec } from "./codec.js";
 import { countOf, whole, type EncodedText } from "./encoded-text.js";
-import { numbers, shuffle } from "./shuffle.js";
+import { numbers, shuffle } from "../shared/shuffle.js";
 import { fitShape, streams, type Shape } from "./contiguous-rows.js";
 import { countWindows, windows, type Row, type Window } from "./windows.js";
 

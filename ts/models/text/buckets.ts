@@ -7,7 +7,7 @@
 
 import { countOf, lengthOf, type EncodedText } from "./encoded-text.js";
 import { alike } from "./id-array.js";
-import { numbers, shuffle } from "./shuffle.js";
+import { numbers, shuffle } from "../shared/shuffle.js";
 import type { Shape } from "./contiguous-rows.js";
 import { countWindows, type Row } from "./windows.js";
 

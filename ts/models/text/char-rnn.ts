@@ -14,31 +14,22 @@ import { Disposable } from "../../base/disposable.js";
 import { decodeModel, encodeModel, rnnOptions } from "../../file/model-file.js";
 import { NETWORK } from "../../rnn/network.js";
 import { Rnn } from "../../rnn/rnn.js";
-import type { FitOptions, RunCheckpoint } from "../../fit/fit-options.js";
-import { SNAPSHOT, type Run } from "../../fit/run.js";
-import type { RunResult } from "../../fit/run-result.js";
-import { isUnfinished, type RunState } from "../../fit/run-state.js";
+import type { Run } from "../../fit/run.js";
 import { isVocabulary, readCharRnnOptions, type CharRnnOptions } from "./char-rnn-options.js";
 import { Codec, readNetworkState, type Text, type TextKind } from "./codec.js";
 import type { EncodedText } from "./encoded-text.js";
 import { evaluateText, type TextEvaluateOptions, type TextEvaluation } from "./evaluate.js";
 import { fingerprint } from "./fingerprint.js";
-import {
-  readResumeOptions,
-  readTextFitOptions,
-  type ResumeOptions,
-  type TextFitOptions,
-} from "./fit-options.js";
+import { TEXT_SETTINGS, type RunSettings, type TextFitOptions } from "./fit-options.js";
 import { generated, nextTokens, promptIds, type NextToken } from "./generate.js";
 import { readGenerateOptions, type GenerateOptions, type StreamOptions } from "./generate-options.js";
 import { inspectIds, type Inspection } from "./inspect.js";
-import { lastRunOf, optimizerKind, packLastRun, readLastRun, type LastRun } from "./last-run.js";
-import { packRun, unpackRun, type RunIdentity, type RunSections } from "./saved-run.js";
+import { readModelFitOptions, readResumeOptions, type ResumeOptions } from "../shared/fit-options.js";
+import type { LastRun } from "../shared/last-run.js";
+import { Runs, type SavedRuns } from "../shared/runs.js";
 import { textTask } from "./text-task.js";
 import { readTokenRule, type TokenRule } from "./tokens.js";
 import type { Vocabulary } from "../../data/vocabulary.js";
-import { runTask } from "../../worker/run-task.js";
-import type { WorkerOptions } from "../../worker/worker-options.js";
 import type { Bytes } from "../../base/typed-array.js";
 
 /** Options of {@link CharRnn#save}. */
@@ -77,11 +68,7 @@ const LOAD_NAMES = { tokens: true, vocabulary: true } satisfies NamesOf<CharRnnL
 export class CharRnn extends Disposable {
   readonly #rnn: Rnn;
   readonly #codec: Codec;
-  /** A run under way, or one that was cut short. */
-  #run: Run<Bytes> | undefined;
-  /** A run in the file that this model comes from. */
-  #loaded: RunSections | undefined;
-  #lastRun: LastRun | undefined;
+  readonly #runs: Runs<RunSettings>;
 
   /**
    * @param options the text (or its vocabulary) and the network's size; all but one of these two has a default
@@ -98,9 +85,8 @@ export class CharRnn extends Disposable {
     const parts = options instanceof Loaded ? options : readCharRnnOptions(options);
     this.#codec = parts.codec;
     this.#rnn = parts instanceof Loaded ? parts.rnn : new Rnn(parts.network);
-    if (!(parts instanceof Loaded)) return;
-    this.#loaded = parts.sections;
-    this.#lastRun = parts.lastRun;
+    const saved = parts instanceof Loaded ? parts.runs : undefined;
+    this.#runs = new Runs(this.#rnn, TEXT_SETTINGS, (runs) => this.#encode(runs), saved);
   }
 
   /** The network: its parameters, and all that can be done with one. */
@@ -125,12 +111,12 @@ export class CharRnn extends Disposable {
 
   /** The last run that came to its end, in this model or before it was saved; undefined where there was none. */
   get lastRun(): LastRun | undefined {
-    return this.#lastRun;
+    return this.#runs.lastRun;
   }
 
   /** Whether there is a run that was cut short, or is under way, with which {@link CharRnn#resume} would go on. */
   get resumable(): boolean {
-    return this.#run !== undefined || this.#loaded !== undefined;
+    return this.#runs.resumable;
   }
 
   /**
@@ -170,9 +156,18 @@ export class CharRnn extends Disposable {
    * for await (const { step, loss } of elsewhere) console.log(step, loss); // …
    */
   fit(text: Text, options: TextFitOptions = {}): Run<Bytes> {
-    const { settings, rest, worker } = readTextFitOptions(options, this.#codec.seed);
+    const { settings, rest, optimizer, worker } = readModelFitOptions(
+      options,
+      TEXT_SETTINGS,
+      this.#codec.seed,
+    );
     const encoded = this.#codec.encodeAll(text);
-    return this.#start(encoded, { settings, fingerprint: fingerprint(encoded) }, rest, worker);
+    return this.#runs.start({
+      ...this.#job(encoded, settings),
+      settings,
+      options: { ...rest, ...(optimizer === undefined ? {} : { optimizer }) },
+      worker,
+    });
   }
 
   /**
@@ -201,23 +196,9 @@ export class CharRnn extends Disposable {
   resume(text: Text, options: ResumeOptions = {}): Run<Bytes> {
     this.#rnn[NETWORK].lock.expectAlive("resume");
     const { rest, worker } = readResumeOptions(options);
-    const sections = this.#sections();
-    const saved = sections && unpackRun(sections);
-    if (saved === undefined) {
-      throw rangeError(
-        "resume",
-        "a run that was cut short, in this model or in the file that it was loaded from (save({ optimizer: true }))",
-        "none",
-      );
-    }
-    const encoded = this.#codec.encodeAll(text);
-    if (fingerprint(encoded) !== saved.fingerprint) {
-      throw rangeError("text", "the text that the run began with", show(text));
-    }
-    const { state, optimizer } = saved;
-    const parameters = this.#rnn.parameters;
-    const resumeFrom = { state, parameters, optimizer } as RunCheckpoint;
-    return this.#start(encoded, saved, { ...rest, resumeFrom }, worker);
+    const saved = this.#runs.unfinished;
+    const job = this.#job(this.#codec.encodeAll(text), saved.settings);
+    return this.#runs.resume(saved, { ...job, options: rest, worker }, [text, "text"]);
   }
 
   /**
@@ -359,8 +340,7 @@ export class CharRnn extends Disposable {
    */
   save(options: CharRnnSaveOptions = {}): Bytes {
     const { optimizer } = objectWith(options, "options", SAVE_NAMES) as CharRnnSaveOptions;
-    if (!boolean(optimizer, "optimizer", false)) return this.#encode(undefined);
-    return this.#run ? this.#run[SNAPSHOT]() : this.#encode(this.#loaded);
+    return this.#runs.save(boolean(optimizer, "optimizer", false));
   }
 
   /**
@@ -381,15 +361,7 @@ export class CharRnn extends Disposable {
    */
   static load(bytes: Uint8Array | ArrayBuffer, options: CharRnnLoadOptions = {}): CharRnn {
     const given = objectWith(options, "options", LOAD_NAMES) as CharRnnLoadOptions;
-    const {
-      config,
-      parameters,
-      vocabulary = given.vocabulary,
-      text,
-      trained,
-      optimizer,
-      training,
-    } = decodeModel(bytes);
+    const { config, parameters, vocabulary = given.vocabulary, text, ...runs } = decodeModel(bytes);
     if (vocabulary === undefined) {
       throw rangeError("bytes", "a model with a vocabulary", "one without", {
         hint: "for another one pass { vocabulary }",
@@ -413,9 +385,6 @@ export class CharRnn extends Disposable {
     const codec = text
       ? Codec.read(vocabulary, text, tokens)
       : new Codec(vocabulary, undefined, { kind: "text", tokens: tokens ?? "characters", seed: 0 });
-    const sections = optimizer && training ? { optimizer, training } : undefined;
-    const unfinished = sections && unpackRun(sections) ? sections : undefined;
-    const lastRun = trained && readLastRun(trained);
     const rnn = new Rnn(rnnOptions(config));
     try {
       rnn.setParameters(parameters);
@@ -424,11 +393,11 @@ export class CharRnn extends Disposable {
         rnn.freeze(state.frozen);
         rnn[NETWORK].drops = state.dropoutStep;
       }
+      return new CharRnn(new Loaded(rnn, codec, runs));
     } catch (error) {
       rnn.free();
       throw error;
     }
-    return new CharRnn(new Loaded(rnn, codec, unfinished, lastRun));
   }
 
   /**
@@ -444,17 +413,10 @@ export class CharRnn extends Disposable {
    */
   free(): void {
     this.#rnn.free();
-    this.#run = this.#loaded = undefined;
+    this.#runs.forget();
   }
 
-  /** The run that can be gone on with, as sections. */
-  #sections(): RunSections | undefined {
-    if (!this.#run) return this.#loaded;
-    const { optimizer, training } = decodeModel(this.#run[SNAPSHOT]());
-    return optimizer && training ? { optimizer, training } : undefined;
-  }
-
-  #encode(sections: RunSections | undefined, lastRun = this.#lastRun): Bytes {
+  #encode(runs: SavedRuns): Bytes {
     const rnn = this.#rnn;
     const { config } = rnn[NETWORK];
     const { vocabulary } = this.#codec;
@@ -463,44 +425,22 @@ export class CharRnn extends Disposable {
       parameters: rnn.parameters,
       vocabulary,
       text: this.#codec.section({ frozen: rnn.frozen, dropoutStep: rnn[NETWORK].drops }),
-      trained: lastRun && packLastRun(lastRun),
-      ...sections,
+      ...runs,
     });
   }
 
-  #start(
-    encoded: EncodedText,
-    { settings, fingerprint }: RunIdentity,
-    rest: Omit<Partial<FitOptions>, "snapshot">,
-    worker: WorkerOptions | undefined,
-  ): Run<Bytes> {
-    const rnn = this.#rnn;
-    rnn[NETWORK].lock.expectAlive("fit");
-    rnn[NETWORK].lock.expectAvailable("fit");
-    const come = (state: RunState) => lastRunOf(settings, optimizerKind(rest), state);
-    const snapshot = (state: RunState, checkpoint: () => RunCheckpoint) =>
-      this.#encode(packRun({ settings, fingerprint }, checkpoint()), come(state));
+  #job(encoded: EncodedText, settings: RunSettings) {
     const { kind, endId } = this.#codec;
     const data = { ...encoded, layout: { kind, endId }, settings };
-    const run = runTask(rnn, { task: textTask, data, options: rest, snapshot, worker });
-    this.#run = run;
-    this.#loaded = undefined;
-    const ended = ({ state, stopped }: RunResult) => {
-      if (this.#run !== run || isUnfinished(stopped)) return;
-      this.#run = undefined;
-      this.#lastRun = come(state);
-    };
-    run.done.then(ended, () => undefined);
-    return run;
+    return { task: textTask, data, fingerprint: fingerprint(encoded) };
   }
 }
 
-/** What `load` hands to the constructor. */
+/** The parts of a loaded model. */
 class Loaded {
   constructor(
     readonly rnn: Rnn,
     readonly codec: Codec,
-    readonly sections: RunSections | undefined,
-    readonly lastRun: LastRun | undefined,
+    readonly runs: SavedRuns,
   ) {}
 }

@@ -6,7 +6,8 @@ import type { FitPlan } from "../../worker/task.js";
 import { textBatches, type TextLayout } from "./batches.js";
 import type { EncodedText } from "./encoded-text.js";
 import { validationLoss } from "./evaluate.js";
-import { engineOptions, type RunSettings } from "./fit-options.js";
+import { engineOptions } from "../shared/fit-options.js";
+import type { RunSettings } from "./fit-options.js";
 
 /** Default length of a run: 10 epochs, but at least 1000 steps. */
 const EPOCHS = 10;

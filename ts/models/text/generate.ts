@@ -7,7 +7,7 @@ import type { Session } from "../../rnn/session.js";
 import type { Codec } from "./codec.js";
 import { draw } from "./sample-token.js";
 import type { GenerateConfig } from "./generate-options.js";
-import { ranked, softmax } from "./softmax.js";
+import { ranked, softmax } from "../shared/softmax.js";
 import { Stop } from "./stop-sequence.js";
 
 /** A token and how likely it comes next. */

@@ -4,7 +4,7 @@ import type { Rnn } from "../../rnn/rnn.js";
 import type { ForwardTrace } from "../../rnn/rnn-types.js";
 import type { Tensor } from "../../base/tensor.js";
 import type { Codec } from "./codec.js";
-import { softmax } from "./softmax.js";
+import { softmax } from "../shared/softmax.js";
 
 /** What {@link CharRnn#inspect} returns, for T tokens read one after the other. */
 export interface Inspection extends ForwardTrace {

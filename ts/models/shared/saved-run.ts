@@ -1,6 +1,6 @@
 /**
- * A run of a text model as sections of its file: what decides it, the text's fingerprint, where it stands, and its
- * optimizer. With the network's parameters and the same text it goes on to the bit as if it had never stopped.
+ * A run of a model as sections of its file: its settings, the fingerprint of its data, its state, and its optimizer.
+ * With the network's parameters and the same data it continues with the same bits as if it had never stopped.
  *
  *     optimizer   the OptimizerSnapshot
  *     training    { run: { settings, fingerprint, state } }
@@ -14,16 +14,16 @@ import type { Model } from "../../file/model-file.js";
 import type { RunCheckpoint } from "../../fit/fit-options.js";
 import { isUnfinished, readRunState, type RunState } from "../../fit/run-state.js";
 import { ofFile, packSection, type Section, unpackSection } from "../../file/section.js";
-import { readSavedSettings, type RunSettings } from "./fit-options.js";
+import { readSavedSettings, type SettingsOf } from "./fit-options.js";
 
-/** What a run of a text model is, beside where it stands. */
-export interface RunIdentity {
-  readonly settings: RunSettings;
+/** The settings of a run and the fingerprint of its data. */
+export interface RunIdentity<Settings> {
+  readonly settings: Settings;
   readonly fingerprint: string;
 }
 
 /** A run that can be gone on with. */
-export interface SavedRun extends RunIdentity {
+export interface SavedRun<Settings> extends RunIdentity<Settings> {
   readonly state: RunState;
   readonly optimizer: unknown;
 }
@@ -35,11 +35,11 @@ const NAMES = {
   settings: true,
   fingerprint: true,
   state: true,
-} satisfies NamesOf<Omit<SavedRun, "optimizer">>;
+} satisfies NamesOf<Omit<SavedRun<unknown>, "optimizer">>;
 
 /** The sections of a run; none of one that has come to its end. */
 export function packRun(
-  { settings, fingerprint }: RunIdentity,
+  { settings, fingerprint }: RunIdentity<unknown>,
   { state, optimizer }: Pick<RunCheckpoint, "state" | "optimizer">,
 ): RunSections | undefined {
   if (state.stopped !== null && !isUnfinished(state.stopped)) return undefined;
@@ -48,18 +48,17 @@ export function packRun(
 }
 
 /** The run in a file's sections; undefined where there is none. */
-export function unpackRun(sections: {
-  optimizer?: Section | undefined;
-  training?: Section | undefined;
-}): SavedRun | undefined {
-  const { optimizer, training } = sections;
+export function unpackRun<Settings>(
+  { optimizer, training }: { optimizer?: Section | undefined; training?: Section | undefined },
+  format: SettingsOf<Settings>,
+): SavedRun<Settings> | undefined {
   if (optimizer === undefined || training === undefined) return undefined;
   return ofFile("training", () => {
     const { run } = unpackSection(training, "training") as { run?: unknown };
     if (run === undefined) return undefined;
     const given = objectWith(run, "run", NAMES) as Record<string, unknown>;
     return {
-      settings: readSavedSettings(record(given["settings"], "settings")),
+      settings: readSavedSettings(record(given["settings"], "settings"), format),
       fingerprint: string(given["fingerprint"], "fingerprint"),
       state: readRunState(given["state"], "state"),
       optimizer: unpackSection(optimizer, "optimizer"),

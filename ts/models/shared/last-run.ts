@@ -1,6 +1,6 @@
 /**
  * The last run that came to its end: what a model remembers of how it was trained, and keeps in its file. It hangs on
- * text, options and seed alone, so that a run that was cut and gone on with leaves the same as one that was not.
+ * data, options and seed alone, so that a run that was cut and gone on with leaves the same as one that was not.
  */
 
 import { objectWith, type NamesOf } from "../../base/options.js";
@@ -15,15 +15,16 @@ import {
   type ValidationLoss,
 } from "../../fit/run-state.js";
 import { ofFile, packSection, unpackSection, type Section } from "../../file/section.js";
-import { readSavedSettings, type RunSettings } from "./fit-options.js";
+import type { RunSettings } from "../text/fit-options.js";
+import { readSavedSettings, type ModelRunSettings, type SettingsOf } from "./fit-options.js";
 
-/** A run that came to its end. */
-export interface LastRun {
+/** A run that came to its end. `Settings`: those of the model; default: of a text model. */
+export interface LastRun<Settings extends ModelRunSettings = RunSettings> {
   /** Why it ended: `"finished"`, `"early"` or `"diverged"`; see {@link RunResult}. */
   readonly stopped: Stopped;
   /** Updates done. */
   readonly steps: number;
-  /** Passes over the text done in full. */
+  /** Passes over the data done in full. */
   readonly epochs: number;
   /** Of the last step, before its update, in nats; null when no step was done. */
   readonly loss: number | null;
@@ -33,8 +34,8 @@ export interface LastRun {
   readonly best: ValidationLoss | null;
   /** What the optimizer was: `"adam"`, `"sgd"` or `"rmsProp"`. */
   readonly optimizer: string;
-  /** The options that decided it; null where the default hangs on text or optimizer. */
-  readonly settings: RunSettings;
+  /** The options that decided it; null where the default depends on the data or the optimizer. */
+  readonly settings: Settings;
 }
 
 const NAMES = {
@@ -50,11 +51,11 @@ const NAMES = {
 const ENDINGS = ["finished", "early", "diverged"] as const satisfies Stopped[];
 
 /** What is to be remembered of a run that stands there; undefined while it is unfinished. */
-export function lastRunOf(
-  settings: RunSettings,
+export function lastRunOf<Settings extends ModelRunSettings>(
+  settings: Settings,
   optimizer: string,
   { stopped, step, epoch, last, validation, best }: RunState,
-): LastRun | undefined {
+): LastRun<Settings> | undefined {
   if (stopped === null || isUnfinished(stopped)) return undefined;
   return frozen({
     stopped,
@@ -69,7 +70,7 @@ export function lastRunOf(
 }
 
 /** So that nobody writes into what `save` writes down. */
-function frozen(run: LastRun): LastRun {
+function frozen<Settings extends ModelRunSettings>(run: LastRun<Settings>): LastRun<Settings> {
   const { validation, best, settings } = run;
   return Object.freeze({
     ...run,
@@ -86,12 +87,15 @@ export function optimizerKind({ optimizer, resumeFrom }: Partial<FitOptions>): s
 }
 
 /** As a section of a file. */
-export function packLastRun(run: LastRun): Section {
+export function packLastRun<Settings extends ModelRunSettings>(run: LastRun<Settings>): Section {
   return packSection(run);
 }
 
 /** What a file says of it. */
-export function readLastRun(section: Section): LastRun {
+export function readLastRun<Settings extends ModelRunSettings>(
+  section: Section,
+  format: SettingsOf<Settings>,
+): LastRun<Settings> {
   return ofFile("trained", () => {
     const given = objectWith(unpackSection(section, "trained"), "trained", NAMES) as Record<string, unknown>;
     const { loss } = given;
@@ -105,7 +109,7 @@ export function readLastRun(section: Section): LastRun {
       validation: validation("validation"),
       best: validation("best"),
       optimizer: string(given["optimizer"], "optimizer"),
-      settings: readSavedSettings(record(given["settings"], "settings")),
+      settings: readSavedSettings(record(given["settings"], "settings"), format),
     });
   });
 }

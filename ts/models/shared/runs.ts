@@ -1,0 +1,144 @@
+/**
+ * The runs of a model: one that is under way or was cut short, one in the file that the model comes from, and the last
+ * one that came to its end. A model has one of these and adds how its data becomes batches and how its file is written.
+ */
+
+import { rangeError } from "../../base/errors.js";
+import { show } from "../../base/show.js";
+import type { Bytes } from "../../base/typed-array.js";
+import { decodeModel, type Model } from "../../file/model-file.js";
+import type { FitOptions, RunCheckpoint } from "../../fit/fit-options.js";
+import { SNAPSHOT, type Run } from "../../fit/run.js";
+import type { RunResult } from "../../fit/run-result.js";
+import { isUnfinished, type RunState } from "../../fit/run-state.js";
+import { NETWORK } from "../../rnn/network.js";
+import type { Rnn } from "../../rnn/rnn.js";
+import { runTask } from "../../worker/run-task.js";
+import type { Task } from "../../worker/task.js";
+import type { WorkerOptions } from "../../worker/worker-options.js";
+import type { ModelRunSettings, SettingsOf } from "./fit-options.js";
+import { lastRunOf, optimizerKind, packLastRun, readLastRun, type LastRun } from "./last-run.js";
+import { packRun, unpackRun, type RunIdentity, type RunSections, type SavedRun } from "./saved-run.js";
+
+/** The sections of a file that describe runs. */
+export type SavedRuns = Pick<Model, "trained" | "optimizer" | "training">;
+
+/** A run to start. */
+export interface RunStart<Settings, Data> extends RunIdentity<Settings> {
+  readonly task: Task<Data>;
+  readonly data: Data;
+  readonly options: Omit<Partial<FitOptions>, "snapshot">;
+  readonly worker: WorkerOptions | undefined;
+}
+
+/** The runs of one model. */
+export class Runs<Settings extends ModelRunSettings> {
+  readonly #rnn: Rnn;
+  readonly #format: SettingsOf<Settings>;
+  /** Writes the file of the model with these sections. */
+  readonly #encode: (sections: SavedRuns) => Bytes;
+  /** A run under way, or one that was cut short. */
+  #run: Run<Bytes> | undefined;
+  /** A run in the file that the model comes from. */
+  #loaded: RunSections | undefined;
+  #lastRun: LastRun<Settings> | undefined;
+
+  constructor(
+    rnn: Rnn,
+    format: SettingsOf<Settings>,
+    encode: (sections: SavedRuns) => Bytes,
+    { trained, optimizer, training }: SavedRuns = {},
+  ) {
+    this.#rnn = rnn;
+    this.#format = format;
+    this.#encode = encode;
+    const sections = optimizer && training ? { optimizer, training } : undefined;
+    this.#loaded = sections && unpackRun(sections, format) ? sections : undefined;
+    this.#lastRun = trained && readLastRun(trained, format);
+  }
+
+  /** The last run that came to its end. */
+  get lastRun(): LastRun<Settings> | undefined {
+    return this.#lastRun;
+  }
+
+  /** Whether there is an unfinished run. */
+  get resumable(): boolean {
+    return this.#run !== undefined || this.#loaded !== undefined;
+  }
+
+  /** The unfinished run; throws where there is none. */
+  get unfinished(): SavedRun<Settings> {
+    const sections = this.#sections();
+    const saved = sections && unpackRun(sections, this.#format);
+    if (saved !== undefined) return saved;
+    throw rangeError(
+      "resume",
+      "a run that was cut short, in this model or in the file that it was loaded from (save({ optimizer: true }))",
+      "none",
+    );
+  }
+
+  /** Starts a run. An unfinished one is given up; its weights stay. */
+  start<Data>({ task, data, options, worker, settings, fingerprint }: RunStart<Settings, Data>): Run<Bytes> {
+    const rnn = this.#rnn;
+    rnn[NETWORK].lock.expectAlive("fit");
+    rnn[NETWORK].lock.expectAvailable("fit");
+    const kind = optimizerKind(options);
+    const lastRun = (state: RunState) => lastRunOf(settings, kind, state);
+    const snapshot = (state: RunState, checkpoint: () => RunCheckpoint) =>
+      this.#write(packRun({ settings, fingerprint }, checkpoint()), lastRun(state));
+    const run = runTask(rnn, { task, data, options, snapshot, worker });
+    this.#run = run;
+    this.#loaded = undefined;
+    const ended = ({ state, stopped }: RunResult) => {
+      if (this.#run !== run || isUnfinished(stopped)) return;
+      this.#run = undefined;
+      this.#lastRun = lastRun(state);
+    };
+    run.done.then(ended, () => undefined);
+    return run;
+  }
+
+  /**
+   * Continues an unfinished run.
+   *
+   * @param saved the run, from {@link unfinished}
+   * @param start the data of the run, its fingerprint, and what does not decide what is computed
+   * @param given the data as the user passed it, and its name
+   */
+  resume<Data>(
+    saved: SavedRun<Settings>,
+    start: Omit<RunStart<Settings, Data>, "settings">,
+    [given, name]: readonly [given: unknown, name: string],
+  ): Run<Bytes> {
+    if (start.fingerprint !== saved.fingerprint) {
+      throw rangeError(name, `the ${name} that the run began with`, show(given));
+    }
+    const { state, optimizer } = saved;
+    const resumeFrom = { state, parameters: this.#rnn.parameters, optimizer } as RunCheckpoint;
+    return this.start({ ...start, settings: saved.settings, options: { ...start.options, resumeFrom } });
+  }
+
+  /** The file of the model, with its unfinished run where `optimizer` is true. */
+  save(optimizer: boolean): Bytes {
+    if (!optimizer) return this.#write(undefined);
+    return this.#run ? this.#run[SNAPSHOT]() : this.#write(this.#loaded);
+  }
+
+  /** Gives up an unfinished run. */
+  forget(): void {
+    this.#run = this.#loaded = undefined;
+  }
+
+  /** The run that can be resumed, as sections. */
+  #sections(): RunSections | undefined {
+    if (!this.#run) return this.#loaded;
+    const { optimizer, training } = decodeModel(this.#run[SNAPSHOT]());
+    return optimizer && training ? { optimizer, training } : undefined;
+  }
+
+  #write(sections: RunSections | undefined, lastRun = this.#lastRun): Bytes {
+    return this.#encode({ trained: lastRun && packLastRun(lastRun), ...sections });
+  }
+}
