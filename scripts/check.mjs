@@ -29,7 +29,7 @@ const checks = [
     command: ["tsc", "-p", inProject("bench", "tsconfig.json")],
     skip: !existsSync(inProject("bench", "node_modules")) && "its peers are not installed: npm run bench",
   },
-  { name: "docs", command: ["typedoc", "--out", join(buildRoot, "docs")] },
+  { name: "site", command: ["node", inProject("scripts", "site.mjs"), "build"] },
   { name: "size", command: ["node", inProject("scripts", "size.mjs")] },
   { name: "layers", command: ["node", inProject("scripts", "check-layers.mjs")] },
   {
