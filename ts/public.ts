@@ -49,10 +49,13 @@ export {
   stepDecay,
   warmup,
   type ConstantSchedule,
+  type CosineOptions,
   type CosineSchedule,
+  type LinearOptions,
   type LinearSchedule,
   type PlainSchedule,
   type Schedule,
+  type StepDecayOptions,
   type StepDecaySchedule,
   type WarmupSchedule,
 } from "./optim/schedule.js";

@@ -1,7 +1,8 @@
 /** The checkers and the words of their messages: not public, but every public message is made of them. */
 
 import { describe, expect, it } from "vitest";
-import { boolean, integer, number, oneOf, optionsObject, size } from "../../ts/base/check.js";
+import { boolean, integer, number, oneOf, size } from "../../ts/base/check.js";
+import { objectWith } from "../../ts/base/options.js";
 import { show, showShape } from "../../ts/base/show.js";
 
 function caught(run: () => unknown): unknown {
@@ -22,7 +23,7 @@ describe("checkers return the value", () => {
     expect(boolean(undefined, "flag", true)).toBe(true);
     expect(oneOf("b", "choice", ["a", "b"])).toBe("b");
     const options = { a: 1 };
-    expect(optionsObject(options, "options", new Set(["a", "b"]))).toBe(options);
+    expect(objectWith(options, "options", { a: true, b: true })).toBe(options);
   });
 
   it.each([
@@ -51,12 +52,12 @@ describe("checkers return the value", () => {
     [() => oneOf("c", "choice", ["a", "b"]), RangeError, 'choice: expected one of "a", "b", received "c"'],
     [() => oneOf(3, "choice", ["a"]), TypeError, 'choice: expected "a", received 3'],
     [
-      () => optionsObject([], "options", new Set()),
+      () => objectWith([], "options", {}),
       TypeError,
       "options: expected an object, received an array of length 0",
     ],
     [
-      () => optionsObject({ c: 1 }, "options", new Set(["a", "b"])),
+      () => objectWith({ c: 1 }, "options", { a: true, b: true }),
       TypeError,
       'options: expected known options only, received "c"; known are a, b',
     ],

@@ -74,17 +74,6 @@ export function record(value: unknown, path: Path): object {
   throw typeError(path, "an object", show(value));
 }
 
-/** Returns `given` if it is an object, not an array, whose enumerable names are all in `known`. */
-export function optionsObject(given: unknown, path: Path, known: ReadonlySet<string>): object {
-  const value = record(given, path);
-  for (const key in value) {
-    if (!known.has(key) && Object.prototype.hasOwnProperty.call(value, key)) {
-      throw typeError(path, "known options only", show(key), { hint: `known are ${[...known].join(", ")}` });
-    }
-  }
-  return value;
-}
-
 /** Creates the error for a value: a RangeError if the value is of the right kind, otherwise a TypeError. */
 export function invalid(isOfKind: boolean, path: Path, expected: string, value: unknown): Error {
   return (isOfKind ? rangeError : typeError)(path, expected, show(value));

@@ -10,7 +10,8 @@
  *     export interface AdamOptions extends OptionsOf<typeof ADAM> {}   // { learningRate?: …, steps: … }
  *     const { learningRate, steps } = readOptions(options, ADAM);
  *
- * Declarations are plain literals without calls, so that bundlers drop those that are not used.
+ * Declarations are plain literals without calls, so that bundlers drop those that are not used. One that contains another
+ * is a `merge(OTHER, { … })` that is marked as pure, since bundlers keep literals with a spread.
  */
 
 import { integer, number, record } from "./check.js";
@@ -28,6 +29,11 @@ export interface Option<T = unknown> {
 
 /** The options of an object by name. */
 export type Declaration = Readonly<Record<string, Option>>;
+
+/** Returns a declaration of the options of both; those of `other` replace those of the same name. */
+export function merge<A extends Declaration, B extends Declaration>(one: A, other: B): Omit<A, keyof B> & B {
+  return { ...one, ...other };
+}
 
 type Optional<D extends Declaration> = {
   [K in keyof D]: D[K] extends { readonly fallback: unknown } ? K : never;
@@ -112,6 +118,11 @@ export function count(value: unknown, path: Path): number {
 export function func<F>(value: unknown, path: Path): F {
   if (typeof value === "function") return value as F;
   throw typeError(path, "a function", show(value));
+}
+
+/** Any value: for an option that is checked later, in the context of others. */
+export function unchecked<T>(value: unknown): T {
+  return value as T;
 }
 
 /** Reads a fraction, 0 ≤ x < 1. */

@@ -20,7 +20,7 @@ const RNN = {
    * The cell. `tanh`, `relu`: h' = f(x·W_ih + h·W_hh + b_h); `gru`: gates r z n; `lstm`: gates i f g o.
    * Default "tanh".
    */
-  cell: { read: (value: unknown, path: Path) => oneOf(value, path, CELLS), fallback: "tanh" },
+  cell: { read: readCell, fallback: "tanh" },
   /** I: the number of different ids, or the number of features. */
   inputSize: { read: size },
   /** H: the width of the hidden state. */
@@ -28,10 +28,7 @@ const RNN = {
   /** V: the width of the output layer. Default: no output layer; the hidden states are the logits. */
   outputSize: { read: optionalSize, fallback: undefined },
   /** L: the number of layers, 1 … 1024. Each layer reads the hidden states of the layer below. Default 1. */
-  layers: {
-    read: (value: unknown, path: Path) => integer(value, path, { min: 1, max: MAX_LAYERS }),
-    fallback: 1,
-  },
+  layers: { read: readLayers, fallback: 1 },
   /** Adds a second direction with its own weights, from the end of each row to its start. Default false. */
   bidirectional: { read: boolean, fallback: false },
   /**
@@ -84,6 +81,16 @@ export function readRnnOptions(options: unknown): RnnConfig {
   const config = readOptions(options, RNN);
   refuseNonsense(config);
   return config;
+}
+
+/** Checks the name of a cell. */
+export function readCell(value: unknown, path: Path): Cell {
+  return oneOf(value, path, CELLS);
+}
+
+/** Checks a number of layers. */
+export function readLayers(value: unknown, path: Path): number {
+  return integer(value, path, { min: 1, max: MAX_LAYERS });
 }
 
 function optionalSize(value: unknown, path: Path): number | undefined {

@@ -13,14 +13,14 @@
  * the parameters.
  */
 
-import { boolean, oneOf, seed, size } from "../base/check.js";
+import { boolean, seed, size } from "../base/check.js";
 import { readFloats, readValues, type Dtype, type FileTensor } from "./dtype.js";
 import { fileError } from "./file-error.js";
 import { findModule, type LoadOptions } from "./find-module.js";
 import { at, rangeError, type Path } from "../base/errors.js";
 import { fraction, objectWith, readOptions, type Declaration, type NamesOf } from "../base/options.js";
 import { parseJson } from "../base/json.js";
-import { CELLS, type RnnOptions } from "../data/rnn-options.js";
+import { readCell, type RnnOptions } from "../data/rnn-options.js";
 import { expectNoneLeft } from "./left-over.js";
 import { parseSafetensors, type Stored } from "./safetensors.js";
 import { serializeSafetensors } from "./safetensors-write.js";
@@ -32,7 +32,7 @@ import { Vocabulary, type VocabularyOptions } from "../data/vocabulary.js";
 import type { Bytes } from "../base/typed-array.js";
 
 const CONFIG = {
-  cell: { read: (value: unknown, path: Path) => oneOf(value, path, CELLS) },
+  cell: { read: readCell },
   resetAfter: { read: boolean, fallback: true },
   inputSize: { read: size },
   hiddenSize: { read: size },

@@ -8,7 +8,9 @@ import { boolean, integer, number } from "../base/check.js";
 import {
   count,
   func,
+  merge,
   readOptions,
+  unchecked,
   type Declaration,
   type OptionsOf,
   type ValuesOf,
@@ -16,7 +18,7 @@ import {
 import { show } from "../base/show.js";
 import { optimizerState, type Optimizer } from "../optim/optimizer.js";
 import type { OptimizerSnapshot } from "../rnn/optimizer-state.js";
-import { evaluate, readLearningRate } from "../optim/schedule.js";
+import { rateAt, readLearningRate } from "../optim/schedule.js";
 import type { AbortSignalLike } from "./control.js";
 import { lengthOf, readBatches, walksOnce, type Batches } from "./batch-iterator.js";
 import type { Plan } from "./plan.js";
@@ -36,7 +38,29 @@ export interface RunCheckpoint {
   optimizer: OptimizerSnapshot;
 }
 
-const FIT = {
+/** Options of a run that do not decide what it computes, except for its time limit. */
+export const RUN = {
+  /** Seconds of running time without pauses, checked between two steps. Default: no limit. */
+  timeLimitSeconds: { read: readTimeLimit, fallback: undefined },
+  /** Report each n-th step; there is also a report after each validation and at the end. Default 1. */
+  every: { read: count, fallback: 1 },
+  /**
+   * Pause automatically after each n-th step, before a validation that is due, as `run.pause()` does: `run.paused` is true
+   * with the report of that step, and network and run stay at that step until `run.resume()`. For checkpoints and samples
+   * that are the same at each repetition. Default: never.
+   */
+  pauseEvery: { read: count, fallback: undefined },
+  /** An `AbortSignal`: ends the run when it aborts. The promise of the run resolves all the same. */
+  signal: { read: readSignal, fallback: undefined },
+  /**
+   * Called with each report, between two steps. The run does not wait for a promise that it returns; one that rejects
+   * ends the run with its error, as an exception does.
+   */
+  onProgress: { read: func<(report: Report) => unknown>, fallback: undefined },
+} satisfies Declaration;
+
+/** Options that decide what is computed. */
+const TRAINING = {
   /** Passes over the batches. Default 10, or 1 for batches that can be iterated once only. Either this or `steps`. */
   epochs: { read: count, fallback: undefined },
   /** Number of updates, over as many epochs as that takes. */
@@ -65,23 +89,10 @@ const FIT = {
    * kept, and the network has them when the run has ended. Default: no early stopping, the last weights.
    */
   patience: { read: readPatience, fallback: undefined },
-  /** Seconds of running time without pauses, checked between two steps. Default: no limit. */
-  timeLimitSeconds: { read: readTimeLimit, fallback: undefined },
-  /** Report each n-th step; there is also a report after each validation and at the end. Default 1. */
-  every: { read: count, fallback: 1 },
-  /**
-   * Pause automatically after each n-th step, before a validation that is due, as `run.pause()` does: `run.paused` is true
-   * with the report of that step, and network and run stay at that step until `run.resume()`. For checkpoints and samples
-   * that are the same at each repetition. Default: never.
-   */
-  pauseEvery: { read: count, fallback: undefined },
-  /** An `AbortSignal`: ends the run when it aborts. The promise of the run resolves all the same. */
-  signal: { read: readSignal, fallback: undefined },
-  /**
-   * Called with each report, between two steps. The run does not wait for a promise that it returns; one that rejects
-   * ends the run with its error, as an exception does.
-   */
-  onProgress: { read: func<(report: Report) => unknown>, fallback: undefined },
+} satisfies Declaration;
+
+/** Continuation, and what is known of batches that cannot be counted. */
+const CONTINUATION = {
   /** Batches per epoch, for `fraction` and `etaSeconds` of batches that cannot be counted. */
   stepsPerEpoch: { read: count, fallback: undefined },
   /**
@@ -89,13 +100,15 @@ const FIT = {
    * interruption. A checkpoint includes parameters and optimizer, for a network with the same options (with dropout, the
    * same seed) and frozen parameters. With a state alone, network and `optimizer` must be as they were.
    */
-  resumeFrom: { read: (value: unknown) => value, fallback: undefined },
+  resumeFrom: { read: unchecked, fallback: undefined },
   /** Returns what `run.checkpoint()` resolves to. Default: state, parameters and optimizer. */
   snapshot: {
     read: func<(state: RunState, checkpoint: () => RunCheckpoint) => unknown>,
     fallback: undefined,
   },
 } satisfies Declaration;
+
+const FIT = /* @__PURE__ */ merge(/* @__PURE__ */ merge(TRAINING, RUN), CONTINUATION);
 
 /** Options that depend on the type of a batch or of a checkpoint. */
 type Generic = "trainStep" | "evaluate" | "validation" | "resumeFrom" | "snapshot";
@@ -215,7 +228,7 @@ function readTraining(values: Values, needsOptimizer: boolean): Training {
   return {
     optimizer: optimizer ?? new Adam({ learningRate: 2e-3, epsilonMode: "torch" }),
     ownOptimizer: optimizer === undefined,
-    rate: rate === undefined ? undefined : (step) => evaluate(rate, step),
+    rate: rate === undefined ? undefined : (step) => rateAt(rate, step),
     clipNorm,
     carryState,
     trainStep,
@@ -223,12 +236,14 @@ function readTraining(values: Values, needsOptimizer: boolean): Training {
   };
 }
 
-function readGivenOptimizer(value: unknown): Optimizer {
+/** Checks an optimizer. */
+export function readGivenOptimizer(value: unknown): Optimizer {
   optimizerState(value);
   return value as Optimizer;
 }
 
-function readPatience(value: unknown, path: Path): number {
+/** Checks a number of validations, which can be infinite. */
+export function readPatience(value: unknown, path: Path): number {
   return value === Infinity ? value : integer(value, path, { min: 0 });
 }
 

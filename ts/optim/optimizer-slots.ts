@@ -3,7 +3,7 @@
 import { finalizer, weak } from "../base/finalization.js";
 import { BpttError } from "../base/errors.js";
 import { addRule, type OptimizerState } from "./optimizer.js";
-import { evaluate } from "./schedule.js";
+import { rateAt } from "./schedule.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
 /** The part of a network that is used here. */
@@ -49,7 +49,7 @@ export class OptimizerSlots {
    * after it.
    */
   update<Result>(optimizer: OptimizerState, step: (slot: number, learningRate: number) => Result): Result {
-    const rate = evaluate(optimizer.learningRate, optimizer.steps);
+    const rate = rateAt(optimizer.learningRate, optimizer.steps);
     const result = this.use(optimizer, (slot) => step(slot, rate));
     optimizer.steps++;
     return result;

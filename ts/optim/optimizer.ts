@@ -9,7 +9,7 @@ import { number } from "../base/check.js";
 import { rangeError, typeError, type Path } from "../base/errors.js";
 import { Inspectable } from "../base/inspectable.js";
 import { show } from "../base/show.js";
-import { evaluate, readLearningRate, type Schedule } from "./schedule.js";
+import { rateAt, readLearningRate, type Schedule } from "./schedule.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
 /** The checked settings of an optimizer, by the names of the options. */
@@ -74,7 +74,7 @@ export abstract class Optimizer extends Inspectable {
    */
   get learningRate(): number {
     const { learningRate, steps } = optimizerState(this);
-    return evaluate(learningRate, steps);
+    return rateAt(learningRate, steps);
   }
 
   /** Sets the step size or its schedule. */

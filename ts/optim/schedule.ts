@@ -10,47 +10,94 @@
  * - warm-up: the first rate of `then`, times (s + 1)/n; from s = n on, `then` at s − n
  */
 
-import { objectWith, type NamesOf } from "../base/options.js";
 import { at, type Path } from "../base/errors.js";
 import { integer, number, oneOf } from "../base/check.js";
 import { integerPower, sinFirstQuadrant } from "../base/float64.js";
+import { count, readOptions, type Declaration, type OptionsOf, type ValuesOf } from "../base/options.js";
+
+const CONSTANT = {
+  /** The rate, 0 … 1e30. */
+  value: { read: readRate },
+} satisfies Declaration;
+
+const LINEAR = {
+  /** The rate of the first update, 0 … 1e30. */
+  from: { read: readRate },
+  /** The rate after `steps` updates and all later ones, 0 … 1e30. */
+  to: { read: readRate },
+  /** Updates from one rate to the other. */
+  steps: { read: count },
+} satisfies Declaration;
+
+const COSINE = {
+  /** The rate of the first update, 0 … 1e30. */
+  from: { read: readRate },
+  /** The rate after `steps` updates and all later ones, 0 … 1e30. Default 0. */
+  to: { read: readRate, fallback: 0 },
+  /** Updates from one rate to the other. */
+  steps: { read: count },
+} satisfies Declaration;
+
+const STEP_DECAY = {
+  /** The rate of the first `every` updates, 0 … 1e30. */
+  from: { read: readRate },
+  /** Multiplies the rate at each change, 0 … 1. */
+  factor: { read: readFactor },
+  /** Updates from one change to the next. */
+  every: { read: count },
+} satisfies Declaration;
+
+const WARMUP = {
+  /** Updates of the warm-up. */
+  steps: { read: count },
+  /** The schedule that follows. */
+  then: { read: readFollowing },
+} satisfies Declaration;
+
+/** The schedules by kind. */
+const KINDS = {
+  constant: CONSTANT,
+  linear: LINEAR,
+  cosine: COSINE,
+  stepDecay: STEP_DECAY,
+  warmup: WARMUP,
+} satisfies Record<string, Declaration>;
+
+type Kind = keyof typeof KINDS;
 
 /** A constant learning rate. */
-export interface ConstantSchedule {
+export interface ConstantSchedule extends ValuesOf<typeof CONSTANT> {
   readonly kind: "constant";
-  readonly value: number;
 }
 
 /** A learning rate that changes linearly from one value to another. */
-export interface LinearSchedule {
+export interface LinearSchedule extends ValuesOf<typeof LINEAR> {
   readonly kind: "linear";
-  readonly from: number;
-  readonly to: number;
-  readonly steps: number;
 }
 
 /** A learning rate that changes from one value to another along half a cosine. */
-export interface CosineSchedule {
+export interface CosineSchedule extends ValuesOf<typeof COSINE> {
   readonly kind: "cosine";
-  readonly from: number;
-  readonly to: number;
-  readonly steps: number;
 }
 
 /** A learning rate that is multiplied by a factor after every `every` updates. */
-export interface StepDecaySchedule {
+export interface StepDecaySchedule extends ValuesOf<typeof STEP_DECAY> {
   readonly kind: "stepDecay";
-  readonly from: number;
-  readonly factor: number;
-  readonly every: number;
 }
 
 /** A learning rate that rises linearly to the first rate of another schedule, which follows. */
-export interface WarmupSchedule {
+export interface WarmupSchedule extends ValuesOf<typeof WARMUP> {
   readonly kind: "warmup";
-  readonly steps: number;
-  readonly then: PlainSchedule;
 }
+
+/** Options of {@link linear}. */
+export interface LinearOptions extends OptionsOf<typeof LINEAR> {}
+
+/** Options of {@link cosine}. */
+export interface CosineOptions extends OptionsOf<typeof COSINE> {}
+
+/** Options of {@link stepDecay}. */
+export interface StepDecayOptions extends OptionsOf<typeof STEP_DECAY> {}
 
 /** A schedule that contains no other schedule. */
 export type PlainSchedule = ConstantSchedule | LinearSchedule | CosineSchedule | StepDecaySchedule;
@@ -58,24 +105,12 @@ export type PlainSchedule = ConstantSchedule | LinearSchedule | CosineSchedule |
 /** A learning rate that depends on the number of updates done. It is plain data. */
 export type Schedule = PlainSchedule | WarmupSchedule;
 
-type Kind = Schedule["kind"];
-
 const HALF_PI = 1.5707963267948966;
 /** Largest learning rate. The bound keeps one update within float32. */
 const MAX_RATE = 1e30;
+/** The kinds that can follow a warm-up. */
 const PLAIN_KINDS = ["constant", "linear", "cosine", "stepDecay"] as const satisfies readonly Kind[];
-const KINDS = [...PLAIN_KINDS, "warmup"] as const;
-const WAY_NAMES = { from: true, to: true, steps: true } satisfies NamesOf<Omit<LinearSchedule, "kind">>;
-const DECAY_NAMES = { from: true, factor: true, every: true } satisfies NamesOf<
-  Omit<StepDecaySchedule, "kind">
->;
-const NAMES = {
-  constant: { kind: true, value: true },
-  linear: { kind: true, ...WAY_NAMES },
-  cosine: { kind: true, ...WAY_NAMES },
-  stepDecay: { kind: true, ...DECAY_NAMES },
-  warmup: { kind: true, steps: true, then: true },
-} satisfies { [K in Kind]: NamesOf<Extract<Schedule, { kind: K }>> };
+const ALL_KINDS = ["constant", "linear", "cosine", "stepDecay", "warmup"] as const satisfies readonly Kind[];
 
 /**
  * Creates a schedule that gives the same rate for each update.
@@ -90,14 +125,13 @@ const NAMES = {
  * console.log(learningRateAt(constant(0.1), 1000)); // 0.1
  */
 export function constant(value: number): ConstantSchedule {
-  return Object.freeze({ kind: "constant", value: rate(value, "value") });
+  return Object.freeze({ kind: "constant", value: readRate(value, "value") });
 }
 
 /**
  * Creates a schedule that changes linearly from one rate to another.
  *
- * @param options `from`: the rate of the first update; `to`: the rate after `steps` updates and later; rates
- * 0 … 1e30
+ * @param options the rates `from` and `to`, 0 … 1e30, and the number of updates (`steps`) between them
  * @throws TypeError when an option is unknown or of the wrong kind
  * @throws RangeError when an option is out of its range
  *
@@ -107,15 +141,14 @@ export function constant(value: number): ConstantSchedule {
  * const schedule = linear({ from: 1, to: 0, steps: 4 });
  * console.log([0, 1, 4, 9].map((step) => learningRateAt(schedule, step))); // [1, 0.75, 0, 0]
  */
-export function linear(options: { from: number; to: number; steps: number }): LinearSchedule {
-  return readWay("linear", objectWith(options, "options", WAY_NAMES), []);
+export function linear(options: LinearOptions): LinearSchedule {
+  return Object.freeze({ kind: "linear", ...readOptions(options, LINEAR) });
 }
 
 /**
  * Creates a schedule that changes from one rate to another along half a cosine, slowly at both ends.
  *
- * @param options `from`: the rate of the first update; `to` (default 0): the rate after `steps` updates and
- * later; rates 0 … 1e30
+ * @param options the rates `from` and `to` (default 0), 0 … 1e30, and the number of updates (`steps`) between them
  * @throws TypeError when an option is unknown or of the wrong kind
  * @throws RangeError when an option is out of its range
  *
@@ -125,8 +158,8 @@ export function linear(options: { from: number; to: number; steps: number }): Li
  * const schedule = cosine({ from: 1, steps: 100 });
  * console.log([0, 25, 50, 100].map((step) => learningRateAt(schedule, step).toFixed(3))); // ["1.000", "0.854", "0.500", "0.000"]
  */
-export function cosine(options: { from: number; to?: number; steps: number }): CosineSchedule {
-  return readWay("cosine", objectWith(options, "options", WAY_NAMES), []);
+export function cosine(options: CosineOptions): CosineSchedule {
+  return Object.freeze({ kind: "cosine", ...readOptions(options, COSINE) });
 }
 
 /**
@@ -143,8 +176,8 @@ export function cosine(options: { from: number; to?: number; steps: number }): C
  * const schedule = stepDecay({ from: 1, factor: 0.5, every: 10 });
  * console.log([0, 9, 10, 25].map((step) => learningRateAt(schedule, step))); // [1, 1, 0.5, 0.25]
  */
-export function stepDecay(options: { from: number; factor: number; every: number }): StepDecaySchedule {
-  return readDecay(objectWith(options, "options", DECAY_NAMES), []);
+export function stepDecay(options: StepDecayOptions): StepDecaySchedule {
+  return Object.freeze({ kind: "stepDecay", ...readOptions(options, STEP_DECAY) });
 }
 
 /**
@@ -164,7 +197,8 @@ export function stepDecay(options: { from: number; factor: number; every: number
  * console.log([0, 1, 2, 3, 4].map((step) => learningRateAt(schedule, step))); // [0.25, 0.5, 0.75, 1, 1]
  */
 export function warmup(steps: number, schedule: number | PlainSchedule): WarmupSchedule {
-  return readWarmup(steps, schedule, "steps", "schedule");
+  const updates = count(steps, "steps");
+  return Object.freeze({ kind: "warmup", steps: updates, then: readFollowing(schedule, "schedule") });
 }
 
 /**
@@ -182,16 +216,17 @@ export function warmup(steps: number, schedule: number | PlainSchedule): WarmupS
  * console.log(learningRateAt({ kind: "linear", from: 0.5, to: 0.25, steps: 10 }, 5)); // 0.375
  */
 export function learningRateAt(schedule: number | Schedule, step: number): number {
-  return evaluate(readLearningRate(schedule, "schedule"), integer(step, "step", { min: 0 }));
+  return rateAt(readLearningRate(schedule, "schedule"), integer(step, "step", { min: 0 }));
 }
 
 /** Returns `value` if it is a learning rate: a number in range, or a frozen, checked copy of a schedule. */
 export function readLearningRate(value: unknown, path: Path): number | Schedule {
-  return typeof value === "object" && value !== null ? readSchedule(value, path) : rate(value, path);
+  if (typeof value !== "object" || value === null) return readRate(value, path);
+  return readSchedule(value, path, ALL_KINDS);
 }
 
 /** Returns the rate of a checked schedule after `step` updates. */
-export function evaluate(schedule: number | Schedule, step: number): number {
+export function rateAt(schedule: number | Schedule, step: number): number {
   if (typeof schedule === "number") return schedule;
   if (schedule.kind === "constant") return schedule.value;
   switch (schedule.kind) {
@@ -210,66 +245,30 @@ export function evaluate(schedule: number | Schedule, step: number): number {
       return schedule.from * integerPower(schedule.factor, Math.floor(step / schedule.every));
     case "warmup": {
       const { steps, then } = schedule;
-      if (step >= steps) return evaluate(then, step - steps);
-      const target = evaluate(then, 0);
+      if (step >= steps) return rateAt(then, step - steps);
+      const target = rateAt(then, 0);
       return step + 1 >= steps ? target : target * ((step + 1) / steps);
     }
   }
 }
 
-function readSchedule(value: object, path: Path): Schedule {
-  const { kind } = value as { kind?: unknown };
-  const known = oneOf(kind, at(path, "kind"), KINDS);
-  if (known !== "warmup") return readPlain(value, path);
-  const { steps, then } = fields(value, path, known);
-  return readWarmup(steps, then, at(path, "steps"), at(path, "then"));
+/** Returns a frozen copy of a schedule of one of the kinds. */
+function readSchedule<S extends Schedule>(value: object, path: Path, kinds: readonly S["kind"][]): S {
+  const kind = oneOf((value as { kind?: unknown }).kind, at(path, "kind"), kinds);
+  const declaration: Declaration = { kind: { read: () => kind }, ...KINDS[kind] };
+  return Object.freeze(readOptions(value, declaration, path)) as S;
 }
 
-/** Reads a schedule that contains no other schedule. */
-function readPlain(value: object, path: Path): PlainSchedule {
-  const kind = oneOf((value as { kind?: unknown }).kind, at(path, "kind"), PLAIN_KINDS);
-  const given = fields(value, path, kind);
-  if (kind === "constant") return Object.freeze({ kind, value: rate(given["value"], at(path, "value")) });
-  return kind === "stepDecay" ? readDecay(given, path) : readWay(kind, given, path);
+/** Returns the schedule after a warm-up, which a number can be as well. */
+function readFollowing(value: unknown, path: Path): PlainSchedule {
+  if (typeof value !== "object" || value === null) return constant(readRate(value, path));
+  return readSchedule<PlainSchedule>(value, path, PLAIN_KINDS);
 }
 
-function fields(value: object, path: Path, kind: Kind): Record<string, unknown> {
-  return objectWith(value, path, NAMES[kind]) as Record<string, unknown>;
-}
-
-function readWay<K extends "linear" | "cosine">(kind: K, given: object, path: Path) {
-  const { from, to, steps } = given as Record<string, unknown>;
-  return Object.freeze({
-    kind,
-    from: rate(from, at(path, "from")),
-    to: to === undefined && kind === "cosine" ? 0 : rate(to, at(path, "to")),
-    steps: count(steps, at(path, "steps")),
-  });
-}
-
-function readDecay(given: object, path: Path): StepDecaySchedule {
-  const { from, factor, every } = given as Record<string, unknown>;
-  return Object.freeze({
-    kind: "stepDecay",
-    from: rate(from, at(path, "from")),
-    factor: number(factor, at(path, "factor"), { min: 0, max: 1 }),
-    every: count(every, at(path, "every")),
-  });
-}
-
-function readWarmup(steps: unknown, then: unknown, stepsPath: Path, thenPath: Path): WarmupSchedule {
-  return Object.freeze({
-    kind: "warmup",
-    steps: count(steps, stepsPath),
-    then:
-      typeof then === "object" && then !== null ? readPlain(then, thenPath) : constant(rate(then, thenPath)),
-  });
-}
-
-function rate(value: unknown, path: Path): number {
+function readRate(value: unknown, path: Path): number {
   return number(value, path, { min: 0, max: MAX_RATE });
 }
 
-function count(value: unknown, path: Path): number {
-  return integer(value, path, { min: 1 });
+function readFactor(value: unknown, path: Path): number {
+  return number(value, path, { min: 0, max: 1 });
 }

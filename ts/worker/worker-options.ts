@@ -8,7 +8,7 @@ import { spawnWorker } from "../spawn-worker.js";
 import { readWorker, type WorkerLike, type WorkerSource } from "./worker-like.js";
 
 /** The options of a run that may be in a worker. */
-const RUNS_IN_WORKER = {
+export const RUNS_IN_WORKER = {
   /**
    * Whether the run is in a worker, with bit-identical results: `true`, or a function that makes the `Worker` with the
    * script `bptt/worker`, for bundlers that need to see it. The worker ends with the run. Default false.
@@ -32,7 +32,7 @@ export interface WorkerOptions {
 }
 
 /** Reads the options; undefined for a run on this thread. */
-export function readWorkerOptions(given: RunsInWorker): WorkerOptions | undefined {
+export function readWorkerOptions(given: unknown): WorkerOptions | undefined {
   const { worker, snapshotsPerSecond } = readOptions(given, RUNS_IN_WORKER);
   if (worker === undefined || worker === false) return undefined;
   const source = worker === true ? spawnWorker : () => readWorker(worker());

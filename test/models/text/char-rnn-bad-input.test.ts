@@ -136,7 +136,7 @@ const METHODS: Case[] = [
   [
     "fit: an option",
     TypeError,
-    'options: expected known options only, received "workers"; known are epochs, steps, batchSize, sequenceLength, learningRate, clipNorm, validationFraction, validateEvery, patience, seed, optimizer, timeLimitSeconds, every, pauseEvery, signal, onProgress, worker, snapshotsPerSecond',
+    'options: expected known options only, received "workers"; known are epochs, steps, batchSize, learningRate, clipNorm, validateEvery, patience, seed, sequenceLength, validationFraction, optimizer, timeLimitSeconds, every, pauseEvery, signal, onProgress, worker, snapshotsPerSecond',
     fit({ workers: true }),
   ],
   [

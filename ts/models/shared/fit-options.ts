@@ -1,69 +1,73 @@
 /** The options of `fit` and `resume` that all models have: what they are, their checks, and those that a run takes into a file. */
 
-import { integer, seed, size } from "../../base/check.js";
-import { typeError, type Path } from "../../base/errors.js";
-import { count, objectWith, readOption, type Declaration, type NamesOf } from "../../base/options.js";
+import { seed, size } from "../../base/check.js";
+import { typeError } from "../../base/errors.js";
+import {
+  count,
+  merge,
+  objectWith,
+  readOption,
+  type Declaration,
+  type NamesOf,
+  type OptionsOf,
+  type ValuesOf,
+} from "../../base/options.js";
 import { show } from "../../base/show.js";
-import type { FitOptions } from "../../fit/fit-options.js";
+import { readGivenOptimizer, readPatience, RUN, type FitOptions } from "../../fit/fit-options.js";
 import { readClipNorm } from "../../optim/clip-norm.js";
 import type { Optimizer } from "../../optim/optimizer.js";
-import { readLearningRate, type Schedule } from "../../optim/schedule.js";
-import { readWorkerOptions, type RunsInWorker, type WorkerOptions } from "../../worker/worker-options.js";
+import { readLearningRate } from "../../optim/schedule.js";
+import { readWorkerOptions, RUNS_IN_WORKER, type WorkerOptions } from "../../worker/worker-options.js";
+
+/** Options of every model that decide a run. The values are plain data, null where the data or the model decides. */
+export const MODEL_SETTINGS = {
+  /** Passes over the data. Either this or `steps`. */
+  epochs: { read: count, fallback: null },
+  /** Number of updates, over as many epochs as that takes. */
+  steps: { read: count, fallback: null },
+  /** B: sequences in a batch. */
+  batchSize: { read: size, fallback: null },
+  /** Step size, 0 … 1e30, or a schedule over the updates of this run. Default: the optimizer's, or 2e-3 without an optimizer. */
+  learningRate: { read: readLearningRate, fallback: null },
+  /** Largest norm of all gradients together, 1e-30 … 1e30; false for no clipping. Default 1. */
+  clipNorm: { read: readClipNorm, fallback: 1 },
+  /** Steps between validations. Default: one validation at the end of each epoch. */
+  validateEvery: { read: count, fallback: null },
+  /**
+   * Stop after this many validations without a better one; Infinity never stops. The model has the weights of the best
+   * validation when the run has ended. Default: no early stopping, the last weights.
+   */
+  patience: { read: readPatience, fallback: null },
+  /** Seed of the order of the data and of the choice of validation data, 0 … 2³² − 1. Default: the model's. */
+  seed: { read: seed, fallback: null },
+} satisfies Declaration;
+
+const OPTIMIZER = {
+  /** Default: a new Adam in PyTorch's form with ε 1e-8, whose moments are freed at the end of the run. */
+  optimizer: { read: readGivenOptimizer, fallback: undefined },
+} satisfies Declaration;
+
+const RESUME = /* @__PURE__ */ merge(RUN, RUNS_IN_WORKER);
 
 /** Options of a model's `resume`: they do not decide what is computed, except for the time limit, which may end the run. */
-export type ResumeOptions = Pick<
-  FitOptions,
-  "timeLimitSeconds" | "every" | "pauseEvery" | "signal" | "onProgress"
-> &
-  RunsInWorker;
+export interface ResumeOptions extends OptionsOf<typeof RESUME> {}
 
 /** Options that the `fit` of every model has. */
-export interface ModelFitOptions extends ResumeOptions {
-  /** Updates, over as many epochs as that takes. */
-  steps?: number;
-  /** Largest norm of all gradients together, 1e-30 … 1e30; false for no clipping. Default 1. */
-  clipNorm?: number | false;
-  /** Steps from one validation to the next. Default: one at the end of each epoch. */
-  validateEvery?: number;
-  /** Ends after so many validations in a row without a better one; the best weights are kept. Default: neither. */
-  patience?: number;
-}
+export interface ModelFitOptions
+  extends OptionsOf<typeof MODEL_SETTINGS>, OptionsOf<typeof OPTIMIZER>, ResumeOptions {}
 
 /** The settings that a run of every model has: plain data. */
-export interface ModelRunSettings {
-  /** Where this and `steps` are null, the data decides. */
-  readonly epochs: number | null;
-  readonly steps: number | null;
+export interface ModelRunSettings extends Omit<
+  ValuesOf<typeof MODEL_SETTINGS>,
+  "batchSize" | "patience" | "seed"
+> {
   readonly batchSize: number;
-  readonly learningRate: number | Schedule | null;
-  readonly clipNorm: number | false;
-  readonly validateEvery: number | null;
-  /** As text where it is infinite, for JSON. */
+  /** A text if it is infinite, for JSON. */
   readonly patience: number | "Infinity" | null;
   readonly seed: number;
 }
 
-const ENGINE_NAMES = {
-  timeLimitSeconds: true,
-  every: true,
-  pauseEvery: true,
-  signal: true,
-  onProgress: true,
-} satisfies NamesOf<Omit<ResumeOptions, keyof RunsInWorker>>;
-const WORKER_NAMES = { worker: true, snapshotsPerSecond: true } satisfies NamesOf<RunsInWorker>;
-const RESUME_NAMES = { ...ENGINE_NAMES, ...WORKER_NAMES } satisfies NamesOf<ResumeOptions>;
-const SETTINGS = {
-  epochs: { read: count, fallback: null },
-  steps: { read: count, fallback: null },
-  batchSize: { read: size, fallback: 32 },
-  learningRate: { read: readLearningRate, fallback: null },
-  clipNorm: { read: readClipNorm, fallback: 1 },
-  validateEvery: { read: count, fallback: null },
-  patience: { read: readPatience, fallback: null },
-  seed: { read: seed, fallback: 0 },
-} satisfies Declaration & NamesOf<ModelRunSettings>;
-
-type EngineName = keyof typeof ENGINE_NAMES;
+type EngineName = keyof typeof RUN;
 
 /** Options that do not decide what is computed. */
 export interface ReadResumeOptions<Names extends keyof FitOptions = EngineName> {
@@ -92,10 +96,10 @@ export function readModelFitOptions<Settings>(
   { names, read }: SettingsOf<Settings>,
   seed: number,
 ): ReadFitOptions<Settings> {
-  const given = objectWith(options, "options", { ...names, optimizer: true, ...RESUME_NAMES });
+  const given = objectWith(options, "options", { ...names, ...OPTIMIZER, ...RESUME });
   const { optimizer } = given as { optimizer?: Optimizer };
   return {
-    ...readResumeOptions(pick(given, RESUME_NAMES)),
+    ...readResumeOptions(pick(given, RESUME)),
     settings: read(pick(given, names), seed),
     optimizer,
   };
@@ -103,11 +107,11 @@ export function readModelFitOptions<Settings>(
 
 /** Reads the options of `resume`. */
 export function readResumeOptions(options: unknown): ReadResumeOptions {
-  const given = objectWith(options, "options", RESUME_NAMES) as ResumeOptions;
-  const rest = Object.entries(pick(given, ENGINE_NAMES)).filter(([, value]) => value !== undefined);
+  const given = objectWith(options, "options", RESUME) as ResumeOptions;
+  const rest = Object.entries(pick(given, RUN)).filter(([, value]) => value !== undefined);
   return {
     rest: Object.fromEntries(rest),
-    worker: readWorkerOptions(pick(given, WORKER_NAMES) as RunsInWorker),
+    worker: readWorkerOptions(pick(given, RUNS_IN_WORKER)),
   };
 }
 
@@ -131,25 +135,25 @@ export function readModelSettings(
   defaults: { readonly seed: number; readonly batchSize: number },
   validation: string | undefined,
 ): ModelRunSettings {
-  const option = <K extends keyof ModelRunSettings>(name: K) => readOption(given, SETTINGS, name);
+  const option = <K extends keyof typeof MODEL_SETTINGS>(name: K) => readOption(given, MODEL_SETTINGS, name);
   const [steps, validateEvery] = [option("steps"), option("validateEvery")];
   const epochs = option("epochs");
   if (steps !== null && epochs !== null) throw typeError("steps", "either epochs or steps", "both");
-  const patience: unknown = given["patience"];
+  const patience = option("patience");
   if (validation !== undefined) {
-    for (const [name, value] of Object.entries({ validateEvery, patience: patience ?? null })) {
+    for (const [name, value] of Object.entries({ validateEvery, patience })) {
       if (value !== null) throw typeError(name, `no value without a ${validation} above 0`, show(value));
     }
   }
   return {
     epochs,
     steps,
-    batchSize: given["batchSize"] === undefined ? defaults.batchSize : option("batchSize"),
+    batchSize: option("batchSize") ?? defaults.batchSize,
     learningRate: option("learningRate"),
     clipNorm: option("clipNorm"),
     validateEvery,
-    patience: option("patience"),
-    seed: given["seed"] === undefined ? defaults.seed : option("seed"),
+    patience: patience === Infinity ? "Infinity" : patience,
+    seed: option("seed") ?? defaults.seed,
   };
 }
 
@@ -164,10 +168,6 @@ export function engineOptions(settings: ModelRunSettings): Partial<FitOptions> {
     ...(validateEvery === null ? {} : { validateEvery }),
     ...(patience === null ? {} : { patience: Number(patience) }),
   };
-}
-
-function readPatience(value: unknown, path: Path): number | "Infinity" {
-  return value === Infinity ? "Infinity" : integer(value, path, { min: 0 });
 }
 
 /** The properties of an object that `names` has. */

@@ -1,126 +1,110 @@
 /** The options of a text model: what they are, and what of them makes sense together. */
 
-import { objectWith, type NamesOf } from "../../base/options.js";
+import {
+  count,
+  fraction,
+  readOptions,
+  unchecked,
+  type Declaration,
+  type OptionsOf,
+  type ValuesOf,
+} from "../../base/options.js";
 import { show } from "../../base/show.js";
-import { rangeError, typeError } from "../../base/errors.js";
-import { integer, oneOf } from "../../base/check.js";
-import type { Cell, RnnOptions } from "../../data/rnn-options.js";
+import { rangeError, typeError, type Path } from "../../base/errors.js";
+import { seed, size } from "../../base/check.js";
+import { readCell, readLayers, type RnnOptions } from "../../data/rnn-options.js";
 import { Vocabulary } from "../../data/vocabulary.js";
-import { Codec, kindOf, type Text, type TextKind } from "./codec.js";
+import { Codec, kindOfText, readTextKind, type Text } from "./codec.js";
 import { readTokenRule, type TokenRule } from "./tokens.js";
 
-/** Options of {@link CharRnn}: the text or the vocabulary, and the network's size. */
-export interface CharRnnOptions {
+const CHAR_RNN = {
   /**
-   * What the model is to learn: it gives the vocabulary and decides the kind. A string is one long text; an array are
+   * The text to learn, which gives the vocabulary and decides the kind: a string is one long text; an array is a list of
    * texts that each begin and end, for which an end token is added. Either this or `vocabulary`.
    */
-  text?: string | readonly string[];
-  /** The tokens, where the text is not at hand. */
-  vocabulary?: Vocabulary;
-  /** With `vocabulary`: whether the model is for one long text or for a list. Default "text". */
-  kind?: TextKind;
-  /** With `text`: the token that stands for what is not in it. Default: none, and unseen tokens are errors. */
-  unknown?: string;
-  /** How a text falls into tokens. Default "characters": code points. */
-  tokens?: TokenRule;
+  text: { read: unchecked<Text>, fallback: undefined },
+  /** The tokens, when the text is not at hand. */
+  vocabulary: { read: readVocabulary, fallback: undefined },
+  /** With `vocabulary`: whether the model is for one long text or for a list of texts. Default "text". */
+  kind: { read: readTextKind, fallback: undefined },
+  /** With `text`: the token for everything that is not in the text. Default: none, and unseen tokens are errors. */
+  unknown: { read: unchecked<string>, fallback: undefined },
+  /** How a text is divided into tokens. Default "characters": code points. */
+  tokens: { read: readTokenRule, fallback: "characters" },
   /**
-   * With `text`: keeps so many of its most frequent tokens, of equally frequent ones the first by code point. All others
-   * are the unknown token, which is trained then: `unknown`, or "<unknown>" where that is not given. The unknown token and
+   * With `text`: keeps this many of its most frequent tokens; of equally frequent ones the first by code point. All others
+   * become the unknown token, which is then trained: `unknown`, or "<unknown>" if that is not given. The unknown token and
    * the end token of a list are not counted. Default: all tokens.
    */
-  maxTokens?: number;
-  /** Default "gru". */
-  cell?: Cell;
+  maxTokens: { read: count, fallback: undefined },
+  /** The cell: "tanh", "relu", "gru" or "lstm". Default "gru". */
+  cell: { read: readCell, fallback: "gru" },
   /** H: the width of the hidden state. Default 128. */
-  hiddenSize?: number;
-  /** L: cells stacked upon each other. Default 1. */
-  layers?: number;
-  /** Between layers, in training; needs at least two layers. Default 0. */
-  dropout?: number;
-  /** Decides the first weights, what dropout drops and the order of batches, 0 … 2³² − 1. Default 0. */
-  seed?: number;
-}
+  hiddenSize: { read: size, fallback: 128 },
+  /** L: number of layers; each reads the hidden states of the layer below. Default 1. */
+  layers: { read: readLayers, fallback: 1 },
+  /** Probability that a value between two layers is dropped in training, 0 ≤ p < 1; needs at least two layers. Default 0. */
+  dropout: { read: fraction, fallback: 0 },
+  /** Seed of the initial weights, of dropout and of the order of batches, 0 … 2³² − 1. Default 0. */
+  seed: { read: seed, fallback: 0 },
+} satisfies Declaration;
 
-const NAMES = {
-  text: true,
-  vocabulary: true,
-  kind: true,
-  unknown: true,
-  tokens: true,
-  maxTokens: true,
-  cell: true,
-  hiddenSize: true,
-  layers: true,
-  dropout: true,
-  seed: true,
-} satisfies NamesOf<CharRnnOptions>;
+/** Options of {@link CharRnn}: the text or the vocabulary, and the size of the network. */
+export interface CharRnnOptions extends OptionsOf<typeof CHAR_RNN> {}
+
+type Values = ValuesOf<typeof CHAR_RNN>;
 
 /** Reads the options, each once. */
 export function readCharRnnOptions(options: unknown): { codec: Codec; network: RnnOptions } {
-  const given = objectWith(options, "options", NAMES) as CharRnnOptions;
-  const { text, vocabulary, kind, unknown, cell = "gru", hiddenSize = 128 } = given;
-  const { tokens: rule = "characters", layers = 1, dropout = 0 } = given;
-  const seed = integer(given.seed === undefined ? 0 : given.seed, "seed", { min: 0, max: 2 ** 32 - 1 });
-  const tokens = readTokenRule(rule);
-  const maxTokens =
-    given.maxTokens === undefined ? undefined : integer(given.maxTokens, "maxTokens", { min: 1 });
+  const given = readOptions(options, CHAR_RNN);
+  const { text, vocabulary, kind, unknown, tokens, maxTokens, ...network } = given;
+  const { seed } = network;
   if (maxTokens !== undefined && (text === undefined || Array.isArray(tokens))) {
     const other = text === undefined ? "a vocabulary" : "an array of tokens";
     throw typeError("maxTokens", "a text whose tokens are counted", other);
   }
-  if ((text === undefined) === (vocabulary === undefined)) {
-    const got = text === undefined ? "neither" : "both";
-    throw typeError("options", "either text or vocabulary", got);
+  if (text !== undefined && vocabulary !== undefined) {
+    throw typeError("options", "either text or vocabulary", "both");
   }
-  const codec =
-    text === undefined
-      ? ofVocabulary(vocabulary, { kind, unknown }, { tokens, seed })
-      : ofText(text, { kind, unknown, maxTokens }, { tokens, seed });
+  let codec: Codec;
+  if (text !== undefined) codec = ofText(text, { kind, unknown, maxTokens }, { tokens, seed });
+  else if (vocabulary !== undefined) codec = ofVocabulary(vocabulary, { kind, unknown }, { tokens, seed });
+  else throw typeError("options", "either text or vocabulary", "neither");
   const { size } = codec.vocabulary;
-  const network = { cell, hiddenSize, layers, dropout, seed, inputSize: size, outputSize: size };
-  return { codec, network };
-}
-
-interface Named {
-  kind: unknown;
-  unknown: unknown;
-  maxTokens?: number | undefined;
+  return { codec, network: { ...network, inputSize: size, outputSize: size } };
 }
 
 function ofText(
   text: Text,
-  { kind, unknown, maxTokens }: Named,
+  { kind, unknown, maxTokens }: Pick<Values, "kind" | "unknown" | "maxTokens">,
   options: { tokens: TokenRule; seed: number },
 ): Codec {
-  const actual = kindOf(text);
-  if (kind !== undefined && oneOf(kind, "kind", ["text", "list"]) !== actual) {
+  const actual = kindOfText(text);
+  if (kind !== undefined && kind !== actual) {
     throw rangeError("kind", `"${actual}", which the text is`, show(kind));
   }
-  return Codec.of(text, { unknown: unknown as string | undefined, maxTokens }, { ...options, kind: actual });
+  return Codec.of(text, { unknown, maxTokens }, { ...options, kind: actual });
 }
 
 function ofVocabulary(
-  vocabulary: unknown,
-  { kind = "text", unknown }: Named,
+  vocabulary: Vocabulary,
+  { kind = "text", unknown }: Pick<Values, "kind" | "unknown">,
   options: { tokens: TokenRule; seed: number },
 ): Codec {
-  if (!isVocabulary(vocabulary)) {
-    throw typeError("vocabulary", "a vocabulary (new Vocabulary(…))", show(vocabulary));
-  }
   if (unknown !== undefined) throw typeError("unknown", "the vocabulary to have it", show(unknown));
-  return Codec.with(vocabulary, { ...options, kind: oneOf(kind, "kind", ["text", "list"]) });
+  return Codec.with(vocabulary, { ...options, kind });
 }
 
-/** Whether it can stand for a vocabulary; each entry of the package has a class of its own. */
-export function isVocabulary(value: unknown): value is Vocabulary {
-  if (value instanceof Vocabulary) return true;
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "tokens" in value &&
-    Array.isArray(value.tokens) &&
-    "encode" in value &&
-    typeof value.encode === "function"
-  );
+/** Checks a vocabulary by its properties, since each entry of the package has a class of its own. */
+export function readVocabulary(value: unknown, path: Path): Vocabulary {
+  const isVocabulary =
+    value instanceof Vocabulary ||
+    (typeof value === "object" &&
+      value !== null &&
+      "tokens" in value &&
+      Array.isArray(value.tokens) &&
+      "encode" in value &&
+      typeof value.encode === "function");
+  if (isVocabulary) return value as Vocabulary;
+  throw typeError(path, "a vocabulary (new Vocabulary(…))", show(value));
 }

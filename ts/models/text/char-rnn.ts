@@ -6,16 +6,15 @@
  * truncated back-propagation through time.
  */
 
-import { objectWith, type NamesOf } from "../../base/options.js";
-import { show } from "../../base/show.js";
-import { rangeError, typeError } from "../../base/errors.js";
+import { readOptions, type Declaration, type OptionsOf } from "../../base/options.js";
+import { rangeError } from "../../base/errors.js";
 import { boolean, string } from "../../base/check.js";
 import { Disposable } from "../../base/disposable.js";
 import { decodeModel, encodeModel, rnnOptions } from "../../file/model-file.js";
 import { NETWORK } from "../../rnn/network.js";
 import { Rnn } from "../../rnn/rnn.js";
 import type { Run } from "../../fit/run.js";
-import { isVocabulary, readCharRnnOptions, type CharRnnOptions } from "./char-rnn-options.js";
+import { readCharRnnOptions, readVocabulary, type CharRnnOptions } from "./char-rnn-options.js";
 import { Codec, readNetworkState, type Text, type TextKind } from "./codec.js";
 import type { EncodedText } from "./encoded-text.js";
 import { evaluateText, type TextEvaluateOptions, type TextEvaluation } from "./evaluate.js";
@@ -28,26 +27,27 @@ import { readModelFitOptions, readResumeOptions, type ResumeOptions } from "../s
 import type { LastRun } from "../shared/last-run.js";
 import { Runs, type SavedRuns } from "../shared/runs.js";
 import { textTask } from "./text-task.js";
-import { readTokenRule, type TokenRule } from "./tokens.js";
+import { readTokenRule } from "./tokens.js";
 import type { Vocabulary } from "../../data/vocabulary.js";
 import type { Bytes } from "../../base/typed-array.js";
 
+const SAVE = {
+  /** Whether the file includes a run that is under way or was stopped, for `resume`. Default false. */
+  optimizer: { read: boolean, fallback: false },
+} satisfies Declaration;
+
 /** Options of {@link CharRnn#save}. */
-export interface CharRnnSaveOptions {
-  /** Whether a run that is under way or was stopped goes into the file too, to be gone on with by `resume`. Default false. */
-  optimizer?: boolean;
-}
+export interface CharRnnSaveOptions extends OptionsOf<typeof SAVE> {}
+
+const LOAD = {
+  /** The function that divides texts into tokens, if the saved model had one; or another rule than that of the file. */
+  tokens: { read: readTokenRule, fallback: undefined },
+  /** The vocabulary, for a file without one, such as a file of PyTorch. */
+  vocabulary: { read: readVocabulary, fallback: undefined },
+} satisfies Declaration;
 
 /** Options of {@link CharRnn.load}. */
-export interface CharRnnLoadOptions {
-  /** The function by which texts fall into tokens, where the saved model had one; or another rule than it had. */
-  tokens?: TokenRule;
-  /** The vocabulary, for a file that has none, such as PyTorch's. */
-  vocabulary?: Vocabulary;
-}
-
-const SAVE_NAMES = { optimizer: true } satisfies NamesOf<CharRnnSaveOptions>;
-const LOAD_NAMES = { tokens: true, vocabulary: true } satisfies NamesOf<CharRnnLoadOptions>;
+export interface CharRnnLoadOptions extends OptionsOf<typeof LOAD> {}
 
 /**
  * A model of text, character by character (or by other tokens).
@@ -339,8 +339,7 @@ export class CharRnn extends Disposable {
    * console.log(again.vocabulary.tokens); // ["a", "b", "c"]
    */
   save(options: CharRnnSaveOptions = {}): Bytes {
-    const { optimizer } = objectWith(options, "options", SAVE_NAMES) as CharRnnSaveOptions;
-    return this.#runs.save(boolean(optimizer, "optimizer", false));
+    return this.#runs.save(readOptions(options, SAVE).optimizer);
   }
 
   /**
@@ -360,15 +359,13 @@ export class CharRnn extends Disposable {
    * console.log(model.kind, model.generate({ length: 0 }) === ""); // list true
    */
   static load(bytes: Uint8Array | ArrayBuffer, options: CharRnnLoadOptions = {}): CharRnn {
-    const given = objectWith(options, "options", LOAD_NAMES) as CharRnnLoadOptions;
+    const given = readOptions(options, LOAD);
     const { config, parameters, vocabulary = given.vocabulary, text, ...runs } = decodeModel(bytes);
     if (vocabulary === undefined) {
       throw rangeError("bytes", "a model with a vocabulary", "one without", {
         hint: "for another one pass { vocabulary }",
       });
     }
-    if (!isVocabulary(vocabulary))
-      throw typeError("vocabulary", "a vocabulary (new Vocabulary(…))", show(vocabulary));
     if (
       config.bidirectional ||
       config.inputSize !== vocabulary.size ||
@@ -381,7 +378,7 @@ export class CharRnn extends Disposable {
         `one from ${config.inputSize} to ${outputs}${config.bidirectional ? " in two" : ""}`,
       );
     }
-    const tokens = given.tokens === undefined ? undefined : readTokenRule(given.tokens);
+    const { tokens } = given;
     const codec = text
       ? Codec.read(vocabulary, text, tokens)
       : new Codec(vocabulary, undefined, { kind: "text", tokens: tokens ?? "characters", seed: 0 });

@@ -83,8 +83,13 @@ const SECTION_NAMES = {
 /** The place of the codec in errors about a file. */
 const STATE = ["bytes", "text"];
 
+/** Checks the name of a kind. */
+export function readTextKind(value: unknown, path: Path): TextKind {
+  return oneOf(value, path, KINDS);
+}
+
 /** The kind of a text, which is checked. */
-export function kindOf(text: unknown, path: Path = "text"): TextKind {
+export function kindOfText(text: unknown, path: Path = "text"): TextKind {
   if (typeof text === "string") return "text";
   if (!Array.isArray(text)) throw typeError(path, "a string or an array of strings", show(text));
   for (let i = 0; i < text.length; i++) string(text[i], at(path, i));
@@ -145,7 +150,7 @@ export class Codec {
   /** The codec that a section of a file describes; `given`: a rule that no file can hold. */
   static read(vocabulary: Vocabulary, section: Section, given: TokenRule | undefined): Codec {
     const state = objectWith(unpackSection(section, "text"), STATE, SECTION_NAMES) as Record<string, unknown>;
-    const kind = oneOf(state["kind"], at(STATE, "kind"), KINDS);
+    const kind = readTextKind(state["kind"], at(STATE, "kind"));
     const rule = oneOf(state["tokens"], at(STATE, "tokens"), RULES);
     const seed = integer(state["seed"], at(STATE, "seed"), { min: 0, max: 2 ** 32 - 1 });
     const end = state["end"];
@@ -222,7 +227,7 @@ export class Codec {
 
   /** A whole text of this model's kind. */
   encodeAll(text: Text): EncodedText {
-    const kind = kindOf(text);
+    const kind = kindOfText(text);
     if (kind !== this.kind) {
       const wanted = this.kind === "list" ? "a list of texts" : "one long text";
       throw rangeError("text", `${wanted}, which this model is for`, show(text));

@@ -5,7 +5,7 @@
  * that characters newer than an engine may be cut otherwise there.
  */
 
-import { objectWith, type NamesOf } from "../../base/options.js";
+import { func, readOptions, type Declaration, type OptionsOf } from "../../base/options.js";
 import { show } from "../../base/show.js";
 import { at, rangeError, typeError, type Path } from "../../base/errors.js";
 import { nonEmpty } from "../../base/check.js";
@@ -14,16 +14,18 @@ import { LongestMatch } from "./longest-match.js";
 /** A rule by name. */
 export type TokenRuleName = "characters" | "graphemes" | "words";
 
-/** Functions that cut a text into tokens and make a text of tokens. */
-export interface TokenFunctions {
-  /** The tokens of a text, in its order. */
-  split: (text: string) => readonly string[];
+const TOKEN_FUNCTIONS = {
+  /** Returns the tokens of a text, in its order. */
+  split: { read: func<(text: string) => readonly string[]> },
   /**
-   * The text of tokens; default: concatenation. It is called with up to 17 tokens that follow each other, and adds text
-   * at the end for each, such as `(tokens) => tokens.join(" ")`.
+   * Returns the text of tokens; default: concatenation. It is called with up to 17 tokens that follow each other, and adds
+   * text at the end for each, such as `(tokens) => tokens.join(" ")`.
    */
-  join?: (tokens: readonly string[]) => string;
-}
+  join: { read: func<(tokens: readonly string[]) => string>, fallback: undefined },
+} satisfies Declaration;
+
+/** Functions that cut a text into tokens and make a text of tokens. */
+export interface TokenFunctions extends OptionsOf<typeof TOKEN_FUNCTIONS> {}
 
 /**
  * How a text falls into tokens: by "characters" (code points), by "graphemes" (what a reader sees as one character), by
@@ -35,10 +37,6 @@ export type TokenRule =
 
 const NAMES: readonly string[] = ["characters", "graphemes", "words"];
 const WANTED = `"characters", "graphemes", "words", an array of tokens, a function or { split, join }`;
-const FUNCTION_NAMES = {
-  split: true,
-  join: true,
-} satisfies NamesOf<TokenFunctions>;
 /** A word with its marks, apostrophes and hyphens inside; white space; any other character. */
 const WORDS = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*|\s+|./gsu;
 
@@ -46,30 +44,20 @@ const WORDS = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’-][\p{L}\p{N}][\p{L}\p{M}\p
 export type Tokenizer = (text: string) => Iterable<string>;
 
 /** `value` if it is a rule; an array is copied. */
-export function readTokenRule(value: unknown): TokenRule {
+export function readTokenRule(value: unknown, path: Path): TokenRule {
   if (typeof value === "function") return value as (text: string) => string[];
   if (Array.isArray(value)) {
     const tokens: string[] = [];
-    for (let i = 0; i < value.length; i++) tokens.push(nonEmpty(value[i], ["tokens", i]));
+    for (let i = 0; i < value.length; i++) tokens.push(nonEmpty(value[i], at(path, i)));
     return tokens;
   }
   if (typeof value === "string") {
     if (NAMES.includes(value)) return value;
-    throw rangeError("tokens", WANTED, show(value));
+    throw rangeError(path, WANTED, show(value));
   }
-  if (typeof value === "object" && value !== null) return readTokenFunctions(value);
-  throw typeError("tokens", WANTED, show(value));
-}
-
-function readTokenFunctions(value: object): TokenFunctions {
-  const { split, join } = objectWith(value, "tokens", FUNCTION_NAMES) as Record<
-    keyof TokenFunctions,
-    unknown
-  >;
-  if (typeof split !== "function") throw typeError(["tokens", "split"], "a function", show(split));
-  if (join === undefined) return { split: split as TokenFunctions["split"] };
-  if (typeof join !== "function") throw typeError(["tokens", "join"], "a function", show(join));
-  return { split, join } as Required<TokenFunctions>;
+  if (typeof value !== "object" || value === null) throw typeError(path, WANTED, show(value));
+  const { split, join } = readOptions(value, TOKEN_FUNCTIONS, path);
+  return join === undefined ? { split } : { split, join };
 }
 
 /** Whether a rule is a function, which no file can hold. */
