@@ -11,7 +11,7 @@
 use crate::activations::{Activations, final_row, first_output, initial_row, previous_and_current, time_of};
 use crate::buffer::{part, part_mut};
 use crate::cell::{Cell, Forward};
-use crate::dropout::{Dropout, drop_into};
+use crate::dropout::{Dropout, Slab, drop_into};
 use crate::kernel::{self, Rows, RowsMut};
 use crate::layer_direction::LayerDirection;
 use crate::network::{Network, Sizes};
@@ -38,7 +38,9 @@ pub fn forward(network: &mut Network, ws: &mut Workspace, dropout_pass: Option<u
             let outputs = part(&activations.h, first_output(direction.reverse, batch * hp), len);
             let (mask, dropped) = (&mut activations.mask[..len], &mut activations.dropped[..len]);
             let dropout = Dropout { rate: network.dropout, seed: network.seed };
-            drop_into(mask, dropped, outputs, dropout, (pass, index));
+            let [before, whole] = ws.rows.map(|rows| rows * hp);
+            let slab = Slab { len: batch * hp, before, whole };
+            drop_into(mask, dropped, outputs, dropout, (pass, index), slab);
         }
     }
     output_layer(network, ws);

@@ -66,6 +66,8 @@ impl State {
 pub struct Workspace {
     /// The current shape
     pub shape: Shape,
+    /// For dropout: the rows of the whole batch before those of this pass, and all its rows
+    pub rows: [usize; 2],
     /// (T, B) ids
     pub ids: Vec<i32>,
     /// (T, B, I) dense features
@@ -153,6 +155,7 @@ impl Workspace {
             self.pair.fit(if dense { s.i.max(s.h) } else { s.h }, s.n.max(s.vp))?;
         }
         self.shape = shape;
+        self.rows = [0, b];
         Ok(())
     }
 

@@ -53,7 +53,7 @@ check([
     withOptions({ epoch: 3 }),
     TypeError,
     'options: expected known options only, received "epoch"; known are epochs, steps, learningRate, optimizer, clipNorm, carryState, ' +
-      "trainStep, evaluate, validation, validateEvery, patience, timeLimitSeconds, every, pauseEvery, signal, onProgress, " +
+      "shards, trainStep, evaluate, validation, validateEvery, patience, timeLimitSeconds, every, pauseEvery, signal, onProgress, " +
       "stepsPerEpoch, resumeFrom, snapshot",
   ],
   ["no options object", ({ rnn }) => fit(rnn, [GOOD], any(3)), TypeError, "options: expected an object, received 3"],

@@ -62,6 +62,7 @@ export class Engine {
   #arrived: { pulled: Pulled } | undefined; // has taken its time to come, not yet worked on
   #inside = false; // in the midst of a piece of work
   #waiting = false;
+  #stepping: PromiseLike<void> | undefined; // a step that other threads take part in
   #ended = false;
   #asked: (() => void)[] = []; // for what is only to be had between pieces of work
 
@@ -111,6 +112,7 @@ export class Engine {
       this.#slices.begin();
       const pending = this.#piece();
       this.#slices.end();
+      if (this.#stepping) return this.#awaitStep(this.#stepping);
       for (const answer of this.#asked.splice(0)) answer();
       if (pending) return this.#await(pending);
     }
@@ -134,6 +136,17 @@ export class Engine {
     );
   }
 
+  /** Waits for a step, which is one piece of work: until its end nothing else is done with the run. */
+  #awaitStep(step: PromiseLike<void>): void {
+    const ended = (work: () => void) => () => {
+      this.#stepping = undefined;
+      this.#inside = false;
+      for (const answer of this.#asked.splice(0)) answer();
+      work();
+    };
+    step.then(ended(this.#go), (error: unknown) => ended(() => this.#fail(error))());
+  }
+
   /** One piece of work, or what has to be waited for first. */
   #piece(): PromiseLike<Pulled> | undefined {
     this.#inside = true;
@@ -150,7 +163,7 @@ export class Engine {
     } catch (error) {
       this.#fail(error);
     } finally {
-      this.#inside = false;
+      this.#inside = this.#stepping !== undefined;
     }
     return undefined;
   }
@@ -170,20 +183,35 @@ export class Engine {
   }
 
   #train(batch: Batch): void {
-    const { trainer, plan } = this.#work;
-    let outcome: StepOutcome;
+    let outcome: StepOutcome | PromiseLike<StepOutcome>;
     try {
-      outcome = trainer.step(batch, this.#state);
+      outcome = this.#work.trainer.step(batch, this.#state);
     } catch (error) {
-      if (!(error instanceof BpttError) || error.code !== "NOT_FINITE")
-        throw (this.#iterator as BatchIterator).locate(error);
-      const { parameter = "loss", message } = error;
-      return this.#finish("diverged", { step: this.#state.step + 1, parameter, message });
+      return this.#failedStep(error);
     }
+    if (!isPromise(outcome)) return this.#trained(outcome);
+    this.#stepping = outcome.then(
+      (done) => {
+        if (!this.#ended) this.#trained(done);
+      },
+      (error: unknown) => this.#failedStep(error),
+    );
+  }
+
+  #trained(outcome: StepOutcome): void {
+    const { plan } = this.#work;
     this.#state = afterStep(this.#state, outcome, plan.validates ? plan.validateEvery : undefined);
     const pauses = isMultiple(this.#state.step, this.#work.pauseEvery);
     if (pauses) this.#control.pause();
     this.#progress.stepped(this.#state, outcome.timeSteps, pauses);
+  }
+
+  /** Ends the run as diverged, if a loss, gradient or update was not finite; otherwise throws the error with its place. */
+  #failedStep(error: unknown): void {
+    if (!(error instanceof BpttError) || error.code !== "NOT_FINITE")
+      throw (this.#iterator as BatchIterator).locate(error);
+    const { parameter = "loss", message } = error;
+    this.#finish("diverged", { step: this.#state.step + 1, parameter, message });
   }
 
   #endEpoch(): void {

@@ -21,7 +21,9 @@ import type { OptimizerSnapshot } from "../rnn/optimizer-state.js";
 import { rateAt, readLearningRate } from "../optim/schedule.js";
 import type { AbortSignalLike } from "./control.js";
 import { lengthOf, readBatches, walksOnce, type Batches } from "./batch-iterator.js";
+import type { LockedNetwork } from "../rnn/locked-network.js";
 import type { Plan } from "./plan.js";
+import type { ShardPool } from "./shard-pool.js";
 import type { Listener } from "./progress.js";
 import type { Report } from "./reports.js";
 import { readRunState, START, type RunState } from "./run-state.js";
@@ -76,6 +78,11 @@ const TRAINING = {
    * Default false.
    */
   carryState: { read: boolean, fallback: false },
+  /**
+   * Number of pieces that the rows of a batch are cut into, at most one for each row. Their gradients are computed one by
+   * one and added in a fixed order; the result depends on this number alone. Default 1, or 8 with several `workers`.
+   */
+  shards: { read: count, fallback: 1 },
   /** Performs one update instead of `rnn.trainStep`: for custom losses, by `rnn.backward` and `rnn.applyGradients`. */
   trainStep: { read: func<NonNullable<Training["trainStep"]>>, fallback: undefined },
   /** Returns the loss of a validation batch instead of `rnn.evaluate`; every batch then counts the same. */
@@ -153,6 +160,8 @@ export interface FitConfig<Checkpoint> {
   /** Parameters and optimizer of the run to resume, not looked at yet. */
   readonly checkpoint: { readonly parameters: unknown; readonly optimizer: unknown } | undefined;
   readonly snapshot: (state: RunState, checkpoint: () => RunCheckpoint) => Checkpoint;
+  /** Makes the pool that computes the shards. Default: on this thread. */
+  readonly pool?: (network: LockedNetwork) => ShardPool;
 }
 
 /** Reads the options, each once. The type of a checkpoint is the caller's to say, because `options` are not typed here. */
@@ -221,9 +230,10 @@ function readPlan({ steps, epochs, ...values }: Values, batches: Batches): Plan 
 }
 
 function readTraining(values: Values, needsOptimizer: boolean): Training {
-  const { optimizer, learningRate: rate, clipNorm, carryState, trainStep } = values;
+  const { optimizer, learningRate: rate, clipNorm, carryState, shards, trainStep } = values;
   if (optimizer === undefined && needsOptimizer)
     throw typeError("optimizer", "the optimizer of the run to resume", "undefined");
+  if (shards > 1 && trainStep) throw rangeError("shards", "1 with a trainStep", String(shards));
   if (carryState && trainStep) throw typeError("carryState", "false with a trainStep", "true");
   return {
     optimizer: optimizer ?? new Adam({ learningRate: 2e-3, epsilonMode: "torch" }),
@@ -231,6 +241,7 @@ function readTraining(values: Values, needsOptimizer: boolean): Training {
     rate: rate === undefined ? undefined : (step) => rateAt(rate, step),
     clipNorm,
     carryState,
+    shards,
     trainStep,
     evaluate: values.evaluate,
   };

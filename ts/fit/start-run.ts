@@ -13,6 +13,7 @@ import type { Reports } from "./reports.js";
 import type { RunResult } from "./run-result.js";
 import { copyRunState, type RunState } from "./run-state.js";
 import type { Driver, Run } from "./run.js";
+import { localPool } from "./shard-pool.js";
 import { Trainer, type Training } from "./trainer.js";
 import type { ParameterValues } from "../data/parameters.js";
 
@@ -50,7 +51,7 @@ function driver<Checkpoint>(
     const state = copyRunState(engine.state);
     return config.snapshot(state, () => plain(state));
   };
-  const trainer = new Trainer(network, training);
+  const trainer = new Trainer(network, training, (config.pool ?? localPool)(network));
   const control = new Control(config.signal, () => engine.heed());
   let ending!: { resolve: (result: RunResult) => void; reject: (reason: unknown) => void };
   const done = new Promise<RunResult>((resolve, reject) => (ending = { resolve, reject }));

@@ -17,6 +17,9 @@ import type { OptimizerSnapshot } from "../rnn/optimizer-state.js";
 import type { RunState } from "./run-state.js";
 import type { State } from "../data/state.js";
 import type { Tensor } from "../base/tensor.js";
+import { isPromise } from "./batch-iterator.js";
+import type { ShardPool } from "./shard-pool.js";
+import { shardedStep, type ShardedOutcome } from "./sharded-step.js";
 import { Warnings, type RunWarning } from "./warnings.js";
 
 /** What a step says. */
@@ -58,6 +61,8 @@ export interface Training {
   readonly rate: ((step: number) => number) | undefined;
   readonly clipNorm: number | false;
   readonly carryState: boolean;
+  /** The number of pieces of a batch whose gradients are computed by themselves. */
+  readonly shards: number;
   /** A step and a validation loss of the user's own making. */
   readonly trainStep: ((batch: Batch, settings: StepSettings) => OwnStepResult) | undefined;
   readonly evaluate: ((batch: Batch) => number) | undefined;
@@ -67,40 +72,50 @@ export interface Training {
 export class Trainer {
   readonly #network: LockedNetwork;
   readonly #training: Training;
+  readonly #pool: ShardPool;
   readonly #warnings = new Warnings();
   #kept: OptimizerSnapshot | undefined; // of an optimizer whose moments have gone with the run
   #proven: Float32Array | undefined; // weights that gave a finite loss
   #present: Float32Array | undefined; // a copy of those that the last step began with
 
-  constructor(network: LockedNetwork, training: Training) {
+  constructor(network: LockedNetwork, training: Training, pool: ShardPool) {
     this.#network = network;
+    this.#pool = pool;
     this.#training = training;
   }
 
-  /** One update. `state`: where the run stands before it. */
-  step(batch: Batch, state: RunState): StepOutcome {
+  /** Performs one update. `state` is the state of the run before it. Returns a promise where other threads compute. */
+  step(batch: Batch, state: RunState): StepOutcome | PromiseLike<StepOutcome> {
     const { optimizer, rate } = this.#training;
     if (rate) optimizer.learningRate = rate(state.step);
     const { learningRate } = optimizer;
     const before = this.#network.copyWeights(this.#present);
     this.#present = before;
+    const done = (outcome: ShardedOutcome): StepOutcome => {
+      this.#present = this.#proven;
+      this.#proven = before;
+      return { ...outcome, learningRate, dropoutStep: this.#network.dropoutStep };
+    };
     const outcome = this.#training.trainStep
       ? this.#ownStep(batch, this.#training.trainStep)
       : this.#plainStep(batch, state);
-    this.#present = this.#proven;
-    this.#proven = before;
-    return { ...outcome, learningRate, dropoutStep: this.#network.dropoutStep };
+    return isPromise(outcome) ? outcome.then(done) : done(outcome);
   }
 
-  #plainStep(batch: Batch, state: RunState) {
-    const { optimizer, clipNorm, carryState } = this.#training;
+  #plainStep(batch: Batch, state: RunState): ShardedOutcome | PromiseLike<ShardedOutcome> {
+    const { optimizer, clipNorm, carryState, shards } = this.#training;
     let given = batch;
     if (carryState && state.carried)
       given = { initialState: state.carried, ...batch }; // a batch's own goes before it
     else if (carryState && state.cursor === 0) this.#network.forgetCarriedState();
-    const outcome = this.#network.trainStep(given, optimizer, { clipNorm, carryState });
-    this.#warnings.look(state, outcome, clipNorm, () => this.#network.regressionScale);
-    return outcome;
+    const look = (outcome: ShardedOutcome) => {
+      this.#warnings.look(state, outcome, clipNorm, () => this.#network.regressionScale);
+      return outcome;
+    };
+    if (shards === 1) return look(this.#network.trainStep(given, optimizer, { clipNorm, carryState }));
+    const plan = { pool: this.#pool, shards, optimizer, clipNorm, carryState };
+    const outcome = shardedStep(this.#network, given, plan);
+    return isPromise(outcome) ? outcome.then(look) : look(outcome);
   }
 
   #ownStep(batch: Batch, step: NonNullable<Training["trainStep"]>) {
@@ -162,6 +177,7 @@ export class Trainer {
   release(resumable: boolean): void {
     if (resumable && this.#training.ownOptimizer) this.#kept = this.optimizer;
     if (this.#training.ownOptimizer) this.#network.forgetOptimizer(this.#training.optimizer);
+    this.#pool.close();
     this.#network.release();
     this.#proven = this.#present = undefined;
   }

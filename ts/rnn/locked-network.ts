@@ -21,6 +21,7 @@ import { evaluate } from "./forward-backward.js";
 import type { Evaluation, RegressionEvaluation, TrainStepOptions, TrainStepResult } from "./rnn-types.js";
 import type { State } from "../data/state.js";
 import { floats, type Tensor } from "../base/tensor.js";
+import { applyWhole, cutBatch, shardGradients, type Shard, type ShardResult } from "./shards.js";
 import { trainStep } from "./train-step.js";
 import { RawBuffer } from "../wasm/enumerations.js";
 import { f32, type Place } from "../wasm/memory.js";
@@ -52,6 +53,21 @@ export class LockedNetwork {
     } finally {
       network.lock.admitted = false;
     }
+  }
+
+  /** Cuts a batch into shards. */
+  cut(batch: Batch, count: number, carry: boolean): Shard[] {
+    return this.#admit(() => cutBatch(this.#network, batch, count, carry));
+  }
+
+  /** The gradients of a shard. */
+  shardGradients(shard: Shard): ShardResult {
+    return this.#admit(() => shardGradients(this.#network, shard, this.#length));
+  }
+
+  /** Updates the parameters from gradients of the whole batch. Returns their norm before clipping. */
+  applyWhole(gradients: Float32Array, optimizer: Optimizer, clipNorm: number | false): number {
+    return this.#admit(() => applyWhole(this.#network, gradients, optimizer, clipNorm));
   }
 
   /** Magnitudes in the last training step of a regression: of the targets, and of the outputs before the update. */
@@ -103,10 +119,14 @@ export class LockedNetwork {
     this.#network.forgetCarried();
   }
 
+  /** Allocates the room that `carry` needs for this state. */
+  reserveCarried(state: State): void {
+    this.#admit(() => this.#network.reserveCarried(rowsOf(state)));
+  }
+
   /** The next step with `carryState` starts from this state. */
   carry(state: State): void {
-    const [, rows] = ("h" in state ? state.h : state).shape as [number, number, number];
-    this.#admit(() => this.#network.carry(state, "state", rows));
+    this.#admit(() => this.#network.carry(state, "state", rowsOf(state)));
   }
 
   /** Training passes that dropped; 0 without dropout. */
@@ -165,4 +185,10 @@ export class LockedNetwork {
       this.#network.lock.admitted = false;
     }
   }
+}
+
+/** The number of rows of a state (L·D, B, H). */
+function rowsOf(state: State): number {
+  const [, rows] = ("h" in state ? state.h : state).shape as [number, number, number];
+  return rows;
 }

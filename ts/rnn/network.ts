@@ -37,6 +37,7 @@ import type { RnnConfig } from "../data/rnn-options.js";
 import type { Loaded, LayerDirections } from "../data/sequences.js";
 import { readState, writeState, type State, type StatePlace } from "../data/state.js";
 import type { Tensor } from "../base/tensor.js";
+import type { Shard } from "./shards.js";
 import { RawBuffer } from "../wasm/enumerations.js";
 import { f32, i32 } from "../wasm/memory.js";
 import { RawRnn, type LossName, type ReductionName } from "../wasm/raw-rnn.js";
@@ -233,6 +234,25 @@ export class Network {
     return { loaded, loss };
   }
 
+  /** Copies a shard, which was checked as part of its batch, into the workspace for a training pass. */
+  loadShard({ first, rows: batch, total, time, dense, loss, contents }: Shard): void {
+    const raw = this.#raw;
+    try {
+      raw.setLoss(loss.name, loss.reduction);
+      raw.begin({ batch, time, dense }, true);
+    } catch (error) {
+      throw fromCore(error, `a shard of ${batch} rows of ${time} steps`);
+    }
+    raw.setRows(first, total);
+    let lengths = new Int32Array(batch);
+    for (const [buffer, data] of contents) {
+      if (data instanceof Int32Array) i32().set(data, raw.place(buffer).start);
+      else f32().set(data, raw.place(buffer).start);
+      if (buffer === RawBuffer.SequenceLengths) lengths = data as Int32Array<ArrayBuffer>;
+    }
+    this.#last = { loaded: { batch, time, dense, rows: { lengths, rule: "full" } }, loss };
+  }
+
   /** Time steps within the lengths of the batch that was read last. */
   get timeSteps(): number {
     return this.#last?.loaded.rows.lengths.reduce((total, length) => total + length, 0) ?? 0;
@@ -311,6 +331,14 @@ export class Network {
       raw.reserveKeptState();
       this.writeState(STATES.final, state, path, batch);
       this.keepCarried(batch);
+    });
+  }
+
+  /** Allocates the room that `carry` needs for a state of `batch` rows. */
+  reserveCarried(batch: number): void {
+    this.change("fit", (raw) => {
+      raw.begin({ batch, time: 1, dense: false }, false);
+      raw.reserveKeptState();
     });
   }
 

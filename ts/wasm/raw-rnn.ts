@@ -170,6 +170,11 @@ export class RawRnn extends CoreObject {
     this.#expect(done);
   }
 
+  /** Declares that the rows of the pass are those from `first` on of a batch of `total` rows. Must follow `begin`. */
+  setRows(first: number, total: number): void {
+    this.core.rnn_set_rows(this.at, first, total);
+  }
+
   /** Returns the place of a buffer. It may change with the next `begin`. */
   place(buffer: RawBuffer): Place {
     return placeAt(this.core.rnn_address(this.at, buffer), this.#stride(buffer));

@@ -136,6 +136,13 @@ pub fn rnn_begin(mut rnn: Borrowed<RawRnn>, batch: usize, time: usize, dense: bo
     succeeded(ws.begin(network, Shape { batch, time, dense, training, loss: *loss }))
 }
 
+/// Declares that the rows of the pass are those from `first` on of a batch of `total` rows, which decides what dropout drops.
+/// Must follow `rnn_begin`.
+#[wasm_bindgen]
+pub fn rnn_set_rows(mut rnn: Borrowed<RawRnn>, first: usize, total: usize) {
+    rnn.ws.rows = [first, total];
+}
+
 fn address<T>(slice: &[T]) -> usize {
     slice.as_ptr() as usize
 }
