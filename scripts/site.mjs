@@ -21,17 +21,16 @@ async function need(command, args, env = {}) {
 await orExit(() => setUp());
 rmSync(inProject("docs", "reference", "api"), { recursive: true, force: true });
 await need("typedoc", ["--logLevel", "Warn"]);
+await need("vite", [
+  ...["build", "--config", inProject("examples", "playground", "vite.config.ts"), "--logLevel", "warn"],
+  ...["--outDir", inProject("target", "site-public", "playground"), "--emptyOutDir"],
+]);
 
 if (process.argv[2] !== "build") process.exit(await runVisibly("vitepress", ["dev", "site"]));
 
 rmSync(out, { recursive: true, force: true });
 await need("vitepress", ["build", "site"], { SITE_BASE: PLACEHOLDER });
 relocate(out);
-const playground = inProject("examples", "playground", "vite.config.ts");
-await need("vite", [
-  ...["build", "--config", playground, "--logLevel", "warn"],
-  ...["--outDir", inProject("site", "dist", "playground"), "--emptyOutDir"],
-]);
 const dead = deadLinks(out);
 if (dead.length > 0) {
   process.stderr.write(`Dead links of the site:\n${dead.join("\n")}\n`);

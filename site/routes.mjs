@@ -5,6 +5,7 @@ const ROUTES = new Map([
   ["ARCHITECTURE.md", "project/architecture.md"],
   ["CHANGELOG.md", "project/changelog.md"],
   ["CONTRIBUTING.md", "project/contributing.md"],
+  ["SECURITY.md", "project/security.md"],
   ["bench/results/latest.md", "reference/benchmarks.md"],
   ["docs/cli.md", "reference/cli.md"],
   ["docs/dependencies.md", "project/dependencies.md"],

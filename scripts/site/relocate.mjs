@@ -12,7 +12,7 @@ const VARIABLE = "__bpttSiteBase";
 /** @param {string} folder the built site, which is changed in place */
 export function relocate(folder) {
   for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    if (!/\.(html|js|css)$/.test(file)) continue;
+    if (!/\.(html|js|css)$/.test(file) || file.startsWith("playground")) continue;
     const text = readFileSync(join(folder, file), "utf8");
     if (!text.includes(PLACEHOLDER)) continue;
     const depth = file.split(/[\\/]/).length - 1;

@@ -77,6 +77,7 @@ export default defineConfig({
   },
   vite: {
     configFile: false,
+    publicDir: `${root}/target/site-public`, // the built playground
     server: { watch: { ignored: ["**/target/**", "**/node_modules/**", "**/dist/**"] } },
     build: { chunkSizeWarningLimit: 2000 },
   },

@@ -1,12 +1,15 @@
-// Every `@example` of the docstrings and every TypeScript block of the README is compiled strictly against the built
-// package and run; where the README shows an output, or a comment behind console.log does, it is the one that comes.
+// Every `@example` of the docstrings and every TypeScript block of the README and the site is compiled strictly against the
+// built package and run; where a page shows an output, or a comment after console.log does, it is the one that comes.
 
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
-import { inProject } from "../../scripts/setup/paths.mjs";
+import { inProject, which } from "../../scripts/setup/paths.mjs";
 import { inDist } from "../support/dist.js";
+import { blocks, blocksIn, type Block } from "./blocks.js";
 
 interface Example {
   name: string;
@@ -27,13 +30,6 @@ function docstringExamples(file: string): Example[] {
   return found;
 }
 
-/** The README's TypeScript blocks, each with the text block right behind it. */
-function readmeExamples(): Example[] {
-  const readme = readFileSync(inProject("README.md"), "utf8");
-  const blocks = readme.matchAll(/```ts\n([\s\S]*?)```(?:\s*```text\n([\s\S]*?)```)?/g);
-  return [...blocks].map(([, code = "", output], i) => ({ name: `README.md ${i + 1}`, code, output }));
-}
-
 /** What the comments behind `console.log(…);` say will be printed, in order; with … or words it is for people only. */
 function promises(code: string): string[] {
   const comments = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, comment = ""]) => comment);
@@ -52,10 +48,11 @@ const sources = readdirSync(inProject("ts"), { recursive: true, encoding: "utf8"
   .map((file) => file.replaceAll("\\", "/"))
   .filter((file) => file.endsWith(".ts"))
   .sort();
-const examples = [...readmeExamples(), ...sources.flatMap(docstringExamples)];
+const programs: readonly Example[] = blocksIn(["ts"]);
+const examples = [...programs, ...sources.flatMap(docstringExamples)];
 // Inside the project, so that "bptt" is the package itself, as it is built.
 const folder = inProject("target", "examples");
-const fileOf = (example: Example) => `${example.name.replace(/\W+/g, "-")}.ts`;
+const fileOf = ({ name }: { name: string }) => `${name.replace(/\W+/g, "-")}.ts`;
 
 beforeAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -63,6 +60,10 @@ beforeAll(() => {
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   for (const example of examples)
     writeFileSync(join(folder, fileOf(example)), `${example.code}\nexport {};\n`);
+  for (const block of blocksIn(["ts"], "browser"))
+    writeFileSync(join(folder, fileOf(block)), `${block.code}\nexport {};\n`);
+  for (const block of blocksIn(["tsx"], "browser"))
+    writeFileSync(join(folder, `${fileOf(block)}x`), `${block.code}\nexport {};\n`);
   writeFileSync(
     join(folder, "tsconfig.json"),
     JSON.stringify({
@@ -71,7 +72,10 @@ beforeAll(() => {
         noUncheckedIndexedAccess: true,
         module: "nodenext",
         target: "es2022",
-        lib: ["es2022", "dom"],
+        lib: ["es2022", "dom", "dom.iterable"],
+        jsx: "react-jsx",
+        jsxImportSource: "preact",
+        skipLibCheck: true,
         types: ["node"],
         typeRoots: [inProject("node_modules", "@types")],
         paths: {
@@ -80,16 +84,18 @@ beforeAll(() => {
           "bptt/relaxed": [inDist("relaxed.d.ts")],
           "bptt/convert": [inDist("convert.d.ts")],
           "bptt/node": [inDist("node.d.ts")],
+          react: [inProject("node_modules", "preact", "compat", "src", "index.d.ts")], // the same hooks and types
         },
         outDir: "out",
       },
-      include: ["*.ts"],
+      include: ["*.ts", "*.tsx"],
     }),
   );
 });
 
 test("there are examples, and all of them compile", () => {
-  expect(examples.filter(({ name }) => name.startsWith("README"))).not.toHaveLength(0);
+  expect(programs.filter(({ name }) => name.startsWith("README"))).not.toHaveLength(0);
+  expect(programs.filter(({ name }) => name.startsWith("docs/")).length).toBeGreaterThan(15);
   expect(examples.filter(({ name }) => name.startsWith("ts/")).length).toBeGreaterThan(15);
   try {
     execFileSync(process.execPath, [inProject("node_modules", "typescript", "bin", "tsc"), "-p", folder]);
@@ -99,13 +105,13 @@ test("there are examples, and all of them compile", () => {
 });
 
 describe("runs", () => {
-  test.each(examples)("$name", (example) => {
+  test.concurrent.each(examples)("$name", async (example) => {
     // One folder up, where the nearest package.json is the project's own, "bptt" is its dist. A failure throws.
     const script = inProject("target", "examples", "out", fileOf(example).replace(/\.ts$/, ".js"));
     const runnable = inProject("target", `example-${fileOf(example).replace(/\.ts$/, ".mjs")}`);
     writeFileSync(runnable, readFileSync(script));
     try {
-      const output = execFileSync(process.execPath, [runnable], { encoding: "utf8" });
+      const { stdout: output } = await promisify(execFile)(process.execPath, [runnable]);
       if (example.code.includes("console.log(")) expect(output.trim()).not.toBe("");
       let rest = squeezed(output);
       for (const promise of promises(example.code)) {
@@ -116,5 +122,37 @@ describe("runs", () => {
     } finally {
       rmSync(runnable);
     }
+  });
+});
+
+/** Languages of blocks that are not programs, and of those that other tests run. */
+const NO_PROGRAM = ["text", "console", "html", "sh", "json", "mermaid", "vue", "svelte"];
+
+test("each block is checked, or is of another library and marked", () => {
+  const checked = ({ language, marks }: Block) =>
+    NO_PROGRAM.includes(language) ||
+    language === "python" ||
+    (language === "ts" && (marks.length === 0 || marks.includes("browser"))) ||
+    (language === "tsx" && marks.includes("browser")) ||
+    (language === "js" && marks.includes("other"));
+  expect(blocks.filter((block) => !checked(block)).map(({ name }) => name)).toEqual([]);
+});
+
+describe("blocks of other libraries parse", () => {
+  test.each(blocksIn(["js"], "other"))("$name", ({ code }) => {
+    const { diagnostics } = ts.transpileModule(code, {
+      reportDiagnostics: true,
+      compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext },
+      fileName: "block.js",
+    });
+    expect(diagnostics?.map(({ messageText }) => messageText)).toEqual([]);
+  });
+
+  const python = which("python3");
+  test.skipIf(python === undefined)("Python", () => {
+    const codes = Object.fromEntries(blocksIn(["python"]).map(({ name, code }) => [name, code]));
+    const program =
+      "import ast, json, sys\nfor name, code in json.load(sys.stdin).items(): ast.parse(code, name)";
+    execFileSync(python!, ["-c", program], { input: JSON.stringify(codes) });
   });
 });

@@ -1,11 +1,10 @@
 /**
- * The README's sessions on the command line print what stands there. How fast a run was is the machine's: lines of its progress, and its
+ * The sessions on the command line in the README and the site print what the pages show. How fast a run was is the machine's: lines of its progress, and its
  * time, are left out.
  */
 
-import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
-import { inProject } from "../../scripts/setup/paths.mjs";
+import { blocksIn } from "../docs/blocks.js";
 import { Folder } from "./run-cli.js";
 
 interface Step {
@@ -13,10 +12,9 @@ interface Step {
   readonly output: string;
 }
 
-/** The commands of the README's console blocks, each with what it prints. */
+/** The commands of the pages' console blocks, each with what it prints. */
 function steps(): Step[] {
-  const readme = readFileSync(inProject("README.md"), "utf8");
-  return [...readme.matchAll(/```console\n([^]*?)```/g)].flatMap(([, block = ""]) =>
+  return blocksIn(["console"]).flatMap(({ code: block }) =>
     block
       .split(/^\$ /m)
       .slice(1)
@@ -39,7 +37,7 @@ function ofAnyMachine(output: string): string {
 const folder = new Folder();
 afterAll(() => folder.remove());
 
-describe("README.md", () => {
+describe("sessions", () => {
   test.each(steps())("$command", ({ command, output }) => {
     const { code, stdout, stderr } = folder.shell(command.replaceAll("npx bptt", "bptt"));
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
