@@ -6,7 +6,8 @@
 // stays in the wasm surface, `unsafe` in lanes.rs and wasm/handle.rs.
 // TypeScript: the folders of ts/ are listed in layers.mjs, and each imports only itself and the layers before it. Folders of
 // one layer do not import each other. Only ts/wasm imports what wasm-pack generated; ts imports nothing outside itself;
-// nothing imports an entry point; there are no cycles. Examples use the library as users do.
+// nothing imports an entry point; there are no cycles; no two files export different things under one name. Examples use the
+// library as users do.
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
@@ -16,6 +17,8 @@ import { filesUnder } from "./setup/stamp.mjs";
 
 const root = resolve(process.argv[2] ?? inProject());
 
+/** Takes the place of spawn-worker.ts in CommonJS, under the same names. */
+const REPLACEMENT = "ts/spawn-worker-commonjs.ts";
 const MOST_ENTRY_FILES = 14;
 const WASM_SURFACE = /^wasm(\.rs|\/)/;
 const UNSAFE_MODULES = /^(lanes|wasm\/handle)\.rs$/;
@@ -88,6 +91,8 @@ function withoutRustComments(code) {
 function checkTypeScript() {
   /** @type {Map<string, string[]>} value imports between the files of ts/ */
   const graph = new Map();
+  /** @type {Map<string, string>} the file of ts/ that exports a name */
+  const exporters = new Map();
   const files = ["ts", "examples"]
     .flatMap((folder) => filesUnder(join(root, folder)))
     .filter(
@@ -96,7 +101,10 @@ function checkTypeScript() {
   for (const path of files) {
     const file = relative(root, path).replaceAll("\\", "/");
     const edges = [];
-    for (const { specifier, typeOnly } of importsOf(readFileSync(path, "utf8"))) {
+    const code = readFileSync(path, "utf8");
+    if (/^ts\/.*(?<!\.generated)\.ts$/.test(file) && file !== REPLACEMENT)
+      checkExports(file, code, exporters);
+    for (const { specifier, typeOnly } of importsOf(code)) {
       if (!specifier.startsWith(".")) {
         checkPackageImport(file, specifier);
         continue;
@@ -114,6 +122,21 @@ function checkTypeScript() {
       "ts",
       `has ${entryFiles.length} files beside its folders; at most ${MOST_ENTRY_FILES}, entry points only`,
     );
+  }
+}
+
+/**
+ * A name that one file declares and exports is not declared and exported by another.
+ * @param {string} file @param {string} code @param {Map<string, string>} exporters
+ */
+function checkExports(file, code, exporters) {
+  const declarations =
+    /^export (?:declare |abstract |async )*(?:function\*?|class|const|let|interface|type|enum) ([\w$]+)/gm;
+  for (const [, name = ""] of code.matchAll(declarations)) {
+    const other = exporters.get(name) ?? file;
+    if (other !== file)
+      report(file, `exports ${name}, which ${other} exports too: name one of them differently`);
+    exporters.set(name, other);
   }
 }
 

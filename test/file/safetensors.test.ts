@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readFloats, readValues, type FileData, type FileTensor } from "../../ts/file/dtype.js";
+import { readFloats, readTensorValues, type FileData, type FileTensor } from "../../ts/file/dtype.js";
 import { parseSafetensors } from "../../ts/file/safetensors.js";
 import { serializeSafetensors } from "../../ts/file/safetensors-write.js";
 import golden from "../golden/safetensors.json" with { type: "json" };
@@ -42,7 +42,7 @@ describe("reads what the reference library wrote", () => {
     for (const [name, { shape, values }] of Object.entries(tensors)) {
       const tensor = stored.tensors.get(name)!;
       expect(tensor.shape, name).toEqual(shape);
-      const read = printed(readValues(tensor, name));
+      const read = printed(readTensorValues(tensor, name));
       const expected = values.map(want);
       expect(read.length).toBe(expected.length);
       read.forEach((x, i) => {
@@ -61,7 +61,7 @@ describe("reads what the reference library wrote", () => {
     memory.set(file, offset);
     const inside = parseSafetensors(memory.subarray(offset, offset + file.length));
     for (const [name, tensor] of parseSafetensors(file).tensors) {
-      expect(readValues(inside.tensors.get(name)!, name)).toEqual(readValues(tensor, name));
+      expect(readTensorValues(inside.tensors.get(name)!, name)).toEqual(readTensorValues(tensor, name));
     }
   });
 
@@ -96,8 +96,8 @@ describe("reads what the reference library wrote", () => {
       if (exponent === (1 << (15 - width)) - 1) return fraction === 0 ? sign * Infinity : NaN;
       return sign * (exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias));
     };
-    const half = readValues({ dtype: "F16", shape: [65536], bytes }, "x");
-    const brain = readValues({ dtype: "BF16", shape: [65536], bytes }, "x");
+    const half = readTensorValues({ dtype: "F16", shape: [65536], bytes }, "x");
+    const brain = readTensorValues({ dtype: "BF16", shape: [65536], bytes }, "x");
     let wrong = 0;
     for (let i = 0; i < 65536; i++) {
       if (!Object.is(half[i], value(i, 10, 15)) || !Object.is(brain[i], value(i, 7, 127))) wrong++;
@@ -212,7 +212,7 @@ describe("writes the reference writer's bytes", () => {
     const file = fromBase64(base64);
     const tensors = [...parseSafetensors(file).tensors].map(([name, tensor]): [string, FileTensor] => [
       name,
-      { data: readValues(tensor, name), shape: tensor.shape },
+      { data: readTensorValues(tensor, name), shape: tensor.shape },
     ]);
     tensors.reverse(); // the order they come in is nothing to the file
     expect(serializeSafetensors(Object.fromEntries(tensors), metadata ?? {})).toEqual(file);
@@ -235,7 +235,7 @@ describe("writes the reference writer's bytes", () => {
         for (const [name, { data, shape }] of Object.entries(tensors)) {
           const read = stored.tensors.get(name)!;
           expect(read.shape).toEqual(shape);
-          expect(readValues(read, name)).toEqual(data);
+          expect(readTensorValues(read, name)).toEqual(data);
         }
         expect((8 + Number(new DataView(file.buffer).getBigUint64(0, true))) % 8).toBe(0);
       }),

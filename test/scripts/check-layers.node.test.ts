@@ -48,6 +48,23 @@ describe("check-layers", () => {
     expect(complaints().join("\n")).toContain(complaint);
   });
 
+  it.each([
+    ["ts/cli/values.ts", "export const typeError = 1;", "exports typeError, which ts/base/errors.ts exports"],
+    ["ts/fit/plan.ts", "export interface Tensor {}", "exports Tensor, which ts/base/tensor.ts exports"],
+    ["ts/fit/plan.ts", "export async function* open() {}", "exports open, which ts/base/source.ts exports"],
+  ])("refuses that %s exports a name of another file: %s", (file, code, complaint) => {
+    appendFileSync(join(folder, file), `\n${code}\n`);
+    expect(complaints().join("\n")).toContain(complaint);
+  });
+
+  it("accepts a name that is exported again", () => {
+    appendFileSync(
+      join(folder, "ts", "fit", "plan.ts"),
+      '\nexport { typeError } from "../base/errors.js";\n',
+    );
+    expect(complaints()).toEqual([]);
+  });
+
   it("refuses a folder that is no layer", () => {
     cpSync(join(folder, "ts", "fit"), join(folder, "ts", "runs"), { recursive: true });
     expect(complaints().join("\n")).toContain("ts/runs, which is no layer");

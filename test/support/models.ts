@@ -1,7 +1,7 @@
 /** Networks as plain data, of every cell: names and shapes of their parameters written out once more, and random values. */
 
 import type { FileTensor } from "../../ts/file/dtype.js";
-import { readValues } from "../../ts/file/dtype.js";
+import { readTensorValues } from "../../ts/file/dtype.js";
 import type { ModelConfig } from "../../ts/file/model-file.js";
 import { parseSafetensors } from "../../ts/file/safetensors.js";
 import { serializeSafetensors } from "../../ts/file/safetensors-write.js";
@@ -65,7 +65,7 @@ export function edited(
   const tensors = new Map(
     [...stored.tensors].map(([name, tensor]): [string, FileTensor] => [
       name,
-      { data: readValues(tensor, name), shape: [...tensor.shape] },
+      { data: readTensorValues(tensor, name), shape: [...tensor.shape] },
     ]),
   );
   const metadata = new Map(stored.metadata);

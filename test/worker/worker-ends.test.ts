@@ -5,7 +5,7 @@
 
 import { BpttError, CharRnn, type Run, type TextFitOptions, type WorkerLike } from "bptt";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Link } from "../../ts/worker/link.js";
+import { WorkerLink } from "../../ts/worker/link.js";
 import { ReportChannel } from "../../ts/worker/report-channel.js";
 import { TEXT } from "../support/courses.js";
 import {
@@ -198,7 +198,7 @@ describe("the line to a worker", () => {
   it("gives up on one that does not answer", () => {
     const { calls, worker } = silent();
     const fail = vi.fn<(reason: BpttError) => void>();
-    const link = new Link(worker, () => undefined, fail);
+    const link = new WorkerLink(worker, () => undefined, fail);
     link.post({ bptt: "seen" });
     vi.advanceTimersByTime(59_999);
     expect(fail).not.toHaveBeenCalled();
@@ -211,7 +211,7 @@ describe("the line to a worker", () => {
 
   it("leaves nothing behind when it is closed", () => {
     const { calls, worker } = silent();
-    const link = new Link(
+    const link = new WorkerLink(
       worker,
       () => undefined,
       () => undefined,

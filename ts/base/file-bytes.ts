@@ -2,7 +2,7 @@
 
 import { typeError } from "./errors.js";
 import { show } from "./show.js";
-import { lengthOf, tagOf } from "./typed-array.js";
+import { typedArrayLength, tagOf } from "./typed-array.js";
 
 /**
  * Returns a view of the bytes as a Uint8Array of this realm. A Buffer is converted because its `slice` does
@@ -13,7 +13,7 @@ import { lengthOf, tagOf } from "./typed-array.js";
 export function fileBytes(bytes: unknown): Uint8Array {
   if (tagOf(bytes) === "Uint8Array") {
     const { buffer, byteOffset } = bytes as Uint8Array;
-    return new Uint8Array(buffer, byteOffset, lengthOf(bytes as Uint8Array));
+    return new Uint8Array(buffer, byteOffset, typedArrayLength(bytes as Uint8Array));
   }
   const kind = Object.prototype.toString.call(bytes).slice(8, -1);
   if (kind === "ArrayBuffer" || kind === "SharedArrayBuffer") return new Uint8Array(bytes as ArrayBuffer);

@@ -3,7 +3,7 @@
  * no value makes it throw: symbols, revoked proxies, and cyclic or huge objects are safe.
  */
 
-import { lengthOf, tagOf } from "./typed-array.js";
+import { typedArrayLength, tagOf } from "./typed-array.js";
 
 const LONGEST = 40;
 const MOST_NAMES = 10;
@@ -40,7 +40,7 @@ export function showShape(shape: readonly unknown[]): string {
 
 function showObject(value: object): string {
   const tag = tagOf(value);
-  if (tag !== undefined) return `${tag} of length ${lengthOf(value as ArrayLike<number>)}`;
+  if (tag !== undefined) return `${tag} of length ${typedArrayLength(value as ArrayLike<number>)}`;
   if (Array.isArray(value)) return `an array of length ${show(value.length)}`;
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   return kind === "Object" ? "an object" : `an object (${clip(kind)})`;

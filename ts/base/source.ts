@@ -9,7 +9,7 @@
 import { at, rangeError, typeError, type Path } from "./errors.js";
 import { show, showShape } from "./show.js";
 import { readShape, sizeOf } from "./tensor.js";
-import { FLOATS, INTEGERS, kindOf, lengthOf, NONE, OTHER, type Kind } from "./typed-array.js";
+import { FLOATS, INTEGERS, typedArrayKind, typedArrayLength, NONE, OTHER, type Kind } from "./typed-array.js";
 
 /** A user's array that has been examined but not copied. */
 export interface Source {
@@ -31,10 +31,10 @@ export interface Source {
 export function open(value: unknown, path: Path, what: string): Source {
   if (Array.isArray(value)) return openNested(value, path);
   if (typeof value === "object" && value !== null) {
-    const kind = kindOf(value);
+    const kind = typedArrayKind(value);
     if (kind === INTEGERS || kind === FLOATS) {
       const values = value as ArrayLike<number>;
-      return { path, flat: true, values, kind, first: undefined, shape: [lengthOf(values)] };
+      return { path, flat: true, values, kind, first: undefined, shape: [typedArrayLength(values)] };
     }
     if (kind === NONE && "data" in value && "shape" in value) return openFlat(value.data, value.shape, path);
   }
@@ -71,7 +71,7 @@ export function openRagged(value: unknown, path: Path, what: string): Source {
 /** Returns the length of a row, and 0 for anything else, which is an error when it is copied. */
 function rowLength(row: unknown, path: Path, b: number): number {
   if (Array.isArray(row)) return sizeOf(row, path, 1, b);
-  return kindOf(row) === NONE ? 0 : lengthOf(row as ArrayLike<number>);
+  return typedArrayKind(row) === NONE ? 0 : typedArrayLength(row as ArrayLike<number>);
 }
 
 /** Throws unless the source has exactly this shape. */
@@ -86,12 +86,13 @@ export function expectShape(source: Source, shape: readonly number[]): void {
 }
 
 function openFlat(data: unknown, shape: unknown, path: Path): Source {
-  const kind = kindOf(data);
+  const kind = typedArrayKind(data);
   if (kind === OTHER || (kind === NONE && !Array.isArray(data))) {
     throw typeError(at(path, "data"), "an array of numbers", show(data));
   }
   const values = data as ArrayLike<unknown>;
-  const length = kind === NONE ? sizeOf(values, at(path, "data")) : lengthOf(values as ArrayLike<number>);
+  const length =
+    kind === NONE ? sizeOf(values, at(path, "data")) : typedArrayLength(values as ArrayLike<number>);
   return {
     path,
     flat: true,
@@ -113,7 +114,7 @@ function openNested(values: readonly unknown[], path: Path): Source {
     inner = inner[0] as unknown;
     if (shape.length === 1) first = inner;
   }
-  const kind = kindOf(inner);
-  if (kind !== NONE) shape.push(lengthOf(inner as ArrayLike<number>));
+  const kind = typedArrayKind(inner);
+  if (kind !== NONE) shape.push(typedArrayLength(inner as ArrayLike<number>));
   return { path, flat: false, values, kind, first, shape };
 }

@@ -6,7 +6,7 @@
 import { MAX_SIZE } from "./check.js";
 import { at, BpttError, formatPath, rangeError, typeError, type Path } from "./errors.js";
 import { show, showShape } from "./show.js";
-import { kindOf, lengthOf, FLOATS, INTEGERS } from "./typed-array.js";
+import { typedArrayKind, typedArrayLength, FLOATS, INTEGERS } from "./typed-array.js";
 
 /**
  * A result of the library: row-major float32 values and their shape. The caller owns it, and nothing writes
@@ -69,11 +69,11 @@ export type Ids2 = readonly IdRow[] | FlatTensor<IdRow>;
  * console.log(tensor([1, 2, 3, 4, 5, 6], [2, 3]).shape); // [2, 3]
  */
 export function tensor(data: NumberRow, shape: readonly number[]): Tensor {
-  const kind = kindOf(data);
+  const kind = typedArrayKind(data);
   if (kind !== INTEGERS && kind !== FLOATS && !Array.isArray(data)) {
     throw typeError("data", "an array of numbers", show(data));
   }
-  const length = sizeOf(kind === 0 ? data : lengthOf(data), "data");
+  const length = sizeOf(kind === 0 ? data : typedArrayLength(data), "data");
   const sizes = readShape(shape, "shape", length);
   const out = floats(length, "tensor");
   for (let i = 0; i < length; i++) {

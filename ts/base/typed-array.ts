@@ -32,12 +32,12 @@ export function tagOf(value: unknown): string | undefined {
 }
 
 /** Returns the true length of a typed array, which is 0 once its buffer was detached. */
-export function lengthOf(value: ArrayLike<number>): number {
+export function typedArrayLength(value: ArrayLike<number>): number {
   return lengthGetter.call(value);
 }
 
 /** Returns the kind of typed array that `value` is. */
-export function kindOf(value: unknown): Kind {
+export function typedArrayKind(value: unknown): Kind {
   switch (tagGetter.call(value)) {
     case undefined:
       return NONE;

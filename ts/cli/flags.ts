@@ -3,10 +3,18 @@
  * library, which comes from a flag or from the content of a file here.
  */
 
-import { formatCheck, formatPath, isCheckError, type CheckError, type Key } from "../base/errors.js";
+import {
+  formatCheck,
+  formatPath,
+  isCheckError,
+  withFields,
+  type CheckError,
+  type Key,
+} from "../base/errors.js";
+import type { Remedy } from "../base/remedy.js";
 import { show } from "../base/show.js";
 import { Failure, UsageError } from "./failure.js";
-import type { Place } from "./places.js";
+import type { DescribePlace } from "./places.js";
 
 /** The flags of options of the library. */
 export const FLAGS: Readonly<Record<string, string>> = {
@@ -38,10 +46,11 @@ export const FLAGS: Readonly<Record<string, string>> = {
   topP: "--top-p",
   useBias: "--no-bias",
   validationFraction: "--validation",
+  vocabulary: "--vocabulary",
 };
 
 /** The places of what comes from files, by the arguments of the library. */
-export type Contents = Readonly<Record<string, Place>>;
+export type Contents = Readonly<Record<string, DescribePlace>>;
 
 const NOT_GIVEN = show(undefined);
 
@@ -49,8 +58,9 @@ const NOT_GIVEN = show(undefined);
  * An error of the library with the place on the command line: one about the content of a file is a failure, one about a flag is wrong
  * usage. All other errors are returned as they are.
  */
-export function onCommandLine(error: unknown, contents: Contents = {}): unknown {
-  if (!isCheckError(error)) return error;
+export function onCommandLine(thrown: unknown, contents: Contents = {}): unknown {
+  if (!isCheckError(thrown)) return thrown;
+  const error = withFlags(thrown);
   const [root = "", ...keys] = error.path;
   const place = contents[root];
   if (place !== undefined) return new Failure(sentenceAt(place(keys), error), 1, { cause: error });
@@ -66,6 +76,17 @@ export function sentenceAt(place: string, error: CheckError): string {
     received: received === NOT_GIVEN ? "none" : received,
     ...(hint !== undefined && { hint }),
   });
+}
+
+/** The error with flags in its hint, if it says which options of the library help. */
+function withFlags(error: CheckError): CheckError {
+  const { remedy } = error as { remedy?: Remedy };
+  if (remedy === undefined) return error;
+  const flags = Object.entries(remedy.options).map(([name, value]) => {
+    const flag = FLAGS[name] ?? name;
+    return value === true || value === undefined ? flag : `${flag} ${show(value)}`;
+  });
+  return withFields(error, { hint: `${flags.join(" ")} ${remedy.effect}` });
 }
 
 /** The elements of what a flag says are tokens. */

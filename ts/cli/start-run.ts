@@ -15,7 +15,7 @@ import { linesOf, nameOf, readBytes, readTexts } from "./input.js";
 import { metadataOf } from "./model/metadata.js";
 import { runOf } from "./model/summary.js";
 import { textModelOf } from "./model/text-model.js";
-import { inFile, type Place } from "./places.js";
+import { inFile, type DescribePlace } from "./places.js";
 import type { Beginning } from "./report/reporter.js";
 
 /** A model, and its run when it is asked for. */
@@ -92,7 +92,7 @@ async function readKind(files: readonly string[], asLines: boolean): Promise<Tex
 }
 
 /** Places in the text of these files, which are counted over all of them. */
-export function placeOf(files: readonly string[]): Place {
+export function textPlace(files: readonly string[]): DescribePlace {
   return inFile(namesOf(files));
 }
 

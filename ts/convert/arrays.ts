@@ -7,7 +7,7 @@ import { at, rangeError, typeError, type Path } from "../base/errors.js";
 import { show, showShape } from "../base/show.js";
 import { open } from "../base/source.js";
 import { floats, type Numbers1, type Numbers2, type Tensor } from "../base/tensor.js";
-import { kindOf, lengthOf, NONE, OTHER } from "../base/typed-array.js";
+import { typedArrayKind, typedArrayLength, NONE, OTHER } from "../base/typed-array.js";
 
 /** A vector or matrix of weights: nested arrays, rows of typed arrays, a typed array, or `{ data, shape }`. */
 export type WeightArray = Numbers1 | Numbers2;
@@ -34,7 +34,7 @@ export function readArray(value: unknown, path: Path): Tensor {
     const [rows, columns] = shape as [number, number];
     for (let r = 0; r < rows; r++) {
       const row = r === 0 ? source.first : values[r];
-      fill(data.subarray(r * columns, (r + 1) * columns), row, kindOf(row), at(path, r));
+      fill(data.subarray(r * columns, (r + 1) * columns), row, typedArrayKind(row), at(path, r));
     }
   } else throw rangeError(path, "rank 1 or 2", `shape ${showShape(shape)}`);
   return { data, shape: [...shape] };
@@ -47,7 +47,7 @@ function fill(into: Float32Array, row: unknown, kind: number, path: Path): void 
     throw typeError(path, `${count} numbers`, show(row));
   }
   const values = row as ArrayLike<unknown>;
-  const length = kind === NONE ? values.length : lengthOf(values as ArrayLike<number>);
+  const length = kind === NONE ? values.length : typedArrayLength(values as ArrayLike<number>);
   if (length !== count) throw rangeError(path, `${count} numbers`, `${length}`);
   for (let k = 0; k < count; k++) {
     const value = values[k];
@@ -76,7 +76,7 @@ export function matrixShape({ array, path }: Weight): [rows: number, columns: nu
 }
 
 /** Zeros of this shape. */
-export function zeros(...shape: number[]): Tensor {
+export function zeroTensor(...shape: number[]): Tensor {
   return {
     data: floats(
       shape.reduce((product, n) => product * n, 1),
@@ -89,7 +89,7 @@ export function zeros(...shape: number[]): Tensor {
 /** (N, M) → (M, N) */
 export function transpose(array: Tensor): Tensor {
   const [rows, columns] = matrixShape({ array, path: "transpose" });
-  const turned = zeros(columns, rows);
+  const turned = zeroTensor(columns, rows);
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++) turned.data[c * rows + r] = array.data[r * columns + c];
   }
@@ -105,7 +105,7 @@ export function slice({ data, shape }: Tensor, from: number, to: number): Tensor
 /** Arrays of equal inner shape one behind the other along the first axis. */
 export function concat(arrays: readonly Tensor[]): Tensor {
   const inner = arrays[0]?.shape.slice(1) ?? [];
-  const joined = zeros(
+  const joined = zeroTensor(
     arrays.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0),
     ...inner,
   );
@@ -143,7 +143,7 @@ export function sum(a: Tensor, b: Tensor): Tensor {
 export function product(a: Tensor, b: Tensor): Tensor {
   const [N, K] = matrixShape({ array: a, path: "product" });
   const [, M] = matrixShape({ array: b, path: "product" });
-  const c = zeros(N, M);
+  const c = zeroTensor(N, M);
   const row = new Float64Array(M);
   for (let n = 0; n < N; n++) {
     row.fill(0);

@@ -18,7 +18,7 @@ import { readWeight, shaped, type WeightArray } from "./arrays.js";
 
 const NETWORK = {
   /** What happens in one time step. */
-  cell: { read: readCell },
+  cell: { read: readDescribedCell },
   /** I: the number of different ids, or of features. */
   inputSize: { read: size },
   /** H: the width of the hidden state. */
@@ -64,7 +64,7 @@ export interface HeadParameters {
 }
 
 /** A description, checked and complete. */
-export interface Network {
+export interface CheckedNetwork {
   readonly cell: Cell;
   readonly inputSize: number;
   readonly hiddenSize: number;
@@ -96,7 +96,7 @@ const NESTED = { config: { read: record }, parameters: { read: record } } satisf
 const FLAT = { ...NESTED_CONFIG, parameters: { read: record } } satisfies Declaration;
 
 /** Reads and checks a description in full; nothing of it is kept. */
-export function readNetwork(value: unknown, path: Path): Network {
+export function readNetworkDescription(value: unknown, path: Path): CheckedNetwork {
   const nested = (record(value, path) as { config?: unknown }).config !== undefined;
   const { given, config } = nested ? readNested(value, path) : readFlat(value, path);
   const { cell, inputSize: I, hiddenSize: H, outputSize: V, layers: L } = config;
@@ -163,12 +163,12 @@ export function readInputForm(value: unknown, path: Path): "ids" | "features" {
 }
 
 /** The name of a cell. */
-export function readCell(value: unknown, path: Path): Cell {
+export function readDescribedCell(value: unknown, path: Path): Cell {
   return oneOf(value, path, CELLS);
 }
 
 /** The description of a network put together from another library's weights. */
-export function describe(network: Network): NetworkDescription {
+export function describe(network: CheckedNetwork): NetworkDescription {
   const { cell, inputSize, hiddenSize, resetAfter, cells, head } = network;
   const config: NetworkConfig = { cell, inputSize, hiddenSize };
   if (head) config.outputSize = head.b_o.data.length;

@@ -43,7 +43,7 @@ export function isHdf5(bytes: Uint8Array): boolean {
 }
 
 /** The path of an object in errors. */
-export function placeOf(file: Pick<Hdf5File, "place">, path: string): Path {
+export function objectPath(file: Pick<Hdf5File, "place">, path: string): Path {
   return at(file.place, `/${path}`);
 }
 
@@ -65,7 +65,7 @@ export function openHdf5(bytes: Uint8Array, place: Path): Hdf5File {
     place,
     paths: [...arrays.keys()],
     read(path) {
-      const where = placeOf({ place }, path);
+      const where = objectPath({ place }, path);
       const stored = guard(where, () => {
         const messages = arrays.get(path);
         if (messages === undefined) throw rangeError("file", "an array", "none");
@@ -75,7 +75,7 @@ export function openHdf5(bytes: Uint8Array, place: Path): Hdf5File {
       return readArray(stored, where);
     },
     attribute(path, key) {
-      return guard(at(placeOf({ place }, path), "attrs", key), () => {
+      return guard(at(objectPath({ place }, path), "attrs", key), () => {
         const messages = groups.get(path);
         return messages && readAttribute(file, heap, messages, key);
       });

@@ -11,7 +11,7 @@
 
 import type { Cell } from "../data/rnn-options.js";
 import type { Tensor } from "../base/tensor.js";
-import { concat, reorder, shaped, slice, sum, zeros, type Weight } from "./arrays.js";
+import { concat, reorder, shaped, slice, sum, zeroTensor, type Weight } from "./arrays.js";
 import { GATES, type CellParameters } from "./description.js";
 
 /** The gates' blocks in Keras's order, by this library's letters. */
@@ -47,10 +47,10 @@ export function fromKerasCell(
   const w_ih = ordered(shaped(kernel, [rows, G * H], `(inputs, ${letters})`));
   const w_hh = ordered(shaped(recurrentKernel, [H, G * H], `(U, ${letters})`));
   if (cell !== "gru" || !resetAfter) {
-    const b_h = bias ? ordered(shaped(bias, [G * H], `(${letters})`)) : zeros(G * H);
+    const b_h = bias ? ordered(shaped(bias, [G * H], `(${letters})`)) : zeroTensor(G * H);
     return { w_ih, w_hh, b_h };
   }
-  if (!bias) return { w_ih, w_hh, b_h: zeros(G * H), b_hn: zeros(H) };
+  if (!bias) return { w_ih, w_hh, b_h: zeroTensor(G * H), b_hn: zeroTensor(H) };
   const both = ordered(shaped(bias, [2, G * H], `(2, ${letters})`)).data;
   const recurrent: Tensor = { data: both.slice(G * H), shape: [G * H] };
   const b_hn = slice(recurrent, 2 * H, 3 * H);
@@ -63,7 +63,7 @@ export function toKerasCell(cell: Cell, { w_ih, w_hh, b_h, b_hn }: CellParameter
   const ordered = (array: Tensor) => reorder(array, GATES[cell], KERAS_GATES[cell]);
   const kernels = [ordered(w_ih), ordered(w_hh)] as const;
   if (!b_hn) return [...kernels, ordered(b_h)];
-  const recurrent = concat([zeros(2 * b_hn.data.length), b_hn]); // r z n
+  const recurrent = concat([zeroTensor(2 * b_hn.data.length), b_hn]); // r z n
   const { data } = concat([ordered(b_h), ordered(recurrent)]);
   return [...kernels, { data, shape: [2, data.length / 2] }];
 }

@@ -10,7 +10,7 @@ import { at, rangeError, type Path } from "../base/errors.js";
 import type { Cell } from "../data/rnn-options.js";
 import { show, showNames, showShape } from "../base/show.js";
 import type { Tensor } from "../base/tensor.js";
-import { matrixShape, product, shaped, zeros, type Weight } from "./arrays.js";
+import { matrixShape, product, shaped, zeroTensor, type Weight } from "./arrays.js";
 import {
   describe,
   type CellParameters,
@@ -193,7 +193,7 @@ function readHead({ layer, dense, weights }: Head, rows: number): HeadParameters
   expectOnly(weights, layer, useBias ? 2 : 1);
   const [, V] = matrixShape(kernel);
   const w_ho = shaped(kernel, [rows, V]);
-  return { w_ho, b_o: useBias ? shaped(need(weights, "bias", layer), [V]) : zeros(V) };
+  return { w_ho, b_o: useBias ? shaped(need(weights, "bias", layer), [V]) : zeroTensor(V) };
 }
 
 /** The layer inside a Bidirectional one. */

@@ -11,7 +11,7 @@
 import { rangeError } from "../base/errors.js";
 import { showNames } from "../base/show.js";
 import type { Weight } from "./arrays.js";
-import { placeOf, type Hdf5File } from "./hdf5.js";
+import { objectPath, type Hdf5File } from "./hdf5.js";
 import type { LayerWeights } from "./keras-layers.js";
 
 const ROLES = ["kernel", "recurrent_kernel", "bias"];
@@ -115,7 +115,7 @@ function add(weights: Map<string, Weight>, role: string, direction: string | und
 }
 
 function readAt(file: Hdf5File, path: string): Weight {
-  return { array: file.read(path), path: placeOf(file, path) };
+  return { array: file.read(path), path: objectPath(file, path) };
 }
 
 /** The k of ".../vars/k". */

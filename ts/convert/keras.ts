@@ -8,12 +8,12 @@ import { at, rangeError, type Path } from "../base/errors.js";
 import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import { showShape } from "../base/show.js";
 import type { Tensor } from "../base/tensor.js";
-import { matrixShape, readWeight, shaped, zeros, type Weight, type WeightArray } from "./arrays.js";
+import { matrixShape, readWeight, shaped, zeroTensor, type Weight, type WeightArray } from "./arrays.js";
 import {
   describe,
   list,
-  readCell,
-  readNetwork,
+  readDescribedCell,
+  readNetworkDescription,
   type CellParameters,
   type Describable,
   type HeadParameters,
@@ -23,7 +23,7 @@ import { fromKerasCell, hasTwoRows, toKerasCell } from "./keras-cell.js";
 
 const KERAS = {
   /** "tanh" and "relu" for SimpleRNN of that activation, "gru", "lstm". */
-  cell: { read: readCell },
+  cell: { read: readDescribedCell },
   /** How many recurrent layers are stacked. Default 1. */
   layers: { read: size, fallback: 1 },
   /** Whether they are Bidirectional (`merge_mode="concat"`). Default false. */
@@ -123,7 +123,7 @@ export function fromWeights(
  * console.log(toKeras(rnn).map(({ shape }) => shape.join("×")).join(" ")); // 4×5 5×5 5 5×3 3
  */
 export function toKeras(network: Describable): Tensor[] {
-  const { cell, cells, head } = readNetwork(network, "network");
+  const { cell, cells, head } = readNetworkDescription(network, "network");
   const recurrent = cells.flat().flatMap((parameters) => toKerasCell(cell, parameters));
   return head ? [...recurrent, head.w_ho, head.b_o] : recurrent;
 }
@@ -135,5 +135,5 @@ function readHead(arrays: readonly Weight[], rows: number): HeadParameters | und
   if (theirs !== rows) {
     throw rangeError(kernel.path, `a Dense kernel of ${rows} rows`, showShape(kernel.array.shape));
   }
-  return { w_ho: kernel.array, b_o: bias ? shaped(bias, [V], "(V)") : zeros(V) };
+  return { w_ho: kernel.array, b_o: bias ? shaped(bias, [V], "(V)") : zeroTensor(V) };
 }

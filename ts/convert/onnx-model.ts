@@ -48,7 +48,7 @@ const IR_VERSION = 7;
 const OPSET = 14;
 
 /** The bytes of a model file. */
-export function encodeModel(graph: OnnxGraph): Uint8Array {
+export function encodeOnnxModel(graph: OnnxGraph): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeVarintField(1, IR_VERSION); // ModelProto.ir_version
   pbf.writeStringField(2, "bptt"); // producer_name

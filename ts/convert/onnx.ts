@@ -12,18 +12,18 @@ import { boolean } from "../base/check.js";
 import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import type { Cell } from "../data/rnn-options.js";
 import type { Tensor } from "../base/tensor.js";
-import { concat, reorder, transpose, zeros } from "./arrays.js";
+import { concat, reorder, transpose, zeroTensor } from "./arrays.js";
 import {
   GATES,
   readInputForm,
-  readNetwork,
+  readNetworkDescription,
   type CellParameters,
   type Describable,
-  type Network,
+  type CheckedNetwork,
 } from "./description.js";
 import {
   ELEMENT,
-  encodeModel,
+  encodeOnnxModel,
   type Dimension,
   type OnnxAttribute,
   type OnnxConstant,
@@ -77,7 +77,7 @@ const ONNX_GATES: Readonly<Record<Cell, readonly string[]>> = {
 export function toOnnx(network: Describable, options: ToOnnxOptions = {}): Uint8Array {
   const { inputs: form, sequenceLengths: hasLengths, initialState: hasState } = readOptions(options, ONNX);
   const graph = new GraphBuilder();
-  const net = readNetwork(network, "network");
+  const net = readNetworkDescription(network, "network");
   const { cell, inputSize, hiddenSize: H, cells, head } = net;
   const D = cells[0]?.length ?? 1;
   const stateShape: Dimension[] = [cells.length * D, "batch", H];
@@ -116,13 +116,13 @@ export function toOnnx(network: Describable, options: ToOnnxOptions = {}): Uint8
   graph.output("logits", ["batch", "time", head ? head.b_o.data.length : D * H]);
   graph.output("outputs", ["batch", "time", D * H]);
   for (const s of stateNames) graph.output(`final_${s}`, stateShape);
-  return encodeModel({ name: `bptt_${cell}`, ...graph });
+  return encodeOnnxModel({ name: `bptt_${cell}`, ...graph });
 }
 
 /** One RNN, GRU or LSTM operator; its Y, Y_h and of an lstm Y_c. */
 function recurrentLayer(
   graph: GraphBuilder,
-  { cell, hiddenSize: H, resetAfter }: Network,
+  { cell, hiddenSize: H, resetAfter }: CheckedNetwork,
   directions: readonly CellParameters[],
   l: number,
   x: string,
@@ -149,7 +149,7 @@ function recurrentLayer(
     graph.tensor(
       `B_l${l}`,
       stack(({ b_h, b_hn }) => {
-        const recurrent = b_hn ? concat([zeros(2 * H), b_hn]) : zeros(b_h.data.length); // r z n
+        const recurrent = b_hn ? concat([zeroTensor(2 * H), b_hn]) : zeroTensor(b_h.data.length); // r z n
         return concat([ordered(b_h), ordered(recurrent)]);
       }),
     ),

@@ -5,7 +5,7 @@
 
 import { at, rangeError } from "../base/errors.js";
 import { showNames, showShape } from "../base/show.js";
-import { readWeight, zeros, type Weight } from "./arrays.js";
+import { readWeight, zeroTensor, type Weight } from "./arrays.js";
 import type { HeadParameters } from "./description.js";
 
 /** The scopes in which cells keep their variables. */
@@ -77,5 +77,5 @@ export function readHead(rest: readonly Weight[], rows: number): HeadParameters 
     const received = `shape ${showShape(array.shape)}`;
     throw rangeError(path, `a variable of a cell or of an output layer (${rows}, V)`, received);
   }
-  return { w_ho: kernel.array, b_o: bias ? bias.array : zeros(V) };
+  return { w_ho: kernel.array, b_o: bias ? bias.array : zeroTensor(V) };
 }

@@ -16,11 +16,11 @@ import { number, oneOf, record } from "../base/check.js";
 import type { Cell } from "../data/rnn-options.js";
 import { show, showShape } from "../base/show.js";
 import type { Tensor } from "../base/tensor.js";
-import { concat, matrixShape, reorder, shaped, slice, zeros, type WeightArray } from "./arrays.js";
+import { concat, matrixShape, reorder, shaped, slice, zeroTensor, type WeightArray } from "./arrays.js";
 import {
   describe,
   GATES,
-  readNetwork,
+  readNetworkDescription,
   type CellParameters,
   type Describable,
   type NetworkDescription,
@@ -132,7 +132,7 @@ export function toTensorFlow1(
   options: ToTensorFlow1Options = {},
 ): Record<string, Tensor> {
   const { forgetBias } = readOptions(options, TO);
-  const { cell, hiddenSize: H, resetAfter, cells, head } = readNetwork(network, "network");
+  const { cell, hiddenSize: H, resetAfter, cells, head } = readNetworkDescription(network, "network");
   if (cell === "gru" && resetAfter) {
     throw rangeError("network", "a gru with resetAfter false", "resetAfter true", {
       hint: "TensorFlow 1's GRUCell resets before the recurrent product",
@@ -230,7 +230,7 @@ function shiftForget(bias: Tensor, H: number, by: number): Tensor {
 function joinColumns(a: Tensor, b: Tensor): Tensor {
   const [rows = 0, left = 0] = a.shape;
   const right = b.shape[1] ?? 0;
-  const joined = zeros(rows, left + right);
+  const joined = zeroTensor(rows, left + right);
   for (let r = 0; r < rows; r++) {
     joined.data.set(a.data.subarray(r * left, (r + 1) * left), r * (left + right));
     joined.data.set(b.data.subarray(r * right, (r + 1) * right), r * (left + right) + left);

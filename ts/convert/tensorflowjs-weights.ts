@@ -35,7 +35,7 @@ export interface TensorFlowJsModel {
 }
 
 /** The values one behind the other, little-endian. */
-export function joined(arrays: readonly Tensor[]): ArrayBuffer {
+export function joinValues(arrays: readonly Tensor[]): ArrayBuffer {
   const buffer = new ArrayBuffer(arrays.reduce((bytes, { data }) => bytes + data.length * 4, 0));
   const view = new DataView(buffer);
   let at = 0;

@@ -11,12 +11,17 @@ import { at, rangeError } from "../base/errors.js";
 import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import type { Cell } from "../data/rnn-options.js";
 import type { Tensor } from "../base/tensor.js";
-import { zeros } from "./arrays.js";
-import { readInputForm, readNetwork, type Describable, type NetworkDescription } from "./description.js";
+import { zeroTensor } from "./arrays.js";
+import {
+  readInputForm,
+  readNetworkDescription,
+  type Describable,
+  type NetworkDescription,
+} from "./description.js";
 import { toKerasCell } from "./keras-cell.js";
 import { fromLayers } from "./keras-layers.js";
 import { readTopology } from "./keras-topology.js";
-import { joined, NamedWeights, readWeights, type TensorFlowJsModel } from "./tensorflowjs-weights.js";
+import { joinValues, NamedWeights, readWeights, type TensorFlowJsModel } from "./tensorflowjs-weights.js";
 
 /** What {@link toTensorFlowJs} gives: artifacts for `tf.io.fromMemory`; without `weightData` and `weightSpecs`, a model.json. */
 export interface TensorFlowJsArtifacts {
@@ -104,7 +109,14 @@ export function toTensorFlowJs(
   options: ToTensorFlowJsOptions = {},
 ): TensorFlowJsArtifacts {
   const { inputs: form } = readOptions(options, TENSORFLOW_JS);
-  const { cell, inputSize: I, hiddenSize: H, resetAfter, cells, head } = readNetwork(network, "network");
+  const {
+    cell,
+    inputSize: I,
+    hiddenSize: H,
+    resetAfter,
+    cells,
+    head,
+  } = readNetworkDescription(network, "network");
   if (cell === "gru" && resetAfter) {
     throw rangeError("network", "a gru with resetAfter false", "resetAfter true", {
       hint: "TensorFlow.js has no GRU with reset_after",
@@ -121,7 +133,7 @@ export function toTensorFlowJs(
           : { ...config, batch_input_shape: form === "ids" ? [null, null] : [null, null, I] },
     });
   if (form === "ids") {
-    const unit = zeros(I, I);
+    const unit = zeroTensor(I, I);
     for (let i = 0; i < I; i++) unit.data[i * I + i] = 1;
     add("Embedding", {
       name: "one_hot",
@@ -178,7 +190,7 @@ export function toTensorFlowJs(
     },
     weightSpecs,
     weightsManifest: [{ paths: ["weights.bin"], weights: weightSpecs }],
-    weightData: joined(weights.map(([, array]) => array)),
+    weightData: joinValues(weights.map(([, array]) => array)),
   };
 }
 

@@ -10,14 +10,14 @@ import { copyIds } from "./ids.js";
 import type { SequenceLengths } from "./row-lengths.js";
 import type { RowLengths } from "./row-rule.js";
 import type { NamesOf } from "../base/options.js";
-import { FLAGS, type LossFlags } from "./loss-flags.js";
+import { LOSS_FLAGS, type LossFlags } from "./loss-flags.js";
 import { copySource } from "./numbers.js";
 import { showShape } from "../base/show.js";
 import { expectShape, open, openRagged, type Source } from "../base/source.js";
 import type { StateInput } from "./state.js";
 import type { Ids2, Numbers2, Numbers3 } from "../base/tensor.js";
 import { FLOATS } from "../base/typed-array.js";
-import { f32, type Place } from "../wasm/memory.js";
+import { f32, type BufferPlace } from "../wasm/memory.js";
 import type { LossName } from "../wasm/raw-rnn.js";
 
 /** The inputs of a network: sequences, their lengths, and the state before them. */
@@ -81,7 +81,7 @@ export const BATCH_NAMES = {
   targets: true,
   weights: true,
   loss: true,
-  ...FLAGS,
+  ...LOSS_FLAGS,
 } satisfies NamesOf<Batch>;
 
 const INPUTS_WANTED = "integer ids (B,T) or dense features (B,T,I)";
@@ -118,7 +118,7 @@ export function openInputs(value: unknown, inputSize: number, ragged: boolean): 
 export function copyInputs(
   inputs: InputSource,
   inputSize: number,
-  { start, stride }: Place,
+  { start, stride }: BufferPlace,
   lengths: RowLengths,
 ): void {
   const { source, dense, batch, time } = inputs;
@@ -147,7 +147,7 @@ export function copyWeights(
   value: unknown,
   { batch, time }: Sizes,
   rows: RowLengths,
-  { start }: Place,
+  { start }: BufferPlace,
 ): void {
   if (value !== undefined) {
     const layout = {
@@ -174,7 +174,7 @@ interface Sizes {
 }
 
 /** The place of the targets. */
-export interface TargetPlace extends Place {
+export interface TargetPlace extends BufferPlace {
   /** Index of the weights in wasm memory. Targets of weight 0 are not read. */
   readonly weights: number;
 }

@@ -8,7 +8,7 @@ import { at, formatPath, rangeError, typeError } from "../base/errors.js";
 import { invalid } from "../base/check.js";
 import { show } from "../base/show.js";
 import { type Source } from "../base/source.js";
-import { FLOATS, INTEGERS, kindOf, lengthOf, NONE } from "../base/typed-array.js";
+import { FLOATS, INTEGERS, typedArrayKind, typedArrayLength, NONE } from "../base/typed-array.js";
 import { f32, i32 } from "../wasm/memory.js";
 import { fits, fitting, type RowLengths } from "./row-rule.js";
 
@@ -42,10 +42,10 @@ export function copyIds(source: Source, layout: IdLayout): void {
     let from = 0;
     if (source.flat) from = b * columns;
     else if (rank === 2) row = b === 0 ? source.first : source.values[b];
-    const kind = kindOf(row);
+    const kind = typedArrayKind(row);
     if (kind === INTEGERS) {
       const typed = row as ArrayLike<number>;
-      if (!source.flat) expectRow(source, b, lengthOf(typed), layout);
+      if (!source.flat) expectRow(source, b, typedArrayLength(typed), layout);
       const bad = copyTyped(typed, from, b, layout, layout.into ?? i32());
       if (bad >= 0) throw outOfRange(source, layout, b, bad, typed[from + bad]);
     } else if (kind === NONE && Array.isArray(row)) {

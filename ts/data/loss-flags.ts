@@ -12,7 +12,7 @@ import type { ReductionName } from "../wasm/raw-rnn.js";
 import { readOption, type Declaration, type OptionsOf } from "../base/options.js";
 
 /** The flags in the order of the bits below. */
-export const FLAGS = {
+export const LOSS_FLAGS = {
   /** Divides by the sum of the weights over time. Default true. */
   averageAcrossTimesteps: { read: boolean, fallback: true },
   /** Divides by the sum of the weights over the batch. Default true. */
@@ -26,7 +26,7 @@ export const FLAGS = {
 /**
  * Flags that say how the weighted cross-entropies (B, T) are reduced to the result. See {@link sequenceLoss}.
  */
-export interface LossFlags extends OptionsOf<typeof FLAGS> {}
+export interface LossFlags extends OptionsOf<typeof LOSS_FLAGS> {}
 
 /** Bits of the result of {@link lossFlags}. */
 export const AVERAGE_TIME = 1;
@@ -37,10 +37,10 @@ export const SUM_BATCH = 8;
 /** Returns the flags as bits if their combination is valid. */
 export function lossFlags(options: LossFlags): number {
   const flags =
-    (readOption(options, FLAGS, "averageAcrossTimesteps") ? AVERAGE_TIME : 0) |
-    (readOption(options, FLAGS, "averageAcrossBatch") ? AVERAGE_BATCH : 0) |
-    (readOption(options, FLAGS, "sumOverTimesteps") ? SUM_TIME : 0) |
-    (readOption(options, FLAGS, "sumOverBatch") ? SUM_BATCH : 0);
+    (readOption(options, LOSS_FLAGS, "averageAcrossTimesteps") ? AVERAGE_TIME : 0) |
+    (readOption(options, LOSS_FLAGS, "averageAcrossBatch") ? AVERAGE_BATCH : 0) |
+    (readOption(options, LOSS_FLAGS, "sumOverTimesteps") ? SUM_TIME : 0) |
+    (readOption(options, LOSS_FLAGS, "sumOverBatch") ? SUM_BATCH : 0);
   const averages = flags & (AVERAGE_TIME | AVERAGE_BATCH);
   const sums = flags & (SUM_TIME | SUM_BATCH);
   if (averages && sums) {
@@ -68,5 +68,5 @@ function firstOf(flags: number): string {
 }
 
 function namesOf(flags: number): string[] {
-  return Object.keys(FLAGS).filter((_, bit) => flags & (1 << bit));
+  return Object.keys(LOSS_FLAGS).filter((_, bit) => flags & (1 << bit));
 }

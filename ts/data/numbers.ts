@@ -9,7 +9,7 @@
 import { at, rangeError, typeError, type Path } from "../base/errors.js";
 import { show } from "../base/show.js";
 import { expectShape, open, type Source } from "../base/source.js";
-import { FLOATS, INTEGERS, kindOf, lengthOf, NONE } from "../base/typed-array.js";
+import { FLOATS, INTEGERS, typedArrayKind, typedArrayLength, NONE } from "../base/typed-array.js";
 import { f32 } from "../wasm/memory.js";
 import { fits, fitting, type RowLengths } from "./row-rule.js";
 
@@ -101,10 +101,10 @@ function copyRows(source: Source, layout: Layout): void {
 }
 
 function copyRow(source: Source, layout: Layout, row: unknown, i: number, j: number, to: number): void {
-  const kind = kindOf(row);
+  const kind = typedArrayKind(row);
   if (kind === INTEGERS || kind === FLOATS) {
     const typed = row as ArrayLike<number>;
-    expectRow(source, layout, i, j, lengthOf(typed));
+    expectRow(source, layout, i, j, typedArrayLength(typed));
     const bad = copyTyped(
       typed,
       0,

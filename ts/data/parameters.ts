@@ -8,7 +8,7 @@ import { record } from "../base/check.js";
 import { copyNumbers, rowMajor } from "./numbers.js";
 import { show } from "../base/show.js";
 import { floats, type Numbers1, type Numbers2, type Tensor } from "../base/tensor.js";
-import { f32, type Place } from "../wasm/memory.js";
+import { f32, type BufferPlace } from "../wasm/memory.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
 /**
@@ -47,7 +47,7 @@ export function parameterTable(raw: RawRnn): readonly Parameter[] {
 }
 
 /** Returns copies of all tensors of an arena. */
-export function readArena(table: readonly Parameter[], { start }: Place): Record<string, Tensor> {
+export function readArena(table: readonly Parameter[], { start }: BufferPlace): Record<string, Tensor> {
   const tensors: Record<string, Tensor> = {};
   for (const { name, shape, length, offset } of table) {
     const data = floats(length, name);
@@ -97,6 +97,6 @@ function find(table: readonly Parameter[], key: string, path: Path): Parameter {
 }
 
 /** Writes assignments to an arena. */
-export function writeArena(assignments: readonly Assignment[], { start }: Place): void {
+export function writeArena(assignments: readonly Assignment[], { start }: BufferPlace): void {
   for (const { parameter, data } of assignments) f32().set(data, start + parameter.offset);
 }

@@ -14,7 +14,7 @@ import { copyIds } from "./ids.js";
 import {
   AVERAGE_BATCH,
   AVERAGE_TIME,
-  FLAGS,
+  LOSS_FLAGS,
   lossFlags,
   SUM_BATCH,
   SUM_TIME,
@@ -43,7 +43,7 @@ export interface SequenceLossOptions extends LossFlags {
   sequenceLengths?: SequenceLengths;
 }
 
-const NAMES = { weights: true, sequenceLengths: true, ...FLAGS } satisfies NamesOf<SequenceLossOptions>;
+const NAMES = { weights: true, sequenceLengths: true, ...LOSS_FLAGS } satisfies NamesOf<SequenceLossOptions>;
 
 /**
  * Computes the cross-entropy of logits against targets, in nats, weighted and averaged according to the

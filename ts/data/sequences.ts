@@ -10,7 +10,7 @@ import { openRows } from "./batch.js";
 import { copySource } from "./numbers.js";
 import { floats, type Tensor } from "../base/tensor.js";
 import { RawDirectionBuffer, type RawBuffer } from "../wasm/enumerations.js";
-import { f32, type Place } from "../wasm/memory.js";
+import { f32, type BufferPlace } from "../wasm/memory.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 import type { RowLengths } from "./row-rule.js";
 import { showShape } from "../base/show.js";
@@ -83,7 +83,7 @@ export function readGates(raw: RawRnn, gates: number, sizes: LayerDirections, lo
 
 /** Returns (T, L·D, B, blocks·H), with the blocks of each direction side by side. */
 function readBlocks(
-  blocks: ((direction: number) => Place)[],
+  blocks: ((direction: number) => BufferPlace)[],
   sizes: LayerDirections,
   loaded: Loaded,
 ): Tensor {
@@ -110,7 +110,12 @@ interface Destination {
 }
 
 /** Copies `width` floats of each row's time steps within its length. */
-function copyOut({ start, stride }: Place, width: number, { batch, rows }: Loaded, to: Destination): void {
+function copyOut(
+  { start, stride }: BufferPlace,
+  width: number,
+  { batch, rows }: Loaded,
+  to: Destination,
+): void {
   const { data, rowStep, timeStep } = to;
   const view = f32();
   for (let b = 0; b < batch; b++) {

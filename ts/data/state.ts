@@ -9,7 +9,7 @@ import { copyNumbers, rowMajor } from "./numbers.js";
 import type { Cell } from "./rnn-options.js";
 import { show, showShape } from "../base/show.js";
 import { floats, type Numbers3, type Tensor } from "../base/tensor.js";
-import { clear, f32, type Place } from "../wasm/memory.js";
+import { clear, f32, type BufferPlace } from "../wasm/memory.js";
 
 /** The state of an lstm: hidden and cell state, each (L·D, B, H). */
 export interface LstmState {
@@ -30,8 +30,8 @@ export type StateInput = Numbers3 | { readonly h: Numbers3; readonly c: Numbers3
 
 /** The places of a state in wasm memory: h and, for an lstm, c. */
 export interface StatePlace {
-  readonly h: Place;
-  readonly c: Place | undefined;
+  readonly h: BufferPlace;
+  readonly c: BufferPlace | undefined;
 }
 
 const NAMES = { h: true, c: true } satisfies NamesOf<LstmState>;
@@ -39,7 +39,7 @@ const NAMES = { h: true, c: true } satisfies NamesOf<LstmState>;
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /** Returns a state of zeros. */
-export function zeros(shape: number[], lstm: boolean, path: Path): State {
+export function zeroState(shape: number[], lstm: boolean, path: Path): State {
   const part = (): Tensor => ({ data: floats(sizeOf(shape), path), shape: [...shape] });
   return lstm ? { h: part(), c: part() } : part();
 }
@@ -76,14 +76,14 @@ export function replaceState(value: unknown, path: Path, shape: number[], place:
 
 /** Returns a copy of a state in wasm memory. */
 export function readState(shape: number[], { h, c }: StatePlace): State {
-  const state = zeros(shape, c !== undefined, "state");
+  const state = zeroState(shape, c !== undefined, "state");
   const parts = "h" in state ? state : { h: state };
   copyOut(parts.h.data, h);
   if ("c" in parts && c !== undefined) copyOut(parts.c.data, c);
   return state;
 }
 
-function copyOut(to: Float32Array, { start }: Place): void {
+function copyOut(to: Float32Array, { start }: BufferPlace): void {
   to.set(f32().subarray(start, start + to.length));
 }
 

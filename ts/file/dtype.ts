@@ -85,7 +85,7 @@ export interface FileTensor {
  * Returns a copy of the values in a typed array of their own type, widened exactly if JavaScript has no such
  * type. `path` is the place of the tensor.
  */
-export function readValues({ dtype, bytes }: StoredTensor, path: Path): FileData {
+export function readTensorValues({ dtype, bytes }: StoredTensor, path: Path): FileData {
   const copy = bytes.slice().buffer; // the copy is aligned, whatever the offset in the file
   switch (dtype) {
     case "F32":
@@ -128,7 +128,7 @@ export function readValues({ dtype, bytes }: StoredTensor, path: Path): FileData
 
 /** Returns a copy of the values, rounded to float32. */
 export function readFloats(stored: StoredTensor, path: Path): Tensor {
-  const values = readValues(stored, path);
+  const values = readTensorValues(stored, path);
   const data =
     tagOf(values) === "Float32Array"
       ? (values as Float32Array)

@@ -4,19 +4,14 @@
  */
 
 import { at, rangeError, type CheckError } from "../base/errors.js";
+import { withRemedy, type Remedy } from "../base/remedy.js";
 import { show, showNames } from "../base/show.js";
 import type { StoredTensor } from "./dtype.js";
 import type { LoadOptions, Module } from "./find-module.js";
 
 /** Options of `load` that would read the file, and their effect. */
-export interface Remedy {
+interface LoadRemedy extends Remedy {
   readonly options: Pick<LoadOptions, "prefix" | "head">;
-  readonly effect: string;
-}
-
-/** The field of an error about a file that holds its hint as data. */
-export interface Remediable {
-  readonly remedy: Remedy;
 }
 
 const TENSORS = at("bytes", "tensors");
@@ -65,8 +60,8 @@ function findLinear(left: readonly string[], tensors: ReadonlyMap<string, Stored
   return undefined;
 }
 
-function remediable(received: string, remedy: Remedy): RangeError & CheckError & Remediable {
+function remediable(received: string, remedy: LoadRemedy): RangeError & CheckError {
   const options = Object.entries(remedy.options).map(([name, value]) => `${name}: ${show(value)}`);
   const hint = `{ ${options.join(", ")} } ${remedy.effect}`;
-  return Object.assign(rangeError(TENSORS, EXPECTED, received, { hint }), { remedy });
+  return withRemedy(rangeError(TENSORS, EXPECTED, received, { hint }), remedy);
 }

@@ -14,7 +14,7 @@
  */
 
 import { boolean, seed, size } from "../base/check.js";
-import { readFloats, readValues, type Dtype, type FileTensor } from "./dtype.js";
+import { readFloats, readTensorValues, type Dtype, type FileTensor } from "./dtype.js";
 import { fileError } from "./file-error.js";
 import { findModule, type LoadOptions } from "./find-module.js";
 import { at, rangeError, type Path } from "../base/errors.js";
@@ -146,7 +146,7 @@ export function decodeModel(bytes: unknown, options: LoadOptions = {}): Model {
     const floats = readFloats(tensor, path);
     const bad = floats.data.findIndex((x) => !Number.isFinite(x));
     if (bad >= 0) {
-      throw rangeError(at(path, bad), "a finite number (float32)", show(readValues(tensor, path)[bad]));
+      throw rangeError(at(path, bad), "a finite number (float32)", show(readTensorValues(tensor, path)[bad]));
     }
     return floats;
   };
@@ -228,7 +228,7 @@ function readSection(stored: Stored, name: string): Section {
       .map(([key, value]): [string, T] => [key.slice(prefix.length), value]);
   const tensors = after(stored.tensors, `${name}.`).map(([key, tensor]): [string, FileTensor] => [
     key,
-    { data: readValues(tensor, tensorPath(`${name}.${key}`)), shape: [...tensor.shape] },
+    { data: readTensorValues(tensor, tensorPath(`${name}.${key}`)), shape: [...tensor.shape] },
   ]);
   return {
     tensors: Object.fromEntries(tensors),

@@ -37,7 +37,7 @@ export function walksOnce(batches: Batches): boolean {
 }
 
 /** How many batches a pass has, where that is known beforehand. */
-export function lengthOf(batches: Batches): number | undefined {
+export function countBatches(batches: Batches): number | undefined {
   return Array.isArray(batches) ? batches.length : undefined;
 }
 

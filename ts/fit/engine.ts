@@ -43,7 +43,7 @@ export interface Work extends Listening {
 }
 
 /** One of the two is called, once. */
-export interface Ending {
+export interface EndCallbacks {
   resolve(result: RunResult): void;
   reject(reason: unknown): void;
 }
@@ -52,7 +52,7 @@ export interface Ending {
 export class Engine {
   readonly #work: Work;
   readonly #control: Control;
-  readonly #ending: Ending;
+  readonly #ending: EndCallbacks;
   readonly #throughput: Throughput;
   readonly #progress: Progress;
   readonly #slices: Slices;
@@ -66,7 +66,7 @@ export class Engine {
   #ended = false;
   #asked: (() => void)[] = []; // for what is only to be had between pieces of work
 
-  constructor(work: Work, state: RunState, control: Control, ending: Ending) {
+  constructor(work: Work, state: RunState, control: Control, ending: EndCallbacks) {
     this.#work = work;
     this.#state = state;
     this.#control = control;

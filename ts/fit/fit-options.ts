@@ -20,7 +20,7 @@ import { optimizerState, type Optimizer } from "../optim/optimizer.js";
 import type { OptimizerSnapshot } from "../rnn/optimizer-state.js";
 import { rateAt, readLearningRate } from "../optim/schedule.js";
 import type { AbortSignalLike } from "./control.js";
-import { lengthOf, readBatches, walksOnce, type Batches } from "./batch-iterator.js";
+import { countBatches, readBatches, walksOnce, type Batches } from "./batch-iterator.js";
 import type { LockedNetwork } from "../rnn/locked-network.js";
 import type { Plan } from "./plan.js";
 import type { ShardPool } from "./shard-pool.js";
@@ -222,7 +222,7 @@ function readPlan({ steps, epochs, ...values }: Values, batches: Batches): Plan 
   return {
     epochs: steps === undefined ? (epochs ?? (isIteratedOnce ? 1 : 10)) : undefined,
     steps,
-    stepsPerEpoch: stepsPerEpoch ?? lengthOf(batches),
+    stepsPerEpoch: stepsPerEpoch ?? countBatches(batches),
     validates,
     validateEvery,
     patience,

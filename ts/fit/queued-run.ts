@@ -5,7 +5,7 @@
 
 import { exportOptimizerState } from "../rnn/optimizer-state.js";
 import { NETWORK } from "../rnn/network.js";
-import type { Ending } from "../rnn/lock.js";
+import type { PendingLastStep } from "../rnn/lock.js";
 import type { Rnn } from "../rnn/rnn.js";
 import { Control } from "./control.js";
 import type { FitConfig, RunCheckpoint } from "./fit-options.js";
@@ -15,13 +15,13 @@ import { copyRunState, type RunState, type Stopped } from "./run-state.js";
 import { Run, type Driver } from "./run.js";
 
 /** Starts a run and returns what drives it. */
-export type Start<Checkpoint> = (reports: Reports) => Driver<Checkpoint>;
+export type StartDriver<Checkpoint> = (reports: Reports) => Driver<Checkpoint>;
 
 /** Starts a run at once, or as soon as a run that was stopped has ended. */
 export function startWhenFree<Checkpoint>(
   rnn: Rnn,
   config: FitConfig<Checkpoint>,
-  start: Start<Checkpoint>,
+  start: StartDriver<Checkpoint>,
 ): Run<Checkpoint> {
   const network = NETWORK in Object(rnn) ? rnn[NETWORK] : undefined;
   const ending = network?.lock.ending;
@@ -41,7 +41,12 @@ class QueuedRun<Checkpoint> implements Driver<Checkpoint> {
   #settled = false;
   readonly #started: Promise<void>;
 
-  constructor(rnn: Rnn, config: FitConfig<Checkpoint>, start: Start<Checkpoint>, { ended }: Ending) {
+  constructor(
+    rnn: Rnn,
+    config: FitConfig<Checkpoint>,
+    start: StartDriver<Checkpoint>,
+    { ended }: PendingLastStep,
+  ) {
     const { lock } = rnn[NETWORK];
     lock.reserve("fit");
     this.#rnn = rnn;
@@ -98,7 +103,7 @@ class QueuedRun<Checkpoint> implements Driver<Checkpoint> {
     );
   }
 
-  #start(start: Start<Checkpoint>): void {
+  #start(start: StartDriver<Checkpoint>): void {
     if (this.#settled) return;
     this.#settled = true;
     this.#rnn[NETWORK].lock.cancelReservation();

@@ -8,7 +8,7 @@ import { lstat, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, resolve, sep } from "node:path";
 
 /** Where a path leads. */
-export interface Target {
+export interface PathTarget {
   /** Without symbolic links. */
   readonly path: string;
   /** The file that is there. */
@@ -30,7 +30,7 @@ export function absolute(path: string): string {
  *
  * @throws Error Node's own: `"ENOENT"` when a folder on the way is not there, `"ELOOP"`, `"ENOTDIR"`, `"EISDIR"` for a name that ends in "/"
  */
-export async function targetOf(path: string): Promise<Target> {
+export async function targetOf(path: string): Promise<PathTarget> {
   for (let links = 0, at = path; ; links++) {
     if (links > MOST_LINKS) throw systemError("ELOOP", "too many symbolic links encountered", path);
     const old = await stat(at).catch(unlessMissing);

@@ -6,7 +6,7 @@
 import { BpttError } from "../base/errors.js";
 
 /** A run that was stopped and has yet to do its last step in a worker. */
-export interface Ending {
+export interface PendingLastStep {
   /** Resolves when the run has released the network. */
   readonly ended: Promise<void>;
   /** Ends the run without its last step and releases the network. */
@@ -22,7 +22,7 @@ export class Lock {
   admitted = false;
   #freed = false;
   #held = false; // a run has it
-  #ending: Ending | undefined; // the run that has it was stopped
+  #ending: PendingLastStep | undefined; // the run that has it was stopped
   #reserved = false; // the next run waits for that
 
   /** Whether the memory has been given back. */
@@ -61,12 +61,12 @@ export class Lock {
   }
 
   /** The run that has the network was stopped: from now on `free` discards it, and another run may wait for it. */
-  end(ending: Ending): void {
+  end(ending: PendingLastStep): void {
     this.#ending = ending;
   }
 
   /** The run that has the network, if it was stopped. */
-  get ending(): Ending | undefined {
+  get ending(): PendingLastStep | undefined {
     return this.#ending;
   }
 

@@ -7,7 +7,7 @@
 
 import type { Path } from "../base/errors.js";
 import type { Batch } from "../data/batch.js";
-import type { Ending } from "./lock.js";
+import type { PendingLastStep } from "./lock.js";
 import type { Network } from "./network.js";
 import { optimizerState, type Optimizer } from "../optim/optimizer.js";
 import {
@@ -24,7 +24,7 @@ import { floats, type Tensor } from "../base/tensor.js";
 import { applyWhole, cutBatch, shardGradients, type Shard, type ShardResult } from "./shards.js";
 import { trainStep } from "./train-step.js";
 import { RawBuffer } from "../wasm/enumerations.js";
-import { f32, type Place } from "../wasm/memory.js";
+import { f32, type BufferPlace } from "../wasm/memory.js";
 
 /** Where a network hands out its network. */
 export const LOCK: unique symbol = Symbol.for("bptt.lock");
@@ -164,7 +164,7 @@ export class LockedNetwork {
   }
 
   /** The run was stopped and has yet to do its last step. */
-  end(ending: Ending): void {
+  end(ending: PendingLastStep): void {
     this.#network.lock.end(ending);
   }
 
@@ -173,7 +173,7 @@ export class LockedNetwork {
     this.#network.lock.release();
   }
 
-  #parametersPlace(): Place {
+  #parametersPlace(): BufferPlace {
     return this.#network.peek("fit").place(RawBuffer.Parameters);
   }
 

@@ -38,7 +38,7 @@ import {
   type TrainStepResult,
 } from "./rnn-types.js";
 import { Session, type SessionOptions } from "./session.js";
-import { zeros, type State } from "../data/state.js";
+import { zeroState, type State } from "../data/state.js";
 import type { Tensor } from "../base/tensor.js";
 import { readSavedOptimizer, restoreOptimizer, restoreTraining, trainingSections } from "./training-state.js";
 import { applyGradients, frozenNames, setFrozen, trainStep } from "./train-step.js";
@@ -122,7 +122,7 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   zeroState(batch: number): State<C> {
     const network = this.#network;
     network.peek("zeroState");
-    return zeros(network.stateShape(size(batch, "batch")), network.lstm, "zeroState") as State<C>;
+    return zeroState(network.stateShape(size(batch, "batch")), network.lstm, "zeroState") as State<C>;
   }
 
   /**

@@ -16,9 +16,9 @@ import type { Cell } from "../data/rnn-options.js";
 import { open } from "../base/source.js";
 import { readState, replaceState, type State, type StateInput, type StatePlace } from "../data/state.js";
 import { floats, type IdRow, type NumberRow, type Numbers2, type Tensor } from "../base/tensor.js";
-import { FLOATS, kindOf, NONE } from "../base/typed-array.js";
+import { FLOATS, typedArrayKind, NONE } from "../base/typed-array.js";
 import { RawBuffer } from "../wasm/enumerations.js";
-import { f32, i32, type Place } from "../wasm/memory.js";
+import { f32, i32, type BufferPlace } from "../wasm/memory.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
 const SESSION = {
@@ -60,8 +60,8 @@ export class Session<C extends Cell = Cell> extends Disposable {
   readonly #dense: boolean;
   readonly #logits: Tensor; // (B, V)
   readonly #ids: IdLayout;
-  readonly #features: Place; // (B, stride), of a dense session
-  readonly #place: Place; // of the logits in the core, (B, stride)
+  readonly #features: BufferPlace; // (B, stride), of a dense session
+  readonly #place: BufferPlace; // of the logits in the core, (B, stride)
   readonly #state: StatePlace; // (L·D, B, H)
   #freed = false;
 
@@ -223,10 +223,10 @@ const DENSE_HINT = "a session for features is made with dense: true";
 /** Whether refused ids may be features: fractions, floats, or rows of numbers. */
 function looksDense(given: unknown): boolean {
   const data: unknown = typeof given === "object" && given !== null && "data" in given ? given.data : given;
-  if (kindOf(data) === FLOATS) return true;
+  if (typedArrayKind(data) === FLOATS) return true;
   const isDense = (x: unknown) =>
     Array.isArray(x) ||
-    kindOf(x) !== NONE ||
+    typedArrayKind(x) !== NONE ||
     (typeof x === "number" && Number.isFinite(x) && !Number.isInteger(x));
   return Array.isArray(data) && data.some(isDense);
 }

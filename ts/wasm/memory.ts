@@ -7,7 +7,7 @@
 import { memory } from "./core.js";
 
 /** The place of a buffer in the wasm memory, in elements of 4 bytes. */
-export interface Place {
+export interface BufferPlace {
   /** Index of the first element in {@link f32} or {@link i32}. */
   readonly start: number;
   /** Elements from one row to the next; 1 for a buffer without rows. */
@@ -30,7 +30,7 @@ export function i32(): Int32Array {
 }
 
 /** Returns the place of the buffer at a byte address. */
-export function placeAt(address: number, stride = 1): Place {
+export function placeAt(address: number, stride = 1): BufferPlace {
   return { start: address >>> 2, stride };
 }
 

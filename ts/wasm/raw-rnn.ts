@@ -20,7 +20,7 @@ import {
   type RawBuffer,
 } from "./enumerations.js";
 import { failure } from "./failure.js";
-import { placeAt, type Place } from "./memory.js";
+import { placeAt, type BufferPlace } from "./memory.js";
 
 const CELLS = {
   tanh: RawCell.Tanh,
@@ -176,34 +176,34 @@ export class RawRnn extends CoreObject {
   }
 
   /** Returns the place of a buffer. It may change with the next `begin`. */
-  place(buffer: RawBuffer): Place {
+  place(buffer: RawBuffer): BufferPlace {
     return placeAt(this.core.rnn_address(this.at, buffer), this.#stride(buffer));
   }
 
   /** Returns the place of the parameters, which must only be read. */
-  get parametersPlace(): Place {
+  get parametersPlace(): BufferPlace {
     return placeAt(this.core.rnn_parameters_address(this.at));
   }
 
   /** Returns the place of a buffer of direction layer·D + direction. It may change with the next `begin`. */
-  directionPlace(buffer: RawDirectionBuffer, direction: number): Place {
+  directionPlace(buffer: RawDirectionBuffer, direction: number): BufferPlace {
     const stride = this.core.rnn_direction_stride(this.at, buffer);
     return placeAt(this.core.rnn_direction_address(this.at, buffer, direction), stride);
   }
 
   /** Returns the place of a gate's values in each direction. */
-  gatePlace(gate: number, direction: number): Place {
+  gatePlace(gate: number, direction: number): BufferPlace {
     const { start, stride } = this.directionPlace(RawDirectionBuffer.Gates, direction);
     return { start: start + this.core.rnn_gate_offset(this.at, gate), stride };
   }
 
   /** Returns the place of an arena of an optimizer's moments. */
-  momentsPlace(slot: number, index: number): Place {
+  momentsPlace(slot: number, index: number): BufferPlace {
     return placeAt(this.core.rnn_moments_address(this.at, slot, index));
   }
 
   /** Returns the place of a session's buffer. It does not change. */
-  sessionPlace(slot: number, buffer: RawBuffer): Place {
+  sessionPlace(slot: number, buffer: RawBuffer): BufferPlace {
     return placeAt(this.core.rnn_session_address(this.at, slot, buffer), this.#stride(buffer));
   }
 

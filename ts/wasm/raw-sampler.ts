@@ -5,7 +5,7 @@ import { CoreObject } from "./core-object.js";
 import { setArguments } from "./arguments.js";
 import { RawDrawArgument, type RawSamplerBuffer } from "./enumerations.js";
 import { failure } from "./failure.js";
-import { placeAt, type Place } from "./memory.js";
+import { placeAt, type BufferPlace } from "./memory.js";
 
 /** The settings of a draw. */
 export interface RawDraw {
@@ -28,7 +28,7 @@ export class RawSampler extends CoreObject {
     super(core().sampler_new(batch, classes), core().sampler_free);
   }
 
-  place(buffer: RawSamplerBuffer): Place {
+  place(buffer: RawSamplerBuffer): BufferPlace {
     return placeAt(this.core.sampler_address(this.at, buffer));
   }
 

@@ -3,7 +3,7 @@
 import { core } from "./core.js";
 import { CoreObject } from "./core-object.js";
 import { RawAxis, type RawSequenceLossBuffer } from "./enumerations.js";
-import { placeAt, type Place } from "./memory.js";
+import { placeAt, type BufferPlace } from "./memory.js";
 
 const AXES = { keep: RawAxis.Keep, average: RawAxis.Average, sum: RawAxis.Sum } as const;
 
@@ -16,7 +16,7 @@ export class RawSequenceLoss extends CoreObject {
     super(core().sequence_loss_new(batch, time, classes), core().sequence_loss_free);
   }
 
-  place(buffer: RawSequenceLossBuffer): Place {
+  place(buffer: RawSequenceLossBuffer): BufferPlace {
     return placeAt(this.core.sequence_loss_address(this.at, buffer));
   }
 

@@ -30,7 +30,7 @@ interface Locks {
 }
 
 /** The line to one worker. */
-export class Link {
+export class WorkerLink {
   readonly #worker: WorkerLike & Emitter;
   readonly #hear: (message: FromWorker) => void;
   readonly #fail: (reason: BpttError) => void;

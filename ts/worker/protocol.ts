@@ -43,7 +43,7 @@ export interface ControlMessage {
 }
 
 /** Starts the run. */
-export interface Start extends Snapshot {
+export interface StartMessage extends Snapshot {
   readonly bptt: "start";
   /** The compiled core. */
   readonly module: WebAssembly.Module;
@@ -63,7 +63,7 @@ export interface Start extends Snapshot {
 /** A message to the worker. */
 export type ToWorker =
   | Hello
-  | Start
+  | StartMessage
   | ControlMessage
   | { readonly bptt: "checkpoint"; readonly id: number }
   | { readonly bptt: "seen" };

@@ -24,7 +24,7 @@ import type { Driver, Run } from "../fit/run.js";
 import { Throughput } from "../fit/throughput.js";
 import type { Training } from "../fit/trainer.js";
 import { compiledModule } from "../wasm/core.js";
-import { Link } from "./link.js";
+import { WorkerLink } from "./link.js";
 import { fromPortable } from "./portable-error.js";
 import type { ControlMessage, End, FromWorker, Snapshot, Update } from "./protocol.js";
 import type { Job } from "./task.js";
@@ -87,7 +87,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
   readonly #network: LockedNetwork;
   readonly #training: Training;
   readonly #control: Control;
-  readonly #link: Link;
+  readonly #link: WorkerLink;
   readonly #asked = new Map<number, Waiting<Checkpoint>>();
   #resolve!: (result: RunResult) => void;
   #reject!: (reason: unknown) => void;
@@ -122,7 +122,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
       network.release();
       throw error;
     }
-    this.#link = new Link(
+    this.#link = new WorkerLink(
       work.worker,
       (message) => this.#hear(message),
       (reason) => this.#fail(reason),

@@ -23,7 +23,7 @@ import {
   type Handshake,
   type Hello,
   type Snapshot,
-  type Start,
+  type StartMessage,
   type ToWorker,
 } from "./protocol.js";
 import type { Job, Task } from "./task.js";
@@ -57,7 +57,7 @@ export function serve(tasks: readonly Task[]): void {
     greeted = true;
     hold(lock, () => post({ bptt: "ready" }));
   };
-  const begin = (start: Start) => {
+  const begin = (start: StartMessage) => {
     try {
       hosted = new HostedRun(start, taskOf(tasks, start.job), post);
     } catch (error) {
@@ -92,7 +92,7 @@ class HostedRun {
   readonly #abort = new AbortController();
   #pauses = 0; // automatic ones
 
-  constructor(start: Start, task: Task, post: Post) {
+  constructor(start: StartMessage, task: Task, post: Post) {
     const { network, frozen, weights, state, job, timeLimitSeconds, every, pauseEvery } = start;
     const { snapshotEvery, allReports } = start;
     instantiate(start.module);
@@ -133,7 +133,7 @@ class HostedRun {
   }
 
   /** Applies a message of the other side. */
-  heed(message: Exclude<ToWorker, Start | Hello>): void {
+  heed(message: Exclude<ToWorker, StartMessage | Hello>): void {
     if (message.bptt === "seen") return this.#reports.seen();
     if (message.bptt === "checkpoint") {
       const { id } = message;

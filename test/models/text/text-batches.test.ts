@@ -12,7 +12,7 @@ import {
   sequenceRows,
   type SequenceRows,
 } from "../../../ts/models/text/buckets.js";
-import { countOf, joined, lengthOf } from "../../../ts/models/text/encoded-text.js";
+import { countOf, joinTexts, idCount } from "../../../ts/models/text/encoded-text.js";
 import { fingerprint } from "../../../ts/models/text/fingerprint.js";
 import { numbers, shuffle } from "../../../ts/models/shared/shuffle.js";
 import { fitShape, streams } from "../../../ts/models/text/contiguous-rows.js";
@@ -80,7 +80,7 @@ describe("one long text", () => {
   });
 });
 
-const textOf = (texts: ArrayLike<number>[]) => joined(texts.length, 0, (i) => Int32Array.from(texts[i]!));
+const textOf = (texts: ArrayLike<number>[]) => joinTexts(texts.length, 0, (i) => Int32Array.from(texts[i]!));
 
 describe("a list of texts", () => {
   const END = 99;
@@ -146,13 +146,13 @@ describe("texts one behind the other", () => {
     const texts = fc.array(fc.array(fc.nat(255), { maxLength: 9 }), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(texts, fc.nat(60), kinds, (texts, capacity, Kind) => {
-        const all = joined(texts.length, capacity, (i) => Kind.from(texts[i]!));
+        const all = joinTexts(texts.length, capacity, (i) => Kind.from(texts[i]!));
         const { ids, starts } = all;
         expect(ids).toBeInstanceOf(Kind);
         expect(ids.buffer.byteLength).toBe(ids.byteLength); // it may be handed over to a worker
         expect(countOf(all)).toBe(texts.length);
         expect(
-          texts.map((_, i) => Array.from(ids.subarray(starts[i], starts[i]! + lengthOf(all, i)))),
+          texts.map((_, i) => Array.from(ids.subarray(starts[i], starts[i]! + idCount(all, i)))),
         ).toEqual(texts);
         expect(ids.length).toBe(starts.at(-1));
       }),

@@ -7,18 +7,18 @@ import { UsageError } from "../failure.js";
 import { example } from "../help.js";
 import { nameOf } from "../input.js";
 import { addReadOptions } from "../model/options.js";
-import { readNetwork, type ReadOptions, type StoredNetwork } from "../model/read.js";
+import { readNetworkFile, type ReadOptions, type StoredNetwork } from "../model/read.js";
 import { recipe } from "../model/recipe.js";
-import { filesOf, ownBytes, TARGETS, type Target } from "../model/target.js";
+import { filesOf, ownBytes, TARGETS, type ConvertTarget } from "../model/target.js";
 import { convertObjection } from "../model/existing.js";
-import { readVocabulary } from "../model/vocabulary.js";
+import { readVocabularyFile } from "../model/vocabulary.js";
 import { modelFailure } from "../model/error-messages.js";
 import { metadataOf } from "../model/metadata.js";
 import { write } from "../output.js";
 import { OutputFiles, writeFiles } from "../output-file.js";
 
 interface ConvertOptions extends ReadOptions {
-  to: Target;
+  to: ConvertTarget;
   output: string;
   inputs: "ids" | "features";
   state: boolean;
@@ -72,8 +72,8 @@ async function convert(path: string, options: ConvertOptions): Promise<void> {
   if (state && to !== "onnx") throw new UsageError("--state: it goes with --to onnx");
   if (path === "-" && vocabularyPath === "-")
     throw new UsageError("expected standard input once, received it as model and as vocabulary");
-  const vocabulary = vocabularyPath === undefined ? undefined : await readVocabulary(vocabularyPath);
-  const stored = await readNetwork(path, options);
+  const vocabulary = vocabularyPath === undefined ? undefined : await readVocabularyFile(vocabularyPath);
+  const stored = await readNetworkFile(path, options);
   using rnn = stored.rnn;
   try {
     const own = ownBytes(rnn, stored.metadata, vocabulary);
@@ -99,7 +99,7 @@ async function convert(path: string, options: ConvertOptions): Promise<void> {
 }
 
 /** What was written and what was not. */
-function sentence(to: Target, own: Uint8Array, { rnn, metadata }: StoredNetwork): string {
+function sentence(to: ConvertTarget, own: Uint8Array, { rnn, metadata }: StoredNetwork): string {
   const hasVocabulary = "bptt.vocabulary" in metadataOf(own);
   const place = { bptt: "", pytorch: " in its metadata", keras: " in bptt.json", onnx: " in its metadata", tfjs: " in userDefinedMetadata" }[to]; // prettier-ignore
   const parts = [`${NAMES[to]}, ${rnn.cell} of ${rnn.hiddenSize}`];
@@ -111,7 +111,7 @@ function sentence(to: Target, own: Uint8Array, { rnn, metadata }: StoredNetwork)
   return parts.join(", ");
 }
 
-const NAMES: Readonly<Record<Target, string>> = {
+const NAMES: Readonly<Record<ConvertTarget, string>> = {
   bptt: "a model of bptt",
   pytorch: "a state_dict for PyTorch",
   keras: "weights for Keras",

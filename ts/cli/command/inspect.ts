@@ -6,7 +6,7 @@ import { example } from "../help.js";
 import { nameOf } from "../input.js";
 import { summaryOf } from "../model/summary.js";
 import { addReadOptions } from "../model/options.js";
-import { readNetwork, type ReadOptions } from "../model/read.js";
+import { readNetworkFile, type ReadOptions } from "../model/read.js";
 import { rowsOf } from "../model/summary-rows.js";
 import { table } from "../model/table.js";
 import { modelFailure } from "../model/error-messages.js";
@@ -29,7 +29,7 @@ export function defineInspect(program: Command): void {
 }
 
 async function inspect(path: string, { json, ...options }: ReadOptions & { json?: boolean }): Promise<void> {
-  const stored = await readNetwork(path, options);
+  const stored = await readNetworkFile(path, options);
   using _ = stored.rnn;
   try {
     const summary = summaryOf(nameOf(path), stored);

@@ -14,7 +14,7 @@ import { json } from "../report/json.js";
 import { lines } from "../report/lines.js";
 import { silent, type Reporter } from "../report/reporter.js";
 import { parseSchedule, SYNTAX } from "../schedule.js";
-import { fresh, placeOf, unfinished } from "../start-run.js";
+import { fresh, textPlace, unfinished } from "../start-run.js";
 import { follow } from "../training.js";
 import { toCount, toInteger, toNumber, toSeconds } from "../values.js";
 
@@ -178,7 +178,7 @@ async function train(files: readonly string[], options: TrainOptions): Promise<n
       : await fresh(files, { file, asLines: asLines === true, model, fit: wanted });
     return await follow(prepared, following);
   } catch (error) {
-    throw onCommandLine(error, { text: placeOf(files) });
+    throw onCommandLine(error, { text: textPlace(files) });
   }
 }
 

@@ -1,14 +1,12 @@
 /** Errors of the library about a model file, on the command line. */
 
-import { isCheckError, withFields } from "../../base/errors.js";
-import { show } from "../../base/show.js";
 import { Failure, UsageError } from "../failure.js";
-import { FLAGS, onCommandLine, type Contents } from "../flags.js";
+import { onCommandLine, type Contents } from "../flags.js";
 import { inFile } from "../places.js";
 
 /** The failure that an error of the library is, about the file `name`; whatever else it is, is thrown on. */
 export function modelFailure(name: string, error: unknown): Failure {
-  const told = onCommandLine(withFlags(error), contentsOf(name));
+  const told = onCommandLine(error, contentsOf(name));
   if (told instanceof UsageError && told !== error) return new UsageError(`${told.message} (${name})`);
   if (told instanceof Failure) return told;
   if (!(told instanceof Error)) throw told;
@@ -30,12 +28,4 @@ function contentsOf(name: string): Contents {
     // those of a model's topology: a wrong --layers is refused when it is read
     layers: (keys) => place(["layers", ...keys]),
   };
-}
-
-/** The error with flags in its hint, where the library says which of its options help. */
-function withFlags(error: unknown): unknown {
-  if (!isCheckError(error) || !("remedy" in error)) return error;
-  const { options, effect } = error.remedy as { options: Record<string, string>; effect: string };
-  const flags = Object.entries(options).map(([name, value]) => `${FLAGS[name] ?? name} ${show(value)}`);
-  return withFields(error, { hint: `${flags.join(" ")} ${effect}` });
 }

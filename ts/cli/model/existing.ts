@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { openZip } from "../../convert/zip.js";
 import { metadataOf, tensorNamesOf } from "./metadata.js";
 import { isOnnx } from "./onnx-metadata.js";
-import type { Target } from "./target.js";
+import type { ConvertTarget } from "./target.js";
 
 /** Says why the file may not be replaced, as the end of a sentence; undefined when it may. */
 export type Objection = (path: string) => Promise<string | undefined>;
@@ -22,14 +22,14 @@ export const trainObjection: Objection = async (path) => {
 };
 
 /** The kinds of models that each target may replace. */
-const REPLACEABLE: Readonly<Record<Target, readonly Kind[]>> = {
+const REPLACEABLE: Readonly<Record<ConvertTarget, readonly Kind[]>> = {
   bptt: ["text model", "network"],
   pytorch: ["text model", "network", "PyTorch"],
   keras: ["Keras"],
   onnx: ["ONNX"],
   tfjs: ["TensorFlow.js"],
 };
-const NOUNS: Readonly<Record<Target, string>> = {
+const NOUNS: Readonly<Record<ConvertTarget, string>> = {
   bptt: "a model of bptt",
   pytorch: "a recurrent network of PyTorch",
   keras: "weights that bptt wrote for Keras",
@@ -42,7 +42,7 @@ const NOUNS: Readonly<Record<Target, string>> = {
  *
  * @param main the file that the command names; others are its weights
  */
-export function convertObjection(target: Target, main: string): Objection {
+export function convertObjection(target: ConvertTarget, main: string): Objection {
   return async (path) => {
     const content = contentOf(await bytesOf(path === main ? path : main));
     const isWeights = path !== main && (content?.files ?? []).includes(basename(path));

@@ -50,7 +50,7 @@ interface Found extends NetworkDescription {
 }
 
 /** The network in a file. The caller frees it. */
-export async function readNetwork(path: string, options: ReadOptions): Promise<StoredNetwork> {
+export async function readNetworkFile(path: string, options: ReadOptions): Promise<StoredNetwork> {
   const name = nameOf(path);
   const bytes = await readBytes(path);
   try {

@@ -3,10 +3,15 @@
 import { basename } from "node:path";
 import type { Rnn } from "bptt";
 import { jsonLine } from "../escape.js";
-import type { Target, TargetOptions } from "./target.js";
+import type { ConvertTarget, TargetOptions } from "./target.js";
 
 /** The lines for a target's file. */
-export function recipe(target: Target, rnn: Rnn, path: string, options: TargetOptions): readonly string[] {
+export function recipe(
+  target: ConvertTarget,
+  rnn: Rnn,
+  path: string,
+  options: TargetOptions,
+): readonly string[] {
   const file = jsonLine(basename(path));
   switch (target) {
     case "bptt":

@@ -3,14 +3,14 @@
 import { counted, fileSize, grouped } from "../report/format.js";
 import type { LastRun } from "bptt";
 import type { Summary } from "./summary.js";
-import type { Row } from "./table.js";
+import type { TableRow } from "./table.js";
 
 /** Tokens that are shown. */
 const MOST_TOKENS = 60;
 
 /** The rows of a table. */
-export function rowsOf(summary: Summary): readonly Row[] {
-  const shapes = Object.entries(summary.shapes).map(([name, shape]): Row => [
+export function rowsOf(summary: Summary): readonly TableRow[] {
+  const shapes = Object.entries(summary.shapes).map(([name, shape]): TableRow => [
     "",
     `${name.padEnd(16)}${shape.join("×")}`,
   ]);

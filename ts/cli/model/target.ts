@@ -10,7 +10,7 @@ import { withOnnxMetadata } from "./onnx-metadata.js";
 
 /** What can be written. */
 export const TARGETS = ["bptt", "pytorch", "keras", "onnx", "tfjs"] as const;
-export type Target = (typeof TARGETS)[number];
+export type ConvertTarget = (typeof TARGETS)[number];
 
 /** What the exported model takes. */
 export interface TargetOptions {
@@ -43,7 +43,7 @@ export function ownBytes(rnn: Rnn, metadata: Metadata, vocabulary: Vocabulary | 
  * @throws RangeError when the target has no such network
  */
 export function filesOf(
-  target: Target,
+  target: ConvertTarget,
   own: Uint8Array,
   rnn: Rnn,
   path: string,

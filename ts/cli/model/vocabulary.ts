@@ -12,7 +12,7 @@ import { nameOf, readBytes } from "../input.js";
 import { inFile } from "../places.js";
 
 /** The vocabulary in a file. */
-export async function readVocabulary(path: string): Promise<Vocabulary> {
+export async function readVocabularyFile(path: string): Promise<Vocabulary> {
   const bytes = await readBytes(path);
   try {
     return /^\s*[[{]/.test(bytes.subarray(0, 64).toString("latin1")) ? ofJson(bytes) : ofModel(bytes);

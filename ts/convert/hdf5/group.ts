@@ -11,7 +11,7 @@ import { FractalHeap } from "./fractal-heap.js";
 import { MESSAGE, type Message } from "./object-header.js";
 
 /** A hard link. */
-export interface Link {
+export interface HardLink {
   readonly name: string;
   /** Of the object's header. */
   readonly address: number;
@@ -22,9 +22,9 @@ const SOFT_LINK = 2; // in a symbol table's entry
 const MOST_LEVELS = 16;
 
 /** The links of a group; undefined for an object that is no group. */
-export function linksOf(file: FileView, messages: readonly Message[]): Link[] | undefined {
+export function linksOf(file: FileView, messages: readonly Message[]): HardLink[] | undefined {
   if (!messages.some(({ type }) => OF_GROUPS.has(type))) return undefined;
-  const links: Link[] = [];
+  const links: HardLink[] = [];
   for (const { type, at } of messages) {
     if (type === MESSAGE.symbolTable) for (const link of symbolTable(file, at)) links.push(link);
     if (type === MESSAGE.linkInfo) for (const link of denseLinks(file, at)) links.push(link);
@@ -34,7 +34,7 @@ export function linksOf(file: FileView, messages: readonly Message[]): Link[] | 
   return links;
 }
 
-function* symbolTable(file: FileView, at: number): Generator<Link, void, void> {
+function* symbolTable(file: FileView, at: number): Generator<HardLink, void, void> {
   const tree = file.address(at);
   const heap = file.address(at + 8);
   if (tree === undefined || heap === undefined) return;
@@ -75,7 +75,7 @@ function* leaves(file: FileView, node: number, level: number | undefined): Gener
 }
 
 /** A link message; undefined for a link that is not hard. */
-function readLink(file: FileView, at: number): Link | undefined {
+function readLink(file: FileView, at: number): HardLink | undefined {
   const flags = file.u8(at + 1);
   let next = at + 2;
   const type = flags & 0x08 ? file.u8(next++) : 0;
@@ -87,7 +87,7 @@ function readLink(file: FileView, at: number): Link | undefined {
   return address === undefined ? undefined : { name, address };
 }
 
-function* denseLinks(file: FileView, at: number): Generator<Link, void, void> {
+function* denseLinks(file: FileView, at: number): Generator<HardLink, void, void> {
   const info = at + 2 + (file.u8(at + 1) & 1 ? 8 : 0);
   const heapAt = file.address(info);
   const tree = file.address(info + 8);

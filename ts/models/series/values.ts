@@ -3,14 +3,14 @@
 import { at, rangeError, typeError, type Path } from "../../base/errors.js";
 import { show } from "../../base/show.js";
 import type { FloatArray, IntegerArray } from "../../base/tensor.js";
-import { FLOATS, INTEGERS, kindOf, lengthOf } from "../../base/typed-array.js";
+import { FLOATS, INTEGERS, typedArrayKind, typedArrayLength } from "../../base/typed-array.js";
 
 /** The values of a series in their order; `null`, `undefined` and NaN are missing values. */
 export type SeriesValues = readonly (number | null | undefined)[] | IntegerArray | FloatArray;
 
 /** Whether it can be the values of a series. */
 export function isValues(value: unknown): boolean {
-  const kind = kindOf(value);
+  const kind = typedArrayKind(value);
   return kind === INTEGERS || kind === FLOATS || Array.isArray(value);
 }
 
@@ -26,7 +26,7 @@ export function readValue(value: unknown, path: Path): number {
 export function readValues(value: unknown, path: Path): Float64Array {
   if (!isValues(value)) throw typeError(path, "an array of numbers", show(value));
   const values = value as ArrayLike<unknown>;
-  const length = kindOf(value) === 0 ? values.length : lengthOf(value as ArrayLike<number>);
+  const length = typedArrayKind(value) === 0 ? values.length : typedArrayLength(value as ArrayLike<number>);
   const out = new Float64Array(length);
   for (let t = 0; t < length; t++) out[t] = readValue(values[t], at(path, t));
   return out;

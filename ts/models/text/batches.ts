@@ -7,7 +7,7 @@ import type { Codec } from "./codec.js";
 import { countOf, whole, type EncodedText } from "./encoded-text.js";
 import { numbers, shuffle } from "../shared/shuffle.js";
 import { fitShape, streams, type Shape } from "./contiguous-rows.js";
-import { countWindows, windows, type Row, type Window } from "./windows.js";
+import { countWindows, windows, type TokenRow, type Window } from "./windows.js";
 
 /** Tokens a stream has at least when a long text is evaluated: they begin without knowing what was before. */
 const EVALUATED_STREAM = 1024;
@@ -82,7 +82,7 @@ export function evaluationWindows(
   order = numbers(countOf(text)),
 ): Evaluated {
   const zeros = (batch: number) => rnn.zeroState(batch);
-  let batches: Row[][];
+  let batches: TokenRow[][];
   if (kind === "text") {
     const { ids } = text;
     const count = Math.floor((ids.length - 1) / EVALUATED_STREAM);

@@ -5,11 +5,11 @@
  * shuffled), cut into batches, and the batches shuffled. The order hangs on seed and epoch alone.
  */
 
-import { countOf, lengthOf, type EncodedText } from "./encoded-text.js";
+import { countOf, idCount, type EncodedText } from "./encoded-text.js";
 import { alike } from "./id-array.js";
 import { numbers, shuffle } from "../shared/shuffle.js";
 import type { Shape } from "./contiguous-rows.js";
-import { countWindows, type Row } from "./windows.js";
+import { countWindows, type TokenRow } from "./windows.js";
 
 /** Batches that are sorted together: large enough to pad little, small enough that a batch is another each epoch. */
 const GROUP = 64;
@@ -20,7 +20,7 @@ export type SequenceRows = EncodedText;
 /** The rows of a list's texts: of those named, in that order. */
 export function sequenceRows(text: EncodedText, order: Int32Array, end: number): SequenceRows {
   const starts = new Int32Array(order.length + 1);
-  order.forEach((which, i) => (starts[i + 1] = starts[i] + 1 + lengthOf(text, which)));
+  order.forEach((which, i) => (starts[i + 1] = starts[i] + 1 + idCount(text, which)));
   const ids = alike(text.ids, starts[order.length] + 1).fill(end);
   order.forEach((which, i) => {
     let to = starts[i] + 1;
@@ -35,7 +35,7 @@ export function* buckets(
   batchSize: number,
   seed: number,
   epoch: number,
-): Generator<Row[], void, undefined> {
+): Generator<TokenRow[], void, undefined> {
   const order = shuffle(numbers(countOf(rows)), seed, epoch, 0);
   const places = shuffle(numbers(Math.ceil(order.length / batchSize)), seed, epoch, 1);
   const groups: Int32Array[] = [];
@@ -54,7 +54,7 @@ export function countSteps(
   seed: number,
   epoch: number,
 ): number {
-  const lengths = numbers(countOf(rows)).map((row) => lengthOf(rows, row));
+  const lengths = numbers(countOf(rows)).map((row) => idCount(rows, row));
   shuffle(lengths, seed, epoch, 0);
   let steps = 0;
   for (let start = 0; start < lengths.length; start += GROUP * batchSize) {
@@ -67,7 +67,7 @@ export function countSteps(
 }
 
 /** All rows in batches, the shortest first. */
-export function batchesByLength(rows: SequenceRows, batchSize: number): Row[][] {
+export function batchesByLength(rows: SequenceRows, batchSize: number): TokenRow[][] {
   const sorted = byLength(rows, numbers(countOf(rows)));
   const count = Math.ceil(sorted.length / batchSize);
   return Array.from({ length: count }, (_, i) => batchOf(rows, sorted, i * batchSize, batchSize));
@@ -77,7 +77,7 @@ export function batchesByLength(rows: SequenceRows, batchSize: number): Row[][] 
 function byLength(rows: SequenceRows, order: Int32Array): Int32Array {
   const counts = new Map<number, number>();
   for (const row of order) {
-    const length = lengthOf(rows, row);
+    const length = idCount(rows, row);
     counts.set(length, (counts.get(length) ?? 0) + 1);
   }
   let next = 0;
@@ -88,7 +88,7 @@ function byLength(rows: SequenceRows, order: Int32Array): Int32Array {
   }
   const sorted = new Int32Array(order.length);
   for (const row of order) {
-    const length = lengthOf(rows, row);
+    const length = idCount(rows, row);
     const place = places.get(length) as number;
     sorted[place] = row;
     places.set(length, place + 1);
@@ -96,8 +96,8 @@ function byLength(rows: SequenceRows, order: Int32Array): Int32Array {
   return sorted;
 }
 
-function batchOf(rows: SequenceRows, order: Int32Array, start: number, size: number): Row[] {
+function batchOf(rows: SequenceRows, order: Int32Array, start: number, size: number): TokenRow[] {
   return Array.from(order.subarray(start, start + size), (row) => {
-    return { ids: rows.ids, start: rows.starts[row], length: lengthOf(rows, row) };
+    return { ids: rows.ids, start: rows.starts[row], length: idCount(rows, row) };
   });
 }

@@ -8,6 +8,7 @@
 
 import { readOptions, type Declaration, type OptionsOf } from "../../base/options.js";
 import { rangeError } from "../../base/errors.js";
+import { withRemedy } from "../../base/remedy.js";
 import { boolean, string } from "../../base/check.js";
 import { Disposable } from "../../base/disposable.js";
 import { decodeModel, encodeModel, rnnOptions } from "../../file/model-file.js";
@@ -362,9 +363,10 @@ export class CharRnn extends Disposable {
     const given = readOptions(options, LOAD);
     const { config, parameters, vocabulary = given.vocabulary, text, ...runs } = decodeModel(bytes);
     if (vocabulary === undefined) {
-      throw rangeError("bytes", "a model with a vocabulary", "one without", {
+      const error = rangeError("bytes", "a model with a vocabulary", "one without", {
         hint: "for another one pass { vocabulary }",
       });
+      throw withRemedy(error, { options: { vocabulary: undefined }, effect: "gives it one" });
     }
     if (
       config.bidirectional ||

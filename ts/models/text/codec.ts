@@ -11,7 +11,7 @@ import { integer, nonEmpty, oneOf, string } from "../../base/check.js";
 import type { Section } from "../../file/section.js";
 import { packSection, unpackSection } from "../../file/section.js";
 import { Vocabulary } from "../../data/vocabulary.js";
-import { joined, whole, type EncodedText } from "./encoded-text.js";
+import { joinTexts, whole, type EncodedText } from "./encoded-text.js";
 import { idArray, type IdArray } from "./id-array.js";
 import {
   codePoints,
@@ -241,7 +241,7 @@ export class Codec {
     }
     if (text.length === 0) throw rangeError("text", "at least one text", "none");
     const units = text.reduce((sum, { length }) => sum + length, 0); // hardly a token is shorter than one
-    return joined(text.length, units, (i) => this.encode(text[i], "text", i));
+    return joinTexts(text.length, units, (i) => this.encode(text[i], "text", i));
   }
 
   /** Code points in the tokens of a text that are to be predicted; an end counts one. */

@@ -4,7 +4,7 @@
  */
 
 import type { IdArray } from "./id-array.js";
-import type { Row } from "./windows.js";
+import type { TokenRow } from "./windows.js";
 
 /** Rows and the length of a window. */
 export interface Shape {
@@ -22,7 +22,7 @@ export function fitShape(tokens: number, { batchSize, sequenceLength }: Shape): 
 }
 
 /** The text as so many rows. */
-export function streams(ids: IdArray, count: number): Row[] {
+export function streams(ids: IdArray, count: number): TokenRow[] {
   const steps = ids.length - 1;
   return Array.from({ length: count }, (_, b) => {
     const start = Math.floor((b * steps) / count);

@@ -22,7 +22,7 @@ export const whole = (ids: IdArray): EncodedText => ({ ids, starts: Int32Array.o
  * @param capacity how many ids they probably have in all
  * @param encode the ids of the `i`-th
  */
-export function joined(count: number, capacity: number, encode: (i: number) => IdArray): EncodedText {
+export function joinTexts(count: number, capacity: number, encode: (i: number) => IdArray): EncodedText {
   const starts = new Int32Array(count + 1);
   let ids: IdArray = new Uint8Array();
   let length = 0;
@@ -44,4 +44,4 @@ export function joined(count: number, capacity: number, encode: (i: number) => I
 export const countOf = ({ starts }: EncodedText): number => starts.length - 1;
 
 /** How many ids the `i`-th has. */
-export const lengthOf = ({ starts }: EncodedText, i: number): number => starts[i + 1] - starts[i];
+export const idCount = ({ starts }: EncodedText, i: number): number => starts[i + 1] - starts[i];

@@ -1,5 +1,6 @@
 /** Text from a model: a prompt read, then one step of the network a token, for any number of texts side by side. */
 
+import { withRemedy } from "../../base/remedy.js";
 import { at, rangeError } from "../../base/errors.js";
 import { show } from "../../base/show.js";
 import type { Rnn } from "../../rnn/rnn.js";
@@ -77,8 +78,12 @@ function bannedIds({ vocabulary }: Codec, { exclude, allowUnknown }: GenerateCon
   if (unknown !== undefined && !allowUnknown) ids.push(vocabulary.tokens.indexOf(unknown));
   const distinct = [...new Set(ids)];
   if (distinct.length < vocabulary.size) return distinct;
-  const hint = unknown === undefined || allowUnknown ? undefined : "allowUnknown permits the unknown token";
-  throw rangeError("exclude", "at least one token that may be written", "all of them", { hint });
+  const helps = unknown !== undefined && !allowUnknown;
+  const effect = "permits the unknown token";
+  const error = rangeError("exclude", "at least one token that may be written", "all of them", {
+    hint: helps ? `allowUnknown ${effect}` : undefined,
+  });
+  throw helps ? withRemedy(error, { options: { allowUnknown: true }, effect }) : error;
 }
 
 /** What comes next, the likeliest first. */

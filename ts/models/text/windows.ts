@@ -11,7 +11,7 @@ import type { StateInput } from "../../data/state.js";
 import type { IdArray } from "./id-array.js";
 
 /** Tokens from `start` on: `length` inputs and as many targets, each one place further. */
-export interface Row {
+export interface TokenRow {
   readonly ids: IdArray;
   readonly start: number;
   readonly length: number;
@@ -35,7 +35,7 @@ export function countWindows(longest: number, most: number): number {
  * @param zeroState makes the state in which the rows begin
  */
 export function* windows(
-  rows: readonly Row[],
+  rows: readonly TokenRow[],
   most: number,
   zeroState: (batch: number) => StateInput,
 ): Generator<Window, void, undefined> {
