@@ -60,7 +60,7 @@ beforeAll(() => {
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   for (const example of examples)
     writeFileSync(join(folder, fileOf(example)), `${example.code}\nexport {};\n`);
-  for (const block of blocksIn(["ts"], "browser"))
+  for (const block of [...blocksIn(["ts"], "browser"), ...blocksIn(["ts"], "worker")])
     writeFileSync(join(folder, fileOf(block)), `${block.code}\nexport {};\n`);
   for (const block of blocksIn(["tsx"], "browser"))
     writeFileSync(join(folder, `${fileOf(block)}x`), `${block.code}\nexport {};\n`);
@@ -84,7 +84,10 @@ beforeAll(() => {
           "bptt/relaxed": [inDist("relaxed.d.ts")],
           "bptt/convert": [inDist("convert.d.ts")],
           "bptt/node": [inDist("node.d.ts")],
-          react: [inProject("node_modules", "preact", "compat", "src", "index.d.ts")], // the same hooks and types
+          "bptt/bptt.wasm": [inDist("bptt.wasm.d.ts")],
+          // the same hooks and types
+          react: [inProject("node_modules", "preact", "compat", "src", "index.d.ts")],
+          "react-dom/client": [inProject("node_modules", "preact", "compat", "client.d.ts")],
         },
         outDir: "out",
       },
@@ -132,7 +135,7 @@ test("each block is checked, or is of another library and marked", () => {
   const checked = ({ language, marks }: Block) =>
     NO_PROGRAM.includes(language) ||
     language === "python" ||
-    (language === "ts" && (marks.length === 0 || marks.includes("browser"))) ||
+    (language === "ts" && (marks.length === 0 || marks.includes("browser") || marks.includes("worker"))) ||
     (language === "tsx" && marks.includes("browser")) ||
     (language === "js" && marks.includes("other"));
   expect(blocks.filter((block) => !checked(block)).map(({ name }) => name)).toEqual([]);
