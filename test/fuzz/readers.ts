@@ -67,6 +67,9 @@ const watchdog = new Watchdog();
 if (values.large !== undefined) await largeFile(Number(values.large));
 else {
   process.stdout.write(
+    "time and memory: the largest share of 1 s + 1 µs per byte, and of 64 MB + 20 × the file's size\n",
+  );
+  process.stdout.write(
     row(["format", "files", "read", "refused", "traps", "untyped", "out of bounds", "time", "memory"]),
   );
   for (const format of formats) if (await fuzz(format)) process.exitCode = 1;
