@@ -37,20 +37,10 @@ const plainLoops = [
 // The memory ends 128 MiB and a page before 4 GiB: crate/src/runtime.rs says why.
 const memoryLimit = ["-C", `link-arg=--max-memory=${2 ** 32 - 2 ** 27 - 2 ** 16}`];
 
-// ts/wasm/core.ts restores it after a call that was cut short.
-const stackPointer = ["-C", "link-arg=--export=__stack_pointer"];
-
 /** @type {Variant} plain simd128: the same bits on every machine */
 export const defaultVariant = {
   name: "default",
-  rustflags: [
-    "-C",
-    "target-feature=+simd128",
-    ...memoryLimit,
-    ...stackPointer,
-    ...plainAddresses,
-    ...plainLoops,
-  ],
+  rustflags: ["-C", "target-feature=+simd128", ...memoryLimit, ...plainAddresses, ...plainLoops],
   outDir: inProject("crate", "pkg"),
   inlined: inProject("ts", "wasm", "inlined.generated.ts"),
 };
@@ -62,7 +52,6 @@ export const relaxedVariant = {
     "-C",
     "target-feature=+simd128,+relaxed-simd",
     ...memoryLimit,
-    ...stackPointer,
     ...plainAddresses,
     ...plainLoops,
   ],
@@ -113,6 +102,7 @@ export async function buildWasm(variant, rust, tools) {
       inProject("Cargo.toml"),
       inProject("Cargo.lock"),
       inProject("scripts", "setup", "wasm-build.mjs"),
+      inProject("scripts", "setup", "wasm-stack.mjs"),
       inProject("scripts", "setup", "wasm-traps.mjs"),
     ],
     ignore: (/** @type {string} */ path) => /^crate\/(pkg|target|tests|benches)\b/.test(path),
@@ -137,15 +127,19 @@ export async function buildWasm(variant, rust, tools) {
         "The crate does not build for WebAssembly: fix the errors above, then run this again.",
       );
     }
-    if (variant.profile === undefined) await optimiseWasm(join(fresh, "bptt_bg.wasm"));
+    await finishWasm(join(fresh, "bptt_bg.wasm"), variant.profile === undefined);
     replaceFolder(fresh, variant.outDir);
   });
 }
 
-/** @param {string} file */
-async function optimiseWasm(file) {
-  const { trapPanics } = await import("./wasm-traps.mjs"); // it needs a package, which an earlier step installs
-  writeFileSync(file, trapPanics(new Uint8Array(readFileSync(file))));
+/** @param {string} file @param {boolean} isPublished */
+async function finishWasm(file, isPublished) {
+  // These need a package, which an earlier step installs.
+  const { addStackCheck } = await import("./wasm-stack.mjs");
+  const { trapPanics } = await import("./wasm-traps.mjs");
+  const checked = addStackCheck(new Uint8Array(readFileSync(file)));
+  writeFileSync(file, isPublished ? trapPanics(checked) : checked);
+  if (!isPublished) return;
   const { code, output } = await run("wasm-opt", [file, "-o", file, ...optimise], {
     path: searchPath([inProject("node_modules", ".bin")]),
   });

@@ -46,15 +46,24 @@ export function parameterTable(raw: RawRnn): readonly Parameter[] {
   });
 }
 
-/** Returns copies of all tensors of an arena. */
-export function readArena(table: readonly Parameter[], { start }: BufferPlace): Record<string, Tensor> {
-  const tensors: Record<string, Tensor> = {};
-  for (const { name, shape, length, offset } of table) {
-    const data = floats(length, name);
-    data.set(f32().subarray(start + offset, start + offset + length));
-    tensors[name] = { data, shape: [...shape] };
-  }
-  return tensors;
+/** Room for the tensors of an arena. */
+export function arenaRoom(table: readonly Parameter[]): Record<string, Tensor> {
+  const room = ({ name, shape, length }: Parameter): [string, Tensor] => [
+    name,
+    { data: floats(length, name), shape: [...shape] },
+  ];
+  return Object.fromEntries(table.map(room));
+}
+
+/** Returns copies of all tensors of an arena, in `into` where it is given. */
+export function readArena(
+  table: readonly Parameter[],
+  { start }: BufferPlace,
+  into: Record<string, Tensor> = arenaRoom(table),
+): Record<string, Tensor> {
+  for (const { name, length, offset } of table)
+    into[name]?.data.set(f32().subarray(start + offset, start + offset + length));
+  return into;
 }
 
 /**

@@ -59,46 +59,51 @@ export function readOutputs(raw: RawRnn, sizes: LayerDirections, loaded: Loaded)
   return { data, shape: [batch, time, width] };
 }
 
+/** Fills a tensor that has been allocated, after a pass. */
+export type Fill = () => Tensor;
+
 /**
- * Returns (T, L·D, B, H) from a buffer that each direction has: hidden states, their gradients, or cell
- * states.
+ * Allocates (T, L·D, B, H) for a buffer that each direction has: hidden states, their gradients, or cell
+ * states. The function that it returns copies them after the pass.
  */
-export function readDirections(
+export function directionsRoom(
   raw: RawRnn,
   buffer: RawDirectionBuffer,
   sizes: LayerDirections,
   loaded: Loaded,
-): Tensor {
-  return readBlocks([(direction) => raw.directionPlace(buffer, direction)], sizes, loaded);
+): Fill {
+  return blocksRoom([(direction) => raw.directionPlace(buffer, direction)], sizes, loaded);
 }
 
-/** Returns the gates' values (T, L·D, B, G·H), in PyTorch's order. */
-export function readGates(raw: RawRnn, gates: number, sizes: LayerDirections, loaded: Loaded): Tensor {
+/** The same for (T, L·D, B, G·H): the gates' values, in PyTorch's order. */
+export function gatesRoom(raw: RawRnn, gates: number, sizes: LayerDirections, loaded: Loaded): Fill {
   const places = Array.from(
     { length: gates },
     (_, gate) => (direction: number) => raw.gatePlace(gate, direction),
   );
-  return readBlocks(places, sizes, loaded);
+  return blocksRoom(places, sizes, loaded);
 }
 
-/** Returns (T, L·D, B, blocks·H), with the blocks of each direction side by side. */
-function readBlocks(
+/** The same for (T, L·D, B, blocks·H), the blocks of each direction side by side. */
+function blocksRoom(
   blocks: ((direction: number) => BufferPlace)[],
   sizes: LayerDirections,
   loaded: Loaded,
-): Tensor {
+): Fill {
   const { batch, time } = loaded;
   const { count, hiddenSize } = sizes;
   const width = blocks.length * hiddenSize;
   const data = floats(time * count * batch * width, "trace");
-  for (let direction = 0; direction < count; direction++) {
-    blocks.forEach((placeOf, block) => {
-      const start = direction * batch * width + block * hiddenSize;
-      const to = { data, start, rowStep: width, timeStep: count * batch * width };
-      copyOut(placeOf(direction), hiddenSize, loaded, to);
-    });
-  }
-  return { data, shape: [time, count, batch, width] };
+  return () => {
+    for (let direction = 0; direction < count; direction++) {
+      blocks.forEach((placeOf, block) => {
+        const start = direction * batch * width + block * hiddenSize;
+        const to = { data, start, rowStep: width, timeStep: count * batch * width };
+        copyOut(placeOf(direction), hiddenSize, loaded, to);
+      });
+    }
+    return { data, shape: [time, count, batch, width] };
+  };
 }
 
 /** A destination of rows: row (t, b) is written to start + b·rowStep + t·timeStep. */

@@ -74,9 +74,12 @@ export function replaceState(value: unknown, path: Path, shape: number[], place:
   f32().set(c, place.c.start);
 }
 
-/** Returns a copy of a state in wasm memory. */
-export function readState(shape: number[], { h, c }: StatePlace): State {
-  const state = zeroState(shape, c !== undefined, "state");
+/** Returns a copy of a state in wasm memory, in `state` if it is given. */
+export function readState(
+  shape: number[],
+  { h, c }: StatePlace,
+  state: State = zeroState(shape, c !== undefined, "state"),
+): State {
   const parts = "h" in state ? state : { h: state };
   copyOut(parts.h.data, h);
   if ("c" in parts && c !== undefined) copyOut(parts.c.data, c);

@@ -6,7 +6,7 @@
 import { BATCH_NAMES, INPUT_NAMES, type Batch, type SequenceInputs } from "../data/batch.js";
 import { objectWith, readOptions, type NamesOf } from "../base/options.js";
 import { STATES, type Network } from "./network.js";
-import { readArena } from "../data/parameters.js";
+import { arenaRoom, readArena } from "../data/parameters.js";
 import {
   EVALUATE,
   FORWARD,
@@ -21,10 +21,10 @@ import {
   type Trace,
 } from "./rnn-types.js";
 import {
-  readGates,
+  directionsRoom,
+  gatesRoom,
   readOutputs,
   readSequence,
-  readDirections,
   writeOutputsGradient,
   writeSequence,
   type Loaded,
@@ -57,7 +57,7 @@ export function forward(network: Network, inputs: unknown, options: unknown = {}
     const logits = headless ? outputs : readSequence(raw, RawBuffer.Logits, network.classes, loaded);
     const state = network.readState(STATES.final, loaded.batch);
     const result: ForwardResult = { outputs, logits, state };
-    if (traced) result.trace = readForwardTrace(network, raw, loaded);
+    if (traced) result.trace = forwardTraceRoom(network, raw, loaded)();
     return result;
   });
 }
@@ -70,19 +70,24 @@ export function gradients(network: Network, batch: unknown, options: unknown = {
     const { loaded } = network.loadBatch(batchOf(batch), true);
     const { accumulation } = network;
     if (!accumulate) accumulation.putAside();
+    // Room for the results, because nothing may fail after a pass that accumulates.
+    const room = arenaRoom(network.table);
+    const [initial, final] = [network.stateRoom(loaded.batch), network.stateRoom(loaded.batch)];
+    const readTrace = traced ? traceRoom(network, raw, loaded) : undefined;
     const adds = accumulate && accumulation.bringBack();
     const loss = raw.gradients(adds, network.dropoutStep);
     if (accumulate) {
+      raw.changing = true;
       accumulation.added();
       network.drops++;
     }
     const result: GradientsResult = {
       loss,
-      gradients: readGradients(network, raw),
-      initialStateGradient: network.readState(STATES.initialGradient, loaded.batch),
-      state: network.readState(STATES.final, loaded.batch),
+      gradients: readArena(network.table, raw.place(RawBuffer.Gradients), room),
+      initialStateGradient: network.readState(STATES.initialGradient, loaded.batch, initial),
+      state: network.readState(STATES.final, loaded.batch, final),
     };
-    if (traced) result.trace = readTrace(network, raw, loaded);
+    if (readTrace) result.trace = readTrace();
     return result;
   });
 }
@@ -135,24 +140,24 @@ function readGradients(network: Network, raw: RawRnn): Record<string, Tensor> {
   return readArena(network.table, raw.place(RawBuffer.Gradients));
 }
 
-function readTrace(network: Network, raw: RawRnn, loaded: Loaded): Trace {
-  const hiddenGradients = readDirections(
-    raw,
-    RawDirectionBuffer.OutputsGradient,
-    network.layerDirections,
-    loaded,
-  );
-  return { ...readForwardTrace(network, raw, loaded), hiddenGradients };
+/** Allocates a trace. The function that it returns fills it after the pass. */
+function traceRoom(network: Network, raw: RawRnn, loaded: Loaded): () => Trace {
+  const { layerDirections } = network;
+  const gradients = directionsRoom(raw, RawDirectionBuffer.OutputsGradient, layerDirections, loaded);
+  const forward = forwardTraceRoom(network, raw, loaded);
+  return () => ({ ...forward(), hiddenGradients: gradients() });
 }
 
-function readForwardTrace(network: Network, raw: RawRnn, loaded: Loaded): ForwardTrace {
-  const { layerDirections, config } = network;
-  const gates = { tanh: 0, relu: 0, gru: 3, lstm: 4 }[config.cell];
-  const hidden = readDirections(raw, RawDirectionBuffer.Outputs, layerDirections, loaded);
-  const trace: ForwardTrace = {
-    hidden,
-    gates: gates === 0 ? hidden : readGates(raw, gates, layerDirections, loaded),
+function forwardTraceRoom(network: Network, raw: RawRnn, loaded: Loaded): () => ForwardTrace {
+  const { layerDirections, config, lstm } = network;
+  const gateCount = { tanh: 0, relu: 0, gru: 3, lstm: 4 }[config.cell];
+  const outputs = directionsRoom(raw, RawDirectionBuffer.Outputs, layerDirections, loaded);
+  const gates = gateCount === 0 ? undefined : gatesRoom(raw, gateCount, layerDirections, loaded);
+  const cells = lstm ? directionsRoom(raw, RawDirectionBuffer.Cells, layerDirections, loaded) : undefined;
+  return () => {
+    const hidden = outputs();
+    const trace: ForwardTrace = { hidden, gates: gates?.() ?? hidden };
+    if (cells) trace.cells = cells();
+    return trace;
   };
-  if (network.lstm) trace.cells = readDirections(raw, RawDirectionBuffer.Cells, layerDirections, loaded);
-  return trace;
 }

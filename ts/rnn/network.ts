@@ -20,7 +20,7 @@ import {
   type SequenceInputs,
 } from "../data/batch.js";
 import { BpttError } from "../base/errors.js";
-import { restoreStack, stack } from "../wasm/core.js";
+import { expectStack } from "../wasm/core.js";
 import { fromCore } from "../wasm/failure.js";
 import { readRowLengths } from "../data/row-lengths.js";
 import { scalarLoss } from "../data/loss-flags.js";
@@ -35,7 +35,7 @@ import {
 } from "../data/parameters.js";
 import type { RnnConfig } from "../data/rnn-options.js";
 import type { Loaded, LayerDirections } from "../data/sequences.js";
-import { readState, writeState, type State, type StatePlace } from "../data/state.js";
+import { readState, writeState, zeroState, type State, type StatePlace } from "../data/state.js";
 import type { Tensor } from "../base/tensor.js";
 import type { Shard } from "./shards.js";
 import { RawBuffer } from "../wasm/enumerations.js";
@@ -126,10 +126,11 @@ export class Network {
     this.#expectWhole(method);
     this.lock.enter(method);
     try {
-      if (stack.suspect) restoreStack();
-      return work(this.#raw);
+      expectStack();
+      const result = work(this.#raw);
+      this.#raw.changing = false;
+      return result;
     } catch (error) {
-      stack.suspect = true; // an assignment, because a call here could fail as well
       throw fromCore(error);
     } finally {
       this.lock.busy = false;
@@ -145,8 +146,7 @@ export class Network {
 
   /** Refuses a network that an earlier call left in the middle of a change. */
   #expectWhole(method: string): void {
-    if (!this.#raw.inside) return;
-    stack.suspect = true;
+    if (!this.#raw.changing) return;
     throw new BpttError(
       "INTERRUPTED",
       `rnn.${method}: an earlier call was cut short in the middle of a change; this network cannot be used any more`,
@@ -162,14 +162,16 @@ export class Network {
   setParameters(values: ParameterValues, path: Path = "parameters"): void {
     this.change("setParameters", (raw) => {
       const assignments = readAssignments(values, path, this.table, true);
+      raw.changing = true;
       writeArena(assignments, raw.place(RawBuffer.Parameters));
     });
   }
 
   /** Gives the memory back; once more does nothing. */
   free(): void {
+    expectStack();
     // The memory of an interrupted network may be in any state, so it is not given back.
-    if (this.lock.free() && !this.#raw.inside) this.#raw.free();
+    if (this.lock.free() && !this.#raw.changing) this.#raw.free();
   }
 
   /** Whether the state has a c beside h. */
@@ -293,9 +295,14 @@ export class Network {
     return { targets: Math.sqrt(sum / Math.max(1, count)), outputs };
   }
 
-  /** A copy of one of the pass's states. */
-  readState(buffers: StateBuffers, batch: number): State {
-    return readState(this.stateShape(batch), this.#place(buffers));
+  /** A copy of one of the pass's states, in `into` where it is given. */
+  readState(buffers: StateBuffers, batch: number, into?: State): State {
+    return readState(this.stateShape(batch), this.#place(buffers), into);
+  }
+
+  /** Room for a state, to be allocated before a change, after which nothing may fail. */
+  stateRoom(batch: number): State {
+    return zeroState(this.stateShape(batch), this.lstm, "state");
   }
 
   /** Copies a user's state to one of the pass's: zeros when absent. */

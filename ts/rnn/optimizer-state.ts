@@ -101,6 +101,7 @@ function restore(
   network.change("loadOptimizer", (raw) => {
     if (moments.length === 0 && steps === 0) return; // nothing to put anywhere: it stays unbound
     network.slots.use(state, (slot) => {
+      raw.changing = true;
       moments.forEach((arena, index) => writeArena(arena, raw.momentsPlace(slot, index)));
       if (kind === "adam") raw.setRunningProducts(slot, products[0], products[1]);
     });

@@ -18,6 +18,7 @@ import { readState, replaceState, type State, type StateInput, type StatePlace }
 import { floats, type IdRow, type NumberRow, type Numbers2, type Tensor } from "../base/tensor.js";
 import { FLOATS, typedArrayKind, NONE } from "../base/typed-array.js";
 import { RawBuffer } from "../wasm/enumerations.js";
+import { expectStack } from "../wasm/core.js";
 import { f32, i32, type BufferPlace } from "../wasm/memory.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
@@ -128,6 +129,7 @@ export class Session<C extends Cell = Cell> extends Disposable {
    */
   step(input: number | IdRow | NumberRow | Numbers2): Tensor {
     const raw = this.#raw("step");
+    expectStack();
     if (this.#dense) this.#network.use("session().step", () => this.#copyFeatures(input));
     else if (typeof input === "number" && this.batch === 1) {
       const { limit, start } = this.#ids;
@@ -137,9 +139,9 @@ export class Session<C extends Cell = Cell> extends Disposable {
       }
       i32()[start] = input;
     } else this.#network.use("session().step", () => this.#copyIds(input));
+    const view = f32(); // before the step, after which nothing may fail
     raw.sessionStep(this.#slot);
     const { data } = this.#logits;
-    const view = f32();
     const width = this.#network.classes;
     const { start, stride } = this.#place;
     for (let b = 0, to = 0; b < this.batch; b++) {

@@ -31,7 +31,9 @@ export function trainStep(
       returns = readOption(given, TRAIN_STEP, "returnState");
     }
     const { loaded } = network.loadBatch(batchOf(batch), true, carry);
-    if (carry) raw.reserveKeptState(); // so that nothing can fail after the update
+    // so that nothing can fail after the update
+    if (carry) raw.reserveKeptState();
+    const room = returns ? network.stateRoom(loaded.batch) : undefined;
     network.accumulation.putAside();
     const loss = network.slots.update(state, (slot, rate) =>
       raw.trainStep(slot, rate, clip, network.dropoutStep),
@@ -39,7 +41,7 @@ export function trainStep(
     network.drops++;
     const result: TrainStepResult = { loss, gradientNorm: raw.gradientNorm };
     if (carry) network.keepCarried(loaded.batch);
-    if (returns) result.state = network.readState(STATES.final, loaded.batch);
+    if (room) result.state = network.readState(STATES.final, loaded.batch, room);
     return result;
   });
 }
@@ -104,7 +106,9 @@ export function setFrozen(
   path: Path = "names",
 ): void {
   network.change(method, (raw) => {
-    for (const { name } of readNames(names, network.table, path)) {
+    const named = readNames(names, network.table, path);
+    raw.changing = true;
+    for (const { name } of named) {
       if (frozen) network.frozen.add(name);
       else network.frozen.delete(name);
     }
@@ -119,9 +123,11 @@ export function frozenNames({ table, frozen }: Network): string[] {
 
 /** Tells the core which parameters the optimizer updates and the norm counts: of `named` those that are not frozen. */
 function activate(network: Network, raw: RawRnn, named?: ReadonlySet<string>): void {
+  raw.changing = true;
   for (const { index, name } of network.table) {
     raw.setActive(index, !network.frozen.has(name) && (named?.has(name) ?? true));
   }
+  raw.changing = false;
 }
 
 /** The largest norm; Infinity for no clipping. */

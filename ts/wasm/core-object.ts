@@ -3,9 +3,8 @@
  * it.
  */
 
-import type { InitOutput } from "../../crate/pkg/bptt.js";
 import { finalizer } from "../base/finalization.js";
-import { core } from "./core.js";
+import { core, expectStack, type Exports } from "./core.js";
 import { failure } from "./failure.js";
 
 /** Frees the objects that were dropped without `free`. */
@@ -13,15 +12,17 @@ const abandoned = /* @__PURE__ */ finalizer<() => void>((free) => free());
 
 /** An object that lives in the core's memory. */
 export abstract class CoreObject {
-  protected readonly core: InitOutput = core();
+  protected readonly core: Exports = core();
   protected at: number;
   readonly #free: (at: number) => void;
 
   /**
-   * Takes the address that the core returned, which is 0 after a failure, and the core's function that frees
-   * the object.
+   * Takes the core's functions that create the object and free it. The first one returns its address, or 0
+   * after a failure.
    */
-  protected constructor(at: number, free: (at: number) => void) {
+  protected constructor(make: () => number, free: (at: number) => void) {
+    expectStack();
+    const at = make();
     if (at === 0) throw failure();
     this.at = at;
     this.#free = free;
@@ -30,6 +31,7 @@ export abstract class CoreObject {
 
   /** Frees the object. Any later call of a method traps. */
   free(): void {
+    expectStack();
     const { at } = this;
     this.at = 0;
     abandoned.unregister(this);

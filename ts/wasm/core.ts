@@ -7,7 +7,13 @@ import { initSync, type InitOutput } from "../../crate/pkg/bptt.js";
 import { BpttError } from "../base/errors.js";
 import { unavailable } from "./unavailable.js";
 
-let instance: InitOutput | undefined;
+/**
+ * The exports of the module: the functions of crate/src/wasm, and the one that the set-up adds
+ * (scripts/setup/wasm-stack.mjs).
+ */
+export type Exports = InitOutput & { readonly expect_stack: () => void };
+
+let instance: Exports | undefined;
 let compiled: WebAssembly.Module | undefined;
 let loader: (() => WebAssembly.Module) | undefined;
 
@@ -27,7 +33,7 @@ export function isReady(): boolean {
 }
 
 /** Returns the instance, and creates it from a compiled module if there is none. */
-export function instantiate(module: WebAssembly.Module): InitOutput {
+export function instantiate(module: WebAssembly.Module): Exports {
   if (instance) return instance;
   // A foreign module must not reach initSync, which would keep it forever.
   try {
@@ -35,9 +41,7 @@ export function instantiate(module: WebAssembly.Module): InitOutput {
     if (!names.has("memory") || !names.has("rnn_new")) {
       throw new BpttError("WASM_UNAVAILABLE", "bptt: this WebAssembly module is not bptt.wasm");
     }
-    instance = initSync({ module });
-    const pointer: unknown = Reflect.get(instance, "__stack_pointer");
-    if (pointer instanceof WebAssembly.Global) stackStart = Number(pointer.value);
+    instance = initSync({ module }) as Exports;
     compiled = module;
     return instance;
   } catch (cause) {
@@ -46,7 +50,7 @@ export function instantiate(module: WebAssembly.Module): InitOutput {
 }
 
 /** Returns the exports of the instance. */
-export function core(): InitOutput {
+export function core(): Exports {
   return instance ?? ready();
 }
 
@@ -61,7 +65,7 @@ export function memory(): WebAssembly.Memory {
   return core().memory;
 }
 
-function ready(): InitOutput {
+function ready(): Exports {
   if (instance) return instance;
   if (!loader) {
     throw new BpttError(
@@ -78,16 +82,11 @@ function ready(): InitOutput {
   return instantiate(module);
 }
 
-/** True if a call may have been cut short since the stack pointer of the module was last restored. */
-export const stack = { suspect: false };
-let stackStart: number | undefined;
-
 /**
- * Restores the stack pointer of the module. The module never calls JavaScript, so its stack is empty whenever
- * this runs.
+ * Throws a RangeError if the engine's stack has no room for a call of the module. It is called before each
+ * change, because a change that the end of the stack cuts short leaves weights half updated, or lists of free
+ * memory out of order.
  */
-export function restoreStack(): void {
-  const pointer: unknown = Reflect.get(core(), "__stack_pointer");
-  if (pointer instanceof WebAssembly.Global && stackStart !== undefined) pointer.value = stackStart;
-  stack.suspect = false;
+export function expectStack(): void {
+  (instance ?? ready()).expect_stack();
 }

@@ -1,7 +1,7 @@
 /** A network in the core, with its workspace, optimizers and sessions. crate/src/wasm documents the functions. */
 
 import { setArguments } from "./arguments.js";
-import { core } from "./core.js";
+import { core, expectStack } from "./core.js";
 import { CoreObject } from "./core-object.js";
 import {
   RawAdamArgument,
@@ -122,16 +122,18 @@ function create(config: RawConfig): number {
 /** A network, its workspace, its optimizers' moments and its sessions. */
 export class RawRnn extends CoreObject {
   /**
-   * True while a call that changes the network is under way. If it is still true after the call, an error has
-   * cut the call short.
+   * True while the network is in the middle of a change. The methods for lasting changes set it and leave it
+   * set, because parts of the change may follow. `Network.use` resets it at the end of the call. If a call
+   * finds it set, an error has cut an earlier one short. It is a plain property, because a setter could fail
+   * at the end of the stack.
    */
-  inside = false;
+  changing = false;
   readonly #directions: number;
   readonly #outputDirection: number;
   readonly #strides: number[] = []; // by RawBuffer; they do not change
 
   constructor(config: RawConfig) {
-    super(create(config), core().rnn_free);
+    super(() => create(config), core().rnn_free);
     this.#directions = config.bidirectional ? 2 : 1;
     this.#outputDirection = config.layers * this.#directions;
   }
@@ -164,9 +166,9 @@ export class RawRnn extends CoreObject {
 
   /** Allocates the buffers of a pass of this shape, with the loss that was set. */
   begin({ batch, time, dense }: RawShape, training: boolean): void {
-    this.inside = true;
+    this.changing = true;
     const done = this.core.rnn_begin(this.at, batch, time, Number(dense), Number(training)) !== 0;
-    this.inside = false;
+    this.changing = false;
     this.#expect(done);
   }
 
@@ -208,9 +210,9 @@ export class RawRnn extends CoreObject {
   }
 
   forward(): void {
-    this.inside = true;
+    this.changing = true;
     this.core.rnn_forward(this.at);
-    this.inside = false;
+    this.changing = false;
   }
 
   loss(): number {
@@ -222,16 +224,16 @@ export class RawRnn extends CoreObject {
   }
 
   gradients(accumulate: boolean, dropoutPass: number): number {
-    this.inside = true;
+    this.changing = true;
     const loss = this.core.rnn_gradients(this.at, Number(accumulate), dropoutPass);
-    this.inside = false;
+    this.changing = false;
     return loss;
   }
 
   backward(accumulate: boolean): void {
-    this.inside = true;
+    this.changing = true;
     this.core.rnn_backward(this.at, Number(accumulate));
-    this.inside = false;
+    this.changing = false;
   }
 
   /** Adds Adam and returns its slot. */
@@ -249,6 +251,7 @@ export class RawRnn extends CoreObject {
       [RawAdamArgument.EpsilonMode]: EPSILON_MODES[settings.epsilonMode],
       [RawAdamArgument.WeightDecay]: settings.weightDecay,
     });
+    this.changing = true;
     return this.#slot(this.core.rnn_add_adam(this.at));
   }
 
@@ -263,6 +266,7 @@ export class RawRnn extends CoreObject {
       [RawSgdArgument.Nesterov]: Number(settings.nesterov),
       [RawSgdArgument.WeightDecay]: settings.weightDecay,
     });
+    this.changing = true;
     return this.#slot(this.core.rnn_add_sgd(this.at));
   }
 
@@ -279,6 +283,7 @@ export class RawRnn extends CoreObject {
       [RawRmsPropArgument.Momentum]: settings.momentum,
       [RawRmsPropArgument.WeightDecay]: settings.weightDecay,
     });
+    this.changing = true;
     return this.#slot(this.core.rnn_add_rms_prop(this.at));
   }
 
@@ -291,21 +296,25 @@ export class RawRnn extends CoreObject {
   }
 
   removeOptimizer(slot: number): void {
+    expectStack(); // it may be called after others have changed something
+    const { changing } = this;
+    this.changing = true;
     this.core.rnn_remove_optimizer(this.at, slot);
+    this.changing = changing;
   }
 
+  /** A lasting change. */
   trainStep(slot: number, learningRate: number, clipNorm: number, dropoutPass: number): number {
-    this.inside = true;
+    this.changing = true;
     const loss = this.core.rnn_train_step(this.at, slot, learningRate, clipNorm, dropoutPass);
-    this.inside = false;
     this.#expect(!Number.isNaN(loss));
     return loss;
   }
 
+  /** A lasting change. */
   applyGradients(slot: number, learningRate: number, clipNorm: number): number {
-    this.inside = true;
+    this.changing = true;
     const norm = this.core.rnn_apply_gradients(this.at, slot, learningRate, clipNorm);
-    this.inside = false;
     this.#expect(!Number.isNaN(norm));
     return norm;
   }
@@ -315,24 +324,32 @@ export class RawRnn extends CoreObject {
   }
 
   addSession(batch: number, dense: boolean): number {
+    this.changing = true;
     return this.#slot(this.core.rnn_add_session(this.at, batch, Number(dense)));
   }
 
   sessionStep(slot: number): void {
-    this.inside = true;
+    this.changing = true;
     this.core.rnn_session_step(this.at, slot);
-    this.inside = false;
+    this.changing = false;
   }
 
   removeSession(slot: number): void {
+    this.changing = true;
     this.core.rnn_remove_session(this.at, slot);
+    this.changing = false;
   }
 
   reserveKeptState(): void {
-    this.#expect(this.core.rnn_reserve_kept_state(this.at) !== 0);
+    this.changing = true;
+    const done = this.core.rnn_reserve_kept_state(this.at) !== 0;
+    this.changing = false;
+    this.#expect(done);
   }
 
+  /** A lasting change. */
   keepState(): void {
+    this.changing = true;
     this.core.rnn_keep_state(this.at);
   }
 
@@ -344,11 +361,16 @@ export class RawRnn extends CoreObject {
     return (this.#strides[buffer] ??= this.core.rnn_stride(this.at, buffer));
   }
 
+  /** Throws the failure of a call that was not done: the core has changed nothing then. */
   #expect(done: boolean): void {
-    if (!done) throw failure((index) => this.parameter(index).name);
+    if (done) return;
+    this.changing = false;
+    throw failure((index) => this.parameter(index).name);
   }
 
+  /** The slot of something that was added, or the failure. */
   #slot(slot: number): number {
+    this.changing = false;
     this.#expect(slot >= 0);
     return slot;
   }

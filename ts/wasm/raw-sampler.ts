@@ -25,7 +25,7 @@ export interface RawDraw {
 /** The buffers of one draw. */
 export class RawSampler extends CoreObject {
   constructor(batch: number, classes: number) {
-    super(core().sampler_new(batch, classes), core().sampler_free);
+    super(() => core().sampler_new(batch, classes), core().sampler_free);
   }
 
   place(buffer: RawSamplerBuffer): BufferPlace {

@@ -13,7 +13,7 @@ export type Axis = keyof typeof AXES;
 /** The buffers of one computation. */
 export class RawSequenceLoss extends CoreObject {
   constructor(batch: number, time: number, classes: number) {
-    super(core().sequence_loss_new(batch, time, classes), core().sequence_loss_free);
+    super(() => core().sequence_loss_new(batch, time, classes), core().sequence_loss_free);
   }
 
   place(buffer: RawSequenceLossBuffer): BufferPlace {
