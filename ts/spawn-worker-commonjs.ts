@@ -3,7 +3,7 @@
  * this file.
  */
 
-import { startThread, type WorkerLike } from "./worker/worker-like.js";
+import { nodeThreads, requireWorkers, startThread, type WorkerLike } from "./worker/worker-like.js";
 
 declare const __dirname: string | undefined;
 
@@ -12,7 +12,7 @@ declare const __dirname: string | undefined;
  * of the web.
  */
 export function spawnWorker(): WorkerLike {
-  const worker = typeof __dirname === "string" ? startThread(`${__dirname}/worker.cjs`) : undefined;
-  if (worker) return worker;
+  requireWorkers();
+  if (typeof __dirname === "string" && nodeThreads()) return startThread(`${__dirname}/worker.cjs`);
   throw new Error("a CommonJS bundle does not know where the worker's script is");
 }

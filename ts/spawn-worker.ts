@@ -5,19 +5,17 @@
  * script of the page's own origin loads it.
  */
 
-import { startThread, type WorkerLike } from "./worker/worker-like.js";
+import { startTimeout } from "./base/platform.js";
+import { requireWorkers, startThread, type WorkerLike } from "./worker/worker-like.js";
 
 /**
  * Starts a worker with the script of `bptt/worker`. Throws the reason when none can be started; link.ts adds
  * advice to it.
  */
 export function spawnWorker(): WorkerLike {
+  requireWorkers();
   const address = here();
-  if (typeof Worker !== "function") {
-    const worker = startThread(new URL("./worker.js", address));
-    if (worker) return worker;
-    throw new Error("neither Worker nor node:worker_threads was found here");
-  }
+  if (typeof Worker !== "function") return startThread(new URL("./worker.js", address));
   const { origin } = globalThis as { origin?: string };
   if (origin !== undefined && /^https?:/.test(address) && new URL(address).origin !== origin) {
     return imported(new URL("./worker.js", address).href, origin === "null");
@@ -51,6 +49,6 @@ function imported(script: string, sandboxed: boolean): WorkerLike {
   try {
     return new Worker(blob, { type: sandboxed ? "classic" : "module", name: "bptt" });
   } finally {
-    setTimeout(() => URL.revokeObjectURL(blob), 60_000);
+    startTimeout?.(() => URL.revokeObjectURL(blob), 60_000);
   }
 }

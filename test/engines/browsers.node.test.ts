@@ -19,7 +19,7 @@ it("Chromium", async () => {
   const server = await servePage();
   const browser = await launchChromium();
   try {
-    expectPage("Chromium", await resultOf(browser, server.url));
+    expectPage("Chromium", await resultOf(browser, server.url, /Content.Security.Policy/));
   } finally {
     await browser.close();
     await server.close();
@@ -61,7 +61,13 @@ it.skipIf(webkit === undefined)(titled("WebKit", webkit), async () => {
 
 function expectPage(engine: string, result: unknown): void {
   const output = firstProgram.output;
-  expect(result).toEqual({ hashes: EXPECTED, output, relaxed: expect.anything() as unknown });
+  const refusal = {
+    code: "WASM_UNAVAILABLE",
+    message: expect.stringMatching(
+      /^bptt: the WebAssembly module cannot be loaded: [^]*; the page's Content-Security-Policy must allow 'wasm-unsafe-eval'$/,
+    ) as string,
+  };
+  expect(result).toEqual({ hashes: EXPECTED, output, refusal, relaxed: expect.anything() as unknown });
   expectRelaxed(engine, (result as { relaxed: Beside }).relaxed);
 }
 
@@ -79,7 +85,13 @@ function servePage(onResult: Handler = (_, response) => void response.end()): Pr
       console.log = (line) => lines.push(line);
       await import("/first.mjs");
       const relaxed = beside(library, await import("/dist/relaxed.js"));
-      result = { hashes: hashes(library), relaxed, output: lines.join("\\n") };
+      const refusal = await new Promise((resolve) => {
+        addEventListener("message", ({ data }) => resolve(data));
+        const frame = document.createElement("iframe");
+        frame.src = "/guarded";
+        document.body.append(frame);
+      });
+      result = { refusal, hashes: hashes(library), relaxed, output: lines.join("\\n") };
     } catch (error) {
       result = { error: String(error) };
     }
@@ -88,8 +100,19 @@ function servePage(onResult: Handler = (_, response) => void response.end()): Pr
   </script>`;
   const first: Handler = (_, response) =>
     void response.writeHead(200, { "content-type": "text/javascript" }).end(firstProgram.code);
+  /** A page whose policy allows scripts, but no WebAssembly. */
+  const guarded: Handler = (_, response) => {
+    const policy = "script-src 'self' 'unsafe-inline'";
+    response.writeHead(200, { "content-type": "text/html", "content-security-policy": policy });
+    response.end(`<!doctype html><script type="module">
+      const { Rnn } = await import("/dist/index.js");
+      const answer = (message) => parent.postMessage(message);
+      try { answer(new Rnn({ inputSize: 1, hiddenSize: 1 }).hiddenSize); }
+      catch ({ code, message }) { answer({ code, message }); }
+    </script>`);
+  };
   const folders = { "/dist/": { folder: inDist() }, "/program/": { folder: inProject("test", "engines") } };
-  return serve({ "/": page, "/first.mjs": first, ...folders, "/result": onResult });
+  return serve({ "/": page, "/guarded": guarded, "/first.mjs": first, ...folders, "/result": onResult });
 }
 
 /** Starts a Firefox without window, with a fresh profile, on a page. Returns what ends it. */

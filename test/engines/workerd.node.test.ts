@@ -80,3 +80,43 @@ it.skipIf(workerd === undefined)(titled("the README's first program", workerd), 
     return lines.join("\\n");`;
   expect(await inWorker("slim", script)).toBe(output);
 });
+
+const refused = {
+  name: "BpttError",
+  code: "WASM_UNAVAILABLE",
+  message: expect.stringMatching(
+    /^bptt: this runtime compiles no WebAssembly .*; import the file bptt\/bptt\.wasm as a module and pass it to `init` of bptt\/slim$/,
+  ) as string,
+};
+
+it.skipIf(workerd === undefined).each([
+  ["index", "new library.Rnn({ inputSize: 2, hiddenSize: 2 })"],
+  ["index", "await library.init()"],
+  ["relaxed", "new library.Rnn({ inputSize: 2, hiddenSize: 2 })"],
+  ["slim", "await library.init(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))"],
+])(titled("%s, %s: says what to import", workerd), async (entry, script) => {
+  expect(await inWorker(entry, script)).toEqual(refused);
+});
+
+it.skipIf(workerd === undefined)(titled("says that there are no workers", workerd), async () => {
+  const script = `
+    await library.init(wasm);
+    const model = new library.CharRnn({ text: "gohome", hiddenSize: 4 });
+    await model.fit("gohome".repeat(9), { steps: 3, batchSize: 1, sequenceLength: 4, worker: true });`;
+  expect(await inWorker("slim", script)).toEqual({
+    name: "BpttError",
+    code: "WORKER_FAILED",
+    message:
+      "worker: it could not be loaded: there are neither web workers nor node:worker_threads here; leave worker out",
+  });
+});
+
+it.skipIf(workerd === undefined)(titled("a time limit", workerd), async () => {
+  const script = `
+    await library.init(wasm);
+    const rnn = new library.Rnn({ inputSize: 2, hiddenSize: 2 });
+    const endless = function* () { for (;;) yield { inputs: [[0, 1]], targets: [[1, 0]] }; };
+    const { stopped, seconds } = await library.fit(rnn, endless, { timeLimitSeconds: 0.2 });
+    return { stopped, enough: seconds >= 0.2 };`;
+  expect(await inWorker("slim", script)).toEqual({ stopped: "timeLimit", enough: true });
+});

@@ -24,6 +24,38 @@ it("a run ends under fake timers that were installed before the import", async (
   expect(steps).toBe(3);
 });
 
+it("a time limit is kept while performance.now stands still", async () => {
+  vi.useFakeTimers();
+  const endless = function* () {
+    for (;;) yield BATCH;
+  };
+  const run = fit(new Rnn(SIZES), endless, { timeLimitSeconds: 0.05, onProgress: () => undefined });
+  expect(performance.now()).toBe(performance.now());
+  expect((await run).stopped).toBe("timeLimit");
+});
+
+it("a time limit is kept where a test replaced performance.now", async () => {
+  const frozen = vi.spyOn(performance, "now").mockReturnValue(1000);
+  const endless = function* () {
+    for (;;) yield BATCH;
+  };
+  try {
+    expect((await fit(new Rnn(SIZES), endless, { timeLimitSeconds: 0.05 })).stopped).toBe("timeLimit");
+  } finally {
+    frozen.mockRestore();
+  }
+});
+
+it("imports and trains where there is neither performance nor a timer", async () => {
+  for (const name of ["performance", "setImmediate", "setTimeout", "MessageChannel", "process"]) {
+    vi.stubGlobal(name, undefined);
+  }
+  vi.resetModules();
+  const library = await import("bptt");
+  const { steps } = await library.fit(new library.Rnn(SIZES), [BATCH], { steps: 3 });
+  expect(steps).toBe(3);
+});
+
 it("imports and trains without FinalizationRegistry and WeakRef", async () => {
   vi.stubGlobal("FinalizationRegistry", undefined);
   vi.stubGlobal("WeakRef", undefined);

@@ -64,6 +64,34 @@ describe("slices", () => {
     expect(stepsOfSlices(0, 2)).toEqual([500, 500]);
   });
 
+  it("a time limit that the clock never reaches is an error", async () => {
+    const { run, loop, rnn } = manualRun(slow(0), { timeLimitSeconds: 1 });
+    const before = run.latest;
+    for (let turns = 0; loop.turn(); turns++) expect(turns).toBeLessThan(200);
+    expect(before).toBeUndefined();
+    await expect(run).rejects.toMatchObject({
+      name: "RangeError",
+      path: ["timeLimitSeconds"],
+      expected: "a clock that advances",
+    });
+    rnn.free();
+  });
+
+  it("a coarse clock keeps a time limit", async () => {
+    const { run, loop } = manualRun(
+      (at) =>
+        function* () {
+          for (let n = 1; ; n++) {
+            if (n % 30_000 === 0) at.time += 100;
+            yield batchOf(n);
+          }
+        },
+      { timeLimitSeconds: 0.2 },
+    );
+    while (loop.turn());
+    expect(await run).toMatchObject({ stopped: "timeLimit" });
+  });
+
   it("validation is sliced too", () => {
     const sliced = manualRun(() => BATCHES.slice(0, 1), {
       steps: 1,

@@ -53,3 +53,16 @@ it("says when a file is not there, or a path is no address", async () => {
   );
   await expect(init(fileURLToPath(file))).rejects.toThrow(RangeError);
 });
+
+it("says what a server sent in place of the file", async () => {
+  const { init } = await import("bptt/slim");
+  const page = new TextEncoder().encode("<!doctype html><title>App</title>");
+  for (const source of [page, page.buffer, new Response(page), new Blob([page])]) {
+    await expect(init(source)).rejects.toMatchObject({
+      code: "WASM_UNAVAILABLE",
+      message:
+        'bptt: these bytes are not WebAssembly, they begin with "<!doctype html><"; is the address right?',
+    });
+  }
+  await expect(init(new Uint8Array())).rejects.toThrow(/they begin with ""/);
+});

@@ -108,6 +108,7 @@ export class Engine {
       if (this.#control.paused) return this.#throughput.rest();
       this.#throughput.start();
       if (this.#timeIsUp()) return this.#finish("timeLimit");
+      if (this.#hasNoClock()) return this.#fail(noClock());
       if (this.#slices.isOver) return this.#slices.schedule(this.#go);
       this.#slices.begin();
       const pending = this.#piece();
@@ -121,6 +122,11 @@ export class Engine {
   #timeIsUp(): boolean {
     const { timeLimitSeconds } = this.#work;
     return timeLimitSeconds !== undefined && this.#throughput.elapsed >= timeLimitSeconds * 1000;
+  }
+
+  /** Whether the time limit would never be reached. */
+  #hasNoClock(): boolean {
+    return this.#work.timeLimitSeconds !== undefined && this.#slices.clockIsStopped;
   }
 
   #await(pending: PromiseLike<Pulled>): void {
@@ -308,4 +314,9 @@ export class Engine {
     this.#work.eventLoop.close();
     this.#work.trainer.release(resumable);
   }
+}
+
+function noClock(): Error {
+  const hint = "give epochs or steps instead where the runtime stops its clock";
+  return rangeError("timeLimitSeconds", "a clock that advances", "one that stands still", { hint });
 }

@@ -7,6 +7,8 @@
  * runtimes alive, so it is closed with the last run. Tests hand in a clock of their own.
  */
 
+import { now, startImmediate, startTimeout } from "../base/platform.js";
+
 /** What a run needs of its surroundings. */
 export interface EventLoop {
   /** Milliseconds since some fixed moment. */
@@ -16,13 +18,6 @@ export interface EventLoop {
   /** Nothing will be deferred any more. */
   close(): void;
 }
-
-declare const setImmediate: ((task: () => void) => unknown) | undefined;
-
-// The functions of the platform, taken before a test replaces its timers. One that a test replaced already is not
-// used: the fake timers of Jest and Vitest mark their functions by a property `clock`.
-const immediate = typeof setImmediate === "function" && !("clock" in setImmediate) ? setImmediate : undefined;
-const timeout = setTimeout;
 
 const queue: (() => void)[] = [];
 let pending = false;
@@ -34,7 +29,7 @@ export function eventLoop(): EventLoop {
   let open = true;
   users++;
   return {
-    now: () => performance.now(),
+    now,
     defer(task) {
       queue.push(task);
       request();
@@ -50,9 +45,10 @@ export function eventLoop(): EventLoop {
 function request(): void {
   if (pending) return;
   pending = true;
-  if (immediate) immediate(next);
+  if (startImmediate) startImmediate(next);
   else if (typeof MessageChannel === "function") port().postMessage(null);
-  else timeout(next, 0);
+  else if (startTimeout) startTimeout(next, 0);
+  else void Promise.resolve().then(next); // a bare context of node:vm
 }
 
 function next(): void {

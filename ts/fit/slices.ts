@@ -11,6 +11,8 @@ const LENGTH = 10;
 const FORGETTING = 0.95;
 /** Pieces of work after which a slice ends all the same: some runtimes stop the clock while code runs. */
 const MOST_PIECES = 500;
+/** Such slices in a row, within each of which the clock did not advance, after which it counts as stopped. */
+const MOST_STILL = 100;
 
 /** The slices of a run. */
 export class Slices {
@@ -19,6 +21,7 @@ export class Slices {
   #since = 0;
   #begun = 0; // the piece of work
   #pieces = 0;
+  #still = 0; // slices in a row within which the clock did not advance
   #longest = 0; // milliseconds of a piece, of late
 
   constructor(eventLoop: EventLoop) {
@@ -28,6 +31,8 @@ export class Slices {
   /** Begins a slice in a macrotask of its own, unless one is about to. */
   schedule(work: () => void): void {
     if (this.#scheduled) return;
+    if (this.#eventLoop.now() > this.#since) this.#still = 0;
+    else if (this.#pieces >= MOST_PIECES) this.#still++;
     this.#scheduled = true;
     this.#eventLoop.defer(() => {
       this.#scheduled = false;
@@ -41,6 +46,11 @@ export class Slices {
   get isOver(): boolean {
     if (this.#pieces === 0) return false;
     return this.#pieces >= MOST_PIECES || this.#eventLoop.now() - this.#since + this.#longest > LENGTH;
+  }
+
+  /** Whether the clock of this runtime does not advance. */
+  get clockIsStopped(): boolean {
+    return this.#still >= MOST_STILL;
   }
 
   /** Whether its time is spent: in the midst of a piece, to leave the rest of it to another slice. */

@@ -4,6 +4,7 @@
  */
 
 import { BpttError, rangeError, typeError } from "../base/errors.js";
+import { nodeModule } from "../base/platform.js";
 import { show } from "../base/show.js";
 import { hasLoader, instantiate, isReady, memory } from "./core.js";
 import { unavailable } from "./unavailable.js";
@@ -58,6 +59,7 @@ export async function init(source?: WasmSource | PromiseLike<WasmSource>): Promi
   if (isModule(given)) module = given;
   else {
     const bytes = await read(given);
+    requireWasm(bytes);
     try {
       module = await WebAssembly.compile(bytes);
     } catch (cause) {
@@ -69,8 +71,18 @@ export async function init(source?: WasmSource | PromiseLike<WasmSource>): Promi
 
 const WANTED = "the bytes of bptt.wasm, an ArrayBuffer, a Response, a URL or a WebAssembly.Module";
 
-async function read(given: unknown): Promise<BufferSource> {
-  if (isArrayBuffer(given)) return given;
+/** Throws where the bytes are something else, such as the page that a server sends for a missing file. */
+function requireWasm(bytes: Uint8Array): void {
+  const start = String.fromCharCode(...bytes.subarray(0, 16));
+  if (start.startsWith("\0asm")) return;
+  throw new BpttError(
+    "WASM_UNAVAILABLE",
+    `bptt: these bytes are not WebAssembly, they begin with ${show(start)}; is the address right?`,
+  );
+}
+
+async function read(given: unknown): Promise<Uint8Array<ArrayBuffer>> {
+  if (isArrayBuffer(given)) return new Uint8Array(given);
   // a copy, because engines refuse DataViews and shared memory
   if (ArrayBuffer.isView(given))
     return new Uint8Array(given.buffer, given.byteOffset, given.byteLength).slice();
@@ -102,9 +114,9 @@ function parse(address: string): string {
   }
 }
 
-async function readAddress(href: string): Promise<BufferSource> {
+async function readAddress(href: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    const files = href.startsWith("file:") ? nodeFiles() : undefined;
+    const files = href.startsWith("file:") ? nodeModule<NodeFiles>("fs/promises") : undefined;
     if (files) return await files.readFile(new URL(href));
     return await readResponse(await fetch(href));
   } catch (cause) {
@@ -112,19 +124,13 @@ async function readAddress(href: string): Promise<BufferSource> {
   }
 }
 
-async function readResponse(response: ResponseLike): Promise<BufferSource> {
+async function readResponse(response: ResponseLike): Promise<Uint8Array<ArrayBuffer>> {
   if (response.ok === false) {
     throw new BpttError("WASM_UNAVAILABLE", `bptt: fetching ${response.url} gave status ${response.status}`);
   }
-  return response.arrayBuffer();
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 interface NodeFiles {
   readFile(url: URL): Promise<Uint8Array<ArrayBuffer>>;
-}
-
-/** Returns Node's file system where there is one (Node, Bun, Deno), by a call that no bundler follows. */
-function nodeFiles(): NodeFiles | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
-  return process?.getBuiltinModule?.("node:fs/promises") as NodeFiles | undefined;
 }

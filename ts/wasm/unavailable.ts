@@ -37,13 +37,22 @@ const NO_SIMD =
   "this engine lacks WebAssembly SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 and later have it)";
 const NO_RELAXED_SIMD =
   'this engine lacks WebAssembly relaxed SIMD, which the relaxed build needs (Node 22, Chrome 114, Firefox 146 and later have it); "bptt" does without';
+const IMPORT_MODULE = "import the file bptt/bptt.wasm as a module and pass it to `init` of bptt/slim";
+
+/** Whether this is a page or a worker of one, which have an address. */
+function isPage(): boolean {
+  return "location" in globalThis;
+}
 
 function diagnosis(reason: string): string {
   if (typeof WebAssembly !== "object") return NO_WEBASSEMBLY;
   if (!WebAssembly.validate(SIMD_PROBE)) return NO_SIMD;
   // engines name what they do not know: V8 "simd opcode not available", Firefox "unrecognized opcode"
   if (/simd|opcode/i.test(reason) && !WebAssembly.validate(RELAXED_PROBE)) return NO_RELAXED_SIMD;
-  const policy = /unsafe-eval|content.security.policy|disallowed by embedder/i.test(reason);
+  if (/disallowed by embedder|dynamic wasm code generation/i.test(reason) && !isPage()) {
+    return `this runtime compiles no WebAssembly while it runs (${reason}), as Workers and other edge runtimes; ${IMPORT_MODULE}`;
+  }
+  const policy = /unsafe-eval|content.security.policy|\bcsp\b|disallowed by embedder/i.test(reason);
   const hint = policy ? "; the page's Content-Security-Policy must allow 'wasm-unsafe-eval'" : "";
   return `the WebAssembly module cannot be loaded: ${reason}${hint}`;
 }

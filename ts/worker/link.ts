@@ -5,8 +5,9 @@
  */
 
 import { BpttError } from "../base/errors.js";
+import { cancelInterval, startInterval } from "../base/platform.js";
 import type { FromWorker, Handshake, ToWorker } from "./protocol.js";
-import { terminate, type WorkerLike } from "./worker-like.js";
+import { NoWorkers, terminate, type WorkerLike } from "./worker-like.js";
 
 /**
  * Seconds within which a worker says that its script is there. Another script never does. They are counted one by one: while
@@ -42,7 +43,7 @@ export class WorkerLink {
   /** What is to be said once the script is there; then undefined. */
   #held: [ToWorker, ArrayBuffer[]][] | undefined = [];
   #open = true;
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #timer: ReturnType<typeof startInterval>;
 
   /** `fail` is called at most once; neither is called after `close`. */
   constructor(worker: WorkerLike, hear: (message: FromWorker) => void, fail: (reason: BpttError) => void) {
@@ -61,7 +62,7 @@ export class WorkerLink {
       }),
     };
     let seconds = 0;
-    this.#timer = setInterval(() => {
+    this.#timer = startInterval(() => {
       if (++seconds >= PATIENCE) this.#lose("it does not answer as bptt/worker does");
     }, 1000);
     this.#try(() => {
@@ -89,7 +90,7 @@ export class WorkerLink {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    clearInterval(this.#timer);
+    cancelInterval(this.#timer);
     this.#watch.abort();
     try {
       for (const [name, listener] of Object.entries(this.#listeners)) {
@@ -124,7 +125,7 @@ export class WorkerLink {
   }
 
   #begin(): void {
-    clearInterval(this.#timer);
+    cancelInterval(this.#timer);
     const gone = () => this.#lose("it was terminated before the run ended");
     if (this.#lock !== undefined) {
       locks()
@@ -141,11 +142,17 @@ export class WorkerLink {
   #lose(reason: unknown): void {
     if (!this.#open) return;
     const text = reason instanceof Error ? reason.message : String(reason);
-    const hint = (Object(reason) as { code?: unknown }).code === "ERR_ACCESS_DENIED" ? PERMISSION_HINT : HINT;
-    const message = this.#held ? `worker: it could not be loaded: ${text}${hint}` : `worker: ${text}`;
+    const message = this.#held
+      ? `worker: it could not be loaded: ${text}${hintFor(reason)}`
+      : `worker: ${text}`;
     this.close();
     this.#fail(new BpttError("WORKER_FAILED", message, { cause: reason }));
   }
+}
+
+function hintFor(reason: unknown): string {
+  if (reason instanceof NoWorkers) return "; leave worker out";
+  return (Object(reason) as { code?: unknown }).code === "ERR_ACCESS_DENIED" ? PERMISSION_HINT : HINT;
 }
 
 /** What an error event says; it says nothing of a script that is not there. */

@@ -5,6 +5,7 @@
  */
 
 import { isCheckError } from "../base/errors.js";
+import { now } from "../base/platform.js";
 import type { LockedNetwork } from "../rnn/locked-network.js";
 import { rnnOptions } from "../file/model-file.js";
 import { takeNetwork } from "../fit/start-run.js";
@@ -93,7 +94,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
   #reject!: (reason: unknown) => void;
   readonly #released: Promise<void>;
   #release!: () => void;
-  readonly #throughput = new Throughput(() => performance.now());
+  readonly #throughput = new Throughput(now);
   #lastListener: PromiseLike<unknown> | undefined;
   #count = 0;
   #pauses = 0; // automatic ones

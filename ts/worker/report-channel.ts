@@ -5,6 +5,7 @@
  * The clock decides when something is sent. It never affects the results of the run.
  */
 
+import { cancelTimeout, now, startTimeout } from "../base/platform.js";
 import type { Report } from "../fit/reports.js";
 import type { Snapshot, Update } from "./protocol.js";
 
@@ -32,7 +33,7 @@ export class ReportChannel {
   #inFlight = false;
   #sentAt = -Infinity;
   #nextSnapshot: number;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: object | number | undefined;
   #room: { promise: Promise<void>; resolve: () => void } | undefined;
 
   constructor(send: (update: Omit<Update, "bptt">) => void, snapshot: () => Snapshot, wanted: Wanted) {
@@ -63,7 +64,7 @@ export class ReportChannel {
 
   /** Closes the channel and returns the reports that were not sent. */
   close(): readonly Report[] {
-    clearTimeout(this.#timer);
+    cancelTimeout(this.#timer);
     this.#inFlight = true;
     return this.#waiting;
   }
@@ -91,9 +92,9 @@ export class ReportChannel {
 
   #sendSoon(): void {
     if (this.#inFlight || this.#timer !== undefined || this.#waiting.length === 0) return;
-    const wait = this.#sentAt + INTERVAL - performance.now();
+    const wait = this.#sentAt + INTERVAL - now();
     if (wait <= 0) return this.#sendNow(false);
-    this.#timer = setTimeout(() => {
+    this.#timer = startTimeout?.(() => {
       this.#timer = undefined;
       if (!this.#inFlight) this.#sendNow(false);
     }, wait);
@@ -101,15 +102,15 @@ export class ReportChannel {
 
   #sendNow(withSnapshot: boolean, paused = false): void {
     const reports = this.#waiting.splice(0);
-    const now = performance.now();
+    const time = now();
     let snapshot: Snapshot | undefined;
-    if (withSnapshot || now >= this.#nextSnapshot) {
+    if (withSnapshot || time >= this.#nextSnapshot) {
       snapshot = this.#snapshot();
       this.#nextSnapshot =
-        now + Math.max(this.#wanted.snapshotEvery, TRAINING_PER_SNAPSHOT * (performance.now() - now));
+        time + Math.max(this.#wanted.snapshotEvery, TRAINING_PER_SNAPSHOT * (now() - time));
     }
     this.#inFlight = true;
-    this.#sentAt = now;
+    this.#sentAt = time;
     this.#send({ reports, snapshot, paused });
     this.#room?.resolve();
     this.#room = undefined;

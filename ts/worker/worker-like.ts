@@ -1,6 +1,7 @@
 /** What a run needs of a worker, in the words of no platform's library, and how it is told from other things. */
 
 import { typeError } from "../base/errors.js";
+import { nodeModule } from "../base/platform.js";
 import { show } from "../base/show.js";
 import { isPromise } from "../fit/batch-iterator.js";
 
@@ -43,14 +44,20 @@ export interface ThreadPort {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
 }
 
-/** Node's worker threads where there are any, asked for in a way no bundler follows. */
-export function nodeThreads(): Threads | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
-  return process?.getBuiltinModule?.("node:worker_threads") as Threads | undefined;
-}
+/** Returns Node's worker threads, where there are any. */
+export const nodeThreads = () => nodeModule<Threads>("worker_threads");
 
 /** A thread of Node's; options that this process was started with would make it load things twice. */
-export function startThread(address: string | URL): WorkerLike | undefined {
-  const threads = nodeThreads();
-  return threads && new threads.Worker(address, { execArgv: [], name: "bptt" });
+export function startThread(address: string | URL): WorkerLike {
+  const { Worker } = nodeThreads() as Threads;
+  return new Worker(address, { execArgv: [], name: "bptt" });
+}
+
+/** The runtime has no workers of any kind, as Cloudflare Workers. */
+export class NoWorkers extends Error {}
+
+/** Throws where the runtime has no workers of any kind. */
+export function requireWorkers(): void {
+  if ("Worker" in globalThis || nodeThreads()) return;
+  throw new NoWorkers("there are neither web workers nor node:worker_threads here");
 }
