@@ -4,6 +4,7 @@
  */
 
 import { textTask } from "./models/text/text-task.js";
+import { batchesTask } from "./worker/batches-task.js";
 import { serve } from "./worker/serve.js";
 
-serve([textTask]);
+serve([batchesTask, textTask]);

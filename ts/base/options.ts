@@ -129,3 +129,12 @@ export function unchecked<T>(value: unknown): T {
 export function fraction(value: unknown, path: Path): number {
   return number(value, path, { min: 0, below: 1 });
 }
+
+/** Returns the properties of an object that `names` has; undefined for those that are missing. */
+export function pick<Names extends object>(from: object, names: Names): Record<keyof Names, unknown> {
+  const given = from as Record<string, unknown>;
+  return Object.fromEntries(Object.keys(names).map((name) => [name, given[name]])) as Record<
+    keyof Names,
+    unknown
+  >;
+}

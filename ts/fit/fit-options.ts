@@ -115,7 +115,8 @@ const CONTINUATION = {
   },
 } satisfies Declaration;
 
-const FIT = /* @__PURE__ */ merge(/* @__PURE__ */ merge(TRAINING, RUN), CONTINUATION);
+/** The options of `fit`. */
+export const FIT = /* @__PURE__ */ merge(/* @__PURE__ */ merge(TRAINING, RUN), CONTINUATION);
 
 /** Options that depend on the type of a batch or of a checkpoint. */
 type Generic = "trainStep" | "evaluate" | "validation" | "resumeFrom" | "snapshot";

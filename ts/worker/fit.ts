@@ -1,11 +1,23 @@
 /** The public `fit`: trains a network on batches, in slices that leave the event loop its turn. */
 
+import { merge, objectWith, pick } from "../base/options.js";
 import type { Batches } from "../fit/batch-iterator.js";
 import { eventLoop } from "../fit/event-loop.js";
-import { readFitOptions, type FitOptions, type RunCheckpoint } from "../fit/fit-options.js";
+import { FIT, readFitOptions, type FitOptions, type RunCheckpoint } from "../fit/fit-options.js";
 import type { Run } from "../fit/run.js";
 import { startRun } from "../fit/start-run.js";
 import type { Rnn } from "../rnn/rnn.js";
+import { batchesTask, batchesTaskData } from "./batches-task.js";
+import { startRemoteRun } from "./remote-run.js";
+import {
+  expectWork,
+  readWorkerOptions,
+  RUNS_IN_WORKER,
+  SHARDS_OF_SEVERAL,
+  type RunsInWorker,
+} from "./worker-options.js";
+
+const FIT_OR_WORKER = /* @__PURE__ */ merge(FIT, RUNS_IN_WORKER);
 
 /**
  * Trains a network on batches. Returns at once; the work begins with the next macrotask and is done on this thread, in
@@ -39,7 +51,7 @@ import type { Rnn } from "../rnn/rnn.js";
 export function fit<Checkpoint = RunCheckpoint>(
   rnn: Rnn,
   batches: Batches,
-  options?: FitOptions<Checkpoint>,
+  options?: FitOptions<Checkpoint> & RunsInWorker,
 ): Run<Checkpoint>;
 /** Trains it by a step of one's own, on batches of whatever kind that step takes. */
 export function fit<B, Checkpoint = RunCheckpoint>(
@@ -48,5 +60,13 @@ export function fit<B, Checkpoint = RunCheckpoint>(
   options: FitOptions<Checkpoint, B> & Required<Pick<FitOptions<Checkpoint, B>, "trainStep">>,
 ): Run<Checkpoint>;
 export function fit(rnn: Rnn, batches: unknown, options: object = {}): Run<unknown> {
-  return startRun(rnn, readFitOptions(batches, options), eventLoop);
+  const given = objectWith(options, "options", FIT_OR_WORKER);
+  const worker = readWorkerOptions(pick(given, RUNS_IN_WORKER));
+  const own = pick(given, FIT) as FitOptions<unknown>;
+  if (worker !== undefined && worker.count > 1) own.shards ??= SHARDS_OF_SEVERAL;
+  const config = readFitOptions(batches, own);
+  if (worker === undefined) return startRun(rnn, config, eventLoop);
+  expectWork(worker, config.training.shards);
+  const job = { task: batchesTask.name, data: batchesTaskData(batches, own) };
+  return startRemoteRun(rnn, config, { job, transfer: [] }, worker);
 }

@@ -41,7 +41,7 @@ export class WorkerLink {
   /** What the worker is to hold. */
   readonly #lock: string | undefined;
   /** What is to be said once the script is there; then undefined. */
-  #held: [ToWorker, ArrayBuffer[]][] | undefined = [];
+  #held: [ToWorker, (ArrayBuffer | MessagePort)[]][] | undefined = [];
   #open = true;
   readonly #timer: ReturnType<typeof startInterval>;
 
@@ -80,7 +80,7 @@ export class WorkerLink {
   }
 
   /** Sends a message. */
-  post(message: ToWorker, transfer: ArrayBuffer[] = []): void {
+  post(message: ToWorker, transfer: (ArrayBuffer | MessagePort)[] = []): void {
     if (!this.#open) return;
     if (this.#held) this.#held.push([message, transfer]);
     else this.#try(() => this.#worker.postMessage(message, transfer));

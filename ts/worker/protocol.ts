@@ -11,7 +11,11 @@
  *     seen                                       ►  the next update may be sent
  *     checkpoint id                              ►
  *                checkpoint id                   ◄  a snapshot between two steps
+ *     lost                                       ►  a worker with a replica has ended
  *                end | failed                    ◄  the last message
+ *
+ * With several workers the first one has the run. The others receive `replicate` instead of `start` and serve the first
+ * one through a port (replica-pool.ts).
  *
  * The protocol knows no model: a job names its task (task.ts) and carries the task's data. Floats are sent unchanged, so
  * both threads compute the same bits.
@@ -23,6 +27,8 @@ import type { Report } from "../fit/reports.js";
 import type { RunResult } from "../fit/run-result.js";
 import type { RunState } from "../fit/run-state.js";
 import type { State } from "../data/state.js";
+import type { PoolResult } from "../fit/shard-pool.js";
+import type { Shard } from "../rnn/shards.js";
 import type { Job } from "./task.js";
 
 /** A run at one moment, complete enough to continue elsewhere. */
@@ -58,12 +64,40 @@ export interface StartMessage extends Snapshot {
   /** Whether to send all reports instead of the newest only. */
   readonly allReports: boolean;
   readonly control: ControlMessage;
+  /** Lead to the replicas. */
+  readonly ports: readonly MessagePort[];
 }
+
+/** Starts a replica of the run's network, which computes shards for it. */
+export interface Replicate extends Pick<StartMessage, "module" | "network" | "frozen" | "weights" | "optimizer"> {
+  readonly bptt: "replicate";
+  readonly clipNorm: number | false;
+  /** Leads to the worker of the run. */
+  readonly port: MessagePort;
+}
+
+/** A message of a run to a replica. */
+export type ToReplica =
+  | {
+      readonly shards: readonly Shard[];
+      /** The number of all shards of the batch. */
+      readonly leaves: number;
+    }
+  | {
+      /** The gradients of the batch. */
+      readonly gradients: Float32Array<ArrayBuffer>;
+      readonly learningRate: number;
+    };
+
+/** A message of a replica to its run. */
+export type FromReplica = PoolResult | { readonly error: PortableError };
 
 /** A message to the worker. */
 export type ToWorker =
   | Hello
-  | StartMessage
+  | Start
+  | Replicate
+  | { readonly bptt: "lost"; readonly message: string }
   | ControlMessage
   | { readonly bptt: "checkpoint"; readonly id: number }
   | { readonly bptt: "seen" };

@@ -4,7 +4,7 @@
  * Readers see the newest snapshot.
  */
 
-import { isCheckError } from "../base/errors.js";
+import { isCheckError, type BpttError } from "../base/errors.js";
 import { now } from "../base/platform.js";
 import type { LockedNetwork } from "../rnn/locked-network.js";
 import { rnnOptions } from "../file/model-file.js";
@@ -37,15 +37,16 @@ export function startRemoteRun<Checkpoint>(
   rnn: Rnn,
   config: FitConfig<Checkpoint>,
   sent: Pick<Work, "job" | "transfer">,
-  { source, snapshotEvery }: WorkerOptions,
+  { source, count, snapshotEvery }: WorkerOptions,
 ): Run<Checkpoint> {
   return startWhenFree(rnn, config, (reports) => {
     const module = compiledModule();
-    const worker = startWorker(source);
+    const workers: WorkerLike[] = [];
     try {
-      return new RemoteRun(rnn, config, { ...sent, module, snapshotEvery, worker, reports });
+      while (workers.length < count) workers.push(startWorker(source));
+      return new RemoteRun(rnn, config, { ...sent, module, snapshotEvery, workers, reports });
     } catch (error) {
-      terminate(worker);
+      workers.forEach(terminate);
       throw error;
     }
   });
@@ -71,7 +72,8 @@ interface Work {
   readonly transfer: readonly ArrayBuffer[];
   readonly module: WebAssembly.Module;
   readonly snapshotEvery: number;
-  readonly worker: WorkerLike;
+  /** The first one has the run, the others have replicas. */
+  readonly workers: readonly WorkerLike[];
   readonly reports: Reports;
 }
 
@@ -89,6 +91,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
   readonly #training: Training;
   readonly #control: Control;
   readonly #link: WorkerLink;
+  readonly #replicas: readonly WorkerLink[];
   readonly #asked = new Map<number, Waiting<Checkpoint>>();
   #resolve!: (result: RunResult) => void;
   #reject!: (reason: unknown) => void;
@@ -123,10 +126,19 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
       network.release();
       throw error;
     }
+    const [first, ...others] = work.workers as [WorkerLike, ...WorkerLike[]];
     this.#link = new WorkerLink(
-      work.worker,
+      first,
       (message) => this.#hear(message),
       (reason) => this.#fail(reason),
+    );
+    this.#replicas = others.map(
+      (worker) =>
+        new WorkerLink(
+          worker,
+          (message) => this.#hear(message),
+          (reason) => this.#lose(reason),
+        ),
     );
     this.#throughput.start();
     this.#start(work);
@@ -175,15 +187,26 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
   #start({ job, transfer, module, snapshotEvery }: Work): void {
     const { timeLimitSeconds, every, pauseEvery, onProgress } = this.#config;
     const weights = this.#network.copyWeights();
+    const ports: MessagePort[] = [];
+    const replica = {
+      module,
+      network: rnnOptions(this.#rnn[NETWORK].config),
+      frozen: this.#rnn.frozen,
+      weights,
+      optimizer: this.#optimizer,
+    };
+    for (const link of this.#replicas) {
+      const { port1, port2: port } = new MessageChannel();
+      ports.push(port1);
+      const { clipNorm } = this.#training;
+      link.post({ bptt: "replicate", ...replica, weights: weights.slice(), clipNorm, port }, [port]);
+    }
     this.#link.post(
       {
         bptt: "start",
-        module,
-        network: rnnOptions(this.#rnn[NETWORK].config),
-        frozen: this.#rnn.frozen,
-        weights,
+        ...replica,
+        ports,
         state: this.#state,
-        optimizer: this.#optimizer,
         job,
         timeLimitSeconds,
         every,
@@ -192,7 +215,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
         allReports: onProgress !== undefined,
         control: this.#controlMessage(),
       },
-      [weights.buffer as ArrayBuffer, ...transfer],
+      [weights.buffer as ArrayBuffer, ...ports, ...transfer],
     );
   }
 
@@ -322,9 +345,16 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
     this.#reject(reason);
   }
 
+  /** A worker with a replica has ended. The run ends with what its own worker has. */
+  #lose(reason: BpttError): void {
+    if (!this.#link.isReady) return this.#fail(reason);
+    this.#link.post({ bptt: "lost", message: reason.message });
+  }
+
   #close(): void {
     this.#ended = true;
     this.#link.close();
+    for (const link of this.#replicas) link.close();
     this.#control.close();
     this.#network.release();
     this.#release();

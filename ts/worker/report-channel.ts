@@ -7,7 +7,9 @@
 
 import { cancelTimeout, now, startTimeout } from "../base/platform.js";
 import type { Report } from "../fit/reports.js";
+import type { Batches } from "../fit/batch-iterator.js";
 import type { Snapshot, Update } from "./protocol.js";
+import type { FitPlan } from "./task.js";
 
 /** Shortest time between two messages in ms: one frame. */
 const INTERVAL = 16;
@@ -70,14 +72,21 @@ export class ReportChannel {
   }
 
   /** Returns the same batches, no faster than their reports are read. */
-  throttle<B>(batches: Iterable<B>): AsyncIterable<B> {
-    const iterator = batches[Symbol.iterator]();
-    const next = () => {
-      const room = this.#full();
-      return room ? room.then(() => iterator.next()) : iterator.next();
+  throttle(batches: FitPlan["batches"]): Batches {
+    if (typeof batches === "function") return (epoch) => this.#throttled(batches(epoch));
+    return this.#throttled(batches);
+  }
+
+  #throttled<B>(batches: Iterable<B>): AsyncIterable<B> {
+    const open = (): AsyncIterator<B> => {
+      const iterator = batches[Symbol.iterator]();
+      const next = () => {
+        const room = this.#full();
+        return room ? room.then(() => iterator.next()) : iterator.next();
+      };
+      return { next } as AsyncIterator<B>; // a run takes what is there at once, too
     };
-    // a run takes what is there at once, too
-    return { [Symbol.asyncIterator]: () => ({ next }) as AsyncIterator<B> };
+    return { [Symbol.asyncIterator]: open };
   }
 
   #full(): Promise<void> | undefined {

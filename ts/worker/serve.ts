@@ -8,10 +8,13 @@ import { show } from "../base/show.js";
 import { LOCK, type LockedNetwork } from "../rnn/locked-network.js";
 import { NETWORK } from "../rnn/network.js";
 import { exportOptimizerState, restoreOptimizerState } from "../rnn/optimizer-state.js";
-import { fit } from "./fit.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { Rnn } from "../rnn/rnn.js";
+import { eventLoop } from "../fit/event-loop.js";
+import { readFitOptions } from "../fit/fit-options.js";
+import type { Report } from "../fit/reports.js";
 import { SNAPSHOT, type Run } from "../fit/run.js";
+import { startRun } from "../fit/start-run.js";
 import type { RunResult } from "../fit/run-result.js";
 import type { RunState } from "../fit/run-state.js";
 import { instantiate } from "../wasm/core.js";
@@ -22,10 +25,13 @@ import {
   type FromWorker,
   type Handshake,
   type Hello,
+  type Replicate,
   type Snapshot,
   type StartMessage,
   type ToWorker,
 } from "./protocol.js";
+import { replicate } from "./replica.js";
+import { ReplicaPool } from "./replica-pool.js";
 import type { Job, Task } from "./task.js";
 import { nodeThreads } from "./worker-like.js";
 
@@ -49,6 +55,7 @@ export function serve(tasks: readonly Task[]): void {
     if (typeof message !== "object" || message === null || !("bptt" in message)) return;
     const given = message as ToWorker;
     if (given.bptt === "hello") greet(given.lock);
+    else if (given.bptt === "replicate") replicate(given);
     else if (given.bptt !== "start") hosted?.heed(given);
     else if (hosted === undefined) begin(given);
   };
@@ -90,6 +97,7 @@ class HostedRun {
   readonly #run: Run<Snapshot>;
   readonly #reports: ReportChannel;
   readonly #abort = new AbortController();
+  #pool: ReplicaPool | undefined;
   #pauses = 0; // automatic ones
 
   constructor(start: StartMessage, task: Task, post: Post) {
@@ -110,7 +118,7 @@ class HostedRun {
       { all: allReports, snapshotEvery },
     );
     const { batches, options } = task.plan(rnn, task.read(job.data));
-    this.#run = fit<Snapshot>(rnn, (epoch: number) => this.#reports.throttle(batches(epoch)), {
+    const config = readFitOptions(this.#reports.throttle(batches), {
       ...options,
       ...(timeLimitSeconds !== undefined && { timeLimitSeconds }),
       every,
@@ -118,13 +126,16 @@ class HostedRun {
       optimizer: this.#optimizer,
       resumeFrom: state,
       signal: this.#abort.signal,
-      onProgress: (report) => {
+      onProgress: (report: Report) => {
         const paused = this.#run.paused;
         if (paused) this.#pauses++;
         this.#reports.report(report, paused);
       },
-      snapshot: (at) => this.#snapshot(at),
     });
+    const snapshot = (at: RunState) => this.#snapshot(at);
+    const pool = (network: LockedNetwork) => (this.#pool = new ReplicaPool(network, start.ports));
+    const hasReplicas = start.ports.length > 0;
+    this.#run = startRun(rnn, { ...config, snapshot, ...(hasReplicas && { pool }) }, eventLoop);
     this.#run.then(
       (result) => this.#end(result),
       (error: unknown) => this.#fail(error),
@@ -133,8 +144,9 @@ class HostedRun {
   }
 
   /** Applies a message of the other side. */
-  heed(message: Exclude<ToWorker, StartMessage | Hello>): void {
+  heed(message: Exclude<ToWorker, StartMessage | Replicate | Hello>): void {
     if (message.bptt === "seen") return this.#reports.seen();
+    if (message.bptt === "lost") return this.#pool?.lose(message.message);
     if (message.bptt === "checkpoint") {
       const { id } = message;
       this.#run.checkpoint().then(

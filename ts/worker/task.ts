@@ -10,8 +10,8 @@ import type { Rnn } from "../rnn/rnn.js";
 
 /** The batches and options of a run. */
 export interface FitPlan {
-  /** Returns the batches of an epoch; epochs count from 1. */
-  readonly batches: (epoch: number) => Iterable<Batch>;
+  /** The batches of every epoch, or a function that returns those of an epoch; epochs count from 1. */
+  readonly batches: readonly Batch[] | ((epoch: number) => Iterable<Batch>);
   readonly options: Partial<FitOptions>;
   /** The optimizer of a run for which the user gives none: it belongs to the run. Default: Adam. */
   readonly ownOptimizer?: Optimizer;

@@ -7,7 +7,7 @@ import { isPromise } from "../fit/batch-iterator.js";
 
 /** A `Worker`: of the web, or of `node:worker_threads`. */
 export interface WorkerLike {
-  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  postMessage(message: unknown, transfer: (ArrayBuffer | MessagePort)[]): void;
   terminate(): unknown;
 }
 

@@ -1,8 +1,8 @@
 /** Options of a run that may be in a worker. */
 
 import { number } from "../base/check.js";
-import { typeError, type Path } from "../base/errors.js";
-import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
+import { rangeError, typeError, type Path } from "../base/errors.js";
+import { count, readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import { show } from "../base/show.js";
 import { spawnWorker } from "../spawn-worker.js";
 import { readWorker, type WorkerLike, type WorkerSource } from "./worker-like.js";
@@ -14,6 +14,11 @@ export const RUNS_IN_WORKER = {
    * script `bptt/worker`, for bundlers that need to see it. The worker ends with the run. Default false.
    */
   worker: { read: readWorkerChoice, fallback: undefined },
+  /**
+   * Number of workers that share the run, at most one for each of its `shards`; more than one implies `worker: true`. A
+   * `worker` function is called once for each. The results depend on `shards` alone. Default 1.
+   */
+  workers: { read: count, fallback: undefined },
   /**
    * How many times per second at most a run in a worker sends its weights with its reports, for `generate`, `evaluate`,
    * `save` and the like to use meanwhile; 0: only when it pauses or ends. Default 4.
@@ -27,16 +32,21 @@ export interface RunsInWorker extends OptionsOf<typeof RUNS_IN_WORKER> {}
 /** The options, checked. */
 export interface WorkerOptions {
   readonly source: WorkerSource;
+  /** Number of workers. */
+  readonly count: number;
   /** Shortest time between two snapshots, in ms. */
   readonly snapshotEvery: number;
 }
 
 /** Reads the options; undefined for a run on this thread. */
 export function readWorkerOptions(given: unknown): WorkerOptions | undefined {
-  const { worker, snapshotsPerSecond } = readOptions(given, RUNS_IN_WORKER);
-  if (worker === undefined || worker === false) return undefined;
-  const source = worker === true ? spawnWorker : () => readWorker(worker());
-  return { source, snapshotEvery: 1000 / snapshotsPerSecond };
+  const { worker, workers, snapshotsPerSecond } = readOptions(given, RUNS_IN_WORKER);
+  if (worker === false && workers !== undefined) {
+    throw typeError("workers", "no value with worker: false", show(workers));
+  }
+  if (worker === false || (worker === undefined && workers === undefined)) return undefined;
+  const source = typeof worker === "function" ? () => readWorker(worker()) : spawnWorker;
+  return { source, count: workers ?? 1, snapshotEvery: 1000 / snapshotsPerSecond };
 }
 
 function readWorkerChoice(value: unknown, path: Path): boolean | (() => WorkerLike) {
@@ -46,4 +56,12 @@ function readWorkerChoice(value: unknown, path: Path): boolean | (() => WorkerLi
 
 function readRate(value: unknown, path: Path): number {
   return number(value, path, { min: 0, max: 1000 });
+}
+
+/** The number of shards of a run in several workers for which none was given. */
+export const SHARDS_OF_SEVERAL = 8;
+
+/** Refuses more workers than there are shards. */
+export function expectWork({ count }: WorkerOptions, shards: number): void {
+  if (count > shards) throw rangeError("workers", `at most ${shards}, the number of shards`, String(count));
 }

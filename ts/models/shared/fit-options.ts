@@ -6,6 +6,7 @@ import {
   count,
   merge,
   objectWith,
+  pick,
   readOption,
   type Declaration,
   type NamesOf,
@@ -17,7 +18,12 @@ import { readGivenOptimizer, readPatience, RUN, type FitOptions } from "../../fi
 import { readClipNorm } from "../../optim/clip-norm.js";
 import type { Optimizer } from "../../optim/optimizer.js";
 import { readLearningRate } from "../../optim/schedule.js";
-import { readWorkerOptions, RUNS_IN_WORKER, type WorkerOptions } from "../../worker/worker-options.js";
+import {
+  readWorkerOptions,
+  RUNS_IN_WORKER,
+  SHARDS_OF_SEVERAL,
+  type WorkerOptions,
+} from "../../worker/worker-options.js";
 
 /** Options of every model that decide a run. The values are plain data, null where the data or the model decides. */
 export const MODEL_SETTINGS = {
@@ -31,6 +37,11 @@ export const MODEL_SETTINGS = {
   learningRate: { read: readLearningRate, fallback: null },
   /** Largest norm of all gradients together, 1e-30 … 1e30; false for no clipping. Default 1. */
   clipNorm: { read: readClipNorm, fallback: 1 },
+  /**
+   * Number of pieces that the rows of a batch are cut into, at most one for each row. Their gradients are computed one by
+   * one and added in a fixed order; the result depends on this number alone. Default 1, or 8 with several `workers`.
+   */
+  shards: { read: count, fallback: null },
   /** Steps between validations. Default: one validation at the end of each epoch. */
   validateEvery: { read: count, fallback: null },
   /**
@@ -59,9 +70,11 @@ export interface ModelFitOptions
 /** The settings that a run of every model has: plain data. */
 export interface ModelRunSettings extends Omit<
   ValuesOf<typeof MODEL_SETTINGS>,
-  "batchSize" | "patience" | "seed"
+  "batchSize" | "patience" | "seed" | "shards"
 > {
   readonly batchSize: number;
+  /** Null for 1. */
+  readonly shards: number | null;
   /** A text if it is infinite, for JSON. */
   readonly patience: number | "Infinity" | null;
   readonly seed: number;
@@ -91,18 +104,17 @@ export interface SettingsOf<Settings> {
 }
 
 /** Reads the options of `fit`, each once; `fit` of the engine checks the options that it receives. */
-export function readModelFitOptions<Settings>(
+export function readModelFitOptions<Settings extends ModelRunSettings>(
   options: unknown,
   { names, read }: SettingsOf<Settings>,
   seed: number,
 ): ReadFitOptions<Settings> {
   const given = objectWith(options, "options", { ...names, ...OPTIMIZER, ...RESUME });
   const { optimizer } = given as { optimizer?: Optimizer };
-  return {
-    ...readResumeOptions(pick(given, RESUME)),
-    settings: read(pick(given, names), seed),
-    optimizer,
-  };
+  const resume = readResumeOptions(pick(given, RESUME));
+  const settings = read(pick(given, names), seed);
+  const several = (resume.worker?.count ?? 1) > 1 ? Math.min(SHARDS_OF_SEVERAL, settings.batchSize) : null;
+  return { ...resume, settings: { ...settings, shards: settings.shards ?? several }, optimizer };
 }
 
 /** Reads the options of `resume`. */
@@ -151,6 +163,7 @@ export function readModelSettings(
     batchSize: option("batchSize") ?? defaults.batchSize,
     learningRate: option("learningRate"),
     clipNorm: option("clipNorm"),
+    shards: option("shards"),
     validateEvery,
     patience: patience === Infinity ? "Infinity" : patience,
     seed: option("seed") ?? defaults.seed,
@@ -159,22 +172,14 @@ export function readModelSettings(
 
 /** The settings as options of the engine's `fit`. */
 export function engineOptions(settings: ModelRunSettings): Partial<FitOptions> {
-  const { epochs, steps, learningRate, clipNorm, validateEvery, patience } = settings;
+  const { epochs, steps, learningRate, clipNorm, shards, validateEvery, patience } = settings;
   return {
     ...(epochs === null ? {} : { epochs }),
     ...(steps === null ? {} : { steps }),
     ...(learningRate === null ? {} : { learningRate }),
     clipNorm,
+    ...(shards === null ? {} : { shards }),
     ...(validateEvery === null ? {} : { validateEvery }),
     ...(patience === null ? {} : { patience: Number(patience) }),
   };
-}
-
-/** The properties of an object that `names` has. */
-function pick<Names extends object>(from: object, names: Names): Record<keyof Names, unknown> {
-  const given = from as Record<string, unknown>;
-  return Object.fromEntries(Object.keys(names).map((name) => [name, given[name]])) as Record<
-    keyof Names,
-    unknown
-  >;
 }
