@@ -53,6 +53,17 @@ describe("a model file", () => {
     expect(bytes()).toEqual(made.save());
   });
 
+  it("of shards, whatever the number of workers", async () => {
+    const made = new CharRnn({ text: TEXT, hiddenSize: 16 });
+    const options = { steps: 9, batchSize: 4, sequenceLength: 16, learningRate: 0.002, shards: 4 };
+    await made.fit(TEXT, options);
+    const { code } = await place.run(train("--steps", "9", "--workers", "2", "--shards", "4"));
+    expect({ code, bytes: bytes() }).toEqual({ code: 0, bytes: made.save() });
+    const refused = await place.run(train("--steps", "9", "--workers", "3", "--shards", "2", "--force"));
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.stderr).toContain("--workers: expected at most 2, the number of shards, received 3");
+  });
+
   it("of several files and of standard input: one long text", async () => {
     writeFileSync(place.path("a.txt"), TEXT.slice(0, 701));
     const { code } = await place.run(

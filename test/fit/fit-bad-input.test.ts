@@ -54,7 +54,7 @@ check([
     TypeError,
     'options: expected known options only, received "epoch"; known are epochs, steps, learningRate, optimizer, clipNorm, carryState, ' +
       "shards, trainStep, evaluate, validation, validateEvery, patience, timeLimitSeconds, every, pauseEvery, signal, onProgress, " +
-      "stepsPerEpoch, resumeFrom, snapshot",
+      "stepsPerEpoch, resumeFrom, snapshot, worker, workers, snapshotsPerSecond",
   ],
   ["no options object", ({ rnn }) => fit(rnn, [GOOD], any(3)), TypeError, "options: expected an object, received 3"],
   ["no network", () => fit(any({}), [GOOD]), TypeError, "rnn: expected a network (new Rnn(…)), received an object"],

@@ -1,6 +1,6 @@
 /** The line to a worker and the report channel of a run, with the clock of the test. */
 
-import type { BpttError, WorkerLike } from "bptt";
+import type { Batch, BpttError, WorkerLike } from "bptt";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WorkerLink } from "../../ts/worker/link.js";
 import { ReportChannel } from "../../ts/worker/report-channel.js";
@@ -114,15 +114,17 @@ describe("the report channel of a run", () => {
 
   it("hold the run up where ten thousand wait to be seen", async () => {
     const { channel } = channelOf(true);
-    const batches = channel.throttle([1, 2, 3])[Symbol.asyncIterator]();
-    expect(batches.next()).toEqual({ done: false, value: 1 }); // at once
+    const [first, second, third] = [1, 2, 3].map((id) => ({ inputs: [[id]], targets: [[id]] }));
+    const throttled = channel.throttle([first!, second!, third!]) as AsyncIterable<Batch>;
+    const batches = throttled[Symbol.asyncIterator]();
+    expect(batches.next()).toEqual({ done: false, value: first }); // at once
     for (let step = 0; step <= 10_000; step++) channel.report(report(step), false);
     const next = batches.next();
     expect(next).toBeInstanceOf(Promise);
     vi.advanceTimersByTime(100);
     channel.seen();
-    expect(await next).toEqual({ done: false, value: 2 });
-    expect(batches.next()).toEqual({ done: false, value: 3 });
+    expect(await next).toEqual({ done: false, value: second });
+    expect(batches.next()).toEqual({ done: false, value: third });
   });
 
   it("say where a run rests, and bring no weights where none are wanted", () => {

@@ -38,6 +38,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   prompt: "--prompt",
   seed: "--seed",
   sequenceLength: "--length",
+  shards: "--shards",
   steps: "--steps",
   stop: "--stop",
   temperature: "--temperature",
@@ -47,6 +48,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   useBias: "--no-bias",
   validationFraction: "--validation",
   vocabulary: "--vocabulary",
+  workers: "--workers",
 };
 
 /** The places of what comes from files, by the arguments of the library. */

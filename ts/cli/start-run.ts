@@ -64,7 +64,7 @@ export async function fresh(
 export async function unfinished(
   files: readonly string[],
   file: string,
-  limit: Pick<TextFitOptions, "timeLimitSeconds">,
+  limit: Pick<TextFitOptions, "timeLimitSeconds" | "workers">,
 ): Promise<Prepared> {
   const bytes = await readBytes(file);
   const model = textModelOf(bytes, file);

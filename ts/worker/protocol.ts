@@ -95,7 +95,7 @@ export type FromReplica = PoolResult | { readonly error: PortableError };
 /** A message to the worker. */
 export type ToWorker =
   | Hello
-  | Start
+  | StartMessage
   | Replicate
   | { readonly bptt: "lost"; readonly message: string }
   | ControlMessage

@@ -136,8 +136,8 @@ const METHODS: Case[] = [
   [
     "fit: an option",
     TypeError,
-    'options: expected known options only, received "workers"; known are epochs, steps, batchSize, learningRate, clipNorm, validateEvery, patience, seed, sequenceLength, validationFraction, optimizer, timeLimitSeconds, every, pauseEvery, signal, onProgress, worker, snapshotsPerSecond',
-    fit({ workers: true }),
+    'options: expected known options only, received "worker_"; known are epochs, steps, batchSize, learningRate, clipNorm, shards, validateEvery, patience, seed, sequenceLength, validationFraction, optimizer, timeLimitSeconds, every, pauseEvery, signal, onProgress, worker, workers, snapshotsPerSecond',
+    fit({ worker_: true }),
   ],
   [
     "fit: epochs and steps",
@@ -242,7 +242,7 @@ const METHODS: Case[] = [
   [
     "resume: an option",
     TypeError,
-    'options: expected known options only, received "epochs"; known are timeLimitSeconds, every, pauseEvery, signal, onProgress, worker, snapshotsPerSecond',
+    'options: expected known options only, received "epochs"; known are timeLimitSeconds, every, pauseEvery, signal, onProgress, worker, workers, snapshotsPerSecond',
     (model) => model.resume(TEXT, any({ epochs: 3 })),
   ],
   [

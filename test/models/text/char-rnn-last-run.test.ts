@@ -55,7 +55,7 @@ describe("the last run", () => {
       clipNorm: false,
     } as const;
     const { steps, epochs, loss, validationLoss } = await model.fit(TEXT, options);
-    const settings = { ...options, steps: null, validateEvery: null, patience: null, seed: 3 };
+    const settings = { ...options, steps: null, shards: null, validateEvery: null, patience: null, seed: 3 };
     const validation = { step: steps, loss: validationLoss };
     const expected = {
       stopped: "finished",

@@ -39,6 +39,8 @@ interface TrainOptions {
   validation: number;
   patience?: number;
   seed: number;
+  shards?: number;
+  workers?: number;
   timeLimit?: number;
   checkpointEvery?: number;
   sampleEvery?: number;
@@ -61,7 +63,7 @@ const SETTINGS = [
     "batch",
     "length",
   ] as const),
-  ...(["learningRate", "schedule", "clip", "validation", "patience", "seed"] as const),
+  ...(["learningRate", "schedule", "clip", "shards", "validation", "patience", "seed"] as const),
 ] satisfies (keyof TrainOptions)[];
 
 /** Adds the command. */
@@ -116,6 +118,12 @@ export function defineTrain(program: Command): void {
       toInteger,
     )
     .option("--seed <n>", "seed of everything that is random", toInteger, 0)
+    .option("--workers <n>", "worker threads that share the run (default: 1)", toCount)
+    .option(
+      "--shards <n>",
+      "pieces of a batch, which decide the result; at least as many as workers (default: 1, or 8 with several workers)",
+      toCount,
+    )
     .option("--time-limit <time>", "stop after a time such as 90s, 10m or 2h", toSeconds)
     .option(
       "--resume",
@@ -164,7 +172,10 @@ async function train(files: readonly string[], options: TrainOptions): Promise<n
     tokens: words ? "words" : "characters",
     ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
   } as const;
-  const limit = timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit };
+  const limit = {
+    ...(timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit }),
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
+  };
   const following = {
     reporter: reporterOf(options),
     file,
@@ -195,6 +206,8 @@ function fitOptionsOf(options: TrainOptions): TextFitOptions {
     clipNorm: clip === "none" ? false : clip,
     validationFraction: validation,
     ...(patience === undefined ? {} : { patience }),
+    ...(options.shards === undefined ? {} : { shards: options.shards }),
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
     ...(options.timeLimit === undefined ? {} : { timeLimitSeconds: options.timeLimit }),
   };
 }
