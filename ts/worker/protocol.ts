@@ -69,7 +69,10 @@ export interface StartMessage extends Snapshot {
 }
 
 /** Starts a replica of the run's network, which computes shards for it. */
-export interface Replicate extends Pick<StartMessage, "module" | "network" | "frozen" | "weights" | "optimizer"> {
+export interface Replicate extends Pick<
+  StartMessage,
+  "module" | "network" | "frozen" | "weights" | "optimizer"
+> {
   readonly bptt: "replicate";
   readonly clipNorm: number | false;
   /** Leads to the worker of the run. */
