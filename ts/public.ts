@@ -1,7 +1,15 @@
 /** The names that the entries "bptt", "bptt/slim" and "bptt/relaxed" export. */
 
 export { Adam, type AdamOptions } from "./optim/adam.js";
-export type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "./data/batch.js";
+export type {
+  AbsoluteErrorBatch,
+  Batch,
+  BinaryBatch,
+  ClassBatch,
+  QuantileBatch,
+  RegressionBatch,
+  SequenceInputs,
+} from "./data/batch.js";
 export { CharRnn, type CharRnnLoadOptions, type CharRnnSaveOptions } from "./models/text/char-rnn.js";
 export { BpttError, type BpttErrorDetails, type CheckError, type ErrorCode } from "./base/errors.js";
 export { fit } from "./worker/fit.js";
@@ -13,6 +21,8 @@ export type { OptimizerSnapshot } from "./rnn/optimizer-state.js";
 export type { ParameterValues } from "./data/parameters.js";
 export type { Cell, RnnOptions } from "./data/rnn-options.js";
 export type {
+  AbsoluteErrorEvaluation,
+  AnyEvaluation,
   BackwardInputs,
   BackwardResult,
   ClipOptions,
@@ -23,6 +33,7 @@ export type {
   ForwardTrace,
   GradientsOptions,
   GradientsResult,
+  QuantileEvaluation,
   RegressionEvaluation,
   SaveOptions,
   Trace,

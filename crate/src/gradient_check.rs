@@ -5,12 +5,12 @@ use crate::activations::first_output;
 use crate::cell::CellKind;
 use crate::forward::forward;
 use crate::init::{Init, RecurrentInit};
-use crate::loss::{Reduction, sequence_loss};
+use crate::loss::sequence_loss;
 use crate::network::{Config, Network};
 use crate::rng::{Stream, uniform};
 use crate::session::Session;
 use crate::train::{backward, gradients};
-use crate::workspace::{LossKind, Shape, Workspace};
+use crate::workspace::{Cost, Loss, Reduction, Shape, Workspace};
 use core::ops::Range;
 
 #[cfg(target_arch = "wasm32")]
@@ -21,6 +21,9 @@ const CELLS: [CellKind; 5] =
 const T: usize = 4;
 const B: usize = 3;
 const LENGTHS: [i32; B] = [4, 1, 3];
+const CLASSES: Loss =
+    Loss { cost: Cost::CrossEntropy, reduction: Reduction::Average, quantiles: 1, weighted_values: false };
+const SQUARES: Loss = Loss { cost: Cost::SquaredError, ..CLASSES };
 /// H, V and I are not multiples of 8, so that padding is tested.
 const CONFIG: Config = Config {
     cell: CellKind::Tanh,
@@ -71,22 +74,32 @@ struct Case {
 }
 
 impl Case {
-    fn new(config: Config, dense: bool, squared: bool, lengths: [i32; B]) -> Case {
+    fn new(config: Config, dense: bool, loss: Loss, lengths: [i32; B]) -> Case {
         let mut network = Network::new(config).unwrap();
         let mut ws = Workspace::default();
-        let loss = if squared { LossKind::MeanSquaredError } else { LossKind::CrossEntropy };
         ws.begin(&mut network, Shape { batch: B, time: T, dense, training: true, loss }).unwrap();
         ws.lengths.copy_from_slice(&lengths);
         fill(&mut ws.features, 1);
         fill(&mut ws.target_values, 2);
+        ws.target_values.iter_mut().for_each(|x| match loss.cost {
+            Cost::BinaryCrossEntropy => *x = x.abs(),
+            // Far from the kink on either side, where differences are valid.
+            Cost::AbsoluteError | Cost::Quantile => *x += 3.0_f32.copysign(*x),
+            _ => {}
+        });
+        ws.quantiles.iter_mut().enumerate().for_each(|(q, x)| *x = (0.5 + q as f32) / loss.quantiles as f32);
         fill(&mut ws.initial_state.h, 3);
         fill(&mut ws.initial_state.c, 4);
+        let per_step = ws.shape.weights_per_step(&network);
+        for i in 0..T * B * per_step {
+            let within = i / per_step / B < lengths[i / per_step % B] as usize;
+            ws.weights[i] = if within { 0.5 + random(i, 5).abs() } else { 0.0 };
+        }
         for i in 0..T * B {
-            ws.weights[i] = 0.5 + random(i, 5).abs();
             if !dense {
                 ws.ids[i] = (i * 7 % config.input_size) as i32;
             }
-            if !squared {
+            if loss.cost == Cost::CrossEntropy {
                 ws.targets[i] = (i * 5 % network.sizes.v) as i32;
             }
         }
@@ -107,11 +120,12 @@ impl Case {
     fn loss(&mut self) -> f64 {
         self.network.parameters_changed();
         forward(&mut self.network, &mut self.ws, self.dropout_pass);
-        sequence_loss(&self.network, &mut self.ws, Reduction::Average, false)
+        let loss = self.ws.shape.loss;
+        sequence_loss(&self.network, &mut self.ws, loss.cost, loss.reduction, false)
     }
 
     fn gradients(&mut self, accumulate: bool) -> Vec<f32> {
-        gradients(&mut self.network, &mut self.ws, Reduction::Average, accumulate, self.dropout_pass);
+        gradients(&mut self.network, &mut self.ws, accumulate, self.dropout_pass);
         self.network.gradients[..self.network.table.arena_len()].to_vec()
     }
 
@@ -158,16 +172,48 @@ fn gradients_are_the_differences() {
         for (layers, bidirectional, output_size) in
             [(1, false, Some(3)), (1, true, None), (2, false, None), (2, true, Some(3))]
         {
-            for (dense, squared, lengths) in
-                [(false, false, LENGTHS), (true, true, LENGTHS), (true, false, [4; B]), (false, true, [4; B])]
-            {
+            for (dense, loss, lengths) in [
+                (false, CLASSES, LENGTHS),
+                (true, SQUARES, LENGTHS),
+                (true, CLASSES, [4; B]),
+                (false, SQUARES, [4; B]),
+            ] {
                 let dropout = if dense && layers > 1 { 0.4 } else { 0.0 };
                 let config = Config { cell, layers, bidirectional, output_size, dropout, ..CONFIG };
                 let what = format!(
-                    "{cell:?} L{layers} bi {bidirectional} V {output_size:?} dense {dense} squared {squared}"
+                    "{cell:?} L{layers} bi {bidirectional} V {output_size:?} dense {dense} {:?}",
+                    loss.cost
                 );
-                Case::new(config, dense, squared, lengths).check(&what);
+                Case::new(config, dense, loss, lengths).check(&what);
             }
+        }
+    }
+}
+
+/// The other losses do not depend on the cell.
+#[test]
+fn gradients_of_every_loss_are_the_differences() {
+    for (cost, quantiles, output_size) in [
+        (Cost::CrossEntropy, 1, Some(9)),
+        (Cost::SquaredError, 1, Some(4)),
+        (Cost::AbsoluteError, 1, Some(4)),
+        (Cost::AbsoluteError, 1, None),
+        (Cost::Quantile, 3, Some(12)),
+        (Cost::Quantile, 5, None),
+        (Cost::BinaryCrossEntropy, 1, Some(9)),
+        (Cost::BinaryCrossEntropy, 1, None),
+    ] {
+        for (reduction, weighted_values, lengths) in [
+            (Reduction::Average, false, LENGTHS),
+            (Reduction::Sum, true, LENGTHS),
+            (Reduction::Average, true, [4; B]),
+        ] {
+            let loss = Loss { cost, reduction, quantiles, weighted_values };
+            if cost == Cost::CrossEntropy && weighted_values {
+                continue; // a class has one weight
+            }
+            let what = format!("{cost:?} V {output_size:?} {weighted_values}");
+            Case::new(Config { output_size, ..CONFIG }, true, loss, lengths).check(&what);
         }
     }
 }
@@ -176,7 +222,7 @@ fn gradients_are_the_differences() {
 fn gradients_of_the_caller_reach_features_and_final_states() {
     for cell in CELLS {
         let config = Config { cell, layers: 2, bidirectional: true, output_size: None, ..CONFIG };
-        let mut case = Case::new(config, true, true, LENGTHS);
+        let mut case = Case::new(config, true, SQUARES, LENGTHS);
         // L = Σ h_T·r + Σ c_T·r depends on the final states only. L is larger here, and so is its rounding.
         let objective = |case: &mut Case| {
             forward(&mut case.network, &mut case.ws, None);
@@ -207,7 +253,7 @@ fn gradients_of_the_caller_reach_features_and_final_states() {
 
 #[test]
 fn accumulating_adds() {
-    let mut case = Case::new(Config { cell: CellKind::Lstm, layers: 2, ..CONFIG }, false, false, LENGTHS);
+    let mut case = Case::new(Config { cell: CellKind::Lstm, layers: 2, ..CONFIG }, false, CLASSES, LENGTHS);
     let once = case.gradients(false);
     case.gradients(true);
     let twice = case.gradients(true);
@@ -221,8 +267,8 @@ fn accumulating_adds() {
 #[test]
 fn the_second_direction_walks_each_row_from_its_end() {
     for cell in CELLS {
-        let mut both = Case::new(Config { cell, bidirectional: true, ..CONFIG }, false, false, LENGTHS);
-        let mut one = Case::new(Config { cell, ..CONFIG }, false, false, LENGTHS);
+        let mut both = Case::new(Config { cell, bidirectional: true, ..CONFIG }, false, CLASSES, LENGTHS);
+        let mut one = Case::new(Config { cell, ..CONFIG }, false, CLASSES, LENGTHS);
         both.loss();
         // The parameters of the reverse direction come fourth or fifth and have the same sizes as those of the first.
         let reverse = both.network.table.get(both.network.directions[1].w_ih).range.start;
@@ -260,7 +306,7 @@ fn the_second_direction_walks_each_row_from_its_end() {
 fn a_session_walks_as_the_whole_pass_does() {
     for cell in CELLS {
         for dense in [false, true] {
-            let mut case = Case::new(Config { cell, layers: 2, ..CONFIG }, dense, false, [T as i32; B]);
+            let mut case = Case::new(Config { cell, layers: 2, ..CONFIG }, dense, CLASSES, [T as i32; B]);
             case.loss();
             let mut session = Session::new(&mut case.network, B, dense).unwrap();
             let states = 2 * B * 5;
@@ -285,7 +331,7 @@ fn a_session_walks_as_the_whole_pass_does() {
 #[test]
 fn dropout_depends_on_the_training_pass() {
     let config = Config { layers: 2, dropout: 0.5, ..CONFIG };
-    let mut case = Case::new(config, false, false, LENGTHS);
+    let mut case = Case::new(config, false, CLASSES, LENGTHS);
     let mut at = |pass| {
         case.dropout_pass = pass;
         case.loss()
@@ -299,7 +345,7 @@ fn dropout_depends_on_the_training_pass() {
 fn nan_passes_through_every_cell() {
     for cell in CELLS {
         let config = Config { cell, layers: 2, bidirectional: true, ..CONFIG };
-        let mut case = Case::new(config, true, true, [T as i32; B]);
+        let mut case = Case::new(config, true, SQUARES, [T as i32; B]);
         case.ws.features[0] = f32::NAN;
         assert!(case.loss().is_nan());
         assert!(case.gradients(false).iter().any(|g| g.is_nan()));
@@ -307,7 +353,7 @@ fn nan_passes_through_every_cell() {
         // The next pass is not affected.
         case.ws.features[0] = 0.0;
         let again = case.gradients(false);
-        let mut fresh = Case::new(config, true, true, [T as i32; B]);
+        let mut fresh = Case::new(config, true, SQUARES, [T as i32; B]);
         fresh.ws.features[0] = 0.0;
         assert_eq!(again, fresh.gradients(false));
     }

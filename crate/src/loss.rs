@@ -1,22 +1,30 @@
-//! The losses over sequences and their gradients: weighted cross-entropy, and mean squared error.
+//! The losses over sequences, their gradients and their metrics. Each is a cost of parts of the batch, weighted and averaged.
 //!
-//! Source: `tf.contrib.seq2seq.sequence_loss` of TensorFlow 1.15.5. With xent = −log softmax(logits)[target]:
-//! averages divide Σ w·xent by Σ w, sums by the number of weights that are not 0; the result is 0 where the divisor is 0
-//! (div_no_nan). Mean squared error replaces xent by Σ (logits − target)²/V: with weights of 1 that is `torch.nn.MSELoss`.
+//! A part has one weight w: it is a time step, or a target value if each of these has a weight of its own. Averages divide Σ w·cost by
+//! Σ w, sums by the number of weights that are not 0; the result is 0 where the divisor is 0 (div_no_nan of TensorFlow 1.15.5,
+//! `tf.contrib.seq2seq.sequence_loss`). With y for outputs and t for targets, and means over the outputs of the part, the costs are
+//!
+//! | loss                 | cost                                                             | source                            |
+//! |----------------------|------------------------------------------------------------------|-----------------------------------|
+//! | cross-entropy        | −log softmax(y)\[t\]                                             | `sequence_loss`                   |
+//! | mean squared error   | mean (y − t)²                                                    | `torch.nn.MSELoss`                |
+//! | mean absolute error  | mean \|y − t\|                                                   | `torch.nn.L1Loss`                 |
+//! | quantile             | mean max(q·(t − y), (q − 1)·(t − y))                             | Koenker, Bassett 1978             |
+//! | binary cross-entropy | mean −t·log σ(y) − (1 − t)·log(1 − σ(y))                         | `torch.nn.BCEWithLogitsLoss`      |
+//!
+//! The derivative of the absolute error and of the quantile's is 0 where y = t, so that exact outputs stay. Metrics are averaged in the
+//! same way, without a gradient:
+//!
+//! | metric          | value                                                                                  |
+//! |-----------------|----------------------------------------------------------------------------------------|
+//! | accuracy        | \[argmax y = t\], where the first of equal outputs is the argmax                       |
+//! | binary accuracy | mean \[(σ(y) > ½) = (t > ½)\]                                                          |
+//! | coverage        | mean c·\[t ≤ y\], where each quantile has a factor c                                   |
 
 use crate::buffer::part;
 use crate::kernel::{RowsMut, clear_beyond, exp_shifted_into, ln, max, scale};
 use crate::network::{Network, Sizes};
-use crate::workspace::{LossKind, Shape, Workspace};
-
-/// The scalar form of a loss.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Reduction {
-    /// Σ w·xent / Σ w
-    Average,
-    /// Σ w·xent / count_nonzero(w)
-    Sum,
-}
+use crate::workspace::{Cost, Reduction, Shape, Workspace};
 
 /// Returns a / b, or 0 if b is 0.
 pub fn divide_or_zero(a: f64, b: f64) -> f64 {
@@ -31,18 +39,44 @@ pub fn cross_entropy(p: &mut [f32], logits: &[f32], target: usize) -> (f64, f32)
     (ln(f64::from(sum)) - (f64::from(logits[target]) - f64::from(shift)), sum)
 }
 
-/// Returns the loss of the last forward pass. With `gradient` it writes ∂loss/∂logits to `dlogits`, or to rows 1 … T of `dh` where
-/// the logits are the hidden states.
-pub fn sequence_loss(network: &Network, ws: &mut Workspace, reduction: Reduction, gradient: bool) -> f64 {
+/// The places of the parts of a batch.
+struct Parts {
+    per_step: usize,
+    outputs: usize,
+    targets: usize,
+    stride: usize,
+}
+
+impl Parts {
+    fn of(network: &Network, shape: Shape) -> Parts {
+        let Sizes { v, vp, .. } = network.sizes;
+        let per_step = shape.weights_per_step(network);
+        let outputs = v / per_step;
+        Parts { per_step, outputs, targets: outputs / shape.loss.quantiles, stride: vp }
+    }
+
+    /// The index of the first output of a part.
+    fn output(&self, index: usize) -> usize {
+        index / self.per_step * self.stride + index % self.per_step * self.outputs
+    }
+}
+
+/// Returns a loss or metric of the last forward pass. With `gradient` it writes ∂loss/∂logits to `dlogits`, or to rows 1 … T of `dh`
+/// where the logits are the hidden states.
+pub fn sequence_loss(
+    network: &Network,
+    ws: &mut Workspace,
+    cost: Cost,
+    reduction: Reduction,
+    gradient: bool,
+) -> f64 {
     let Sizes { v, vp, hp, .. } = network.sizes;
     let Shape { batch, time, loss, .. } = ws.shape;
-    let squared = loss == LossKind::MeanSquaredError;
     let positions = time * batch;
-    let weights = &ws.weights[..positions];
-    let divisor = match reduction {
-        Reduction::Average => weights.iter().map(|&w| f64::from(w)).sum(),
-        Reduction::Sum => weights.iter().filter(|&&w| w != 0.0).count() as f64,
-    };
+    let parts = Parts::of(network, ws.shape);
+    let weights = &ws.weights[..positions * parts.per_step];
+    let counted = |&w: &f32| if reduction == Reduction::Average { f64::from(w) } else { truth(w != 0.0) };
+    let divisor = weights.iter().map(counted).sum();
     let (logits, dlogits) = if network.has_logits() {
         (&ws.logits[..], &mut ws.dlogits[..])
     } else {
@@ -50,31 +84,33 @@ pub fn sequence_loss(network: &Network, ws: &mut Workspace, reduction: Reduction
         let dh = if gradient { &mut last.dh[batch * hp..] } else { &mut [][..] };
         (&last.h[batch * hp..], dh)
     };
+    let (unused, scratch) = ws.softmax.split_at_mut(vp);
     let mut total = 0.0;
-    for (position, &w) in weights.iter().enumerate() {
-        let past = position / batch >= ws.lengths[position % batch] as usize;
-        let p = if gradient { &mut dlogits[position * vp..][..vp] } else { &mut ws.softmax[..vp] };
-        if past || w == 0.0 {
-            // Logits past a length count as constants 0: xent = ln V, without a gradient. Target values there count as 0.
-            total += f64::from(w) * if past && !squared { ln(v as f64) } else { 0.0 };
-            p.fill(0.0);
+    for (index, &w) in weights.iter().enumerate() {
+        let at = parts.output(index);
+        let gradients = if gradient { &mut dlogits[at..] } else { &mut *unused };
+        let gradients = &mut gradients[..parts.outputs];
+        if w == 0.0 {
+            gradients.fill(0.0);
             continue;
         }
         let factor = divide_or_zero(f64::from(w), divisor);
-        let logits = &logits[position * vp..][..v];
-        if squared {
-            let targets = &ws.target_values[position * v..][..v];
-            total += f64::from(w) * squared_error(&mut p[..v], logits, targets, factor);
-        } else {
-            let target = ws.targets[position] as usize;
-            let (xent, sum) = cross_entropy(&mut p[..v], logits, target);
-            total += f64::from(w) * xent;
-            if gradient {
+        let y = &logits[at..][..parts.outputs];
+        let targets = part(&ws.target_values, index * parts.targets, parts.targets);
+        let value = match cost {
+            Cost::CrossEntropy => {
+                let target = ws.targets[index] as usize;
+                let (value, sum) = cross_entropy(gradients, y, target);
                 // ∂/∂logits = (softmax − one-hot(target)) · w / divisor
-                scale(&mut p[..v], (factor / f64::from(sum)) as f32);
-                p[target] -= factor as f32;
+                scale(gradients, (factor / f64::from(sum)) as f32);
+                gradients[target] -= factor as f32;
+                value
             }
-        }
+            Cost::Accuracy => truth(argmax(y) == ws.targets[index] as usize),
+            Cost::BinaryCrossEntropy => binary_cross_entropy(gradients, y, targets, scratch, factor),
+            _ => mean_over_values(cost, gradients, y, targets, &ws.quantiles[..loss.quantiles], factor),
+        };
+        total += f64::from(w) * value;
     }
     if gradient && !network.has_logits() {
         // The walk back adds to whole rows of dh; nothing else has ever written behind the V columns of `dlogits`.
@@ -83,46 +119,80 @@ pub fn sequence_loss(network: &Network, ws: &mut Workspace, reduction: Reduction
     divide_or_zero(total, divisor)
 }
 
-/// Returns Σ (y − target)²/V of one position and writes ∂/∂y = 2·(y − target)/V · factor to `gradient`.
-fn squared_error(gradient: &mut [f32], y: &[f32], targets: &[f32], factor: f64) -> f64 {
-    let v = y.len() as f64;
-    let slope = 2.0 * factor / v;
+/// Returns the mean cost of a part and writes ∂/∂y · factor to `gradients`; metrics have no gradient.
+fn mean_over_values(
+    cost: Cost,
+    gradients: &mut [f32],
+    y: &[f32],
+    targets: &[f32],
+    quantiles: &[f32],
+    factor: f64,
+) -> f64 {
+    let slope = factor / y.len() as f64;
     let mut sum = 0.0;
-    for ((gradient, &y), &target) in gradient.iter_mut().zip(y).zip(targets) {
-        let difference = f64::from(y) - f64::from(target);
-        *gradient = (slope * difference) as f32;
-        sum += difference * difference;
+    let outputs = gradients.chunks_exact_mut(quantiles.len()).zip(y.chunks_exact(quantiles.len()));
+    for ((gradients, y), &target) in outputs.zip(targets) {
+        for ((gradient, &y), &quantile) in gradients.iter_mut().zip(y).zip(quantiles) {
+            let (difference, quantile) = (f64::from(y) - f64::from(target), f64::from(quantile));
+            let (value, derivative) = match cost {
+                Cost::SquaredError => (difference * difference, 2.0 * difference),
+                Cost::AbsoluteError => kinked(difference, -1.0, 1.0),
+                Cost::Quantile => kinked(difference, -quantile, 1.0 - quantile),
+                Cost::BinaryAccuracy => (truth((y > 0.0) == (target > 0.5)), 0.0),
+                _ => (quantile * truth(target <= y), 0.0),
+            };
+            sum += value;
+            *gradient = (slope * derivative) as f32;
+        }
     }
-    sum / v
+    sum / y.len() as f64
 }
 
-/// Returns the accuracy of the last forward pass, or with target values its mean absolute error: Σ w·value / Σ w over the positions
-/// within the lengths. The value is [argmax logits = target], where the first of equal logits is the argmax, or the mean of
-/// |logits − target|.
-#[inline(never)]
-pub fn metric(network: &Network, ws: &Workspace) -> f64 {
-    let Sizes { v, vp, hp, .. } = network.sizes;
-    let Shape { batch, time, loss, .. } = ws.shape;
-    let squared = loss == LossKind::MeanSquaredError;
-    let logits = match ws.activations.last() {
-        Some(last) if !network.has_logits() => &last.h[batch * hp..],
-        _ => &ws.logits[..],
+/// Returns the value and the derivative of a function with the slopes `below` and `above` 0. At 0 both are 0; NaN remains NaN.
+fn kinked(x: f64, below: f64, above: f64) -> (f64, f64) {
+    let slope = if x > 0.0 {
+        above
+    } else if x < 0.0 {
+        below
+    } else {
+        0.0 * x
     };
-    let (mut sum, mut total) = (0.0, 0.0);
-    for (position, &w) in ws.weights[..time * batch].iter().enumerate() {
-        if w == 0.0 || position / batch >= ws.lengths[position % batch] as usize {
-            continue;
+    (slope * x, slope)
+}
+
+/// Returns the mean cost of a part and writes ∂/∂y · factor to `gradients`.
+fn binary_cross_entropy(
+    gradients: &mut [f32],
+    y: &[f32],
+    targets: &[f32],
+    scratch: &mut [f32],
+    factor: f64,
+) -> f64 {
+    let slope = factor / y.len() as f64;
+    let scratch = &mut scratch[..y.len()];
+    scratch.iter_mut().zip(y).for_each(|(x, &y)| *x = -y.abs());
+    exp_shifted_into(gradients, scratch, 0.0);
+    let (mut sum, mut product) = (0.0, 1.0);
+    for ((gradient, &y), &target) in gradients.iter_mut().zip(y).zip(targets) {
+        let (y, target) = (f64::from(y), f64::from(target));
+        // −t·log σ(y) − (1 − t)·log(1 − σ(y)) = max(y, 0) − t·y + log(1 + e^{−|y|})
+        let e = f64::from(*gradient);
+        let above = y > 0.0;
+        sum += (if above { y } else { 0.0 }) - target * y;
+        product *= 1.0 + e;
+        if product > 1e300 {
+            sum += ln(product);
+            product = 1.0;
         }
-        let logits = part(logits, position * vp, v);
-        let value = if squared {
-            mean_absolute_error(logits, &ws.target_values[position * v..])
-        } else {
-            if argmax(logits) == ws.targets[position] as usize { 1.0 } else { 0.0 }
-        };
-        total += f64::from(w);
-        sum += f64::from(w) * value;
+        let sigmoid = (if above { 1.0 } else { e }) / (1.0 + e);
+        *gradient = (slope * (sigmoid - target)) as f32;
     }
-    divide_or_zero(sum, total)
+    (sum + ln(product)) / y.len() as f64
+}
+
+/// 1 if true, else 0
+fn truth(condition: bool) -> f64 {
+    f64::from(u8::from(condition))
 }
 
 /// The index of the largest logit, the first of equal ones.
@@ -134,10 +204,4 @@ fn argmax(logits: &[f32]) -> usize {
         }
     }
     best.0
-}
-
-/// Σ |y − target|/V
-fn mean_absolute_error(y: &[f32], targets: &[f32]) -> f64 {
-    let errors = y.iter().zip(targets).map(|(&y, &target)| (f64::from(y) - f64::from(target)).abs());
-    errors.sum::<f64>() / y.len() as f64
 }

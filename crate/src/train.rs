@@ -4,22 +4,22 @@ use crate::bptt::{GradientSource, bptt};
 use crate::clip::{clip_factor, global_norm};
 use crate::error::{Error, ErrorKind};
 use crate::forward::forward;
-use crate::loss::{Reduction, sequence_loss};
+use crate::loss::sequence_loss;
 use crate::network::Network;
 use crate::optimizer::Optimizer;
-use crate::workspace::Workspace;
+use crate::workspace::{Loss, Workspace};
 
 /// Computes the loss and all gradients of the current batch, with the dropout masks of training pass `dropout_pass`. The gradients
 /// are added to the present ones if `accumulate`, and replace them otherwise. Returns the loss.
 pub fn gradients(
     network: &mut Network,
     ws: &mut Workspace,
-    reduction: Reduction,
     accumulate: bool,
     dropout_pass: Option<u64>,
 ) -> f64 {
     forward(network, ws, dropout_pass);
-    let loss = sequence_loss(network, ws, reduction, true);
+    let Loss { cost, reduction, .. } = ws.shape.loss;
+    let loss = sequence_loss(network, ws, cost, reduction, true);
     bptt(network, ws, GradientSource::Loss, accumulate);
     loss
 }

@@ -10,14 +10,54 @@ use crate::kernel::{PackedPair, padded};
 use crate::network::Network;
 use alloc::vec::Vec;
 
-/// The loss of a batch, which decides its targets.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub enum LossKind {
+/// The quantity that a loss or metric averages. It decides whether targets are classes or values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cost {
     /// Cross-entropy of target classes
-    #[default]
     CrossEntropy,
-    /// Mean squared error of target values
-    MeanSquaredError,
+    /// Squared error of target values
+    SquaredError,
+    /// Absolute error of target values
+    AbsoluteError,
+    /// Pinball loss of target values, with an output for each quantile
+    Quantile,
+    /// Cross-entropy of several labels at once, whose target values are from 0 to 1
+    BinaryCrossEntropy,
+    /// Metric: the target class has the largest output
+    Accuracy,
+    /// Metric: the labels that are more probable than ½ are those that apply
+    BinaryAccuracy,
+    /// Metric: the factor of the quantile if the target value is at most its output
+    Coverage,
+}
+
+/// The divisor of a loss.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Reduction {
+    /// Σ w·cost / Σ w
+    Average,
+    /// Σ w·cost / count_nonzero(w)
+    Sum,
+}
+
+/// The loss of a batch.
+#[derive(Clone, Copy)]
+pub struct Loss {
+    /// The quantity that is averaged
+    pub cost: Cost,
+    /// The divisor
+    pub reduction: Reduction,
+    /// Q, the outputs for each target value: 1 unless the loss is that of quantiles
+    pub quantiles: usize,
+    /// Whether each target value has a weight of its own, instead of each time step
+    pub weighted_values: bool,
+}
+
+impl Default for Loss {
+    fn default() -> Loss {
+        let (cost, reduction) = (Cost::CrossEntropy, Reduction::Average);
+        Loss { cost, reduction, quantiles: 1, weighted_values: false }
+    }
 }
 
 /// The shape of the current pass.
@@ -32,7 +72,14 @@ pub struct Shape {
     /// Whether a backward pass follows
     pub training: bool,
     /// The loss
-    pub loss: LossKind,
+    pub loss: Loss,
+}
+
+impl Shape {
+    /// The weights of each time step: K for weights of target values, otherwise 1.
+    pub fn weights_per_step(self, network: &Network) -> usize {
+        if self.loss.weighted_values { network.sizes.v / self.loss.quantiles } else { 1 }
+    }
 }
 
 /// A state of all layers and directions: h, and c for cells that have one.
@@ -76,10 +123,12 @@ pub struct Workspace {
     pub lengths: Vec<i32>,
     /// (T, B) target classes, for cross-entropy
     pub targets: Vec<i32>,
-    /// (T, B, V) target values, for mean squared error
+    /// (T, B, K) target values, for the other losses; K = V / Q
     pub target_values: Buffer,
-    /// (T, B) weights of the loss
+    /// (T, B) or (T, B, K) weights of the loss; 0 past the length of a row
     pub weights: Buffer,
+    /// (Q) the probabilities of the quantiles, or their factors for the coverage
+    pub quantiles: Buffer,
     /// The state before the first time step
     pub initial_state: State,
     /// The state after the last time step of each row
@@ -100,7 +149,7 @@ pub struct Workspace {
     pub dlogits: Buffer,
     /// (T, B, Ip) ∂L/∂(dense features), rows padded like logits
     pub dfeatures: Buffer,
-    /// (Vp) the numerators of one softmax
+    /// (2, Vp) the numerators of one softmax, and numbers on the way to them
     pub softmax: Buffer,
     /// The packed operands of a gradient product
     pub pair: PackedPair,
@@ -122,14 +171,16 @@ impl Workspace {
             fit_integers(&mut self.ids, tb, kind)?;
         }
         fit_integers(&mut self.lengths, b, kind)?;
-        match loss {
-            LossKind::CrossEntropy => fit_integers(&mut self.targets, tb, kind)?,
-            LossKind::MeanSquaredError => self.target_values.fit(of(s.v)?, kind)?,
+        if loss.cost == Cost::CrossEntropy {
+            fit_integers(&mut self.targets, tb, kind)?;
+        } else {
+            self.target_values.fit(of(s.v / loss.quantiles)?, kind)?;
         }
-        self.weights.fit(tb, kind)?;
+        self.weights.fit(of(shape.weights_per_step(network))?, kind)?;
+        self.quantiles.fit(loss.quantiles, kind)?;
         self.initial_state.fit(network, state, kind)?;
         self.final_state.fit(network, state, kind)?;
-        self.softmax.fit(s.vp, kind)?;
+        self.softmax.fit(2 * s.vp, kind)?;
         if network.has_logits() {
             self.logits.fit(of(s.vp)?, kind)?;
         }

@@ -6,7 +6,7 @@
 
 const STEPS = 100;
 
-/** @typedef {{ cell?: string, options?: object, squared?: boolean, I: number, H: number, V?: number, B: number, T: number, dense?: boolean, lengths?: boolean, weights?: boolean,
+/** @typedef {{ cell?: string, options?: object, loss?: "meanSquaredError" | "meanAbsoluteError" | "quantile" | "binaryCrossEntropy", I: number, H: number, V?: number, B: number, T: number, dense?: boolean, lengths?: boolean, weights?: boolean, valueWeights?: boolean,
  *   state?: boolean, sum?: boolean, carry?: boolean, clipNorm?: number, adam?: object,
  *   sgd?: object, rmsProp?: object, seed: number }} Case */
 
@@ -64,10 +64,50 @@ const CASES = {
     dense: true,
     lengths: true,
     weights: true,
-    squared: true,
+    loss: "meanSquaredError",
     clipNorm: 0.5,
     seed: 6,
     options: { layers: 2, bidirectional: true, dropout: 0.25 },
+    adam: { learningRate: 0.01 },
+  },
+  "gru, quantiles": {
+    cell: "gru",
+    I: 3,
+    H: 14,
+    V: 10,
+    B: 4,
+    T: 7,
+    dense: true,
+    lengths: true,
+    valueWeights: true,
+    loss: "quantile",
+    clipNorm: 1,
+    seed: 8,
+    adam: { learningRate: 0.01 },
+  },
+  "gru, absolute errors": {
+    cell: "gru",
+    I: 3,
+    H: 9,
+    B: 3,
+    T: 6,
+    dense: true,
+    weights: true,
+    loss: "meanAbsoluteError",
+    seed: 9,
+    sgd: { learningRate: 0.1 },
+  },
+  "lstm, labels": {
+    cell: "lstm",
+    I: 5,
+    H: 11,
+    V: 9,
+    B: 3,
+    T: 6,
+    sum: true,
+    valueWeights: true,
+    loss: "binaryCrossEntropy",
+    seed: 10,
     adam: { learningRate: 0.01 },
   },
   "gru, three layers, dropout": {
@@ -107,6 +147,9 @@ const CASES = {
   },
 };
 
+/** @param {Case} c a loss of target values instead of classes; quantiles are at 1/4 and 3/4 */
+const quantilesOf = (c) => (c.loss === "quantile" ? [0.25, 0.75] : [1]);
+
 /**
  * @param {any} library what `import` or `require` gave
  * @returns {Record<string, string>} a hash a case
@@ -142,15 +185,14 @@ function hashOf({ Adam, Sgd, RmsProp, Rnn, sample, sequenceLoss }, c) {
   const { outputs, logits, state } = rnn.forward(batch);
   for (const { data } of [outputs, logits]) hash.f32(data);
   addState(hash, state);
-  const { loss: again, accuracy, meanAbsoluteError } = rnn.evaluate(batch);
-  hash.f64(again);
-  hash.f64(c.squared ? meanAbsoluteError : accuracy);
+  // The loss and its metric: accuracy, mean absolute error, or the coverage of each quantile.
+  for (const number of Object.values(rnn.evaluate(batch)).flat()) hash.f64(number);
   const flags = { averageAcrossBatch: false, averageAcrossTimesteps: true };
   const rows = { data: logits.data, shape: [c.B * c.T, logits.shape[2]] };
   for (const [step, temperature] of [1, 0.5, 2, 0].entries()) {
     hash.f32(Float32Array.from(sample(rows, { seed: c.seed, step, temperature })));
   }
-  if (!c.squared) hash.f32(sequenceLoss(logits, unmasked(batch.targets), flags).data);
+  if (c.loss === undefined) hash.f32(sequenceLoss(logits, unmasked(batch.targets), flags).data);
   rnn.free();
   return hash.toString();
 }
@@ -174,16 +216,18 @@ function batchOf(c, turn) {
   const { I, H, V = H, B, T } = c;
   const table = (/** @type {() => any} */ cell) =>
     Array.from({ length: B }, () => Array.from({ length: T }, cell));
+  const K = V / quantilesOf(c).length;
+  const value = () => (c.loss === "binaryCrossEntropy" ? draw(5) / 4 : draw(512) / 256 - 1);
   return {
     inputs: c.dense
       ? table(() => Array.from({ length: I }, () => draw(2048) / 1024 - 1))
       : table(() => draw(I)),
-    ...(c.squared && { loss: "meanSquaredError" }),
-    targets: c.squared
-      ? table(() => Array.from({ length: V }, () => draw(512) / 256 - 1))
-      : table(() => draw(V)),
+    ...(c.loss && { loss: c.loss }),
+    ...(c.loss === "quantile" && { quantiles: quantilesOf(c) }),
+    targets: table(() => (c.loss === undefined ? draw(V) : Array.from({ length: K }, value))),
     ...(c.lengths && { sequenceLengths: Array.from({ length: B }, (_, b) => (b === 1 ? 0 : 1 + draw(T))) }),
     ...(c.weights && { weights: table(() => draw(4) / 4) }),
+    ...(c.valueWeights && { weights: table(() => Array.from({ length: K }, () => draw(4) / 4)) }),
     ...(c.state && {
       initialState: [Array.from({ length: B }, () => Array.from({ length: H }, () => draw(512) / 256 - 1))],
     }),

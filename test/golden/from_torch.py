@@ -225,10 +225,61 @@ def train_case(seed, kind, max_norm, scale=1, V=12, H=16, B=4, T=10, learning_ra
                 token_ids=ids, targets=targets, initial_weights=weights, **single, f64=double)
 
 
+# Losses of values --------------------------------------------------------------------------------------------------
+
+
+def losses_case(seed, loss, quantiles=None, per_value=False, B=3, T=4, I=2, H=5, K=3):
+    """A GRU and a linear layer under a weighted loss; the weights are (B, T) or (B, T, K), with zeros."""
+    random = draws.generator(seed)
+    width = K * len(quantiles or [1])
+    shapes = dict(recurrent("gru", I, H).state_dict(), **{"head.weight": torch.zeros(width, H), "head.bias": torch.zeros(width)})
+    weights = {k: draws.uniform(random, v.shape, 1 / np.sqrt(H)) for k, v in shapes.items()}
+    inputs, targets = draws.uniform(random, (B, T, I)), draws.uniform(random, (B, T, K))
+    if loss == "binaryCrossEntropy":
+        targets = abs(targets)
+    counts = random.randint(0, 4, size=(B, T, K) if per_value else (B, T)).astype(np.float32) / np.float32(2)
+
+    def run(dtype):
+        rnn, head = recurrent("gru", I, H).to(dtype), nn.Linear(H, width).to(dtype)
+        net = nn.ModuleDict(dict(head=head))
+        rnn.load_state_dict({k: tensor(v, dtype) for k, v in weights.items() if not k.startswith("head.")})
+        net.load_state_dict({k: tensor(v, dtype) for k, v in weights.items() if k.startswith("head.")})
+        y, t, w = head(rnn(tensor(inputs, dtype))[0]), tensor(targets, dtype), tensor(counts, dtype)
+        y.retain_grad()
+        if loss == "quantile":
+            q = tensor(np.array(quantiles), dtype)
+            d = t[..., None] - y.reshape(B, T, K, len(quantiles))
+            cost = torch.maximum(q * d, (q - 1) * d).mean(-1)
+        elif loss == "meanAbsoluteError":
+            cost = nn.functional.l1_loss(y, t, reduction="none")
+        elif loss == "meanSquaredError":
+            cost = nn.functional.mse_loss(y, t, reduction="none")
+        else:
+            cost = nn.functional.binary_cross_entropy_with_logits(y, t, reduction="none")
+        w = w if per_value else w[..., None].expand(B, T, K)
+        value = (w * cost).sum() / w.sum()
+        value.backward()
+        named = list(rnn.named_parameters()) + list(net.named_parameters())
+        return dict(logits=numbers(y), loss=numbers(value), gradient_of_logits=numbers(y.grad),
+                    gradients={k: numbers(p.grad) for k, p in named})
+
+    single, double = map(run, BOTH)
+    return dict(name="%s, weights of %s" % (loss, "values" if per_value else "steps"), loss_name=loss, quantiles=quantiles,
+                B=B, T=T, I=I, H=H, K=K, inputs=inputs, targets=targets, loss_weights=counts, weights=weights, **single, f64=double)
+
+
+def losses_file():
+    names = ["meanSquaredError", "meanAbsoluteError", "quantile", "binaryCrossEntropy"]
+    return dict(library=LIBRARY, cases=[
+        losses_case(710 + 2 * n + per_value, name, [0.1, 0.5, 0.9] if name == "quantile" else None, per_value == 1)
+        for n, name in enumerate(names) for per_value in [0, 1]])
+
+
 def files():
     yield "torch_adam", adam_file()
     yield "torch_descent", descent_file()
     yield "torch_schedules", schedules_file()
+    yield "torch_losses", losses_file()
     yield "torch_cells", dict(library=LIBRARY, cases=[
         cell_case(505, "tanh"), cell_case(506, "tanh", 2), cell_case(507, "relu"), cell_case(508, "relu", 2),
         cell_case(509, "gru"), cell_case(510, "gru", 2), cell_case(511, "lstm"), cell_case(512, "lstm", 2),

@@ -1,13 +1,20 @@
 /**
- * The losses in f64, with their gradients: a cost at each step (B, T), weighted and averaged as TensorFlow 1.15's
- * contrib.seq2seq.sequence_loss does.
+ * The losses in f64, with their gradients. Of classes: a cost at each step (B, T), weighted and averaged as TensorFlow
+ * 1.15's contrib.seq2seq.sequence_loss does.
  *
  *   loss_g  = Σ_{bt in g} w_bt·cost_bt / divisor_g          0 where divisor_g is exactly 0 (div_no_nan)
  *   divisor = Σ w (average) | number of weights that are not 0 (sum) | 1 (no flag)
  *   cost_bt = ln Σ_v exp(logits_btv) − logits_bt[target_bt]     softmax cross-entropy
- *   cost_bt = (1/V)·Σ_v (logits_btv − target_btv)²              mean squared error (Keras; with w = 1 PyTorch's MSELoss)
  *
  * The flags only decide which (b, t) fall into one group g: all of them, a row, a column, or each by itself.
+ *
+ * Of target values (B, T, K): a cost for each value, all in one group.
+ *
+ *   loss    = Σ_btk w_btk·cost_btk / divisor
+ *   cost    = (y − t)²                                          mean squared error (with w = 1 PyTorch's MSELoss)
+ *             |y − t|                                           mean absolute error (L1Loss)
+ *             (1/Q)·Σ_q max(q·(t − y_q), (q − 1)·(t − y_q))     quantile
+ *             −t·ln σ(y) − (1 − t)·ln(1 − σ(y))                 binary cross-entropy (BCEWithLogitsLoss)
  */
 import { row, type Numbers } from "./vectors.js";
 
@@ -56,24 +63,67 @@ export function sequenceLoss(
   return weighted(logits, weights, shape, flags, crossEntropy);
 }
 
-/** Mean squared error of logits (B, T, V) against numbers (B, T, V). */
-export function meanSquaredError(
-  logits: Numbers,
+/** The losses of target values. */
+export type ValueLoss = "meanSquaredError" | "meanAbsoluteError" | "quantile" | "binaryCrossEntropy";
+
+/** The cost of one target value t, and its derivatives by the value's outputs y (Q). */
+function costOfValue(
+  loss: ValueLoss,
+  y: Float64Array,
+  t: number,
+  quantiles: Numbers,
+): { cost: number; dy: Float64Array } {
+  const Q = y.length;
+  switch (loss) {
+    case "meanSquaredError":
+      return { cost: (y[0]! - t) ** 2, dy: y.map((y) => 2 * (y - t)) };
+    case "meanAbsoluteError":
+      return { cost: Math.abs(y[0]! - t), dy: y.map((y) => Math.sign(y - t)) };
+    case "quantile":
+      return {
+        cost:
+          y.reduce((sum, y, q) => sum + Math.max(quantiles[q]! * (t - y), (quantiles[q]! - 1) * (t - y)), 0) /
+          Q,
+        dy: y.map((y, q) => (y === t ? 0 : (Number(y > t) - quantiles[q]!) / Q)),
+      };
+    case "binaryCrossEntropy": {
+      const [p, not] = [1 / (1 + Math.exp(-y[0]!)), 1 / (1 + Math.exp(y[0]!))];
+      return { cost: -t * Math.log(p) - (1 - t) * Math.log(not), dy: y.map(() => p - t) };
+    }
+  }
+}
+
+/**
+ * The loss of outputs (B, T, K·Q) against target values (B, T, K), which are not read where the weight is 0.
+ *
+ * @param weights (B, T, K)
+ * @param sum divide by the number of weights that are not 0 instead of their sum
+ */
+export function valueLoss(
+  loss: ValueLoss,
+  outputs: Numbers,
   targets: Numbers,
-  weights: Numbers, // (B, T)
-  shape: Shape,
-  flags: LossFlags = {},
-): LossResult {
-  const { V } = shape;
-  const squares: Cost = (logit, k) => {
-    const difference = logit.map((y, v) => y - targets[k * V + v]!);
-    return {
-      // cost = (1/V)·Σ (y − target)²,  ∂cost/∂y_v = (2/V)·(y_v − target_v)
-      cost: difference.reduce((sum, d) => sum + d * d, 0) / V,
-      dlogit: difference.map((d) => (2 * d) / V),
-    };
-  };
-  return weighted(logits, weights, shape, flags, squares);
+  weights: Numbers,
+  quantiles: Numbers = [0.5],
+  sum = false,
+): { loss: number; dlogits: Float64Array } {
+  const Q = loss === "quantile" ? quantiles.length : 1;
+  const dlogits = new Float64Array(outputs.length);
+  let [total, divisor] = [0, 0];
+  for (let k = 0; k < weights.length; k++) {
+    const w = weights[k]!;
+    if (w === 0) continue;
+    const { cost, dy } = costOfValue(loss, row(outputs, k, Q), targets[k]!, quantiles);
+    total += w * cost;
+    divisor += sum ? 1 : w;
+    dlogits.set(
+      dy.map((d) => w * d),
+      k * Q,
+    );
+  }
+  return divisor === 0
+    ? { loss: 0, dlogits: dlogits.fill(0) }
+    : { loss: total / divisor, dlogits: dlogits.map((d) => d / divisor) };
 }
 
 function weighted(

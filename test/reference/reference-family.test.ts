@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { lossAndGradients, lossOf, meanAbsoluteError, type Batch } from "./batch.js";
-import { meanSquaredError } from "./loss.js";
+import { valueLoss } from "./loss.js";
 import { backward, classesOf, directionsOf, forward, stacksOf, type Sizes } from "./rnn.js";
 import { expectClose, expectNear } from "../support/compare.js";
 import { differences, FINITE_DIFFERENCES } from "../support/differences.js";
@@ -39,7 +39,7 @@ function randomBatch(seed: number, sizes: Sizes, lengths: boolean, weights: bool
     T,
     ...(rich
       ? {
-          squared: true,
+          loss: "meanSquaredError",
           targets: uniform(random, B * T * classesOf(sizes)),
           features: uniform(random, B * T * I),
           initialState: uniform(random, S * B * H, 0.9),
@@ -195,20 +195,71 @@ describe("directions and layers", () => {
   );
 });
 
-describe("mean squared error", () => {
-  it("by hand: weights, both divisors, a gradient", () => {
-    const shape = { B: 1, T: 2, V: 2 };
-    const { loss, dlogits } = meanSquaredError([1, 2, 3, 4], [0, 0, 3, 2], [1, 3], shape);
-    // ((1 + 4)/2 + 3·(0 + 4)/2) / 4
-    expect([...loss]).toEqual([8.5 / 4]);
-    expect([...dlogits]).toEqual([1 / 4, 2 / 4, 0, (3 * 2) / 4]);
-    const sums = {
-      averageAcrossTimesteps: false,
-      averageAcrossBatch: false,
-      sumOverTimesteps: true,
-      sumOverBatch: true,
-    };
-    expect([...meanSquaredError([1, 2, 3, 4], [0, 0, 3, 2], [1, 3], shape, sums).loss]).toEqual([8.5 / 2]);
+/** The losses of values do not depend on the cell. Targets of losses with a kink are far from the outputs. */
+describe.each(["meanSquaredError", "meanAbsoluteError", "quantile", "binaryCrossEntropy"] as const)(
+  "finite differences: %s",
+  (loss) => {
+    it.each([
+      { V: 6, weightedValues: false, sum: false },
+      { V: 6, weightedValues: true, sum: false },
+      { V: 0, weightedValues: true, sum: true },
+    ])("%o", ({ V, weightedValues, sum }) => {
+      const sizes: Sizes = { cell: "gru", I, H, V };
+      const net = randomNet(seeded(1), sizes);
+      const random = seeded(2);
+      const quantiles = loss === "quantile" ? [0.1, 0.5, 0.9] : undefined;
+      const K = classesOf(net) / (quantiles?.length ?? 1);
+      const targets = uniform(random, B * T * K).map((t) =>
+        loss === "binaryCrossEntropy" ? Math.abs(t) : t + 5 * Math.sign(t),
+      );
+      const batch: Batch = {
+        B,
+        T,
+        loss,
+        quantiles,
+        sum,
+        weightedValues,
+        targets,
+        features: uniform(random, B * T * I),
+        sequenceLengths: [T, 2, 0],
+        weights: weightsWithZeros(random, B * T * (weightedValues ? K : 1)).fill(1, 0, 1),
+      };
+      const { gradients, loss: value } = lossAndGradients(net, batch);
+      expect(value).toBeGreaterThan(0);
+      for (const [name, theta] of Object.entries(net.parameters)) {
+        const want = differences(theta, () => lossOf(net, batch).loss);
+        expectClose(name, gradients[name]!, want, FINITE_DIFFERENCES);
+      }
+    });
+  },
+);
+
+describe("losses of values", () => {
+  it("mean squared error by hand: weights, both divisors, a gradient", () => {
+    const [y, t, w] = [[1, 2, 3, 4], [0, 0, 3, 2], [1, 1, 3, 3]]; // prettier-ignore
+    const { loss, dlogits } = valueLoss("meanSquaredError", y, t, w);
+    // ((1 + 4) + 3·(0 + 4)) / 8
+    expect(loss).toBe(17 / 8);
+    expect([...dlogits]).toEqual([2 / 8, 4 / 8, 0, (3 * 4) / 8]);
+    expect(valueLoss("meanSquaredError", y, t, w, [], true).loss).toBe(17 / 4);
+  });
+
+  it("pinball loss by hand: an output above, below and at the target", () => {
+    const { loss, dlogits } = valueLoss("quantile", [3, 0, 1, 1], [1, 1], [1, 3], [0.25, 0.75]);
+    // ((0.75·2 + 0.75·1)/2 + 3·0) / 4
+    expect(loss).toBe(2.25 / 8);
+    expect([...dlogits]).toEqual([0.75 / 8, -0.75 / 8, 0, 0]);
+  });
+
+  it("absolute error and binary cross-entropy by hand", () => {
+    const absolute = valueLoss("meanAbsoluteError", [3, 0, 1], [1, 1, 1], [1, 2, 5]);
+    expect(absolute.loss).toBe(4 / 8);
+    expect([...absolute.dlogits]).toEqual([1 / 8, -2 / 8, 0]);
+    const binary = valueLoss("binaryCrossEntropy", [0, Math.log(3)], [1, 0.25], [1, 1]);
+    // σ = 1/2 and 3/4: (ln 2 + (1/4)·ln(4/3) + (3/4)·ln 4) / 2
+    const want = (Math.LN2 + 0.25 * Math.log(4 / 3) + 0.75 * Math.log(4)) / 2;
+    expectNear("loss", binary.loss, want, { absolute: 1e-15 });
+    expectClose("gradient", binary.dlogits, [-1 / 4, 1 / 4], { absolute: 1e-15 });
   });
 
   it("the mean absolute error beside it", () => {
@@ -217,7 +268,14 @@ describe("mean squared error", () => {
       Object.entries(zero).map(([name, x]) => [name, Float64Array.from(x)]),
     );
     const net = { I: 1, H: 1, V: 2, parameters };
-    const batch = { B: 1, T: 2, ids: [0, 0], targets: [0, 0, 4, 1], weights: [1, 2], squared: true };
+    const batch: Batch = {
+      B: 1,
+      T: 2,
+      ids: [0, 0],
+      targets: [0, 0, 4, 1],
+      weights: [1, 2],
+      loss: "meanSquaredError",
+    };
     expectNear("mae", meanAbsoluteError(net, batch), (1.5 + 2 * 3) / 3, { absolute: 1e-15 });
     expect(meanAbsoluteError(net, { ...batch, sequenceLengths: [1] })).toBe(1.5);
   });
@@ -229,7 +287,7 @@ describe("mean squared error", () => {
       T: 2,
       ids: [0, 1],
       targets: [1, 2, 0, 0],
-      squared: true,
+      loss: "meanSquaredError",
       sequenceLengths: [1],
     };
     const dirty: Batch = { ...clean, ids: [0, -1], targets: [1, 2, NaN, NaN], weights: [1, 3] };

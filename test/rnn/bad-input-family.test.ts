@@ -223,7 +223,7 @@ describe("targets that are numbers", () => {
         "missing",
         step({ loss, targets: undefined }),
         TypeError,
-        "targets: expected numbers (B,T,V), received undefined",
+        "targets: expected numbers (B,T,3), received undefined",
       ],
       [
         "of another width",
@@ -259,7 +259,7 @@ describe("targets that are numbers", () => {
         "a loss that is no string",
         step({ loss: 1 }),
         TypeError,
-        'loss: expected one of "crossEntropy", "meanSquaredError", received 1',
+        'loss: expected one of "crossEntropy", "meanSquaredError", "meanAbsoluteError", "quantile", "binaryCrossEntropy", received 1',
       ],
       [
         "whose gradient is beyond float32",
@@ -271,6 +271,119 @@ describe("targets that are numbers", () => {
         }),
         "NOT_FINITE",
         "the gradient of w_ih_l0 is NaN or infinite; nothing was changed",
+      ],
+    ],
+    LSTM,
+  );
+});
+
+describe("losses of values", () => {
+  const values = (value: number, K = 3) => ({ data: new Float64Array(6 * K).fill(value), shape: [2, 3, K] });
+  const quantile = (quantiles: unknown, more: object = {}) =>
+    step({ loss: "quantile", quantiles, targets: values(0, 1), ...more });
+  const levels = [0.1, 0.5, 0.9];
+  const binary = "binaryCrossEntropy";
+  check(
+    [
+      [
+        "no quantiles",
+        quantile(undefined),
+        TypeError,
+        "quantiles: expected an array of ascending numbers between 0 and 1, received undefined",
+      ],
+      [
+        "a number for quantiles",
+        quantile(0.5),
+        TypeError,
+        "quantiles: expected an array of ascending numbers between 0 and 1, received 0.5",
+      ],
+      [
+        "a quantile that is no number",
+        quantile([0.1, "0.5", 0.9]),
+        TypeError,
+        'quantiles[1]: expected a finite number, received "0.5"',
+      ],
+      [
+        "quantiles that do not ascend",
+        quantile([0.1, 0.9, 0.5]),
+        RangeError,
+        "quantiles[2]: expected a number > 0.9 and < 1, received 0.5",
+      ],
+      [
+        "a quantile of 0",
+        quantile([0, 0.5]),
+        RangeError,
+        "quantiles[0]: expected a number > 0 and < 1, received 0",
+      ],
+      [
+        "a quantile of 1",
+        quantile([1]),
+        RangeError,
+        "quantiles[0]: expected a number > 0 and < 1, received 1",
+      ],
+      [
+        "quantiles that do not divide the outputs",
+        quantile([0.25, 0.75]),
+        RangeError,
+        "quantiles: expected a number of levels that divides the 3 outputs (K·Q), received 2",
+      ],
+      [
+        "no levels at all",
+        quantile([]),
+        RangeError,
+        "quantiles: expected a number of levels that divides the 3 outputs (K·Q), received 0",
+      ],
+      [
+        "quantiles of another loss",
+        step({ loss: binary, targets: values(0), quantiles: levels }),
+        RangeError,
+        'quantiles: expected undefined for loss "binaryCrossEntropy", received an array of length 3',
+      ],
+      [
+        "targets as wide as the outputs",
+        quantile(levels, { targets: values(0) }),
+        RangeError,
+        "targets: expected shape (2, 3, 1), received (2, 3, 3)",
+      ],
+      [
+        "a label above 1",
+        step({ loss: binary, targets: values(1.5) }),
+        RangeError,
+        "targets[0][0][0]: expected a number in 0..1, received 1.5",
+      ],
+      [
+        "a label that is NaN, in a plain array",
+        step({ loss: binary, targets: [0, 1].map(() => [0, 1, 2].map(() => [0, 1, NaN])) }),
+        RangeError,
+        "targets[0][0][2]: expected a number in 0..1, received NaN",
+      ],
+      [
+        "weights of another width",
+        quantile(levels, { weights: values(1) }),
+        RangeError,
+        "weights: expected shape (2, 3, 1), received (2, 3, 3)",
+      ],
+      [
+        "weights of values for classes",
+        step({ weights: values(1) }),
+        RangeError,
+        "weights: expected shape (2, 3), received (2, 3, 3)",
+      ],
+      [
+        "a weight that is NaN",
+        step({ loss: binary, targets: values(0), weights: values(NaN) }),
+        RangeError,
+        "weights[0][0][0]: expected a finite number (float32), received NaN",
+      ],
+      [
+        "a target with a weight",
+        step({
+          loss: "meanAbsoluteError",
+          targets: values(NaN),
+          weights: { data: values(0).data.fill(1, 17), shape: [2, 3, 3] },
+        }),
+        RangeError,
+        "targets[1][2][2]: expected a finite number (float32), received NaN",
       ],
     ],
     LSTM,

@@ -159,13 +159,13 @@ describe("options of a batch and of a step", () => {
       "an unknown loss",
       step({ loss: "hinge" }),
       RangeError,
-      'loss: expected one of "crossEntropy", "meanSquaredError", received "hinge"',
+      'loss: expected one of "crossEntropy", "meanSquaredError", "meanAbsoluteError", "quantile", "binaryCrossEntropy", received "hinge"',
     ],
     [
       "an unknown name",
       step({ target: [[0]] }),
       TypeError,
-      'batch: expected known options only, received "target"; known are inputs, sequenceLengths, initialState, targets, weights, loss, averageAcrossTimesteps, averageAcrossBatch, sumOverTimesteps, sumOverBatch',
+      'batch: expected known options only, received "target"; known are inputs, sequenceLengths, initialState, targets, weights, loss, quantiles, averageAcrossTimesteps, averageAcrossBatch, sumOverTimesteps, sumOverBatch',
     ],
     [
       "no batch",

@@ -115,10 +115,20 @@ const batch = fc.oneof(
       {
         inputs: fc.oneof(rows(id), rows(value)),
         targets: fc.oneof(rows(id), rows(value)),
-        weights: rows(value),
+        weights: fc.oneof(rows(value), fc.array(rows(value))),
+        quantiles: fc.oneof(fc.constantFrom([0.1, 0.5, 0.9], [0.5]), rows(value), garbage),
         sequenceLengths: fc.oneof(fc.array(id), garbage),
         initialState: fc.oneof(rows(value), fc.record({ h: rows(value), c: rows(value) })),
-        loss: fc.oneof(fc.constantFrom("crossEntropy", "meanSquaredError"), garbage),
+        loss: fc.oneof(
+          fc.constantFrom(
+            "crossEntropy",
+            "meanSquaredError",
+            "meanAbsoluteError",
+            "quantile",
+            "binaryCrossEntropy",
+          ),
+          garbage,
+        ),
         averageAcrossTimesteps: flag,
         averageAcrossBatch: flag,
         sumOverTimesteps: flag,

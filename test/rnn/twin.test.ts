@@ -1,7 +1,7 @@
 /**
  * The library against the f64 twin on random networks and batches: every cell, up to three layers, one and two
- * directions, shapes around and across the SIMD width, ids and features, lengths down to 0, weights with zeros, both
- * losses in both scalar forms, with and without output layer.
+ * directions, shapes around and across the SIMD width, ids and features, lengths down to 0, weights of steps and of
+ * values with zeros, every loss in both scalar forms, with and without output layer.
  * What a mask hides is filled with rubbish: ids of −1, features of NaN, targets of −100.
  *
  * fast-check draws sizes and a seed and shrinks a failure to a small one; the numbers come from the seed.
@@ -13,6 +13,8 @@ import * as twin from "../reference/adam.js";
 import {
   accuracy,
   lossAndGradients,
+  binaryAccuracy,
+  coverage,
   lossOf,
   meanAbsoluteError,
   weightsOf,
@@ -46,6 +48,8 @@ import { LOGITS, LOSS, NORM } from "../support/tolerance.js";
 /** The same cases every time; another seed is another set. */
 const SEED = 20230928;
 
+const LOSSES = ["meanSquaredError", "meanAbsoluteError", "quantile", "binaryCrossEntropy"] as const;
+
 const options = fc.record({
   seed: fc.nat(2 ** 31 - 1),
   cell: fc.constantFrom(...FAMILY),
@@ -61,7 +65,7 @@ const options = fc.record({
   weights: fc.boolean(),
   state: fc.boolean(),
   sum: fc.boolean(),
-  squared: fc.boolean(),
+  loss: fc.constantFrom(undefined, undefined, ...LOSSES),
 });
 
 const cases = options.map((options) => {
@@ -76,28 +80,41 @@ function randomBatch(
   random: Random,
   net: Net,
   options: Record<"B" | "T", number> &
-    Record<"dense" | "lengths" | "weights" | "state" | "sum" | "squared", boolean>,
+    Record<"dense" | "lengths" | "weights" | "state" | "sum", boolean> & {
+      readonly loss?: (typeof LOSSES)[number] | undefined;
+    },
 ): Batch {
   const { B, T } = options;
   const { I, H } = net;
   const V = classesOf(net);
+  const { loss } = options;
+  const quantiles = loss === "quantile" ? QUANTILES.findLast((levels) => V % levels.length === 0) : undefined;
+  const K = loss === undefined ? 1 : V / (quantiles?.length ?? 1);
+  const weightedValues = loss !== undefined && random() < 0.5;
+  const per = weightedValues ? K : 1; // weights of a step
   const sequenceLengths = options.lengths ? integers(random, B, T + 1) : undefined;
-  const weights = options.weights ? weightsWithZeros(random, B * T) : undefined;
+  const weights = options.weights ? weightsWithZeros(random, B * T * per) : undefined;
   const past = (k: number): boolean =>
     sequenceLengths !== undefined && k % T >= sequenceLengths[Math.floor(k / T)]!;
-  const unread = (k: number): boolean => past(k) || weights?.[k] === 0;
+  const unread = (k: number): boolean =>
+    past(Math.floor(k / K)) || weights?.[weightedValues ? k : Math.floor(k / K)] === 0;
+  const target = (t: number): number => (loss === "binaryCrossEntropy" ? Math.abs(t) : t);
   const inputs = options.dense
     ? { features: uniform(random, B * T * I).map((x, k) => (past(Math.floor(k / I)) ? NaN : x)) }
     : { ids: integers(random, B * T, I).map((id, k) => (past(k) ? -1 : id)) };
-  const targets = options.squared
-    ? uniform(random, B * T * V).map((target, k) => (unread(Math.floor(k / V)) ? NaN : target))
-    : integers(random, B * T, V).map((target, k) => (unread(k) ? -100 : target));
+  const targets =
+    loss === undefined
+      ? integers(random, B * T, V).map((target, k) => (unread(k) ? -100 : target))
+      : uniform(random, B * T * K).map((t, k) => (unread(k) ? NaN : target(t)));
   const states = stacksOf(net) * B * H;
   const initialState = options.state ? uniform(random, states, 0.9) : undefined;
   const initialCell = options.state ? uniform(random, states, 0.9) : undefined;
-  const masks = { weights, sequenceLengths, sum: options.sum, squared: options.squared };
+  const masks = { weights, weightedValues, sequenceLengths, sum: options.sum, loss, quantiles };
   return { B, T, ...inputs, targets, ...masks, initialState, initialCell };
 }
+
+/** Levels to choose from: the last whose number divides the outputs. */
+const QUANTILES = [[0.5], [0.25, 0.75], [0.1, 0.5, 0.9]];
 
 /** Runs the property and makes sure that it ran. */
 function forAll<T>(arbitrary: fc.Arbitrary<T>, runs: number, check: (value: T) => void): void {
@@ -204,7 +221,7 @@ describe("one pass", () => {
     });
   });
 
-  it("evaluate: loss and accuracy or error, and the loss that sequenceLoss makes of the logits", () => {
+  it("evaluate: the loss, its metric, and the loss that sequenceLoss makes of the logits", () => {
     forAll(cases, 300, ({ net, batch }) => {
       const want = lossOf(net, batch).loss;
       const weights = weightsOf(batch);
@@ -212,13 +229,22 @@ describe("one pass", () => {
         const given = toBatch(batch, net);
         const result = rnn.evaluate(given);
         expectNear("loss", result.loss, want, LOSS);
-        if (result.meanAbsoluteError !== undefined) {
-          expect(batch.squared).toBe(true);
-          expectNear("error", result.meanAbsoluteError, meanAbsoluteError(net, batch), LOSS);
-          return;
+        const { loss: _, ...metric } = result;
+        switch (batch.loss) {
+          case "meanSquaredError":
+            expectNear("error", result.meanAbsoluteError!, meanAbsoluteError(net, batch), LOSS);
+            return;
+          case "meanAbsoluteError":
+            expect(metric).toEqual({});
+            return;
+          case "quantile":
+            expectClose("coverage", result.coverage!, coverage(net, batch), { absolute: 1e-6 });
+            return;
+          case "binaryCrossEntropy":
+            expectNear("accuracy", result.accuracy!, binaryAccuracy(net, batch), { absolute: 1e-6 });
+            return;
         }
-        expect(batch.squared).toBe(false);
-        expectNear("accuracy", result.accuracy, accuracy(net, batch), { absolute: 1e-6 });
+        expectNear("accuracy", result.accuracy!, accuracy(net, batch), { absolute: 1e-6 });
         const shape = [batch.B, batch.T];
         const targets = ids(Array.from(batch.targets), shape);
         const { sequenceLengths } = given;

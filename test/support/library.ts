@@ -105,14 +105,19 @@ export function toBatch(batch: Batch, net: Sizes): LibraryBatch {
     sumOverTimesteps: true,
     sumOverBatch: true,
   };
-  return {
-    ...toInputs(batch, net),
-    ...(batch.squared
-      ? { loss: "meanSquaredError" as const, targets: dense(batch.targets, [B, T, classesOf(net)]) }
-      : { targets: ids(batch.targets, [B, T]) }),
-    ...(batch.weights && { weights: dense(batch.weights, [B, T]) }),
-    ...(batch.sum && sums),
+  const common = { ...toInputs(batch, net), ...(batch.sum && sums) };
+  const { loss, quantiles, weights, weightedValues } = batch;
+  if (loss === undefined) {
+    const targets = ids(batch.targets, [B, T]);
+    return { ...common, targets, ...(weights && { weights: dense(weights, [B, T]) }) };
+  }
+  const K = classesOf(net) / (quantiles?.length ?? 1);
+  const values = {
+    ...common,
+    targets: dense(batch.targets, [B, T, K]),
+    ...(weights && { weights: dense(weights, weightedValues ? [B, T, K] : [B, T]) }),
   };
+  return loss === "quantile" ? { ...values, loss, quantiles: quantiles! } : { ...values, loss };
 }
 
 /** The numbers of a record of tensors. */

@@ -5,20 +5,19 @@
  */
 
 import { rangeError, typeError } from "../base/errors.js";
-import { oneOf } from "../base/check.js";
 import { copyIds } from "./ids.js";
 import type { SequenceLengths } from "./row-lengths.js";
 import type { RowLengths } from "./row-rule.js";
+import type { BatchLoss } from "./loss.js";
 import type { NamesOf } from "../base/options.js";
 import { LOSS_FLAGS, type LossFlags } from "./loss-flags.js";
-import { copySource } from "./numbers.js";
+import { copySource, type Layout, type WeightsOfValues } from "./numbers.js";
 import { showShape } from "../base/show.js";
 import { expectShape, open, openRagged, type Source } from "../base/source.js";
 import type { StateInput } from "./state.js";
-import type { Ids2, Numbers2, Numbers3 } from "../base/tensor.js";
+import type { Ids2, NumberRow, Numbers2, Numbers3 } from "../base/tensor.js";
 import { FLOATS } from "../base/typed-array.js";
 import { f32, type BufferPlace } from "../wasm/memory.js";
-import type { LossName } from "../wasm/raw-rnn.js";
 
 /** The inputs of a network: sequences, their lengths, and the state before them. */
 export interface SequenceInputs {
@@ -41,33 +40,78 @@ export interface SequenceInputs {
   initialState?: StateInput;
 }
 
-/** The fields that every batch has. */
-interface Weighted extends SequenceInputs, LossFlags {
+/** Sequences with the class to predict at each step. */
+export interface ClassBatch extends SequenceInputs, LossFlags {
   /**
    * (B, T) the weight of each step in the loss. Default: 1. A step past a length never counts, and its weight
    * is not read.
    */
   weights?: Numbers2;
-}
-
-/** Sequences with the class to predict at each step. */
-export interface ClassBatch extends Weighted {
   /** (B, T) the correct class at each step. It is not read past a length or where the weight is 0. */
   targets: Ids2;
   /** Cross-entropy of softmax(logits). This is the default. */
   loss?: "crossEntropy";
+  /** Only with `loss: "quantile"`. */
+  quantiles?: undefined;
+}
+
+/** The fields of batches whose targets are values. */
+interface ValueBatch extends SequenceInputs, LossFlags {
+  /**
+   * (B, T) the weight of each step in the loss, or (B, T, K) the weight of each target value. Default: 1. Steps
+   * past a length never count, and their weights are not read. The loss is Σ w·cost / Σ w over the steps or values.
+   */
+  weights?: Numbers2 | Numbers3;
 }
 
 /** Sequences with the values to predict at each step. */
-export interface RegressionBatch extends Weighted {
-  /** (B, T, V) the correct logits at each step. They are not read past a length or where the weight is 0. */
+export interface RegressionBatch extends ValueBatch {
+  /** (B, T, V) the correct outputs at each step. They are not read past a length or where the weight is 0. */
   targets: Numbers3;
   /** The mean over V of the squared differences, weighted and averaged in the same way as cross-entropy. */
   loss: "meanSquaredError";
+  /** Only with `loss: "quantile"`. */
+  quantiles?: undefined;
 }
 
-/** A batch: sequences with their targets. */
-export type Batch = ClassBatch | RegressionBatch;
+/** Sequences with the values whose median the network is to predict at each step. */
+export interface AbsoluteErrorBatch extends ValueBatch {
+  /** (B, T, V) the correct outputs at each step. They are not read past a length or where the weight is 0. */
+  targets: Numbers3;
+  /** The mean over V of the absolute differences. Its derivative is 0 where an output is exact. */
+  loss: "meanAbsoluteError";
+  /** Only with `loss: "quantile"`. */
+  quantiles?: undefined;
+}
+
+/** Sequences with the values whose quantiles the network is to predict at each step. */
+export interface QuantileBatch extends ValueBatch {
+  /** (B, T, K) the observed values at each step. They are not read past a length or where the weight is 0. */
+  targets: Numbers3;
+  /**
+   * The mean over K and Q of the pinball loss max(q·(t − y), (q − 1)·(t − y)). Its derivative is 0 where an output is
+   * exact. Output k·Q + j of the network, whose outputs are K·Q wide, is the quantile `quantiles[j]` of value k.
+   */
+  loss: "quantile";
+  /** (Q) the levels: ascending, between 0 and 1. */
+  quantiles: NumberRow;
+}
+
+/** Sequences with several labels at each step, each of which applies or not. */
+export interface BinaryBatch extends ValueBatch {
+  /**
+   * (B, T, V) each label at each step, from 0 (does not apply) to 1. They are not read past a length or where the
+   * weight is 0.
+   */
+  targets: Numbers3;
+  /** The mean over V of the cross-entropy of σ(logit), −t·ln σ(y) − (1 − t)·ln(1 − σ(y)), in nats. */
+  loss: "binaryCrossEntropy";
+  /** Only with `loss: "quantile"`. */
+  quantiles?: undefined;
+}
+
+/** A batch: sequences with their targets. The `loss` decides whether these are classes, values or labels. */
+export type Batch = ClassBatch | RegressionBatch | AbsoluteErrorBatch | QuantileBatch | BinaryBatch;
 
 /** Names of {@link SequenceInputs}. */
 export const INPUT_NAMES = {
@@ -81,6 +125,7 @@ export const BATCH_NAMES = {
   targets: true,
   weights: true,
   loss: true,
+  quantiles: true,
   ...LOSS_FLAGS,
 } satisfies NamesOf<Batch>;
 
@@ -142,27 +187,31 @@ export function copyInputs(
   }
 }
 
-/** Copies the weights (B, T) → (T, B), or writes ones. Weights past the lengths become 0. */
+/** Examines `weights`: (B, T), or (B, T, K) where the loss has target values. */
+export function openWeights(value: unknown, { batch, time }: Sizes, rows: RowLengths): Source | undefined {
+  if (value === undefined) return undefined;
+  return openRows(value, "weights", `numbers of shape ${showShape([batch, time])}`, rows);
+}
+
+/** Copies the weights (B, T) → (T, B) or (B, T, K) → (T, B, K), or writes ones (T, B). Weights past the lengths become 0. */
 export function copyWeights(
-  value: unknown,
+  source: Source | undefined,
   { batch, time }: Sizes,
-  rows: RowLengths,
+  { values, weightedValues }: BatchLoss,
+  lengths: RowLengths,
   { start }: BufferPlace,
 ): void {
-  if (value !== undefined) {
-    const layout = {
-      shape: [1, batch, time],
-      rank: 2,
-      start,
-      strides: [0, 1, batch],
-      lengths: rows,
-    } as const;
-    copySource(openRows(value, "weights", `numbers of shape ${showShape([batch, time])}`, rows), layout);
+  if (source !== undefined && weightedValues) {
+    copySource(source, valuesLayout(batch, time, values, start, lengths));
+    return;
+  }
+  if (source !== undefined) {
+    copySource(source, { shape: [1, batch, time], rank: 2, start, strides: [0, 1, batch], lengths });
     return;
   }
   const view = f32();
   for (let b = 0; b < batch; b++) {
-    const length = rows.lengths[b];
+    const length = lengths.lengths[b];
     for (let t = 0; t < time; t++) view[start + t * batch + b] = t < length ? 1 : 0;
   }
 }
@@ -173,19 +222,25 @@ interface Sizes {
   readonly time: number;
 }
 
-/** The place of the targets. */
-export interface TargetPlace extends BufferPlace {
-  /** Index of the weights in wasm memory. Targets of weight 0 are not read. */
-  readonly weights: number;
+/** (B, T, K) → (T, B, K) */
+function valuesLayout(
+  batch: number,
+  time: number,
+  values: number,
+  start: number,
+  lengths: RowLengths,
+): Layout {
+  return { shape: [batch, time, values], rank: 3, start, strides: [values, batch * values, 1], lengths };
 }
 
-/** Copies the targets (B, T) → (T, B). */
+/** Copies the classes (B, T) → (T, B). `weights`: the index of the weights (T, B); classes of weight 0 are not read. */
 export function copyTargets(
   value: unknown,
   { batch, time }: Sizes,
   classes: number,
   lengths: RowLengths,
-  { start, weights }: TargetPlace,
+  { start }: BufferPlace,
+  weights: number,
 ): void {
   copyIds(openTargets(value, { batch, time }, lengths), {
     rows: batch,
@@ -210,18 +265,19 @@ export function openTargets(value: unknown, { batch, time }: Sizes, rows: RowLen
   return source;
 }
 
-/** Copies target values (B, T, V) → (T, B, V). */
+/** Copies target values (B, T, K) → (T, B, K). `weights`: the index of the weights; values of weight 0 are not read. */
 export function copyTargetValues(
   value: unknown,
   { batch, time }: Sizes,
-  classes: number,
+  { name, values, weightedValues }: BatchLoss,
   lengths: RowLengths,
-  { start, stride, weights }: TargetPlace,
+  { start }: BufferPlace,
+  weights: number,
 ): void {
-  const shape = [batch, time, classes] as const;
-  const strides = [stride, batch * stride, 1] as const;
-  const source = openRows(value, "targets", "numbers (B,T,V)", lengths);
-  copySource(source, { shape, rank: 3, start, strides, lengths, weights });
+  const source = openRows(value, "targets", `numbers (B,T,${values})`, lengths);
+  const read = { start: weights, each: weightedValues } satisfies WeightsOfValues;
+  const accepts = name === "binaryCrossEntropy" ? "fraction" : "finite";
+  copySource(source, { ...valuesLayout(batch, time, values, start, lengths), weights: read, accepts });
 }
 
 /**
@@ -230,9 +286,4 @@ export function copyTargetValues(
  */
 export function openRows(value: unknown, name: string, what: string, { rule }: RowLengths): Source {
   return (rule === "full" ? open : openRagged)(value, name, what);
-}
-
-/** Reads the `loss` option. */
-export function lossOf(value: unknown): LossName {
-  return value === undefined ? "crossEntropy" : oneOf(value, "loss", ["crossEntropy", "meanSquaredError"]);
 }

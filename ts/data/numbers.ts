@@ -13,6 +13,17 @@ import { FLOATS, INTEGERS, typedArrayKind, typedArrayLength, NONE } from "../bas
 import { f32 } from "../wasm/memory.js";
 import { fits, fitting, type RowLengths } from "./row-rule.js";
 
+/** The numbers that a copy accepts: finite as float32; any; finite or −Infinity; from 0 to 1. */
+export type Accepted = "finite" | "any" | "negativeInfinity" | "fraction";
+
+/** The place of the weights (T, B) or (T, B, K) that decide which values of a batch (B, T, K) are read. */
+export interface WeightsOfValues {
+  /** The float32 index in wasm memory. */
+  readonly start: number;
+  /** Whether each value has a weight of its own. */
+  readonly each: boolean;
+}
+
 /**
  * The layout of the copy: element (i, j, k) is written to start + i·s0 + j·s1 + k·s2. A value of lower rank
  * uses the last axes.
@@ -31,11 +42,12 @@ export interface Layout {
    */
   readonly lengths?: RowLengths | undefined;
   /**
-   * Index in float32 wasm memory of weights (j, i). Rows (i, j) whose weight is 0 become 0 and are not read.
+   * Weights in wasm memory. Rows (i, j) whose weight (j, i) is 0, or values (i, j, k) whose weight (j, i, k) is 0,
+   * become 0 and are not read.
    */
-  readonly weights?: number | undefined;
-  /** False accepts NaN and infinity, "negativeInfinity" accepts −Infinity. Default true. */
-  readonly finite?: boolean | "negativeInfinity";
+  readonly weights?: WeightsOfValues | undefined;
+  /** The numbers that are accepted. Default "finite". */
+  readonly accepts?: Accepted;
 }
 
 /** Returns the layout of a plain row-major block, such as (rows, columns). */
@@ -43,11 +55,11 @@ export function rowMajor(
   shape: readonly number[],
   start: number,
   into?: Float32Array,
-  finite = true,
+  accepts: Accepted = "finite",
 ): Layout {
   const [n0, n1, n2] = [1, 1, 1, ...shape].slice(-3) as [number, number, number];
   const rank = shape.length as 1 | 2 | 3;
-  return { shape: [n0, n1, n2], rank, start, strides: [n1 * n2, n2, 1], into, finite };
+  return { shape: [n0, n1, n2], rank, start, strides: [n1 * n2, n2, 1], into, accepts };
 }
 
 /** Checks `value` against the layout's shape and copies it. */
@@ -74,8 +86,8 @@ function copyBlock(source: Source, layout: Layout): void {
     for (let j = 0; j < n1; j++, from += n2) {
       const to = layout.start + i * s0 + j * s1;
       const count = countRead(layout, i, j);
-      const bad = copyTyped(values, from, count, into, to, s2, layout.finite);
-      if (bad >= 0) throw notFinite(at(place(source, layout, i, j), bad), values[from + bad], layout.finite);
+      const bad = copyTyped(values, from, count, into, to, layout, maskOf(layout, i, j));
+      if (bad >= 0) throw refused(at(place(source, layout, i, j), bad), values[from + bad], layout);
       if (count < n2) fillZero(into, to + count * s2, n2 - count, s2);
     }
   }
@@ -105,16 +117,9 @@ function copyRow(source: Source, layout: Layout, row: unknown, i: number, j: num
   if (kind === INTEGERS || kind === FLOATS) {
     const typed = row as ArrayLike<number>;
     expectRow(source, layout, i, j, typedArrayLength(typed));
-    const bad = copyTyped(
-      typed,
-      0,
-      countRead(layout, i, j),
-      layout.into ?? f32(),
-      to,
-      layout.strides[2],
-      layout.finite,
-    );
-    if (bad >= 0) throw notFinite(at(place(source, layout, i, j), bad), typed[bad], layout.finite);
+    const count = countRead(layout, i, j);
+    const bad = copyTyped(typed, 0, count, layout.into ?? f32(), to, layout, maskOf(layout, i, j));
+    if (bad >= 0) throw refused(at(place(source, layout, i, j), bad), typed[bad], layout);
   } else if (kind === NONE && Array.isArray(row)) {
     expectRow(source, layout, i, j, row.length);
     copyPlain(source, layout, row, 0, i, j, to);
@@ -144,19 +149,27 @@ function countRead(layout: Layout, i: number, j: number): number {
   return j < lengths.lengths[i] ? shape[2] : 0;
 }
 
-/** Returns the index of the first value that is not finite as float32, or −1 if there is none. */
+/** Returns the index of the first value that is not accepted, −1 if there is none. `mask`: as of {@link maskOf}. */
 function copyTyped(
   source: ArrayLike<number>,
   from: number,
   count: number,
   into: Float32Array,
   to: number,
-  step: number,
-  finite: Layout["finite"],
+  { strides, accepts = "finite" }: Layout,
+  mask: number,
 ): number {
+  const step = strides[2];
+  const weights = f32();
+  const isFraction = accepts === "fraction";
   for (let k = 0; k < count; k++) {
+    if (mask >= 0 && weights[mask + k] === 0) {
+      into[to + k * step] = 0;
+      continue;
+    }
     const x = Math.fround(source[from + k]);
-    if (x - x !== 0 && !passes(x, finite)) return k; // NaN − NaN and ∞ − ∞ are NaN
+    // NaN − NaN and ∞ − ∞ are NaN
+    if ((isFraction || x - x !== 0) && !passes(x, accepts)) return k;
     into[to + k * step] = x;
   }
   return -1;
@@ -172,21 +185,31 @@ function copyPlain(
   to: number,
 ): void {
   const count = countRead(layout, i, j);
-  const step = layout.strides[2];
+  const { strides, accepts = "finite" } = layout;
+  const step = strides[2];
+  const mask = maskOf(layout, i, j);
   for (let k = 0; k < count; k++) {
+    if (mask >= 0 && f32()[mask + k] === 0) {
+      (layout.into ?? f32())[to + k * step] = 0;
+      continue;
+    }
     const value = row[from + k];
     if (typeof value !== "number") {
       throw typeError(at(place(source, layout, i, j), k), "a number", show(value));
     }
     const x = Math.fround(value);
-    if (x - x !== 0 && !passes(x, layout.finite))
-      throw notFinite(at(place(source, layout, i, j), k), value, layout.finite);
+    if (!passes(x, accepts)) throw refused(at(place(source, layout, i, j), k), value, layout);
     (layout.into ?? f32())[to + k * step] = x;
   }
 }
 
 function weightless({ weights, shape }: Layout, i: number, j: number): boolean {
-  return weights !== undefined && f32()[weights + j * shape[0] + i] === 0;
+  return weights !== undefined && !weights.each && f32()[weights.start + j * shape[0] + i] === 0;
+}
+
+/** The float32 index of the weights of row (i, j), one for each value; −1 if they have none. */
+function maskOf({ weights, shape }: Layout, i: number, j: number): number {
+  return weights?.each ? weights.start + (j * shape[0] + i) * shape[2] : -1;
 }
 
 function fillZero(into: Float32Array, to: number, count: number, step: number): void {
@@ -204,14 +227,15 @@ function wantedOf({ rank, shape, lengths }: Layout, j: number): string {
   return fitting(j, shape[2], rank === 2 ? lengths : undefined);
 }
 
-/** Returns true if a value that is not finite is accepted. */
-function passes(x: number, finite: Layout["finite"]): boolean {
-  return finite === false || (finite === "negativeInfinity" && x === -Infinity);
+function passes(x: number, accepts: Accepted): boolean {
+  if (accepts === "fraction") return x >= 0 && x <= 1;
+  return x - x === 0 || accepts === "any" || (accepts === "negativeInfinity" && x === -Infinity);
 }
 
-function notFinite(path: Path, value: unknown, finite: Layout["finite"]): RangeError {
-  const others = finite === "negativeInfinity" ? " or -Infinity" : "";
-  return rangeError(path, `a finite number (float32)${others}`, show(value));
+function refused(path: Path, value: unknown, { accepts }: Layout): RangeError {
+  const others = accepts === "negativeInfinity" ? " or -Infinity" : "";
+  const expected = accepts === "fraction" ? "a number in 0..1" : `a finite number (float32)${others}`;
+  return rangeError(path, expected, show(value));
 }
 
 /** Returns the place of a row in the user's value: `inputs[0][3]`. */

@@ -81,7 +81,7 @@ export function readAssignments(
   return Object.keys(given).map((key) => {
     const parameter = find(table, key, path);
     const data = floats(parameter.length, key);
-    copyNumbers(given[key], at(path, key), rowMajor(parameter.shape, 0, data, finite));
+    copyNumbers(given[key], at(path, key), rowMajor(parameter.shape, 0, data, finite ? "finite" : "any"));
     return { parameter, data };
   });
 }

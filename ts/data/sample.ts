@@ -86,7 +86,7 @@ export function sampleFrom(
   try {
     raw = new RawSampler(batch, classes);
     const at = raw.place(RawSamplerBuffer.Logits).start;
-    copySource(source, { ...rowMajor(shape, at), finite: "negativeInfinity" });
+    copySource(source, { ...rowMajor(shape, at), accepts: "negativeInfinity" });
     for (let b = 0; b < batch; b++) {
       const row = f32().subarray(at + b * classes, at + (b + 1) * classes);
       if (row.every((x) => x === -Infinity)) {

@@ -5,9 +5,10 @@ import type { RunState } from "./run-state.js";
 /**
  * A warning about a run, which continues. Codes are stable; the message may change.
  *
- * - `TARGETS_OUT_OF_SCALE`: with `loss: "meanSquaredError"`, the root mean square of the targets of the first batch that this
- *   run trains on is more than 10 times the largest output of the network for that batch (or more than 10, where all
- *   outputs are smaller than 1). Training would take very long to get there: scale the targets.
+ * - `TARGETS_OUT_OF_SCALE`: with `loss: "meanSquaredError"`, `"meanAbsoluteError"` or `"quantile"`, the root mean square of
+ *   the targets of the first batch that this run trains on is more than 10 times the largest output of the network for that
+ *   batch (or more than 10, where all outputs are smaller than 1). Training would take very long to get there: scale the
+ *   targets.
  * - `LEARNING_RATE_TOO_HIGH`: in 100 successive steps the loss was more than 10 % above that of the run's first step, and
  *   each gradient was clipped. Only a run that was not resumed gives it, and only without a `trainStep` of its own.
  */

@@ -4,6 +4,7 @@
  */
 
 import { BATCH_NAMES, INPUT_NAMES, type Batch, type SequenceInputs } from "../data/batch.js";
+import type { BatchLoss } from "../data/loss.js";
 import { objectWith, readOptions, type NamesOf } from "../base/options.js";
 import { STATES, type Network } from "./network.js";
 import { arenaRoom, readArena } from "../data/parameters.js";
@@ -11,13 +12,12 @@ import {
   EVALUATE,
   FORWARD,
   GRADIENTS,
+  type AnyEvaluation,
   type BackwardInputs,
   type BackwardResult,
-  type Evaluation,
   type ForwardResult,
   type ForwardTrace,
   type GradientsResult,
-  type RegressionEvaluation,
   type Trace,
 } from "./rnn-types.js";
 import {
@@ -31,6 +31,7 @@ import {
 } from "../data/sequences.js";
 import type { Tensor } from "../base/tensor.js";
 import { RawBuffer, RawDirectionBuffer } from "../wasm/enumerations.js";
+import { f32 } from "../wasm/memory.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
 const BACKWARD_NAMES = {
@@ -117,23 +118,40 @@ export function backward(network: Network, options: unknown): BackwardResult {
   });
 }
 
-/** Loss and accuracy, or loss and mean absolute error. */
-export function evaluate(
-  network: Network,
-  batch: unknown,
-  options?: unknown,
-): Evaluation | RegressionEvaluation {
+/** The loss of a batch, and the metric that belongs to it. */
+export function evaluate(network: Network, batch: unknown, options?: unknown): AnyEvaluation {
   return network.use("evaluate", (raw) => {
     const returns = options !== undefined && readOptions(options, EVALUATE).returnState;
     const { loss: kind, loaded } = network.loadBatch(batchOf(batch), false);
     raw.forward();
-    const loss = raw.loss();
-    const metric = raw.metric();
-    const result: Evaluation | RegressionEvaluation =
-      kind.name === "meanSquaredError" ? { loss, meanAbsoluteError: metric } : { loss, accuracy: metric };
+    const result = withMetric(raw.loss(kind.name, kind.reduction), kind, raw);
     if (returns) result.state = network.readState(STATES.final, loaded.batch);
     return result;
   });
+}
+
+function withMetric(loss: number, { name, quantiles }: BatchLoss, raw: RawRnn): AnyEvaluation {
+  switch (name) {
+    case "crossEntropy":
+      return { loss, accuracy: raw.loss("accuracy", "average") };
+    case "binaryCrossEntropy":
+      return { loss, accuracy: raw.loss("binaryAccuracy", "average") };
+    case "meanSquaredError":
+      return { loss, meanAbsoluteError: raw.loss("meanAbsoluteError", "average") };
+    case "meanAbsoluteError":
+      return { loss };
+    case "quantile":
+      return { loss, coverage: quantiles.map((_, index) => coverage(raw, index, quantiles.length)) };
+  }
+}
+
+/** The coverage of one quantile: the core takes the mean over all, of which only this one counts, Q times. */
+function coverage(raw: RawRnn, index: number, count: number): number {
+  const { start } = raw.place(RawBuffer.Quantiles);
+  f32()
+    .fill(0, start, start + count)
+    .fill(count, start + index, start + index + 1);
+  return raw.loss("coverage", "average");
 }
 
 function readGradients(network: Network, raw: RawRnn): Record<string, Tensor> {

@@ -18,7 +18,7 @@ import {
 } from "./optimizer-state.js";
 import type { ParameterValues } from "../data/parameters.js";
 import { evaluate } from "./forward-backward.js";
-import type { Evaluation, RegressionEvaluation, TrainStepOptions, TrainStepResult } from "./rnn-types.js";
+import type { AnyEvaluation, TrainStepOptions, TrainStepResult } from "./rnn-types.js";
 import type { State } from "../data/state.js";
 import { floats, type Tensor } from "../base/tensor.js";
 import { applyWhole, cutBatch, shardGradients, type Shard, type ShardResult } from "./shards.js";
@@ -81,8 +81,8 @@ export class LockedNetwork {
     return { result, timeSteps: this.#network.timeSteps };
   }
 
-  /** Loss and accuracy of a batch; `divisor`: what its loss was divided by, to average over several. */
-  evaluate(batch: Batch): (Evaluation | RegressionEvaluation) & { divisor: number } {
+  /** Loss and metric of a batch; `divisor`: what its loss was divided by, to average over several. */
+  evaluate(batch: Batch): AnyEvaluation & { divisor: number } {
     const evaluation = evaluate(this.#network, batch);
     return { ...evaluation, divisor: this.#network.divisor };
   }

@@ -14,8 +14,8 @@ import {
   copyTargets,
   copyTargetValues,
   copyWeights,
-  lossOf,
   openInputs,
+  openWeights,
   type Batch,
   type SequenceInputs,
 } from "../data/batch.js";
@@ -23,7 +23,7 @@ import { BpttError } from "../base/errors.js";
 import { expectStack } from "../wasm/core.js";
 import { fromCore } from "../wasm/failure.js";
 import { readRowLengths } from "../data/row-lengths.js";
-import { scalarLoss } from "../data/loss-flags.js";
+import { DEFAULT_LOSS, readLoss, type BatchLoss } from "../data/loss.js";
 import { OptimizerSlots } from "../optim/optimizer-slots.js";
 import {
   parameterTable,
@@ -36,11 +36,12 @@ import {
 import type { RnnConfig } from "../data/rnn-options.js";
 import type { Loaded, LayerDirections } from "../data/sequences.js";
 import { readState, writeState, zeroState, type State, type StatePlace } from "../data/state.js";
+import type { Source } from "../base/source.js";
 import type { Tensor } from "../base/tensor.js";
 import type { Shard } from "./shards.js";
 import { RawBuffer } from "../wasm/enumerations.js";
 import { f32, i32 } from "../wasm/memory.js";
-import { RawRnn, type LossName, type ReductionName } from "../wasm/raw-rnn.js";
+import { RawRnn } from "../wasm/raw-rnn.js";
 
 /** Where an `Rnn` keeps its network, for this package's own modules, of whichever entry. */
 export const NETWORK: unique symbol = Symbol.for("bptt.network");
@@ -55,15 +56,6 @@ export const STATES = {
   initialGradient: [RawBuffer.InitialStateGradient, RawBuffer.InitialCellGradient],
   finalGradient: [RawBuffer.FinalStateGradient, RawBuffer.FinalCellGradient],
 } as const satisfies Record<string, StateBuffers>;
-
-/** The loss of a batch. */
-export interface BatchLoss {
-  readonly name: LossName;
-  readonly reduction: ReductionName;
-}
-
-/** The loss to assume for passes without targets. */
-const DEFAULT_LOSS: BatchLoss = { name: "crossEntropy", reduction: "average" };
 
 /** A batch in the workspace. */
 export interface LoadedBatch {
@@ -198,16 +190,27 @@ export class Network {
     return this.config.dropout > 0 ? this.drops : -1;
   }
 
-  /** Checks and copies what a forward pass needs. `carry`: without an initial state, the carried one. */
-  load(options: SequenceInputs, training: boolean, carry = false, loss: BatchLoss = DEFAULT_LOSS): Loaded {
+  /**
+   * Checks and copies what a forward pass needs. `carry`: without an initial state, the carried one. `lossOf`: reads the
+   * loss of the batch, whose sizes are known by then.
+   */
+  load(
+    options: SequenceInputs,
+    training: boolean,
+    carry = false,
+    lossOf?: (loaded: Loaded) => BatchLoss,
+  ): Loaded {
     const raw = this.#raw;
     const { inputs, sequenceLengths, initialState } = options;
     const { inputSize } = this.config;
     const opened = openInputs(inputs, inputSize, sequenceLengths !== undefined);
     const { batch, time, dense } = opened;
     const rows = readRowLengths(sequenceLengths, opened.source);
+    const loaded = { batch, time, dense, rows };
+    const loss = lossOf === undefined ? DEFAULT_LOSS : lossOf(loaded);
+    const { quantiles } = loss;
     try {
-      raw.setLoss(loss.name, loss.reduction);
+      raw.setLoss(loss.name, loss.reduction, Math.max(1, quantiles.length), loss.weightedValues);
       raw.begin(opened, training);
     } catch (error) {
       throw fromCore(error, `a batch of ${batch} rows of ${time} steps`);
@@ -216,7 +219,7 @@ export class Network {
     copyInputs(opened, inputSize, raw.place(dense ? RawBuffer.Features : RawBuffer.Ids), rows);
     if (initialState === undefined && carry && this.#carried) this.#restoreCarried(this.#carried, batch);
     else this.writeState(STATES.initial, initialState, "initialState", batch);
-    const loaded = { batch, time, dense, rows };
+    if (quantiles.length > 0) f32().set(quantiles, raw.place(RawBuffer.Quantiles).start);
     this.#last = { loaded, loss };
     return loaded;
   }
@@ -224,15 +227,21 @@ export class Network {
   /** Checks and copies a whole batch. */
   loadBatch(options: Batch, training: boolean, carry = false): LoadedBatch {
     const raw = this.#raw;
-    const loss = { name: lossOf(options.loss), reduction: scalarLoss(options) };
-    const loaded = this.load(options, training, carry, loss);
+    let weights: Source | undefined;
+    let loss = DEFAULT_LOSS;
+    const loaded = this.load(options, training, carry, (sizes) => {
+      weights = openWeights(options.weights, sizes, sizes.rows);
+      return (loss = readLoss(options, this.classes, weights?.shape.length ?? 0));
+    });
     const { rows } = loaded;
-    const weights = raw.place(RawBuffer.Weights);
-    copyWeights(options.weights, loaded, rows, weights);
-    const squared = loss.name === "meanSquaredError";
-    const { start, stride } = raw.place(squared ? RawBuffer.TargetValues : RawBuffer.Targets);
-    const place = { start, stride, weights: weights.start };
-    (squared ? copyTargetValues : copyTargets)(options.targets, loaded, this.classes, rows, place);
+    const weightsPlace = raw.place(RawBuffer.Weights);
+    const { start } = weightsPlace;
+    copyWeights(weights, loaded, loss, rows, weightsPlace);
+    if (loss.name === "crossEntropy") {
+      copyTargets(options.targets, loaded, this.classes, rows, raw.place(RawBuffer.Targets), start);
+    } else {
+      copyTargetValues(options.targets, loaded, loss, rows, raw.place(RawBuffer.TargetValues), start);
+    }
     return { loaded, loss };
   }
 
@@ -260,36 +269,46 @@ export class Network {
     return this.#last?.loaded.rows.lengths.reduce((total, length) => total + length, 0) ?? 0;
   }
 
-  /** What the loss of the batch that was read last was divided by: the sum of its weights, or how many are not 0. */
+  /**
+   * The divisor of the loss of the batch that was read last: the sum of its weights, or how many are not 0. Weights of
+   * target values count as K-th parts of a step, so that batches with and without them are averaged in proportion.
+   */
   get divisor(): number {
     if (this.#last === undefined) return 0;
     const { loss, loaded } = this.#last;
     const { start } = this.#raw.place(RawBuffer.Weights);
-    const weights = f32().subarray(start, start + loaded.batch * loaded.time);
-    return weights.reduce(
+    const perStep = loss.weightedValues ? loss.values : 1;
+    const weights = f32().subarray(start, start + loaded.batch * loaded.time * perStep);
+    const sum = weights.reduce(
       (total, weight) => total + (loss.reduction === "sum" ? Number(weight !== 0) : weight),
       0,
     );
+    return sum / perStep;
   }
 
   /**
-   * Root mean square of the targets and largest absolute output of the last training pass with squared errors, over the
-   * steps that count; undefined for other losses.
+   * Root mean square of the targets and largest absolute output of the last training pass, over what counts; undefined
+   * for losses whose targets have no scale of their own.
    */
   get regressionScale(): { targets: number; outputs: number } | undefined {
-    if (this.#last?.loss.name !== "meanSquaredError") return undefined;
-    const { batch, time } = this.#last.loaded;
+    if (this.#last === undefined) return undefined;
+    const { loss, loaded } = this.#last;
+    const { values, weightedValues } = loss;
+    if (values === 0 || loss.name === "binaryCrossEntropy") return undefined;
     const weights = this.#raw.place(RawBuffer.Weights).start;
-    const targets = this.#raw.place(RawBuffer.TargetValues);
+    const targets = this.#raw.place(RawBuffer.TargetValues).start;
     const logits = this.#raw.place(RawBuffer.Logits);
+    const perValue = this.classes / values;
     const data = f32();
     let [sum, count, outputs] = [0, 0, 0];
-    for (let row = 0; row < batch * time; row++) {
-      if (data[weights + row] === 0) continue;
-      for (let v = 0; v < this.classes; v++, count++) {
-        const target = data[targets.start + row * targets.stride + v];
-        sum += target * target;
-        outputs = Math.max(outputs, Math.abs(data[logits.start + row * logits.stride + v]));
+    for (let row = 0; row < loaded.batch * loaded.time; row++) {
+      for (let k = 0; k < values; k++) {
+        const at = row * values + k;
+        if (data[weights + (weightedValues ? at : row)] === 0) continue;
+        sum += data[targets + at] * data[targets + at];
+        count++;
+        const from = logits.start + row * logits.stride + k * perValue;
+        for (let v = from; v < from + perValue; v++) outputs = Math.max(outputs, Math.abs(data[v]));
       }
     }
     return { targets: Math.sqrt(sum / Math.max(1, count)), outputs };

@@ -60,7 +60,7 @@ export interface Trace extends ForwardTrace {
 
 /** What {@link Rnn#gradients} returns. */
 export interface GradientsResult<C extends Cell = Cell> {
-  /** In nats, or the mean squared error. */
+  /** The loss of the batch; of cross-entropies in nats. */
   loss: number;
   /** dloss/dparameter by the parameter's name; with `accumulate` the sum so far. */
   gradients: Record<string, Tensor>;
@@ -116,7 +116,7 @@ export interface TrainStepOptions extends OptionsOf<typeof TRAIN_STEP> {}
 
 /** What {@link Rnn#trainStep} returns. */
 export interface TrainStepResult<C extends Cell = Cell> {
-  /** Of the weights before the update: in nats, or the mean squared error. */
+  /** Of the weights before the update; of cross-entropies in nats. */
   loss: number;
   /** Of all gradients together but those of frozen parameters, before clipping. */
   gradientNorm: number;
@@ -140,26 +140,60 @@ export const EVALUATE = {
 /** Options of {@link Rnn#evaluate}. */
 export interface EvaluateOptions extends OptionsOf<typeof EVALUATE> {}
 
-/** The result of {@link Rnn#evaluate} for a batch of classes. */
-export interface Evaluation<C extends Cell = Cell> {
-  /** In nats. */
+/** Every result of {@link Rnn#evaluate}. */
+interface AnyLoss<C extends Cell> {
+  /** The loss of the batch; of cross-entropies in nats. */
   loss: number;
-  /** Σ weights·[argmax logits = target] / Σ weights, over the steps within the lengths. */
-  accuracy: number;
-  /** Absent; there for the type of a batch whose loss is not known at compile time. */
-  meanAbsoluteError?: undefined;
   /** (L·D, B, H) after each row's last step; of an lstm h and c. With `returnState`. */
   state?: State<C>;
 }
 
+/** The result of {@link Rnn#evaluate} for a batch of classes, or one with `loss: "binaryCrossEntropy"`. */
+export interface Evaluation<C extends Cell = Cell> extends AnyLoss<C> {
+  /**
+   * Of classes: Σ weights·[argmax logits = target] / Σ weights, over the steps within the lengths. Of labels: the
+   * weighted share of those for which σ(logit) > ½ says the same as target > ½.
+   */
+  accuracy: number;
+  /** Absent; there for the type of a batch whose loss is not known at compile time. */
+  meanAbsoluteError?: undefined;
+  /** Absent, too. */
+  coverage?: undefined;
+}
+
 /** The result of {@link Rnn#evaluate} for a batch with `loss: "meanSquaredError"`. */
-export interface RegressionEvaluation<C extends Cell = Cell> {
-  /** The mean squared error. */
-  loss: number;
-  /** Σ weights·mean_v |logits − targets| / Σ weights, over the steps within the lengths. */
+export interface RegressionEvaluation<C extends Cell = Cell> extends AnyLoss<C> {
+  /** Σ weights·|logits − targets| / Σ weights, over what counts. */
   meanAbsoluteError: number;
   /** Absent; there for the type of a batch whose loss is not known at compile time. */
   accuracy?: undefined;
-  /** (L·D, B, H) after each row's last step; of an lstm h and c. With `returnState`. */
-  state?: State<C>;
+  /** Absent, too. */
+  coverage?: undefined;
 }
+
+/** The result of {@link Rnn#evaluate} for a batch with `loss: "meanAbsoluteError"`, which is a metric itself. */
+export interface AbsoluteErrorEvaluation<C extends Cell = Cell> extends AnyLoss<C> {
+  /** Absent; there for the type of a batch whose loss is not known at compile time. */
+  accuracy?: undefined;
+  /** Absent, too. */
+  meanAbsoluteError?: undefined;
+  /** Absent, too. */
+  coverage?: undefined;
+}
+
+/** The result of {@link Rnn#evaluate} for a batch with `loss: "quantile"`. */
+export interface QuantileEvaluation<C extends Cell = Cell> extends AnyLoss<C> {
+  /**
+   * (Q) for each quantile the weighted share of target values that are at most its output: near `quantiles[j]` if the
+   * quantiles are right. The share within the band between two quantiles is the difference of their coverages.
+   */
+  coverage: number[];
+  /** Absent; there for the type of a batch whose loss is not known at compile time. */
+  accuracy?: undefined;
+  /** Absent, too. */
+  meanAbsoluteError?: undefined;
+}
+
+/** The result of {@link Rnn#evaluate} for a batch whose loss is not known at compile time. */
+export type AnyEvaluation<C extends Cell = Cell> =
+  Evaluation<C> | RegressionEvaluation<C> | AbsoluteErrorEvaluation<C> | QuantileEvaluation<C>;

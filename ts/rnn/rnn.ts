@@ -9,7 +9,15 @@
  * does is in forward-backward.ts and train-step.ts, the mathematics in the core (crate/).
  */
 
-import type { Batch, ClassBatch, RegressionBatch, SequenceInputs } from "../data/batch.js";
+import type {
+  AbsoluteErrorBatch,
+  Batch,
+  BinaryBatch,
+  ClassBatch,
+  QuantileBatch,
+  RegressionBatch,
+  SequenceInputs,
+} from "../data/batch.js";
 import { LOCK, LockedNetwork } from "./locked-network.js";
 import { size } from "../base/check.js";
 import { readOptions } from "../base/options.js";
@@ -27,11 +35,14 @@ import {
   type BackwardResult,
   type ClipOptions,
   type EvaluateOptions,
+  type AbsoluteErrorEvaluation,
+  type AnyEvaluation,
   type Evaluation,
   type ForwardOptions,
   type ForwardResult,
   type GradientsOptions,
   type GradientsResult,
+  type QuantileEvaluation,
   type RegressionEvaluation,
   type SaveOptions,
   type TrainStepOptions,
@@ -305,8 +316,15 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * Computes the loss of a batch and its accuracy, or with `loss: "meanSquaredError"` its mean absolute error. Changes
-   * nothing and applies no dropout.
+   * Computes the loss of a batch and the metric that belongs to it. Changes nothing and applies no dropout.
+   *
+   * | `loss`                 | result                                     |
+   * | ---------------------- | ------------------------------------------ |
+   * | `"crossEntropy"`       | `{ loss, accuracy }`                       |
+   * | `"meanSquaredError"`   | `{ loss, meanAbsoluteError }`              |
+   * | `"meanAbsoluteError"`  | `{ loss }`                                 |
+   * | `"quantile"`           | `{ loss, coverage }`, one for each quantile |
+   * | `"binaryCrossEntropy"` | `{ loss, accuracy }`, at a probability of ½ |
    *
    * @param batch inputs, targets, weights, lengths, initial state, loss, averaging flags
    * @param options `returnState`: return the final state (L·D, B, H), which another batch accepts as `initialState`
@@ -325,17 +343,27 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
    * const batch = { inputs: [[[0.1], [0.2]]], targets: [[[0.2], [0.3]]], loss: "meanSquaredError" as const };
    * console.log(line.evaluate(batch).meanAbsoluteError);
    *
+   * const band = new Rnn({ cell: "gru", inputSize: 1, hiddenSize: 5, outputSize: 3 }); // 1 value · 3 quantiles
+   * const quantiles = [0.1, 0.5, 0.9];
+   * console.log(band.evaluate({ ...batch, loss: "quantile", quantiles }).coverage); // three shares
+   *
    * // a long sequence in two parts
    * const { state } = rnn.evaluate({ inputs: [[0, 1]], targets: [[1, 2]] }, { returnState: true });
    * const rest = { inputs: [[2, 3]], targets: [[3, 0]], ...(state && { initialState: state }) };
    * console.log(rnn.evaluate(rest).loss);
    */
   evaluate(batch: ClassBatch, options?: EvaluateOptions): Evaluation<C>;
-  /** Computes the loss of a batch of numbers and its mean absolute error. */
+  /** Computes the mean squared error of a batch and its mean absolute error. */
   evaluate(batch: RegressionBatch, options?: EvaluateOptions): RegressionEvaluation<C>;
-  /** Computes the loss of a batch of either kind. */
-  evaluate(batch: Batch, options?: EvaluateOptions): Evaluation<C> | RegressionEvaluation<C>;
-  evaluate(batch: Batch, options?: EvaluateOptions): Evaluation<C> | RegressionEvaluation<C> {
+  /** Computes the mean absolute error of a batch. */
+  evaluate(batch: AbsoluteErrorBatch, options?: EvaluateOptions): AbsoluteErrorEvaluation<C>;
+  /** Computes the pinball loss of a batch and the coverage of each quantile. */
+  evaluate(batch: QuantileBatch, options?: EvaluateOptions): QuantileEvaluation<C>;
+  /** Computes the cross-entropy of the labels of a batch and their accuracy. */
+  evaluate(batch: BinaryBatch, options?: EvaluateOptions): Evaluation<C>;
+  /** Computes the loss of a batch of any kind. */
+  evaluate(batch: Batch, options?: EvaluateOptions): AnyEvaluation<C>;
+  evaluate(batch: Batch, options?: EvaluateOptions): AnyEvaluation<C> {
     return evaluate(this.#network, batch, options);
   }
 

@@ -6,10 +6,10 @@ import { CoreObject } from "./core-object.js";
 import {
   RawAdamArgument,
   RawCell,
+  RawCost,
   RawDirectionBuffer,
   RawEpsilonMode,
   RawInit,
-  RawLoss,
   RawNetworkArgument,
   RawParameterProperty,
   RawRecurrentInit,
@@ -45,9 +45,15 @@ const EPSILON_MODES = {
   torch: RawEpsilonMode.Torch,
 } as const;
 
-const LOSSES = {
-  crossEntropy: RawLoss.CrossEntropy,
-  meanSquaredError: RawLoss.MeanSquaredError,
+const COSTS = {
+  crossEntropy: RawCost.CrossEntropy,
+  meanSquaredError: RawCost.SquaredError,
+  meanAbsoluteError: RawCost.AbsoluteError,
+  quantile: RawCost.Quantile,
+  binaryCrossEntropy: RawCost.BinaryCrossEntropy,
+  accuracy: RawCost.Accuracy,
+  binaryAccuracy: RawCost.BinaryAccuracy,
+  coverage: RawCost.Coverage,
 } as const;
 
 const REDUCTIONS = {
@@ -97,8 +103,8 @@ export interface RawShape {
   readonly dense: boolean;
 }
 
-/** The names of the losses. */
-export type LossName = keyof typeof LOSSES;
+/** The names of what a loss or metric averages. */
+export type CostName = keyof typeof COSTS;
 /** The names of the scalar forms of a loss. */
 export type ReductionName = keyof typeof REDUCTIONS;
 
@@ -159,9 +165,10 @@ export class RawRnn extends CoreObject {
     this.core.rnn_set_active(this.at, index, Number(active));
   }
 
-  /** Sets the loss of the batch that follows. */
-  setLoss(loss: LossName, reduction: ReductionName): void {
-    this.core.rnn_set_loss(this.at, LOSSES[loss], REDUCTIONS[reduction]);
+  /** Sets the loss of the batch that follows, its outputs per target value, and whether each of these has a weight of its own. */
+  setLoss(cost: CostName, reduction: ReductionName, quantiles: number, weightedValues: boolean): void {
+    const weighted = Number(weightedValues);
+    this.core.rnn_set_loss(this.at, COSTS[cost], REDUCTIONS[reduction], quantiles, weighted);
   }
 
   /** Allocates the buffers of a pass of this shape, with the loss that was set. */
@@ -215,12 +222,9 @@ export class RawRnn extends CoreObject {
     this.changing = false;
   }
 
-  loss(): number {
-    return this.core.rnn_loss(this.at);
-  }
-
-  metric(): number {
-    return this.core.rnn_metric(this.at);
+  /** A loss or metric of the last forward pass. */
+  loss(cost: CostName, reduction: ReductionName): number {
+    return this.core.rnn_loss(this.at, COSTS[cost], REDUCTIONS[reduction]);
   }
 
   gradients(accumulate: boolean, dropoutPass: number): number {

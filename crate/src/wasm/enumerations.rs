@@ -4,12 +4,11 @@
 use crate::cell::CellKind;
 use crate::error::ErrorKind;
 use crate::init::{Init, RecurrentInit};
-use crate::loss::Reduction;
 use crate::numbered::numbered;
 use crate::optimizer::EpsilonMode;
 use crate::params::Role;
 use crate::sequence_loss::Axis;
-use crate::workspace::LossKind;
+use crate::workspace::{Cost, Reduction};
 use wasm_bindgen::prelude::*;
 
 /// Declares an enumeration for JavaScript that has the same values as one of the core.
@@ -79,17 +78,29 @@ mirrored! {
 }
 
 mirrored! {
-    /// The loss of a batch.
-    pub enum RawLoss = LossKind {
+    /// The quantity that a loss or metric averages.
+    pub enum RawCost = Cost {
         /// Cross-entropy of target classes
         CrossEntropy,
-        /// Mean squared error of target values
-        MeanSquaredError,
+        /// Squared error of target values
+        SquaredError,
+        /// Absolute error of target values
+        AbsoluteError,
+        /// Pinball loss of target values
+        Quantile,
+        /// Cross-entropy of several labels
+        BinaryCrossEntropy,
+        /// Metric: the target class has the largest output
+        Accuracy,
+        /// Metric: the labels that are more probable than ½ are those that apply
+        BinaryAccuracy,
+        /// Metric: the factor of the quantile if the target value is at most its output
+        Coverage,
     }
 }
 
 mirrored! {
-    /// The scalar form of a loss.
+    /// The divisor of a loss.
     pub enum RawReduction = Reduction {
         /// The sum of weighted losses divided by the sum of the weights
         Average,
@@ -296,10 +307,12 @@ numbered! {
         SequenceLengths,
         /// (T, B) i32 target classes
         Targets,
-        /// (T, B, V) target values
+        /// (T, B, K) target values
         TargetValues,
-        /// (T, B) weights of the loss
+        /// (T, B) or (T, B, K) weights of the loss
         Weights,
+        /// (Q) the probabilities of the quantiles, or their factors for the coverage
+        Quantiles,
         /// (L·D, B, H) hidden state before the first time step
         InitialState,
         /// (L·D, B, H) hidden state after each row's last time step

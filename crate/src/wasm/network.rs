@@ -4,7 +4,6 @@ use crate::activations::first_output;
 use crate::buffer::push;
 use crate::error::{Error, ErrorKind};
 use crate::kernel::padded;
-use crate::loss::Reduction;
 use crate::network::{Config, Network};
 use crate::optimizer::Optimizer;
 use crate::session::Session;
@@ -15,7 +14,7 @@ use crate::wasm::enumerations::{
 };
 use crate::wasm::failure::{fail, succeeded};
 use crate::wasm::handle::{Borrowed, Owned};
-use crate::workspace::{LossKind, Shape, Workspace};
+use crate::workspace::{Loss, Shape, Workspace};
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::*;
 
@@ -25,10 +24,8 @@ pub struct RawRnn {
     pub network: Network,
     /// The buffers of its passes
     pub ws: Workspace,
-    /// The loss of the batch in the workspace
-    pub loss: LossKind,
-    /// The form of that loss
-    pub reduction: Reduction,
+    /// The loss of the batch that follows
+    pub loss: Loss,
     /// The optimizers by slot
     pub optimizers: Vec<Option<Optimizer>>,
     /// The sessions by slot
@@ -87,8 +84,7 @@ pub fn rnn_new() -> Owned<RawRnn> {
         network.map(|network| RawRnn {
             network,
             ws: Workspace::default(),
-            loss: LossKind::CrossEntropy,
-            reduction: Reduction::Average,
+            loss: Loss::default(),
             optimizers: Vec::new(),
             sessions: Vec::new(),
             gradient_norm: 0.0,
@@ -178,6 +174,7 @@ pub fn buffer_address(network: &Network, ws: &Workspace, buffer: RawBuffer) -> u
         RawBuffer::Targets => address(&ws.targets),
         RawBuffer::TargetValues => address(&ws.target_values),
         RawBuffer::Weights => address(&ws.weights),
+        RawBuffer::Quantiles => address(&ws.quantiles),
         RawBuffer::InitialState => address(&ws.initial_state.h),
         RawBuffer::FinalState => address(&ws.final_state.h),
         RawBuffer::InitialStateGradient => address(&ws.initial_state_gradient.h),
@@ -195,7 +192,8 @@ pub fn buffer_address(network: &Network, ws: &Workspace, buffer: RawBuffer) -> u
     }
 }
 
-/// The floats from one row of a buffer to the next; 1 for buffers without rows, such as ids and arenas.
+/// The floats from one row of a buffer to the next; 1 for buffers without rows, such as ids and arenas, and for those whose rows depend
+/// on the loss.
 #[wasm_bindgen]
 pub fn rnn_stride(rnn: Borrowed<RawRnn>, buffer: usize) -> usize {
     let s = &rnn.network.sizes;
@@ -205,10 +203,11 @@ pub fn rnn_stride(rnn: Borrowed<RawRnn>, buffer: usize) -> usize {
         | RawBuffer::Ids
         | RawBuffer::SequenceLengths
         | RawBuffer::Targets
-        | RawBuffer::Weights => 1,
+        | RawBuffer::TargetValues
+        | RawBuffer::Weights
+        | RawBuffer::Quantiles => 1,
         RawBuffer::Features => s.i,
         RawBuffer::FeaturesGradient => padded(s.i),
-        RawBuffer::TargetValues => s.v,
         RawBuffer::Logits | RawBuffer::LogitsGradient => s.vp,
         RawBuffer::InitialState
         | RawBuffer::FinalState

@@ -1,12 +1,13 @@
 //! The passes of a network: forward, loss, gradients and training steps.
 
 use crate::forward::forward;
-use crate::loss;
+use crate::loss::sequence_loss;
 use crate::train;
-use crate::wasm::enumerations::{RawLoss, RawReduction};
+use crate::wasm::enumerations::{RawCost, RawReduction};
 use crate::wasm::failure::{succeeded, value_or_nan};
 use crate::wasm::handle::Borrowed;
 use crate::wasm::network::{RawRnn, occupied};
+use crate::workspace::Loss;
 use wasm_bindgen::prelude::*;
 
 /// The number of the training pass, which decides the dropout masks; `None`, for a negative number, means no dropout.
@@ -14,11 +15,19 @@ fn dropout(pass: f64) -> Option<u64> {
     (pass >= 0.0).then_some(pass as u64)
 }
 
-/// Sets the loss of the batch that follows: a `RawLoss` and a `RawReduction`.
+/// Sets the loss of the batch that follows: a `RawCost`, a `RawReduction`, the number of quantiles (1 for other losses) and whether
+/// each target value has a weight of its own.
 #[wasm_bindgen]
-pub fn rnn_set_loss(mut rnn: Borrowed<RawRnn>, loss: usize, reduction: usize) {
-    rnn.loss = RawLoss::from_number(loss).into();
-    rnn.reduction = RawReduction::from_number(reduction).into();
+pub fn rnn_set_loss(
+    mut rnn: Borrowed<RawRnn>,
+    cost: usize,
+    reduction: usize,
+    quantiles: usize,
+    weighted_values: bool,
+) {
+    let cost = RawCost::from_number(cost).into();
+    let reduction = RawReduction::from_number(reduction).into();
+    rnn.loss = Loss { cost, reduction, quantiles, weighted_values };
 }
 
 /// Runs the forward pass without dropout. Hidden states, gates and cell states of all layers, the logits and the final state can be
@@ -29,24 +38,19 @@ pub fn rnn_forward(mut rnn: Borrowed<RawRnn>) {
     forward(network, ws, None);
 }
 
-/// The loss of the last forward pass.
+/// A loss or metric of the last forward pass: a `RawCost` and a `RawReduction`.
 #[wasm_bindgen]
-pub fn rnn_loss(mut rnn: Borrowed<RawRnn>) -> f64 {
-    let RawRnn { network, ws, reduction, .. } = &mut *rnn;
-    loss::sequence_loss(network, ws, *reduction, false)
-}
-
-/// The accuracy of the last forward pass, or for mean squared error its mean absolute error.
-#[wasm_bindgen]
-pub fn rnn_metric(rnn: Borrowed<RawRnn>) -> f64 {
-    loss::metric(&rnn.network, &rnn.ws)
+pub fn rnn_loss(mut rnn: Borrowed<RawRnn>, cost: usize, reduction: usize) -> f64 {
+    let RawRnn { network, ws, .. } = &mut *rnn;
+    let (cost, reduction) = (RawCost::from_number(cost), RawReduction::from_number(reduction));
+    sequence_loss(network, ws, cost.into(), reduction.into(), false)
 }
 
 /// Computes all gradients, with the dropout of training pass `dropout_pass`, none if negative. Returns the loss.
 #[wasm_bindgen]
 pub fn rnn_gradients(mut rnn: Borrowed<RawRnn>, accumulate: bool, dropout_pass: f64) -> f64 {
-    let RawRnn { network, ws, reduction, .. } = &mut *rnn;
-    train::gradients(network, ws, *reduction, accumulate, dropout(dropout_pass))
+    let RawRnn { network, ws, .. } = &mut *rnn;
+    train::gradients(network, ws, accumulate, dropout(dropout_pass))
 }
 
 /// Computes all gradients from those that the caller has written.
@@ -66,8 +70,8 @@ pub fn rnn_train_step(
     clip_norm: f64,
     dropout_pass: f64,
 ) -> f64 {
-    let RawRnn { network, ws, reduction, optimizers, gradient_norm, .. } = &mut *rnn;
-    let loss = train::gradients(network, ws, *reduction, false, dropout(dropout_pass));
+    let RawRnn { network, ws, optimizers, gradient_norm, .. } = &mut *rnn;
+    let loss = train::gradients(network, ws, false, dropout(dropout_pass));
     let applied = train::check_loss(loss)
         .and_then(|()| train::apply(network, occupied(optimizers, slot), learning_rate, clip_norm));
     *gradient_norm = value_or_nan(applied);
