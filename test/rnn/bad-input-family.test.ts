@@ -311,7 +311,7 @@ describe("losses of values", () => {
       ],
       [
         "a quantile of 0",
-        quantile([0, 0.5]),
+        quantile([0, 0.5, 0.9]),
         RangeError,
         "quantiles[0]: expected a number > 0 and < 1, received 0",
       ],

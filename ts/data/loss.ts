@@ -39,6 +39,11 @@ export const DEFAULT_LOSS: BatchLoss = {
   weightedValues: false,
 };
 
+/** The weights of each step: one, or one for each of its target values. */
+export function weightsPerStep({ values, weightedValues }: BatchLoss): number {
+  return weightedValues ? values : 1;
+}
+
 /** The options of a batch that describe its loss. */
 export interface LossOptions extends LossFlags {
   readonly loss?: unknown;

@@ -23,7 +23,7 @@ import { BpttError } from "../base/errors.js";
 import { expectStack } from "../wasm/core.js";
 import { fromCore } from "../wasm/failure.js";
 import { readRowLengths } from "../data/row-lengths.js";
-import { DEFAULT_LOSS, readLoss, type BatchLoss } from "../data/loss.js";
+import { DEFAULT_LOSS, readLoss, weightsPerStep, type BatchLoss } from "../data/loss.js";
 import { OptimizerSlots } from "../optim/optimizer-slots.js";
 import {
   parameterTable,
@@ -41,7 +41,7 @@ import type { Tensor } from "../base/tensor.js";
 import type { Shard } from "./shards.js";
 import { RawBuffer } from "../wasm/enumerations.js";
 import { f32, i32 } from "../wasm/memory.js";
-import { RawRnn } from "../wasm/raw-rnn.js";
+import { RawRnn, type RawShape } from "../wasm/raw-rnn.js";
 
 /** Where an `Rnn` keeps its network, for this package's own modules, of whichever entry. */
 export const NETWORK: unique symbol = Symbol.for("bptt.network");
@@ -208,20 +208,26 @@ export class Network {
     const rows = readRowLengths(sequenceLengths, opened.source);
     const loaded = { batch, time, dense, rows };
     const loss = lossOf === undefined ? DEFAULT_LOSS : lossOf(loaded);
-    const { quantiles } = loss;
-    try {
-      raw.setLoss(loss.name, loss.reduction, Math.max(1, quantiles.length), loss.weightedValues);
-      raw.begin(opened, training);
-    } catch (error) {
-      throw fromCore(error, `a batch of ${batch} rows of ${time} steps`);
-    }
+    this.#begin(opened, loss, training, "batch");
     i32().set(rows.lengths, raw.place(RawBuffer.SequenceLengths).start);
     copyInputs(opened, inputSize, raw.place(dense ? RawBuffer.Features : RawBuffer.Ids), rows);
     if (initialState === undefined && carry && this.#carried) this.#restoreCarried(this.#carried, batch);
     else this.writeState(STATES.initial, initialState, "initialState", batch);
-    if (quantiles.length > 0) f32().set(quantiles, raw.place(RawBuffer.Quantiles).start);
     this.#last = { loaded, loss };
     return loaded;
+  }
+
+  /** Makes room for a pass with this loss. */
+  #begin(shape: RawShape, loss: BatchLoss, training: boolean, noun: "batch" | "shard"): void {
+    const raw = this.#raw;
+    const { name, reduction, quantiles, weightedValues } = loss;
+    try {
+      raw.setLoss(name, reduction, Math.max(1, quantiles.length), weightedValues);
+      raw.begin(shape, training);
+    } catch (error) {
+      throw fromCore(error, `a ${noun} of ${shape.batch} rows of ${shape.time} steps`);
+    }
+    if (quantiles.length > 0) f32().set(quantiles, raw.place(RawBuffer.Quantiles).start);
   }
 
   /** Checks and copies a whole batch. */
@@ -248,12 +254,7 @@ export class Network {
   /** Copies a shard, which was checked as part of its batch, into the workspace for a training pass. */
   loadShard({ first, rows: batch, total, time, dense, loss, contents }: Shard): void {
     const raw = this.#raw;
-    try {
-      raw.setLoss(loss.name, loss.reduction);
-      raw.begin({ batch, time, dense }, true);
-    } catch (error) {
-      throw fromCore(error, `a shard of ${batch} rows of ${time} steps`);
-    }
+    this.#begin({ batch, time, dense }, loss, true, "shard");
     raw.setRows(first, total);
     let lengths = new Int32Array(batch);
     for (const [buffer, data] of contents) {
@@ -277,7 +278,7 @@ export class Network {
     if (this.#last === undefined) return 0;
     const { loss, loaded } = this.#last;
     const { start } = this.#raw.place(RawBuffer.Weights);
-    const perStep = loss.weightedValues ? loss.values : 1;
+    const perStep = weightsPerStep(loss);
     const weights = f32().subarray(start, start + loaded.batch * loaded.time * perStep);
     const sum = weights.reduce(
       (total, weight) => total + (loss.reduction === "sum" ? Number(weight !== 0) : weight),

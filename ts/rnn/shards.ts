@@ -10,13 +10,14 @@
 import { floats } from "../base/tensor.js";
 import type { State } from "../data/state.js";
 import type { Batch } from "../data/batch.js";
+import { weightsPerStep, type BatchLoss } from "../data/loss.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { optimizerState } from "../optim/optimizer.js";
 import { RawBuffer } from "../wasm/enumerations.js";
 import { f32, i32 } from "../wasm/memory.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 import { batchOf } from "./forward-backward.js";
-import { STATES, type BatchLoss, type LoadedBatch, type Network } from "./network.js";
+import { STATES, type LoadedBatch, type Network } from "./network.js";
 
 /** The content of a buffer. */
 type Content = readonly [buffer: RawBuffer, data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>];
@@ -128,9 +129,9 @@ function readRows(
   take(RawBuffer.SequenceLengths, 1, 1, i32());
   if (dense) take(RawBuffer.Features, time, inputSize, f32());
   else take(RawBuffer.Ids, time, 1, i32());
-  if (loss.name === "meanSquaredError") take(RawBuffer.TargetValues, time, network.classes, f32());
+  if (loss.values > 0) take(RawBuffer.TargetValues, time, loss.values, f32());
   else take(RawBuffer.Targets, time, 1, i32());
-  take(RawBuffer.Weights, time, 1, f32());
+  take(RawBuffer.Weights, time, weightsPerStep(loss), f32());
   const [h, c] = STATES.initial;
   take(h, network.layerDirections.count, hiddenSize, f32());
   if (network.lstm) take(c, network.layerDirections.count, hiddenSize, f32());
