@@ -243,6 +243,7 @@ describe("one pass", () => {
           case "binaryCrossEntropy":
             expectNear("accuracy", result.accuracy!, binaryAccuracy(net, batch), { absolute: 1e-6 });
             return;
+          case undefined: // classes
         }
         expectNear("accuracy", result.accuracy!, accuracy(net, batch), { absolute: 1e-6 });
         const shape = [batch.B, batch.T];

@@ -352,15 +352,13 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
    * const rest = { inputs: [[2, 3]], targets: [[3, 0]], ...(state && { initialState: state }) };
    * console.log(rnn.evaluate(rest).loss);
    */
-  evaluate(batch: ClassBatch, options?: EvaluateOptions): Evaluation<C>;
+  evaluate(batch: ClassBatch | BinaryBatch, options?: EvaluateOptions): Evaluation<C>;
   /** Computes the mean squared error of a batch and its mean absolute error. */
   evaluate(batch: RegressionBatch, options?: EvaluateOptions): RegressionEvaluation<C>;
   /** Computes the mean absolute error of a batch. */
   evaluate(batch: AbsoluteErrorBatch, options?: EvaluateOptions): AbsoluteErrorEvaluation<C>;
   /** Computes the pinball loss of a batch and the coverage of each quantile. */
   evaluate(batch: QuantileBatch, options?: EvaluateOptions): QuantileEvaluation<C>;
-  /** Computes the cross-entropy of the labels of a batch and their accuracy. */
-  evaluate(batch: BinaryBatch, options?: EvaluateOptions): Evaluation<C>;
   /** Computes the loss of a batch of any kind. */
   evaluate(batch: Batch, options?: EvaluateOptions): AnyEvaluation<C>;
   evaluate(batch: Batch, options?: EvaluateOptions): AnyEvaluation<C> {
