@@ -1,10 +1,10 @@
-// Lint rules; formatting is prettier's. Which folder may import which is in scripts/check-layers.mjs.
+// Lint rules. Prettier formats the code, and scripts/check-layers.mjs checks which folder may import which.
 
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 import { NO_BARE_ERRORS, NO_READ_MESSAGES } from "./scripts/message-rules.mjs";
 
-/** Types are true: no cast to `never`, and none by way of `unknown`. */
+/** Forbids false types: casts to `never`, and casts by way of `unknown`. */
 const NO_FALSE_TYPES = [
   {
     selector: "TSAsExpression > TSNeverKeyword.typeAnnotation",
@@ -42,7 +42,8 @@ export default tseslint.config(
       "@typescript-eslint/only-throw-error": "error",
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
-      // an options interface is its declaration: interface AdamOptions extends OptionsOf<typeof ADAM> {}
+      // permits options interfaces, which only extend the type of their declaration: interface AdamOptions
+      // extends OptionsOf<typeof ADAM> {}
       "@typescript-eslint/no-empty-object-type": ["error", { allowInterfaces: "with-single-extends" }],
       eqeqeq: "error",
     },
@@ -53,12 +54,12 @@ export default tseslint.config(
     rules: { "no-restricted-syntax": ["error", ...NO_FALSE_TYPES, ...NO_BARE_ERRORS, ...NO_READ_MESSAGES] },
   },
   {
-    // the one place where they are made
+    // the only file that creates such errors
     files: ["ts/base/errors.ts"],
     rules: { "no-restricted-syntax": ["error", ...NO_FALSE_TYPES, ...NO_READ_MESSAGES] },
   },
   {
-    // tests hand in what the types forbid, and index where they know the length
+    // tests pass values that the types forbid, and index arrays of known length
     files: ["test/**/*.ts", "examples/**/*.ts", "examples/**/*.tsx"],
     rules: {
       "@typescript-eslint/no-non-null-assertion": "off",

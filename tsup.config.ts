@@ -1,11 +1,11 @@
-// Bundles each entry separately (nothing that holds wasm state is shared) as ESM and CommonJS. The declarations come from
-// scripts/setup/declarations.mjs.
+// Bundles each entry separately (no code with wasm state is shared) as ESM and CommonJS. The declarations
+// come from scripts/setup/declarations.mjs.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Options } from "tsup";
 
-// Where the worker's script is, CommonJS finds out in another way.
+// In CommonJS, the worker's script is located in another way.
 const besideWorker: NonNullable<Options["esbuildPlugins"]>[number] = {
   name: "the worker of CommonJS",
   setup(build) {
@@ -15,7 +15,8 @@ const besideWorker: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
-// The core's enumerations as TypeScript's, whose members esbuild puts in as numbers: their names never ship.
+// Turns the core's enumerations into TypeScript's, whose members esbuild replaces by numbers, so that their
+// names never ship.
 const enumerationsAsNumbers: NonNullable<Options["esbuildPlugins"]>[number] = {
   name: "enumerations as numbers",
   setup(build) {
@@ -30,7 +31,7 @@ const enumerationsAsNumbers: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
-/** What only Node has: it imports Node's own modules. */
+/** The entry for Node only, which imports Node's own modules. */
 const forNode: Options = {
   entry: { node: "ts/node.ts" },
   format: ["esm", "cjs"],
@@ -58,17 +59,17 @@ const library: Options = {
   noExternal: ["fflate", "pbf"],
   esbuildPlugins: [besideWorker, enumerationsAsNumbers],
   esbuildOptions(options) {
-    // identifiers stay: class and function names are what stacks and the console show
+    // identifiers are kept, because stacks and the console show the names of classes and functions
     options.minifyWhitespace = true;
     options.minifySyntax = true;
-    options.lineLimit = 200; // of an error that nobody catches engines show the whole line
+    options.lineLimit = 200; // engines show the whole line of an uncaught error
     options.mainFields = ["module", "main"];
     options.legalComments = "none";
     options.drop = ["console"]; // of bundled packages
   },
 };
 
-/** The command line: a program that uses the package as anybody would, with its own libraries inside. */
+/** The command line: a program that uses the package as anybody would, with its libraries bundled. */
 const commandLine: Options = {
   entry: { cli: "ts/cli/main.ts" },
   format: ["esm"],
@@ -78,7 +79,7 @@ const commandLine: Options = {
   removeNodeProtocol: false,
   external: [/^bptt(\/|$)/],
   banner: {
-    // what is bundled is CommonJS in part and asks for Node's modules by require
+    // some bundled packages are CommonJS and load Node's modules by require
     js: `#!/usr/bin/env node
 import { createRequire as requireOf } from "node:module";
 const require = requireOf(import.meta.url);`,

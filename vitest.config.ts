@@ -14,7 +14,7 @@ import { debugCore } from "./scripts/test/vitest.mjs";
 const source = (name: string) => fileURLToPath(new URL(`./ts/${name}.ts`, import.meta.url));
 const executablePath = findBrowser();
 
-/** The debug core and its JavaScript, in place of the default core's. */
+/** The debug core and its JavaScript, which replace the default core's. */
 const debugAliases = debugCore
   ? [
       { find: /^(\.\.\/)+crate\/pkg\/bptt\.js$/, replacement: join(debugVariant.outDir, "bptt.js") },
@@ -32,7 +32,9 @@ const aliases = (entry: string) => [
 const core: "release" | "debug" = debugCore ? "debug" : "release";
 const include = ["test/**/*.test.ts"];
 const nodeOnly = "test/**/*.node.test.ts";
-/** Tests that never call the core, or that select a build themselves: they run with the default build only. */
+/**
+ * Tests that never call the core, or that select a build themselves. They run with the default build only.
+ */
 const oneBuildOnly = [
   "test/{base,cli,convert,docs,engines,fuzz,examples,file,kill,node,packaging,playground,reference,scripts,support}/**",
   "test/data/{vocabulary,one-hot}.test.ts",
@@ -66,7 +68,7 @@ const inNode = (name: string, entry: "index" | "relaxed", exclude: string[] = []
   },
 });
 
-/** The same in Chromium. */
+/** A project in Chromium. */
 const inChromium = (name: string, entry: "index" | "relaxed", exclude: string[] = []) => {
   const project = inNode(name, entry, [nodeOnly, ...exclude]);
   const { environment: _environment, globalSetup: _setup, ...test } = project.test;

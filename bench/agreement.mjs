@@ -1,16 +1,20 @@
-// Whether the contenders do the same work: the losses of the first steps, compared before anything is timed.
+// Checks that the contenders do the same work: the losses of the first steps are compared before anything is
+// timed.
 
 import { Unavailable } from "./peers/peer.mjs";
 
 /** @typedef {import("./peers/peer.mjs").Net} Net */
 
-/** The first loss sees the forward pass, the second the gradients and the update, the others their moments. */
+/**
+ * The first loss tests the forward pass, the second the gradients and the update, the others their moments.
+ */
 export const COMPARED_STEPS = 5;
 
 /**
- * Relative, absolute below 1. All compute in f32, in other orders and with other tanh and exp: up to 4e-6 was seen.
- * What it would find, at the shape where it shows least, with the settings of `COMPARED` (shapes.mjs): a second bias
- * that is trained too 2e-4, no clipping 3e-3, ε inside the root 3e-2, an ε that is 1 % off 9e-5.
+ * Relative tolerance, absolute below 1. All contenders compute in f32, in different orders and with different
+ * tanh and exp; differences up to 4e-6 were seen. At the shape where errors show least, with the settings of
+ * `COMPARED` (shapes.mjs), it would detect: a second bias that is trained too (2e-4), no clipping (3e-3), ε
+ * inside the root (3e-2), an ε that is 1 % off (9e-5).
  */
 export const TOLERANCE = 2e-5;
 
@@ -27,7 +31,7 @@ export async function losses(net, count = COMPARED_STEPS) {
  * @param {number[]} ours
  * @param {number[]} theirs
  * @returns {number} the largest relative difference
- * @throws {Unavailable} when it is beyond the tolerance: such a peer is not timed
+ * @throws {Unavailable} when it is beyond the tolerance; such a peer is not timed
  */
 export function compareLosses(ours, theirs) {
   let largest = 0;

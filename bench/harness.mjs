@@ -1,21 +1,22 @@
-// Times contenders against each other: rounds in which each runs for a slice of time, one after the other, so that
-// whatever slows the machine for a while slows all of them. Nothing is timed before all are warm.
+// Times contenders against each other in rounds. In each round every contender runs for a slice of time, so
+// that a temporary slowdown of the machine affects all of them. Nothing is timed before all are warm.
 
 /**
- * What is timed. A contender is of this process, with `step`, or of another, with `stepsElsewhere`.
+ * A contender to be timed. It runs in this process, with `step`, or in another one, with `stepsElsewhere`.
  * @typedef {object} Contender
  * @property {string} name
  * @property {() => unknown} [step] one step, to its end
- * @property {(count: number) => Promise<number>} [stepsElsewhere] runs so many steps, returns the milliseconds they took
+ * @property {(count: number) => Promise<number>} [stepsElsewhere] runs `count` steps and returns the
+ * milliseconds they took
  * @property {() => Promise<void>} [enter] before a slice, untimed
  */
 
 /**
  * @typedef {object} Effort
- * @property {number} rounds how many at most
- * @property {number} sliceMs of a contender in a round
- * @property {number} warmUpMs of a contender before the first round
- * @property {number} budgetMs of a contender in all rounds together: the slow ones sit out some
+ * @property {number} rounds the largest number of rounds
+ * @property {number} sliceMs time of a contender in a round
+ * @property {number} warmUpMs time of a contender before the first round
+ * @property {number} budgetMs time of a contender in all rounds together; slow ones skip some rounds
  */
 
 /** @typedef {{ milliseconds: number[], stepsPerRound: number }} Timing of one step, a number for each round taken part in */
@@ -38,7 +39,7 @@ export async function measure(contenders, { rounds, sliceMs, warmUpMs, budgetMs 
   }
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < plans.length; i++) {
-      const plan = plans[(i + round) % plans.length]; // nobody always comes after the same
+      const plan = plans[(i + round) % plans.length]; // rotates, so that no contender always follows the same one
       if (plan === undefined || !takesPart(round, rounds, plan.turns)) continue;
       const { contender, stepsPerRound, milliseconds } = plan;
       milliseconds.push((await timeSteps(contender, stepsPerRound)) / stepsPerRound);
@@ -52,14 +53,19 @@ export async function measure(contenders, { rounds, sliceMs, warmUpMs, budgetMs 
   );
 }
 
-/** Whether one that takes `turns` turns, evenly spread, has one in this round. @param {number} round @param {number} rounds @param {number} turns */
+/**
+ * Returns true if a contender that takes `turns` evenly spread turns has one in this round. @param {number}
+ * round @param {number} rounds @param {number} turns
+ */
 function takesPart(round, rounds, turns) {
   return Math.floor(((round + 1) * turns) / rounds) > Math.floor((round * turns) / rounds);
 }
 
 /**
- * V8 compiles a wasm function anew after some calls, in the background: many short runs rather than one long.
- * @param {Contender} contender @param {number} warmUpMs @returns {Promise<number>} about how long a step takes
+ * Warms up with many short runs instead of one long run, because V8 compiles a wasm function again after some
+ * calls, in the background.
+ * @param {Contender} contender @param {number} warmUpMs @returns {Promise<number>} the approximate time of a
+ *   step
  */
 async function warmUp(contender, warmUpMs) {
   let estimate = Infinity;
@@ -98,7 +104,7 @@ export function summarize(values) {
   };
 }
 
-/** Between neighbours in proportion. @param {number[]} sorted @param {number} q */
+/** Interpolates between neighbors. @param {number[]} sorted @param {number} q */
 function quantile(sorted, q) {
   const at = (sorted.length - 1) * q;
   const [low, high] = [sorted[Math.floor(at)] ?? NaN, sorted[Math.ceil(at)] ?? NaN];

@@ -1,4 +1,4 @@
-// All measurements of one Node version, in this one process: `node bench/main.mjs --out FILE [--quick]`.
+// Runs all measurements of one Node version in this process: `node bench/main.mjs --out FILE [--quick]`.
 // `npm run bench` starts it once for each version and writes the report.
 
 import { writeFileSync } from "node:fs";
@@ -34,10 +34,12 @@ import {
  * @property {string} name
  * @property {string} [unavailable] why it has no figures
  * @property {Summary} [time]
- * @property {number} [lossDifference] the largest relative one from the first peer's in the steps compared
- * @property {number} [lastLoss] after everything: a net that went to pieces would show here
- * @property {{ medians: number, minima: number }} [slower] its time over that of the first peer
- * @property {{ medians: number, minima: number }} [ofReference] GFLOP/s of its matrix products over the reference GEMM's
+ * @property {number} [lossDifference] the largest relative difference from the first peer in the compared
+ * steps
+ * @property {number} [lastLoss] the loss after everything, which reveals a network that has diverged
+ * @property {{ medians: number, minima: number }} [slower] its time divided by that of the first peer
+ * @property {{ medians: number, minima: number }} [ofReference] GFLOP/s of its matrix products divided by
+ * that of the reference GEMM
  */
 
 /** @typedef {{ kind: "training" | "layers" | "generation", shape: Shape, reference: Summary, rows: Row[] }} Section */
@@ -62,7 +64,7 @@ const EFFORT = options.quick
   ? { rounds: 9, sliceMs: 10, warmUpMs: 300, budgetMs: 500 }
   : { rounds: 30, sliceMs: 40, warmUpMs: 1000, budgetMs: 2500 };
 
-/** What takes a second or more for a step is left out of a quick run: the largest shape, and these from an H on. */
+/** A quick run leaves out steps that take a second or more: the largest shape, and these from an H on. */
 const QUICK_HIDDEN = 256;
 const QUICK_LEFT_OUT = new Map([
   ["TensorFlow.js cpu", 128],
@@ -191,7 +193,7 @@ function share(flops, time, reference) {
 }
 
 /**
- * A peer's mishap is its row, not the end of the run.
+ * Runs `work` and turns an error into the reason in a peer's row, so that the run continues.
  * @template R
  * @param {() => Promise<R>} work
  * @returns {Promise<{ value: R, unavailable?: undefined } | { unavailable: string }>}

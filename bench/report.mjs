@@ -1,5 +1,5 @@
-// From the measurements of each Node version to the report: `node bench/report.mjs NAME FILE…`
-// prints the tables and writes bench/results/NAME.json, .md and .svg.
+// Makes the report from the measurements of each Node version: `node bench/report.mjs NAME FILE…` prints the
+// tables and writes bench/results/NAME.json, .md and .svg.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

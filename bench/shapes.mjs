@@ -1,13 +1,14 @@
-// What is measured: the shapes, and the data and first weights that every contender gets.
+// The measured shapes, and the data and initial weights of every contender.
 //
-// H hidden size, B batch, T time steps, V vocabulary (inputs and classes alike), G gates, as everywhere in bptt.
+// H is the hidden size, B the batch size, T the number of time steps, V the vocabulary size (inputs and
+// classes), G the number of gates, as everywhere in bptt.
 
 /** @typedef {"tanh" | "gru" | "lstm"} Cell */
 
 /** `cell`: "tanh" if absent. @typedef {{ cell?: Cell, H: number, B: number, T: number, V: number }} Shape */
 
 /**
- * Row-major and (in, out), under bptt's names; gates in PyTorch's order.
+ * Weights, row-major and (in, out), under bptt's names; gates in PyTorch's order.
  * @typedef {object} Weights
  * @property {Float32Array} w_ih_l0 (V, G·H)
  * @property {Float32Array} w_hh_l0 (H, G·H)
@@ -26,7 +27,7 @@
  */
 
 /**
- * Of Adam with ε outside the root, as PyTorch has it, after clipping by the global norm.
+ * Settings of Adam with ε outside the root, as in PyTorch, after clipping by the global norm.
  * @typedef {object} Training
  * @property {number} learningRate
  * @property {number} beta1
@@ -36,15 +37,16 @@
  */
 
 /**
- * While losses are compared: a clipping that is active at every shape, and an ε of the size of the gradients, without
- * which Adam would hide what was clipped. So a step without clipping, or with ε elsewhere, shows in the loss.
+ * Settings for comparing losses: a clipping that is active at every shape, and an ε of the size of the
+ * gradients, without which Adam would hide the clipping. A step without clipping, or with ε at another place,
+ * thus changes the loss.
  * @type {Training}
  */
 export const COMPARED = { learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-3, clipNorm: 0.1 };
 
 /**
- * While steps are timed: so small a rate that a million steps stay where they began. Otherwise small nets would learn
- * their batch by heart, and vanishing moments, slow denormal numbers, would be timed.
+ * Settings for timing steps: a rate so small that a million steps change nothing. Otherwise small networks
+ * would overfit their batch, and vanishing moments, which are slow denormal numbers, would be timed.
  * @type {Training}
  */
 export const TIMED = { learningRate: 1e-9, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clipNorm: 1 };
@@ -59,21 +61,21 @@ export const TRAINING_SHAPES = [
   { H: 512, B: 32, T: 64, V: 65 },
 ];
 
-/** The gated cells, at the shapes that matter most. @type {Shape[]} */
+/** The shapes of the gated cells. @type {Shape[]} */
 export const GATED_SHAPES = /** @type {Cell[]} */ (["gru", "lstm"]).flatMap((cell) => [
   { cell, H: 64, B: 16, T: 32, V: 65 },
   { cell, H: 128, B: 32, T: 64, V: 65 },
   { cell, H: 256, B: 32, T: 64, V: 65 },
 ]);
 
-/** Where two layers stand beside one. @type {Shape[]} */
+/** The shapes at which two layers are compared with one. @type {Shape[]} */
 export const LAYER_SHAPES = [
   { H: 128, B: 32, T: 64, V: 65 },
   { cell: "gru", H: 128, B: 32, T: 64, V: 65 },
   { cell: "lstm", H: 128, B: 32, T: 64, V: 65 },
 ];
 
-/** One character at a time: T = 1. @type {Shape[]} */
+/** The shapes of generation, one character at a time: T = 1. @type {Shape[]} */
 export const GENERATION_SHAPES = [
   { H: 64, B: 1, T: 1, V: 65 },
   { H: 256, B: 1, T: 1, V: 65 },
@@ -83,12 +85,13 @@ export const GENERATION_SHAPES = [
 export const shapeName = ({ cell, H, B, T, V }) =>
   `${cell === undefined ? "" : `${cell}, `}H ${H}, B ${B}, T ${T}, V ${V}`;
 
-/** G @param {Shape} shape */
+/** Returns G. @param {Shape} shape */
 export const gatesOf = ({ cell = "tanh" }) => ({ tanh: 1, gru: 3, lstm: 4 })[cell];
 
 /**
- * Multiplications and additions of a step's matrix products, the useful ones alone: the recurrence, the logits, and for
- * each of the two the gradients of its input and of its weights. The product with one-hot inputs is not counted.
+ * Returns the multiplications and additions of a step's matrix products, counting only the useful ones: the
+ * recurrence, the logits, and for each of the two the gradients of its input and of its weights. The product
+ * with one-hot inputs is not counted.
  * @param {Shape} shape
  */
 export function stepFlops(shape) {
@@ -96,7 +99,10 @@ export function stepFlops(shape) {
   return 2 * T * B * (3 * gatesOf(shape) * H * H + 3 * H * V);
 }
 
-/** The same on every machine. @param {Shape} shape @param {Training} training @returns {Data} */
+/**
+ * Returns data that is the same on every machine. @param {Shape} shape @param {Training} training @returns
+ * {Data}
+ */
 export function makeData(shape, training) {
   const { cell, H, B, T, V } = shape;
   const GH = gatesOf(shape) * H;
@@ -104,7 +110,7 @@ export function makeData(shape, training) {
   const text = Int32Array.from({ length: B * (T + 1) }, () => Math.floor(random() * V)); // (B, T+1)
   const row = (/** @type {number} */ shift) =>
     Int32Array.from({ length: B * T }, (_, i) => text[Math.floor(i / T) * (T + 1) + (i % T) + shift] ?? 0);
-  // Glorot's limits, as TensorFlow 1 has them for the joint kernel (V+H, G·H) and for (H, V)
+  // Glorot's limits, as in TensorFlow 1 for the joint kernel (V+H, G·H) and for (H, V)
   const uniform = (/** @type {number} */ length, /** @type {number} */ fan) =>
     Float32Array.from({ length }, () => (2 * random() - 1) * Math.sqrt(6 / fan));
   return {
@@ -122,7 +128,7 @@ export function makeData(shape, training) {
   };
 }
 
-/** mulberry32: uniform in [0, 1). @param {number} seed */
+/** Returns a generator of numbers uniform in [0, 1): mulberry32. @param {number} seed */
 function generator(seed) {
   let state = seed | 0;
   return () => {
@@ -133,12 +139,15 @@ function generator(seed) {
   };
 }
 
-/** (B, T) → (T, B). @param {Int32Array} rows @param {Shape} shape */
+/** Transposes (B, T) → (T, B). @param {Int32Array} rows @param {Shape} shape */
 export function timeMajor(rows, { B, T }) {
   return Int32Array.from({ length: B * T }, (_, i) => rows[(i % B) * T + Math.floor(i / B)] ?? 0);
 }
 
-/** (T·B, V), for libraries that gather no rows. @param {Int32Array} ids @param {number} V */
+/**
+ * Returns one-hot rows (T·B, V), for libraries that cannot gather rows. @param {Int32Array} ids @param
+ * {number} V
+ */
 export function oneHotRows(ids, V) {
   const rows = new Float32Array(ids.length * V);
   ids.forEach((id, i) => (rows[i * V + id] = 1));

@@ -1,6 +1,7 @@
-// Times the training step of two builds of this library against each other, interleaved in one process, and prints the ratio of
-// the medians. `npm run bench:step -- REF` builds the other one and starts this program. The spread is the distance between the
-// quartiles; when other programs keep the cores busy it is large, and only the ratio of the minima means something.
+// Times the training step of two builds of this library against each other, interleaved in one process, and
+// prints the ratio of the medians. `npm run bench:step -- REF` builds the other version and starts this
+// program. The spread is the distance between the quartiles. It is large when other programs use the cores,
+// and then only the ratio of the minima is meaningful.
 //
 //     node bench/step.mjs path/to/dist path/to/other/dist
 

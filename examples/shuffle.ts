@@ -1,6 +1,6 @@
-// A list in another order, the same one for the same seed.
+// Shuffles lists, in the same order for the same seed.
 
-/** A copy in another order: Fisher and Yates, by Marsaglia's xorshift. */
+/** Returns a shuffled copy: Fisher and Yates, by Marsaglia's xorshift. */
 export function shuffle<T>(list: readonly T[], seed: number): T[] {
   const copy = [...list];
   let x = Math.imul(seed, 0x9e3779b1);

@@ -23,7 +23,7 @@ process.exit(
   await runVisibly(process.execPath, [inProject("bench", "step.mjs"), inProject("dist"), otherDist]),
 );
 
-/** Builds the library of a commit, once. @param {string} ref @returns {Promise<string>} the folder */
+/** Builds the library of a commit once. @param {string} ref @returns {Promise<string>} the folder */
 async function distOf(ref) {
   const commit = await ask("git", ["rev-parse", "--verify", "--quiet", `${ref}^{commit}`]);
   if (!commit) throw new SetupError(`${ref} is neither a commit nor a folder with an index.js.`);

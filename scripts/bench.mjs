@@ -1,9 +1,10 @@
-// `npm run bench`: the benchmarks of bench/, from a bare clone. Sets up the project and bench's own dependencies (peers
-// are installed there and nowhere else, with their scripts off), measures in one process for each Node version (this
-// one, and the Node 24 that bench brings along), and writes bench/results/latest.*.
+// `npm run bench` runs the benchmarks of bench/ from a bare clone. It sets up the project and the
+// dependencies of bench (the peers are installed only there, without running their scripts), measures in one
+// process for each Node version (this one, and Node 24 from bench/node_modules), and writes
+// bench/results/latest.*.
 //
 //     npm run bench                  everything, about 20 minutes
-//     npm run bench -- --quick       a look, within 2 minutes once all is installed; writes results/quick.*
+//     npm run bench -- --quick       a short run, within 2 minutes after the installation; writes results/quick.*
 //     BPTT_PYTHON=…/bin/python npm run bench      with the PyTorch of that Python
 
 import { existsSync, mkdirSync, rmSync } from "node:fs";
@@ -36,7 +37,7 @@ for (const { node, version } of await nodes()) {
 const report = [bench("report.mjs"), quick ? "quick" : "latest", ...measured];
 if ((await runVisibly(process.execPath, report)) !== 0) process.exit(1);
 const prettier = inProject("node_modules", "prettier", "bin", "prettier.cjs");
-await run(process.execPath, [prettier, "--write", bench("results")]); // as `npm run check` wants them
+await run(process.execPath, [prettier, "--write", bench("results")]); // in the format that `npm run check` requires
 
 async function installPeers() {
   const product = {
@@ -55,7 +56,10 @@ async function installPeers() {
   });
 }
 
-/** This Node, and the one in bench/node_modules where there is one for this platform and it is another. */
+/**
+ * Returns this Node, and the one in bench/node_modules if it exists for this platform and has another
+ * version.
+ */
 async function nodes() {
   const found = [{ node: process.execPath, version: process.versions.node }];
   const platform = process.platform === "win32" ? "win" : process.platform;

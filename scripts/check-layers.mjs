@@ -5,7 +5,7 @@
 // Rust: lib.rs lists the modules in the order of the data flow, and each uses only those above it. wasm_bindgen
 // stays in the wasm surface, `unsafe` in lanes.rs and wasm/handle.rs.
 // TypeScript: the folders of ts/ are listed in layers.mjs, and each imports only itself and the layers before it. Folders of
-// one layer do not import each other. Only ts/wasm imports what wasm-pack generated; ts imports nothing outside itself;
+// one layer do not import each other. Only ts/wasm imports the files that wasm-pack generated; ts imports nothing outside itself;
 // nothing imports an entry point; there are no cycles; no two files export different things under one name. Examples use the
 // library as users do.
 
@@ -30,7 +30,7 @@ const PACKAGES = new Map([
   ["cli-progress", /^ts\/cli\//],
   ["asciichart", /^ts\/cli\//],
   ["pbf", /^ts\/(convert\/onnx-model|cli\/model\/onnx-metadata)\.ts$/],
-]); // package → who may import it
+]); // package → places that may import it
 const EXAMPLES =
   /^(vega|vega-datasets|@stdlib\/datasets-[\w-]+(\/data\/names\.json)?|vite|preact(\/hooks)?|uplot(\/dist\/uPlot\.min\.css)?)$/; // what examples may import besides bptt and Node
 
@@ -68,11 +68,14 @@ function checkRust() {
   }
 }
 
-/** The first segments of `crate::x` and of `use crate::{x, y::z}`. @param {string} code @returns {string[]} */
+/**
+ * Returns the first segments of `crate::x` and of `use crate::{x, y::z}`. @param {string} code @returns
+ * {string[]}
+ */
 function crateUses(code) {
   return [...code.matchAll(/\bcrate::(?:(\w+)|\{([^;]*)\})/g)].flatMap(([, single, group]) => {
     if (single !== undefined) return [single];
-    // segments at depth 0 of the group; what stands in inner braces belongs to the segment before them
+    // segments at depth 0 of the group; the content of inner braces belongs to the segment before them
     let flat = group ?? "";
     while (/\{[^{}]*\}/.test(flat)) flat = flat.replace(/\{[^{}]*\}/g, "");
     return flat.split(",").map((part) => /^\s*(\w+)/.exec(part)?.[1] ?? "");
@@ -140,19 +143,22 @@ function checkExports(file, code, exporters) {
   }
 }
 
-/** The picture in ARCHITECTURE.md is the one that layers.mjs draws. */
+/** Checks that the picture in ARCHITECTURE.md is the one that layers.mjs draws. */
 function checkPicture() {
   const file = join(root, "ARCHITECTURE.md");
   if (existsSync(file) && !readFileSync(file, "utf8").includes(diagram()))
     report("ARCHITECTURE.md", "shows other layers than scripts/layers.mjs: run `npm run layers`");
 }
 
-/** What a folder beside the layers may import. @param {string} name */
+/** Returns the imports that a folder beside the layers may have. @param {string} name */
 function importsBeside(name) {
   return BESIDE.find(({ folder }) => folder === name)?.imports;
 }
 
-/** The folder of a file of ts/. Entry points and what lies beside them are the last layer. @param {string} file */
+/**
+ * Returns the folder of a file of ts/. Entry points and other files of that folder are the last layer. @param
+ * {string} file
+ */
 function folderOf(file) {
   const [, folder = "", inner] = file.split("/");
   if (inner !== undefined) return folder;
@@ -200,7 +206,7 @@ function checkFileImport(file, target) {
     report(file, "imports ts/public.ts: only entries may");
 }
 
-/** The file behind a specifier that ends in .js. @param {string} path */
+/** Returns the source file of a specifier that ends in .js. @param {string} path */
 function resolveSource(path) {
   const sources = [".ts", ".tsx"].map((ending) => path.replace(/\.js$/, ending));
   return sources.find((source) => existsSync(source)) ?? path;

@@ -1,7 +1,8 @@
-// `npm run check`: format, lint, types, documentation, sizes and the layer rule. Runs all of them, prints the result of each, and
-// exits with code 1 when one failed. rustfmt and clippy are skipped by name when they are not installed.
+// `npm run check` checks format, lint, types, documentation, sizes, the layer rule and words. It runs all of them,
+// prints the result of each, and exits with code 1 if one failed. rustfmt and clippy are skipped by name if
+// they are not installed.
 //
-// As many checks run at a time as the machine has cores; their results are printed in the order of the list.
+// Checks run in parallel, one per core. Their results are printed in the order of the list.
 
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -32,6 +33,7 @@ const checks = [
   { name: "site", command: ["node", inProject("scripts", "site.mjs"), "build"] },
   { name: "size", command: ["node", inProject("scripts", "size.mjs")] },
   { name: "layers", command: ["node", inProject("scripts", "check-layers.mjs")] },
+  { name: "words", command: ["node", inProject("scripts", "check-words.mjs")] },
   {
     name: "rustfmt",
     command: ["cargo", "fmt", "--all", "--check"],

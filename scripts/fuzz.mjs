@@ -1,5 +1,6 @@
-// `npm run fuzz`: random input against what the library promises of any input: typed errors, no trap, no hang, time and memory in
-// proportion, whole files. Each section is a program of test/ that prints its figures and ends with code 1 when a promise is broken.
+// `npm run fuzz` tests the promises of the library for any input with random input: typed errors, no trap, no
+// hang, proportional time and memory, whole files. Each section is a program of test/ that prints its figures and
+// exits with code 1 if a promise is broken.
 //
 //     npm run fuzz                                        all sections, some minutes
 //     npm run fuzz -- --mutations 100000 --calls 1000000 --kills 500 --seed 1 --save    the long run; writes bench/results/fuzz.md

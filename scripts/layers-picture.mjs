@@ -1,4 +1,4 @@
-// `npm run layers`: draws the picture of the layers in ARCHITECTURE.md again, from layers.mjs.
+// `npm run layers` draws the picture of the layers in ARCHITECTURE.md again, from layers.mjs.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { diagram } from "./layers.mjs";

@@ -1,5 +1,5 @@
-// The layers of ts/ from the bottom to the top: the order of imports, and the picture of it in ARCHITECTURE.md.
-// check-layers.mjs holds the sources to it; `npm run layers` draws the picture again.
+// The layers of ts/ from the bottom to the top, which define the order of imports and the picture of it in
+// ARCHITECTURE.md. check-layers.mjs enforces the order, and `npm run layers` draws the picture again.
 
 /** A layer is a list of folders that do not import each other. Each imports the layers before it. */
 export const LAYERS = [
@@ -24,7 +24,7 @@ export const BESIDE = [
   { folder: "cli", holds: "npx bptt", imports: ["base", "convert"] },
 ];
 
-/** The picture as a Mermaid diagram; an arrow points at what is imported. */
+/** Returns the picture as a Mermaid diagram, in which an arrow points at the imported folder. */
 export function diagram() {
   const id = (/** @type {string} */ folder) => folder.replace(" ", "_");
   const node = (/** @type {{ folder: string, holds: string }} */ { folder, holds }) =>

@@ -1,4 +1,5 @@
-// `npm run manual`: docs/cli.md, the manual of the command line, from the definitions that `--help` shows as well.
+// `npm run manual` writes docs/cli.md, the manual of the command line, from the definitions that `--help`
+// shows as well.
 
 import type { EventEmitter } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -8,11 +9,11 @@ import type { Command, Option } from "commander";
 import { makeProgram } from "../ts/cli/program.js";
 import { inProject } from "./setup/paths.mjs";
 
-/** Where it stands. */
+/** The path of the manual. */
 export const MANUAL = inProject("docs", "cli.md");
 const WIDTH = 100;
 
-/** The text of the manual. */
+/** Returns the text of the manual. */
 export function manual(): string {
   const program = makeProgram();
   const pages = [program, ...program.commands].map(
@@ -25,7 +26,7 @@ export function manual(): string {
   ].join("\n");
 }
 
-/** A command as a page of a manual. */
+/** Formats a command as a page of a manual. */
 function page(command: Command): string {
   const help = command.createHelp();
   const options = groups(help.visibleOptions(command));
@@ -50,7 +51,7 @@ function page(command: Command): string {
   return [...written, ...notes(command)].join("\n\n");
 }
 
-/** Options in their groups, those of none last. */
+/** Returns the options in their groups, those without a group last. */
 function groups(options: readonly Option[]): [heading: string, options: Option[]][] {
   const found = new Map<string, Option[]>();
   for (const option of options) {
@@ -60,10 +61,10 @@ function groups(options: readonly Option[]): [heading: string, options: Option[]
   return [...found].sort(([a], [b]) => Number(a === "") - Number(b === ""));
 }
 
-/** What stands behind the help: examples and exit codes, under headings of their own. */
+/** Returns the text after the help: examples and exit codes, under separate headings. */
 function notes(command: Command): string[] {
   let text = "";
-  // a command is an emitter of events, which its types leave out
+  // a command is an event emitter, which its types omit
   (command as unknown as EventEmitter).emit("afterHelp", {
     error: false,
     command,
@@ -83,7 +84,7 @@ function items(rows: readonly (readonly [term: string, description: string])[]):
   return rows.map(([term, text]) => `${indented(term)}\n${indented(text, 10)}`).join("\n");
 }
 
-/** Paragraphs within the width. */
+/** Wraps paragraphs to the width. */
 function indented(text: string, indent = 4): string {
   const paragraphs = text.split("\n").map((paragraph) => {
     const lines: string[] = [];

@@ -1,9 +1,9 @@
-// The rules of ESLint that hold errors to their data: a failed check is thrown with fields, and no code reads the sentence that is
-// made of them. Selectors of `no-restricted-syntax`; see ts/base/errors.ts.
+// ESLint rules that keep errors structured: a failed check is thrown with fields, and no code reads the
+// sentence that is derived from them. They are selectors of `no-restricted-syntax`; see ts/base/errors.ts.
 
 const READERS =
   "/^(at|charAt|charCodeAt|codePointAt|endsWith|includes|indexOf|lastIndexOf|match|matchAll|normalize|replace|replaceAll|search|slice|split|startsWith|substr|substring|toLowerCase|toUpperCase|trim|trimEnd|trimStart)$/";
-/** `error.message`, and a variable of that name. */
+/** Matches `error.message`, and a variable of that name. */
 const MESSAGE = ':matches(MemberExpression[property.name="message"], Identifier[name="message"])';
 
 const NO_READING =
@@ -17,7 +17,7 @@ export const NO_BARE_ERRORS = [
   },
 ];
 
-/** Forbids code that decides on a message or edits it. A message may be quoted. */
+/** Forbids code that decides on a message or edits it. Quoting a message is permitted. */
 export const NO_READ_MESSAGES = [
   `CallExpression[callee.property.name=${READERS}] > MemberExpression.callee > ${MESSAGE}.object`,
   `CallExpression[callee.property.name=/^(test|exec|match|replace)$/] > ${MESSAGE}.arguments`,

@@ -1,4 +1,5 @@
-// Builds the library from a bare clone. Prints each step before it runs, and nothing when nothing is to do.
+// Builds the library from a bare clone. It prints each step before it runs, and nothing if there is nothing
+// to do.
 //
 //     node scripts/setup.mjs [--browser] [--engines]
 //

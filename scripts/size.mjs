@@ -1,5 +1,6 @@
-// `npm run size`: prints the size of the wasm modules and of each import, raw and compressed, and compares it with the limits
-// in scripts/size-limits.json (KB of 1024 bytes, after gzip). The exit code is 1 when a limit is exceeded or has no part.
+// `npm run size` prints the size of the wasm modules and of each import, raw and compressed, and compares it
+// with the limits in scripts/size-limits.json (KB of 1024 bytes, after gzip). The exit code is 1 if a limit
+// is exceeded or has no part.
 //
 // An import is measured as a user's bundler ships it: everything the entry exports, or only the names listed, bundled and
 // minified by esbuild. When the module is inlined, the row below shows the JavaScript without it.
@@ -77,7 +78,7 @@ for (const cells of lines) {
 for (const complaint of wrong) process.stdout.write(`size: ${complaint}\n`);
 process.exit(wrong.length === 0 ? 0 : 1);
 
-/** A bundle without the inlined module. @param {Uint8Array} bytes @returns {Uint8Array} */
+/** Returns a bundle without the inlined module. @param {Uint8Array} bytes @returns {Uint8Array} */
 function withoutModule(bytes) {
   const inlined = /(["'`])[A-Za-z0-9+/=]{10000,}\1/g;
   return Buffer.from(Buffer.from(bytes).toString().replace(inlined, '""'));

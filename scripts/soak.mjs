@@ -4,7 +4,7 @@
 //
 //     npm run soak                        everything, about 6 minutes on a quiet machine
 //     npm run soak -- --only memory       a part, or several (node,worker,browser,playground,memory); writes nothing
-//     npm run soak -- --quick             a look whether all works; writes nothing
+//     npm run soak -- --quick             a short run of everything; writes nothing
 
 import { inProject } from "./setup/paths.mjs";
 import { run, runVisibly } from "./setup/run.mjs";
@@ -16,5 +16,5 @@ const tsx = inProject("node_modules", "tsx", "dist", "cli.mjs");
 const main = inProject("test", "soak", "main.ts");
 const code = await runVisibly(process.execPath, [tsx, main, ...process.argv.slice(2)]);
 const prettier = inProject("node_modules", "prettier", "bin", "prettier.cjs");
-await run(process.execPath, [prettier, "--write", inProject("test", "soak", "results")]); // as `npm run check` wants them
+await run(process.execPath, [prettier, "--write", inProject("test", "soak", "results")]); // in the format that `npm run check` requires
 process.exit(code);

@@ -1,4 +1,4 @@
-// `npm run test:rust`: the tests of the core, natively, in wasm and in wasm with relaxed SIMD.
+// `npm run test:rust` runs the tests of the core, natively, in wasm and in wasm with relaxed SIMD.
 
 import { orExit, setUp } from "./setup/steps.mjs";
 import { rustSuites } from "./test/rust-suites.mjs";

@@ -26,7 +26,7 @@ async function runChosen() {
 async function runAll() {
   const found = await orExit(() => setUp({ debugCore: true, browser: true, engines: true }));
   const relaxedNode = findRelaxedNode();
-  /** Whether the relaxed build needs another Node than this one, in a second run of vitest. */
+  /** True if the relaxed build needs another Node than this one, in a second run of vitest. */
   const needsOtherNode = relaxedNode !== process.execPath && !debugCore;
   await runSuites([
     ...rustSuites(found),

@@ -14,5 +14,5 @@ declare const __dirname: string | undefined;
 export function spawnWorker(): WorkerLike {
   requireWorkers();
   if (typeof __dirname === "string" && nodeThreads()) return startThread(`${__dirname}/worker.cjs`);
-  throw new Error("a CommonJS bundle does not know where the worker's script is");
+  throw new Error("a CommonJS bundle cannot locate the worker's script");
 }

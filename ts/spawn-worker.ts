@@ -2,7 +2,7 @@
  * Starts a worker with the script of `bptt/worker`: `worker.js` in the folder of the bundle. Bundlers search
  * for the expression with `new Worker` as it is written here. If the page may not start the script directly,
  * because the library comes from another origin or the page is sandboxed (its origin is "null"), a small
- * script of the page's own origin loads it.
+ * script from the page's origin loads it.
  */
 
 import { startTimeout } from "./base/platform.js";
@@ -35,7 +35,7 @@ function here(): string {
     // the same case as an undefined address
   }
   if (address !== undefined) return address;
-  throw new Error("a bundle that is no ES module does not know where the worker's script is");
+  throw new Error("a bundle that is not an ES module cannot locate the worker's script");
 }
 
 /**

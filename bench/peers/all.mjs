@@ -1,4 +1,4 @@
-// The peers in the order of the report. The first one is what the others are compared with.
+// The peers in the order of the report. The others are compared with the first one.
 
 import { bptt, bpttRelaxed } from "./bptt.mjs";
 import { brainJs } from "./brain.mjs";

@@ -1,4 +1,4 @@
-// This library through its public API, as built into dist/.
+// Benchmarks this library through its public API, as built into dist/.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -45,7 +45,7 @@ export function bpttFrom(name, path, work = "") {
       if (!existsSync(path)) throw new Unavailable(`not available: there is no ${path}`);
       library = await import(path);
       try {
-        new library.Rnn({ inputSize: 1, hiddenSize: 1 }).free(); // compiles the module: an engine may refuse it
+        new library.Rnn({ inputSize: 1, hiddenSize: 1 }).free(); // compiles the module, which an engine may refuse
       } catch (error) {
         throw new Unavailable(error instanceof Error ? error.message : String(error));
       }

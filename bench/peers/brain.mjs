@@ -1,10 +1,11 @@
-// brain.js 2's recurrent network, per character at its batch of 1.
+// Benchmarks the recurrent network of brain.js 2, per character at its batch size of 1.
 //
-// The work is alike, not the same: brain.recurrent.RNN has relu where bptt has tanh, an input layer of its own
-// (V × V−1, multiplied by H × V−1), an end token that is one of the V classes, RMSProp-like updates with clipping by
-// value, and sums its products in f64. Its weights cannot be given, so losses are not compared. T characters are
-// predicted in a step, as for the others: T−1 ids, with its start token before and its end token behind them.
-// Its first step moves every weight by 30 learning rates; at 1e-3 it overflows with H = 100, hence 1e-5.
+// The work is similar, not the same: brain.recurrent.RNN has relu where bptt has tanh, a separate input layer
+// (V × V−1, multiplied by H × V−1), an end token that is one of the V classes, RMSProp-like updates with
+// clipping by value, and sums its products in f64. Its weights cannot be set, so losses are not compared. T
+// characters are predicted in a step, as for the others: T−1 ids, with its start token before and its end
+// token after them. Its first step moves every weight by 30 learning rates; at 1e-3 it overflows with H =
+// 100, hence 1e-5.
 
 import { createRequire } from "node:module";
 import { packageVersion, Unavailable } from "./peer.mjs";

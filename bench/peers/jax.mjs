@@ -1,7 +1,9 @@
-// @jax-js/jax on its wasm backend: loss, gradients, clipping and Adam in one jit-compiled function.
+// Benchmarks @jax-js/jax on its wasm backend: loss, gradients, clipping and Adam in one jit-compiled
+// function.
 //
-// It has no loop over time (scan), so the T steps are unrolled; one-hot inputs are made once and multiplied for all
-// steps together. Reading the loss ends the step. Arrays are consumed by use; `.ref` keeps one for another use.
+// It has no loop over time (scan), so the T steps are unrolled. One-hot inputs are created once and
+// multiplied for all steps together. Reading the loss ends the step. Arrays are consumed by use; `.ref` keeps
+// one for another use.
 
 import { oneHotRows, timeMajor } from "../shapes.mjs";
 import { packageVersion, Unavailable } from "./peer.mjs";

@@ -1,7 +1,8 @@
-// What a second layer costs: this library beside itself, with one layer and with two, of equal weight each.
+// Measures the cost of a second layer: this library with one layer and with two layers of equal size.
 //
-// Layer 1 reads H hidden states; so that layer 0 reads as much, its inputs are features of the same width, not ids, whose
-// product is the mere copy of a row. Then two layers are twice the work of one but for the output layer.
+// Layer 1 reads H hidden states. Its inputs are therefore features of the same width instead of ids, whose
+// product is a copy of a row, so that layer 0 reads as much. Two layers are then twice the work of one,
+// except for the output layer.
 
 import { join } from "node:path";
 import { TIMED } from "../shapes.mjs";

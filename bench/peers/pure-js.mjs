@@ -1,9 +1,11 @@
-// Strong pure JavaScript: the same algorithm on Float32Array, as fast as we could make it without wasm.
+// Benchmarks strong pure JavaScript: the same algorithm on Float32Array, as fast as we could make it without
+// wasm.
 //
-// What makes it strong: time-major arrays padded to 4, so that no product has a tail; products in tiles of 4×4 whose
-// sums stay in local variables (f64: V8 widens floats anyway, and rounding each sum by Math.fround halves the speed);
-// input rows gathered, not multiplied; logits and every weight gradient as one product over T·B; transposes once a
-// step; nothing allocated in a step. Tried: tiles 2×4, 4×2, 3×3, 3×4, 2×6, 6×2 (0.9 of 4×4), arrays of f64 (the same).
+// Its optimizations: time-major arrays padded to 4, so that no product has a tail; products in tiles of 4×4
+// whose sums stay in local variables (f64: V8 widens floats anyway, and rounding each sum by Math.fround
+// halves the speed); input rows that are gathered instead of multiplied; logits and every weight gradient as
+// one product over T·B; transposes once per step; no allocation in a step. Also tried: tiles 2×4, 4×2, 3×3,
+// 3×4, 2×6, 6×2 (0.9 of 4×4), arrays of f64 (equal).
 
 import { timeMajor } from "../shapes.mjs";
 import { multiply, multiplyTransposed, transpose } from "./pure-js/gemm.mjs";
@@ -23,7 +25,7 @@ export const pureJavaScript = {
 
 const padded = (/** @type {number} */ n) => Math.ceil(n / 4) * 4;
 
-/** All parameters in one arena, rows padded to 4. @param {Shape} shape */
+/** Returns the layout of all parameters in one arena, with rows padded to 4. @param {Shape} shape */
 function layout({ H, V }) {
   const [Hp, Vp] = [padded(H), padded(V)];
   const w_hh = V * Hp;
@@ -55,7 +57,7 @@ function trainer(shape, data) {
   const [d, m, v] = [new Float32Array(length), new Float32Array(length), new Float32Array(length)];
   const w_hh_t = new Float32Array(Hp * Hp); // W_hhᵀ
   const w_ho_t = new Float32Array(Vp * Hp); // W_hoᵀ
-  const h = new Float32Array((T + 1) * B * Hp); // (T+1, B, H); row 0 is the state before
+  const h = new Float32Array((T + 1) * B * Hp); // (T+1, B, H); row 0 is the initial state
   const logits = new Float32Array(T * B * Vp); // (T, B, V), later their gradients
   const dh = new Float32Array(T * B * Hp); // (T, B, H), later the gradients of the pre-activations
   let [beta1_t, beta2_t] = [1, 1];
@@ -75,7 +77,7 @@ function trainer(shape, data) {
     multiply(T * B, Vp, Hp, h, B * Hp, Hp, theta, w_ho, Vp, logits, 0, Vp);
   }
 
-  /** Mean cross-entropy; the logits become their gradients, (softmax − one-hot)/(T·B). */
+  /** Returns the mean cross-entropy and replaces the logits by their gradients, (softmax − one-hot)/(T·B). */
   function lossAndGradient() {
     const scale = 1 / (T * B);
     let loss = 0;
@@ -157,7 +159,10 @@ function trainer(shape, data) {
   };
 }
 
-/** One character after the other, B = 1. @param {Shape} shape @param {Data} data @returns {import("./peer.mjs").Net} */
+/**
+ * Generates one character after another, B = 1. @param {Shape} shape @param {Data} data @returns
+ * {import("./peer.mjs").Net}
+ */
 function generator(shape, data) {
   const { V } = shape;
   const { Hp, Vp, w_ih, w_hh, b_h, w_ho, b_o } = layout(shape);

@@ -1,7 +1,7 @@
-// PyTorch on one thread, in a child process (torch_peer.py) that takes its turns in the rounds.
+// Benchmarks PyTorch on one thread, in a child process (torch_peer.py) that takes its turns in the rounds.
 //
-// Where: the Python of the environment variable BPTT_PYTHON, or python3. It times its own steps, so that the way of
-// a message between the processes does not count.
+// The Python is that of the environment variable BPTT_PYTHON, or python3. It times its own steps, so that
+// messages between the processes do not count.
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ export const pytorch = {
   async load() {
     const given = process.env.BPTT_PYTHON;
     const python = given || "python3";
-    const whose = given ? "the Python of BPTT_PYTHON" : python; // a report names no folders
+    const whose = given ? "the Python of BPTT_PYTHON" : python; // the report must not contain paths of this machine
     ask = start(python);
     const hello = await ask({ do: "hello" });
     if (hello.error) throw new Unavailable(`${whose}: ${hello.error}`);
@@ -53,7 +53,7 @@ async function remote(kind, shape, { inputs, targets, weights, training }) {
   };
 }
 
-/** A line of JSON for each question and each answer. @param {string} python */
+/** Starts the process. Each question and each answer is a line of JSON. @param {string} python */
 function start(python) {
   const child = spawn(python, [join(import.meta.dirname, "torch_peer.py")], {
     stdio: ["pipe", "pipe", "pipe"],
@@ -68,7 +68,7 @@ function start(python) {
     for (const answer of waiting.splice(0)) answer({ error: reason });
   };
   createInterface({ input: child.stdout }).on("line", (line) => waiting.shift()?.(JSON.parse(line)));
-  child.stdin.on("error", () => {}); // told by "close"
+  child.stdin.on("error", () => {}); // the event "close" reports the reason
   child.on("error", (error) =>
     leave(`cannot be started (${/** @type {NodeJS.ErrnoException} */ (error).code})`),
   );

@@ -1,9 +1,11 @@
-// TensorFlow.js on its cpu and wasm backends, through its public operations, variableGrads and Adam optimizer.
+// Benchmarks TensorFlow.js on its cpu and wasm backends, through its public operations, variableGrads and
+// Adam optimizer.
 //
-// Arranged to its advantage: the one-hot inputs are made once and multiplied for all time steps together (its wasm
-// backend has no gradient for gathered rows), time-major, unstacked by time (the gradient of unstack is one stack; that
-// of T slices would be T paddings), one product for the logits. Clipping by the global norm is written out, since the
-// library has none. The loss is read at the end of each step, as bptt returns it.
+// It is arranged to its advantage: the one-hot inputs are created once and multiplied for all time steps
+// together (its wasm backend has no gradient for gathered rows), time-major, unstacked by time (the gradient
+// of unstack is one stack; that of T slices would be T paddings), with one product for the logits. Clipping
+// by the global norm is written out, because the library has none. The loss is read at the end of each step,
+// as bptt returns it.
 
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
@@ -23,9 +25,9 @@ function backend(name, work) {
     name: `TensorFlow.js ${name}`,
     work,
     sameWeights: true,
-    cells: name === "wasm" ? ["tanh", "gru", "lstm"] : ["tanh"], // its cpu backend would take a minute a step
+    cells: name === "wasm" ? ["tanh", "gru", "lstm"] : ["tanh"], // its cpu backend would take a minute per step
     async load() {
-      tf ??= require("@tensorflow/tfjs"); // brings the cpu backend and the gradients with it
+      tf ??= require("@tensorflow/tfjs"); // includes the cpu backend and the gradients
       tf.enableProdMode(); // without checks, and without the advice to use another library in Node
       if (name === "wasm") {
         const wasm = require("@tensorflow/tfjs-backend-wasm");
@@ -100,7 +102,8 @@ function trainer(shape, { inputs, targets, weights, training }) {
 }
 
 /**
- * One time step of each cell, from x·W_ih + b (B, G·H); the state before the first is zero, and its product is not made.
+ * One time step of each cell, from x·W_ih + b (B, G·H). The initial state is zero, and its product is not
+ * computed.
  * @type {Record<import("../shapes.mjs").Cell, (z: any, state: any, w_hh: any, b_hn: any) => { h: any, c?: any }>}
  */
 const STEPS = {

@@ -1,5 +1,6 @@
-// Assembles gemm.wat into gemm.wasm with binaryen's wasm-as, unoptimised: what is written is what V8 gets.
-// Both are committed; this runs only when the yardstick is made anew, after which old figures no longer compare.
+// Assembles gemm.wat into gemm.wasm with binaryen's wasm-as, without optimization, so that V8 gets exactly
+// what is written. Both are committed. This is only needed when the reference changes, after which old
+// figures are no longer comparable.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";

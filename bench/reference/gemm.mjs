@@ -7,7 +7,7 @@ const [M, K, N] = [32, 64, 64];
 const PANEL = 8;
 const [A, B, C] = [0, 4 * M * K, 4 * (M * K + K * N)]; // addresses
 
-/** Of one product. */
+/** Floating-point operations of one product. */
 export const REFERENCE_FLOPS = 2 * M * K * N;
 
 /** @typedef {{ memory: WebAssembly.Memory, gemm: (a: number, b: number, c: number) => void }} Reference */
@@ -29,7 +29,7 @@ export function referenceContender() {
   return { name: "reference GEMM", step: () => gemm(A, B, C) };
 }
 
-/** B in panels of 8 columns. @param {Float32Array} b (K, N) */
+/** Packs B in panels of 8 columns. @param {Float32Array} b (K, N) */
 function packed(b) {
   return Float32Array.from({ length: K * N }, (_, i) => {
     const [panel, k, column] = [Math.floor(i / (PANEL * K)), Math.floor(i / PANEL) % K, i % PANEL];
@@ -37,7 +37,10 @@ function packed(b) {
   });
 }
 
-/** The numbers are small integers, so every sum is exact. @param {Float32Array} a @param {Float32Array} b @param {Float32Array} c */
+/**
+ * Checks the product. The numbers are small integers, so every sum is exact. @param {Float32Array} a @param
+ * {Float32Array} b @param {Float32Array} c
+ */
 function check(a, b, c) {
   for (let m = 0; m < M; m++) {
     for (let n = 0; n < N; n++) {

@@ -1,5 +1,5 @@
-// The chart: tokens per second of a training step, by shape and contender, as SVG by Vega-Lite. The scale is
-// logarithmic: the contenders lie four orders of magnitude apart.
+// Draws the chart: tokens per second of a training step, by shape and contender, as SVG by Vega-Lite. The
+// scale is logarithmic, because the contenders differ by four orders of magnitude.
 
 import { digits, tokensPerSecond } from "./tables.mjs";
 
@@ -8,7 +8,7 @@ import { digits, tokensPerSecond } from "./tables.mjs";
 /** @type {string[]} not literals: the types of bench's packages are not installed for the check */
 const PACKAGES = ["vega", "vega-lite"];
 
-/** Readable on light and dark pages. */
+/** Colors that are readable on light and dark pages. */
 const [TEXT, ACCENT, MUTED] = ["#6e7781", "#d9480f", "#8aa4bf"];
 
 /** @param {Results} results @returns {Promise<string>} SVG */

@@ -1,4 +1,4 @@
-// The report as a Markdown file.
+// Writes the report as a Markdown file.
 
 import { details, peerTable, summary } from "./tables.mjs";
 

@@ -1,4 +1,4 @@
-// The results as tables: for the terminal and for Markdown alike.
+// Arranges the results in tables, for the terminal and for Markdown.
 
 import { peers } from "../peers/all.mjs";
 import { REFERENCE_FLOPS } from "../reference/gemm.mjs";
@@ -11,7 +11,7 @@ import { shapeName } from "../shapes.mjs";
 
 const FIRST = peers[0]?.name ?? "";
 
-/** Three significant digits without an exponent. @param {number} value */
+/** Formats three significant digits without an exponent. @param {number} value */
 export function digits(value) {
   if (!Number.isFinite(value)) return String(value);
   const decimals = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
@@ -28,13 +28,19 @@ export function duration(milliseconds) {
   return milliseconds >= 0.1 ? `${digits(milliseconds)} ms` : `${digits(milliseconds * 1000)} µs`;
 }
 
-/** Ratio of the medians, that of the minima in brackets. @param {{ medians: number, minima: number } | undefined} ratio */
+/**
+ * Formats the ratio of the medians, followed by that of the minima in brackets. @param {{ medians: number,
+ * minima: number } | undefined} ratio
+ */
 const pair = (ratio) => (ratio ? `${digits(ratio.medians)} (${digits(ratio.minima)})` : "–");
 
 /** @param {Section} section @param {Row} row */
 export const tokensPerSecond = ({ shape: { B, T } }, row) => ((B * T) / (row.time?.median ?? NaN)) * 1000;
 
-/** One row a peer, one column a shape: how many times faster the first peer is. @param {Results} results @returns {Table} */
+/**
+ * Returns a table with one row per peer and one column per shape: how many times faster the first peer is.
+ * @param {Results} results @returns {Table}
+ */
 export function summary(results) {
   const sections = results.sections.filter(({ kind }) => kind !== "layers");
   const cell = (/** @type {Section} */ section, /** @type {string} */ name) => {
@@ -72,7 +78,7 @@ const TITLES = {
   generation: "Generating a character",
 };
 
-/** All figures of one shape. @param {Section} section @returns {Table} */
+/** Returns all figures of one shape. @param {Section} section @returns {Table} */
 export function details(section) {
   const { kind, shape, reference } = section;
   const unit = kind === "generation" ? "characters/s" : "tokens/s";

@@ -1,9 +1,9 @@
-// Tables for the terminal: columns lined up.
+// Formats tables for the terminal, with aligned columns.
 
 /** @param {import("./tables.mjs").Table} table */
 export function terminalTable({ title, head, rows }) {
   const lines = [head, ...rows];
-  // a row that says only why it has no figures does not widen the first column
+  // a row that contains only the reason for its missing figures does not widen the first column
   const counts = (/** @type {string[]} */ cells, /** @type {number} */ i) => i > 0 || cells[1] !== "";
   const widths = head.map((_, i) =>
     Math.max(...lines.map((cells) => (counts(cells, i) ? (cells[i]?.length ?? 0) : 0))),

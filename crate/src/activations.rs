@@ -43,7 +43,7 @@ pub struct Needs {
 }
 
 impl Activations {
-    /// Makes room for T time steps of B rows.
+    /// Allocates the buffers for T time steps of B rows.
     pub fn fit(&mut self, network: &Network, [t, b]: [usize; 2], needs: Needs) -> Result<(), Error> {
         let kind = ErrorKind::Workspace;
         let (layout, s) = (network.cell.layout(), network.sizes);
@@ -77,34 +77,36 @@ impl Activations {
     }
 }
 
-/// The offset of h_0 … h_{T−1} in a buffer of T + 1 rows of `slab` floats.
+/// Returns the offset of h_0 … h_{T−1} in a buffer of T + 1 rows of `slab` floats.
 pub fn first_output(reverse: bool, slab: usize) -> usize {
     if reverse { 0 } else { slab }
 }
 
-/// The offset of the T states from which the time steps start: h_{−1} … h_{T−2}, or h_1 … h_T in a reverse direction.
+/// Returns the offset of the T states from which the time steps start: h_{−1} … h_{T−2}, or h_1 … h_T in a
+/// reverse direction.
 pub fn first_previous(reverse: bool, slab: usize) -> usize {
     if reverse { slab } else { 0 }
 }
 
-/// The offset of the initial state.
+/// Returns the offset of the initial state.
 pub fn initial_row(reverse: bool, time: usize, slab: usize) -> usize {
     if reverse { time * slab } else { 0 }
 }
 
-/// The offset of the final state.
+/// Returns the offset of the final state.
 pub fn final_row(reverse: bool, time: usize, slab: usize) -> usize {
     if reverse { 0 } else { time * slab }
 }
 
-/// The time step that comes after `done` others. Not inlined, because the compiler would then write the loop over time twice.
+/// Returns the time step that comes after `done` others. Not inlined, because the compiler would then emit
+/// the loop over time twice.
 #[inline(never)]
 pub fn time_of(reverse: bool, time: usize, done: usize) -> usize {
     if reverse { time - 1 - done } else { done }
 }
 
-/// The states before and after time step t: rows t and t + 1, in reverse order for a reverse direction. Both are empty where the
-/// buffer is.
+/// Returns the states before and after time step t: rows t and t + 1, in reverse order for a reverse
+/// direction. Both are empty if the buffer is.
 #[inline(never)]
 pub fn previous_and_current(
     states: &mut [f32],

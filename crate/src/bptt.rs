@@ -25,8 +25,7 @@ pub enum GradientSource {
     Caller,
 }
 
-/// Fills `gradients` (or adds to them), `initial_state_gradient` and, for gradients of the caller and dense features, `dfeatures`.
-/// Must follow a forward pass.
+/// Computes dH of the last layer ← dlogits·W_hoᵀ; dW_ho ← Hᵀ·dlogits; db_o ← Σ dlogits.
 pub fn bptt(network: &mut Network, ws: &mut Workspace, source: GradientSource, accumulate: bool) {
     network.pack_backward();
     if !accumulate {
@@ -102,7 +101,7 @@ fn start(Sizes { h, hp, .. }: Sizes, at: usize, reverse: bool, ws: &mut Workspac
     }
 }
 
-/// The gradients of the initial state ← those with which the recurrence ends.
+/// Sets the gradients of the initial state to those with which the recurrence ends.
 fn finish(Sizes { h, hp, .. }: Sizes, at: usize, reverse: bool, ws: &mut Workspace) {
     let Shape { batch: b, time, .. } = ws.shape;
     let activations = &ws.activations[at];
@@ -117,7 +116,7 @@ fn finish(Sizes { h, hp, .. }: Sizes, at: usize, reverse: bool, ws: &mut Workspa
     }
 }
 
-/// The recurrence backwards: dgates_t from dh_t, and dh_{t-1} += dgates_t·W_hhᵀ.
+/// Runs the recurrence backwards: dgates_t from dh_t, and dh_{t-1} += dgates_t·W_hhᵀ.
 fn recur(
     cell: &dyn Cell,
     direction: &LayerDirection,
@@ -172,7 +171,7 @@ fn recur(
     }
 }
 
-/// dW_hh ← H_{t-1}ᵀ·dgates; dW_ih ← Xᵀ·dgates, for ids a scatter of rows; biases ← Σ dgates
+/// Computes dW_hh ← H_{t-1}ᵀ·dgates; dW_ih ← Xᵀ·dgates, for ids a scatter of rows; biases ← Σ dgates.
 fn weights(network: &mut Network, at: usize, ws: &mut Workspace) {
     let Sizes { h, hp, g, n, d, .. } = network.sizes;
     let Shape { batch, time, dense, .. } = ws.shape;
@@ -228,7 +227,8 @@ fn weights(network: &mut Network, at: usize, ws: &mut Workspace) {
     }
 }
 
-/// dH of the layer below ← Σ dgates·W_ihᵀ over the directions of the layer whose first direction is `layer`, times the dropout mask
+/// Computes dH of the layer below ← Σ dgates·W_ihᵀ over the directions of the layer whose first direction is
+/// `layer`, times the dropout mask.
 fn propagate_to_layer_below(network: &Network, layer: usize, ws: &mut Workspace) {
     let Sizes { hp, n, d, .. } = network.sizes;
     let Shape { batch, time, .. } = ws.shape;
@@ -253,7 +253,7 @@ fn propagate_to_layer_below(network: &Network, layer: usize, ws: &mut Workspace)
     }
 }
 
-/// dX ← Σ dgates·W_ihᵀ over the directions of the first layer
+/// Computes dX ← Σ dgates·W_ihᵀ over the directions of the first layer.
 fn features(network: &Network, ws: &mut Workspace) {
     let Sizes { i, n, d, .. } = network.sizes;
     let ip = kernel::padded(i);

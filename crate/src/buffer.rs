@@ -20,7 +20,7 @@ pub struct Buffer {
 }
 
 impl Buffer {
-    /// A buffer of at least `len` zeros.
+    /// Returns a buffer of at least `len` zeros.
     pub fn zeros(len: usize, kind: ErrorKind) -> Result<Buffer, Error> {
         let mut buffer = Buffer::default();
         buffer.fit(len, kind)?;
@@ -97,7 +97,7 @@ pub fn part(data: &[f32], at: usize, len: usize) -> &[f32] {
     data.get(at..).and_then(|data| data.get(..len)).unwrap_or_default()
 }
 
-/// Like `part`, mutable.
+/// Returns the same part as `part`, mutable.
 #[inline(always)]
 pub fn part_mut(data: &mut [f32], at: usize, len: usize) -> &mut [f32] {
     data.get_mut(at..).and_then(|data| data.get_mut(..len)).unwrap_or_default()

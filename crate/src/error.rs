@@ -4,15 +4,18 @@ use crate::numbered::numbered;
 use core::num::NonZeroU64;
 
 numbered! {
-    /// The failures of the core. The facade has checked all arguments before; these are the ones it cannot foresee.
+    /// The failures of the core. The facade has checked all arguments before; these failures cannot be
+    /// foreseen.
     pub enum ErrorKind {
         /// The loss is NaN or infinite. Nothing has changed.
         Loss,
-        /// The gradient of a parameter is NaN or infinite. The number is the parameter's index in the table. Nothing has changed.
+        /// The gradient of a parameter is NaN or infinite. The number is the parameter's index in the table.
+        /// Nothing has changed.
         Gradient,
         /// An update would make a parameter or a moment NaN or infinite. The number is as for `Gradient`. Nothing has changed.
         Update,
-        /// No memory for the parameters. The number is, as in all kinds below, how many bytes were requested.
+        /// No memory for the parameters. The number is, as in all kinds below, the number of bytes that were
+        /// requested.
         Parameters,
         /// No memory for the parameters, their gradients and packed forms together.
         Network,
@@ -44,7 +47,7 @@ pub struct Error(NonZeroU64);
 impl Error {
     const SHIFT: u32 = 56;
 
-    /// A failure and its number, which is saturated where it does not fit.
+    /// Creates a failure with its number, which is saturated if it does not fit.
     #[inline(never)]
     pub fn new(kind: ErrorKind, number: u64) -> Error {
         let number = number.min((1 << Error::SHIFT) - 1);
@@ -52,17 +55,17 @@ impl Error {
         Error(NonZeroU64::new(word).unwrap_or(NonZeroU64::MAX)) // never 0
     }
 
-    /// The kind of the failure.
+    /// Returns the kind of the failure.
     pub fn kind(self) -> ErrorKind {
         ErrorKind::from_number((self.0.get() >> Error::SHIFT) as usize - 1)
     }
 
-    /// The number: bytes, or the index of a parameter.
+    /// Returns the number: bytes, or the index of a parameter.
     pub fn number(self) -> u64 {
         self.0.get() & ((1 << Error::SHIFT) - 1)
     }
 
-    /// The failure that `u64::from` encoded; `None` for 0.
+    /// Returns the failure that `u64::from` encoded, or `None` for 0.
     pub fn from_word(word: u64) -> Option<Error> {
         NonZeroU64::new(word).map(Error)
     }

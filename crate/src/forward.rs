@@ -46,7 +46,7 @@ pub fn forward(network: &mut Network, ws: &mut Workspace, dropout_pass: Option<u
     output_layer(network, ws);
 }
 
-/// The input of the layer above: the outputs of a direction, after dropout if there is any.
+/// Returns the input of the layer above: the outputs of a direction, after dropout if there is any.
 pub fn outputs_for_layer_above<'a>(
     activations: &'a Activations,
     direction: &LayerDirection,
@@ -56,7 +56,7 @@ pub fn outputs_for_layer_above<'a>(
     if dropping { &activations.dropped } else { &activations.h[first_output(direction.reverse, slab)..] }
 }
 
-/// gates ← biases + the product with the inputs
+/// Computes gates ← biases + the product with the inputs.
 fn input(network: &Network, direction: &LayerDirection, index: usize, ws: &mut Workspace) {
     let Sizes { h, hp, n, d, .. } = network.sizes;
     let Shape { batch, time, dense, .. } = ws.shape;
@@ -91,13 +91,14 @@ fn input(network: &Network, direction: &LayerDirection, index: usize, ws: &mut W
     }
 }
 
-/// The columns between H and Hp of each block ← 0.
+/// Clears the columns between H and Hp of each block.
 fn pad(gates: &mut [f32], Sizes { h, hp, .. }: Sizes) {
     let blocks = gates.len() / hp;
     kernel::clear_beyond(RowsMut { data: gates, stride: hp }, blocks, h);
 }
 
-/// gates ← row `id` of W_ih + b_h: the product of a one-hot row and W_ih, without the one-hot row.
+/// Computes gates ← row `id` of W_ih + b_h, which is the product of a one-hot row and W_ih, without the
+/// one-hot row.
 fn gather_ids(network: &Network, direction: &LayerDirection, gates: &mut [f32], ids: &[i32]) {
     let Sizes { h, g, n, .. } = network.sizes;
     let w_ih = network.table.of(&network.theta, direction.w_ih); // (I, G·H)
@@ -111,7 +112,7 @@ fn gather_ids(network: &Network, direction: &LayerDirection, gates: &mut [f32], 
     }
 }
 
-/// The first row of states ← the initial state, which starts at offset `state`.
+/// Copies the initial state, which starts at offset `state`, to the first row of states.
 fn enter_state(
     s: Sizes,
     shape: Shape,
@@ -132,7 +133,7 @@ fn enter_state(
     }
 }
 
-/// The recurrence, one time step after another.
+/// Runs the recurrence, one time step after another.
 fn recur(
     cell: &dyn Cell,
     direction: &LayerDirection,
@@ -179,7 +180,7 @@ fn recur(
     }
 }
 
-/// The final state ← the last row of states, which holds the last state of shorter rows too.
+/// Copies the last row of states to the final state. It contains the last state of shorter rows too.
 fn leave_state(
     s: Sizes,
     shape: Shape,
@@ -199,7 +200,7 @@ fn leave_state(
     }
 }
 
-/// logits ← H·W_ho + b_o; without an output layer the outputs of two directions side by side
+/// Computes logits ← H·W_ho + b_o, or, without an output layer, the outputs of two directions side by side.
 fn output_layer(network: &Network, ws: &mut Workspace) {
     if !network.has_logits() {
         return;

@@ -39,7 +39,7 @@ const CONFIG: Config = Config {
     seed: 3,
 };
 
-/// Uniform in (−1, 1).
+/// Returns a uniform random number in (−1, 1).
 fn random(index: usize, place: u64) -> f32 {
     2.0 * uniform(9, Stream::Sample, place, index as u64) - 1.0
 }
@@ -48,12 +48,13 @@ fn fill(data: &mut [f32], place: u64) {
     data.iter_mut().enumerate().for_each(|(i, x)| *x = random(i, place));
 }
 
-/// The distance δ along a random direction of `len` coordinates that moves the point by about 0.1.
+/// Returns the distance δ along a random direction of `len` coordinates that moves the point by about 0.1.
 fn delta_of(len: usize) -> f32 {
     0.125 / (len as f32).sqrt()
 }
 
-/// dL/dδ at 0 from four values of L around it, with an error of δ⁴. `move_by` moves relative to the present point.
+/// Returns dL/dδ at 0 from four values of L around it, with an error of δ⁴. `move_by` moves relative to the
+/// present point.
 fn derivative(delta: f32, mut move_by: impl FnMut(f32) -> f64) -> f64 {
     let [two, one, minus_one, minus_two] =
         [move_by(2.0 * delta), move_by(-delta), move_by(-2.0 * delta), move_by(-delta)];
@@ -61,7 +62,7 @@ fn derivative(delta: f32, mut move_by: impl FnMut(f32) -> f64) -> f64 {
     (8.0 * (one - minus_one) - (two - minus_two)) / (12.0 * f64::from(delta))
 }
 
-/// The effect of the rounding of L, a few 1e-7, on the difference.
+/// Returns the effect of the rounding of L, a few 1e-7, on the difference.
 fn tolerance(delta: f32) -> f64 {
     1e-6 / f64::from(delta)
 }
@@ -129,7 +130,7 @@ impl Case {
         self.network.gradients[..self.network.table.arena_len()].to_vec()
     }
 
-    /// The derivative along a random direction in one buffer, by the gradient and by differences.
+    /// Compares the derivative along a random direction in one buffer, by the gradient and by differences.
     fn compare(
         &mut self,
         what: &str,

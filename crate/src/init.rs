@@ -16,7 +16,7 @@ use crate::kernel::ln;
 use crate::rng::{Stream, uniform};
 use alloc::vec::Vec;
 
-/// The initialisation of the parameters.
+/// The initialization of the parameters.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Init {
     /// Glorot uniform matrices and zero biases, as in TensorFlow
@@ -25,7 +25,7 @@ pub enum Init {
     UniformHidden,
 }
 
-/// The initialisation of W_hh.
+/// The initialization of W_hh.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum RecurrentInit {
     /// The same as that of the other weights
@@ -70,7 +70,8 @@ pub fn orthogonal_into(
     Ok(())
 }
 
-/// q (n, n) ← a random orthogonal matrix. Every sum goes down the rows, so that each is one pass over a row of q.
+/// Computes q (n, n) ← a random orthogonal matrix. Every sum goes down the rows, so that each is one pass
+/// over a row of q.
 fn orthogonal(q: &mut [f64], vectors: &mut [f64], n: usize, normals: &mut Normals) {
     let (v, rest) = vectors.split_at_mut(n);
     let (product, signs) = rest.split_at_mut(n);
@@ -105,7 +106,7 @@ fn sum_of_squares(x: &[f64]) -> f64 {
     x.iter().map(|x| x * x).sum()
 }
 
-/// y ← y + factor·x
+/// Computes y ← y + factor·x.
 #[inline(never)]
 fn add_scaled(y: &mut [f64], x: &[f64], factor: f64) {
     for (y, x) in y.iter_mut().zip(x) {
@@ -113,7 +114,8 @@ fn add_scaled(y: &mut [f64], x: &[f64], factor: f64) {
     }
 }
 
-/// Normal draws by the polar method: two uniform draws within the unit circle, the crate's logarithm, a square root.
+/// Normal random numbers by the polar method: two uniform numbers within the unit circle, the crate's
+/// logarithm, a square root.
 ///
 /// Source: Marsaglia & Bray, "A convenient method for generating normal variables", SIAM Review 6, 1964.
 struct Normals {
@@ -197,7 +199,8 @@ mod tests {
         }
     }
 
-    /// Of a Haar-distributed matrix every element has variance 1/n, also in the corner that few reflections reach.
+    /// In a Haar-distributed matrix every element has variance 1/n, also in the corner that few reflections
+    /// reach.
     #[test]
     fn orthogonal_elements_have_the_variance_of_a_uniform_rotation() {
         let (n, draws) = (3, 4000);

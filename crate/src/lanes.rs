@@ -39,7 +39,7 @@ fn mask(condition: bool) -> f32 {
 }
 
 impl F32x4 {
-    /// A vector with the same value in each lane.
+    /// Returns a vector with the same value in each lane.
     #[inline(always)]
     pub fn splat(x: f32) -> F32x4 {
         #[cfg(target_feature = "simd128")]
@@ -123,14 +123,14 @@ impl F32x4 {
         F32x4(self.0.map(f32::abs))
     }
 
-    /// A mask with all bits of a lane set where a < b, which is false for NaN.
+    /// Returns a mask with all bits of a lane set where a < b, which is false for NaN.
     #[inline(always)]
     pub fn less_than(self, b: F32x4) -> F32x4 {
         lanewise!(f32x4_lt, self, b, |a, b| mask(a < b))
     }
 
-    /// Returns a where the mask is not set, +0 where it is. Unlike min and max this propagates NaN in every build: the relaxed build
-    /// turns pmin and pmax into forms that may drop it.
+    /// Returns a where the mask is not set, +0 where it is. Unlike min and max this propagates NaN in every
+    /// build: the relaxed build turns pmin and pmax into forms that may lose it.
     #[inline(always)]
     pub fn zero_where(self, mask: F32x4) -> F32x4 {
         lanewise!(v128_andnot, self, mask, |a, m| f32::from_bits(a.to_bits() & !m.to_bits()))
@@ -145,8 +145,9 @@ impl F32x4 {
         F32x4(core::array::from_fn(|i| if mask.0[i].to_bits() != 0 { a.0[i] } else { b.0[i] }))
     }
 
-    /// Returns a limited to low … high. NaN stays NaN. Each limit is one instruction on x64, where min and max take seven. The relaxed
-    /// build would turn pmin and pmax into forms that may drop NaN, and compares instead.
+    /// Returns a limited to low … high. NaN stays NaN. Each limit is one instruction on x64, where min and
+    /// max take seven. The relaxed build would turn pmin and pmax into forms that may lose NaN, so it
+    /// compares instead.
     #[inline(always)]
     pub fn within(self, low: F32x4, high: F32x4) -> F32x4 {
         #[cfg(all(target_feature = "simd128", not(target_feature = "relaxed-simd")))]
@@ -176,7 +177,7 @@ impl F32x4 {
         (sum.minus(rounding), power)
     }
 
-    /// The lanes as an array.
+    /// Returns the lanes as an array.
     #[inline(always)]
     pub fn to_array(self) -> [f32; 4] {
         let mut lanes = [0.0; 4];
@@ -202,7 +203,7 @@ impl F32x4 {
         core::array::from_fn(|i| F32x4([a.0[i], b.0[i], c.0[i], d.0[i]]))
     }
 
-    /// A vector with the float at a pointer in each lane.
+    /// Returns a vector with the float at a pointer in each lane.
     ///
     /// # Safety
     /// `from` points to a readable float.
@@ -227,7 +228,7 @@ type Register64 = v128;
 type Register64 = [f64; 2];
 
 impl F64x2 {
-    /// A vector of zeros.
+    /// Returns a vector of zeros.
     #[inline(always)]
     pub fn zero() -> F64x2 {
         #[cfg(target_feature = "simd128")]
@@ -236,7 +237,7 @@ impl F64x2 {
         F64x2([0.0; 2])
     }
 
-    /// The first two and the last two of four floats, converted to `f64`.
+    /// Returns the first two and the last two of four floats, converted to `f64`.
     #[inline(always)]
     pub fn halves(x: F32x4) -> [F64x2; 2] {
         #[cfg(target_feature = "simd128")]
@@ -278,14 +279,14 @@ impl Line {
     /// A line of zeros.
     pub const ZERO: Line = Line([0.0; Line::FLOATS]);
 
-    /// The floats of a slice of lines.
+    /// Returns the floats of a slice of lines.
     #[inline(always)]
     pub fn floats(lines: &[Line]) -> &[f32] {
         // SAFETY: a line is 16 floats without padding, so that n lines are 16·n consecutive floats.
         unsafe { core::slice::from_raw_parts(lines.as_ptr().cast(), lines.len() * Line::FLOATS) }
     }
 
-    /// The floats of a slice of lines, mutable.
+    /// Returns the floats of a slice of lines, mutable.
     #[inline(always)]
     pub fn floats_mut(lines: &mut [Line]) -> &mut [f32] {
         // SAFETY: as above; the borrow is unique.
@@ -309,8 +310,8 @@ pub struct Strides {
     pub c_row: usize,
 }
 
-/// C += A · B for a column of `count` tiles: C (count·MR, P panels), A (count·MR, K), B (K, P panels). The first W·4 columns of each
-/// panel are used.
+/// Computes C += A · B for a column of `count` tiles: C (count·MR, P panels), A (count·MR, K), B (K, P
+/// panels). The first W·4 columns of each panel are used.
 ///
 /// Row i of A starts at `a[i·a_row]`. If `PACKED`, it is interleaved with the other rows of its tile in a strip of (K, MR). Panel p of B
 /// starts at `b[p·b_panel]` and has 8 floats for each k. Each element of C is summed over ascending k in one accumulator.
@@ -338,8 +339,9 @@ pub fn tiles<const MR: usize, const P: usize, const W: usize, const PACKED: bool
     }
 }
 
-/// One tile, with C in registers: the innermost loop of everything. K goes by in eights, in smaller tiles in fours, with an exit
-/// after each part: the exits keep the compilers from mixing the parts, for which there are not enough registers.
+/// Computes one tile, with C in registers: the innermost loop of everything. K is processed in eights, in
+/// smaller tiles in fours, with an exit after each part: the exits keep the compilers from mixing the parts,
+/// for which there are not enough registers.
 ///
 /// # Safety
 /// A (MR, K), B (K, P panels) and C (MR, P panels), as `tiles` describes them, can be read, and C written; K > 0.
@@ -405,7 +407,7 @@ unsafe fn tile<const MR: usize, const P: usize, const W: usize, const PACKED: bo
     }
 }
 
-/// sums ← sums + column k of A · row k of B.
+/// Computes sums ← sums + column k of A · row k of B.
 ///
 /// # Safety
 /// That column and that row, as `tile` lays them out, can be read.

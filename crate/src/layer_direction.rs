@@ -18,7 +18,7 @@ pub struct Span {
     pub width: usize,
 }
 
-/// The spans of the gates from `first` on, of which `blocks` gives the blocks.
+/// Returns the spans of the gates from `first` on, whose blocks are `blocks`.
 #[inline(never)]
 fn spans(
     first: usize,
@@ -66,7 +66,7 @@ pub struct InputProduct {
 
 /// One direction of one layer.
 pub struct LayerDirection {
-    /// Whether it walks from the last time step to the first
+    /// True if it walks from the last time step to the first
     pub reverse: bool,
     /// Index of W_ih (I or D·H, G·H) in the parameter table
     pub w_ih: usize,
@@ -139,12 +139,12 @@ impl LayerDirection {
         })
     }
 
-    /// The rows of W_ih: I, or D·H.
+    /// Returns the rows of W_ih: I, or D·H.
     pub fn input_rows(&self) -> usize {
         self.input.width * self.input.parts
     }
 
-    /// Makes room for the packed W_ih, which ids do not need.
+    /// Allocates the packed W_ih, which ids do not need.
     pub fn prepare_input(&mut self) -> Result<(), Error> {
         if self.input.w.is_empty() {
             let [width, columns] = [self.input.width, self.g * self.hp];
@@ -154,7 +154,8 @@ impl LayerDirection {
         Ok(())
     }
 
-    /// Makes room for the transposes; that of W_ih only if `input`, where something below takes a gradient.
+    /// Allocates the transposes; that of W_ih only if `input` is true, because something below takes a
+    /// gradient.
     pub fn prepare_training(&mut self, input: bool) -> Result<(), Error> {
         for product in &mut self.recurrent {
             if product.w_t.rows() == 0 {
@@ -177,7 +178,8 @@ impl LayerDirection {
         self.backward_ready = false;
     }
 
-    /// Brings the packed weights of the forward pass up to date; W_ih only if `input`, where it is multiplied rather than looked up.
+    /// Updates the packed weights of the forward pass; W_ih only if `input` is true, because it is multiplied
+    /// rather than looked up.
     pub fn pack_forward(&mut self, theta: &[f32], table: &ParamTable, input: bool) {
         let stride = self.g * self.h;
         if !self.forward_ready {
@@ -205,7 +207,7 @@ impl LayerDirection {
         }
     }
 
-    /// Brings the transposed weights of the backward pass up to date.
+    /// Updates the transposed weights of the backward pass.
     pub fn pack_backward(&mut self, theta: &[f32], table: &ParamTable) {
         if self.backward_ready {
             return;
@@ -230,7 +232,7 @@ impl LayerDirection {
     }
 }
 
-/// Room for `parts` packed matrices of (rows, columns).
+/// Allocates `parts` packed matrices of (rows, columns).
 pub fn panels(parts: usize, rows: usize, columns: usize) -> Result<Vec<Panels>, Error> {
     let mut panels = Vec::new();
     for _ in 0..parts {

@@ -113,7 +113,7 @@ pub fn sequence_loss(
         total += f64::from(w) * value;
     }
     if gradient && !network.has_logits() {
-        // The walk back adds to whole rows of dh; nothing else has ever written behind the V columns of `dlogits`.
+        // The walk back adds to whole rows of dh, and no other code writes beyond the V columns of `dlogits`.
         clear_beyond(RowsMut { data: dlogits, stride: vp }, positions, v);
     }
     divide_or_zero(total, divisor)
@@ -195,7 +195,7 @@ fn truth(condition: bool) -> f64 {
     f64::from(u8::from(condition))
 }
 
-/// The index of the largest logit, the first of equal ones.
+/// Returns the index of the largest logit, the first of equal ones.
 fn argmax(logits: &[f32]) -> usize {
     let mut best = (0, f32::NAN);
     for (i, &x) in logits.iter().enumerate() {

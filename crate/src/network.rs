@@ -25,13 +25,13 @@ pub struct Config {
     pub output_size: Option<usize>,
     /// L
     pub layers: usize,
-    /// Whether each layer has two directions
+    /// True if each layer has two directions
     pub bidirectional: bool,
     /// The probability p that training drops a value between layers
     pub dropout: f64,
-    /// Initialisation of the parameters
+    /// Initialization of the parameters
     pub init: Init,
-    /// Initialisation of W_hh
+    /// Initialization of W_hh
     pub recurrent_init: RecurrentInit,
     /// Initial value of the forget bias b_f of an LSTM
     pub forget_bias: f32,
@@ -88,7 +88,7 @@ pub struct Network {
     pub table: ParamTable,
     /// All parameters, in the order of the table: the arena that users read and write
     pub theta: Buffer,
-    /// A bound of their absolute values; infinite where somebody else may have written them
+    /// A bound of their absolute values; infinite if the facade may have written them
     pub theta_bound: f64,
     /// Their gradients, in the same order
     pub gradients: Buffer,
@@ -96,12 +96,12 @@ pub struct Network {
     pub directions: Vec<LayerDirection>,
     /// The output layer, if there is one
     pub output_layer: Option<OutputLayer>,
-    /// Whether an optimizer updates a parameter and the gradient norm includes it
+    /// True if an optimizer updates a parameter and the gradient norm includes it
     pub active: Vec<bool>,
 }
 
 impl Network {
-    /// A network with initial weights.
+    /// Creates a network with initial weights.
     pub fn new(config: Config) -> Result<Network, Error> {
         let Config { input_size: i, hidden_size: h, .. } = config;
         let cell = config.cell.cell();
@@ -162,7 +162,7 @@ impl Network {
         Ok(())
     }
 
-    /// Draws the initial parameters.
+    /// Sets the initial parameters to random numbers.
     fn initialise(&mut self, config: Config) -> Result<(), Error> {
         let Sizes { h, g, d, v, .. } = self.sizes;
         if config.init == Init::UniformHidden {
@@ -195,13 +195,13 @@ impl Network {
         Ok(())
     }
 
-    /// The parameter with this index ← U(±limit)
+    /// Sets the parameter with this index to U(±limit).
     #[inline(never)]
     fn draw(&mut self, index: usize, limit: f32) {
         uniform_into(self.table.of_mut(&mut self.theta, index), limit, self.seed, index);
     }
 
-    /// The position of a parameter in the arenas.
+    /// Returns the position of a parameter in the arenas.
     #[cfg(test)]
     pub fn range(&self, index: usize) -> Range<usize> {
         self.table.get(index).range.clone()
@@ -212,13 +212,13 @@ impl Network {
         self.output_layer.is_some() || self.sizes.d > 1
     }
 
-    /// Makes room for the packed W_ih, which only dense features and layers above the first need.
+    /// Allocates the packed W_ih, which only dense features and layers above the first need.
     pub fn prepare_inputs(&mut self, dense: bool) -> Result<(), Error> {
         let first = if dense { 0 } else { self.sizes.d };
         self.directions[first..].iter_mut().try_for_each(LayerDirection::prepare_input)
     }
 
-    /// Makes room for the transposed weights of the backward pass.
+    /// Allocates the transposed weights of the backward pass.
     pub fn prepare_training(&mut self, dense: bool) -> Result<(), Error> {
         let Sizes { h, d, v, .. } = self.sizes;
         self.gradients.fit(self.table.arena_len(), ErrorKind::Gradients)?;
@@ -244,7 +244,7 @@ impl Network {
         }
     }
 
-    /// Brings the packed weights of the forward pass up to date.
+    /// Updates the packed weights of the forward pass.
     pub fn pack_forward(&mut self, dense: bool) {
         let Sizes { h, d, v, .. } = self.sizes;
         for (index, direction) in self.directions.iter_mut().enumerate() {
@@ -261,7 +261,7 @@ impl Network {
         }
     }
 
-    /// Brings the transposed weights of the backward pass up to date.
+    /// Updates the transposed weights of the backward pass.
     pub fn pack_backward(&mut self) {
         let Sizes { h, v, .. } = self.sizes;
         for direction in &mut self.directions {

@@ -12,7 +12,7 @@ macro_rules! numbered {
 
         impl $name {
             /// Returns the value with this number. Panics if there is none.
-            #[allow(dead_code)] // of values that only leave the core
+            #[allow(dead_code)] // unused for values that only leave the core
             pub fn from_number(number: usize) -> $name {
                 const ALL: &[$name] = &[$($name::$variant),*];
                 ALL[number]

@@ -60,31 +60,32 @@ impl ParamTable {
         Ok(self.params.len() - 1)
     }
 
-    /// The elements of an arena that belong to the parameter with this index.
+    /// Returns the elements of an arena that belong to the parameter with this index.
     #[inline(never)]
     pub fn of<'a>(&self, arena: &'a [f32], index: usize) -> &'a [f32] {
         let range = &self.params[index].range;
         part(arena, range.start, range.len())
     }
 
-    /// The same elements, mutable.
+    /// Returns the same elements, mutable.
     #[inline(never)]
     pub fn of_mut<'a>(&self, arena: &'a mut [f32], index: usize) -> &'a mut [f32] {
         let range = &self.params[index].range;
         part_mut(arena, range.start, range.len())
     }
 
-    /// The number of floats in an arena of this table.
+    /// Returns the number of floats in an arena of this table.
     pub fn arena_len(&self) -> usize {
         self.len
     }
 
-    /// The parameters, in the order of the arena.
+    /// Returns the parameters, in the order of the arena.
     pub fn iter(&self) -> impl Iterator<Item = &Param> {
         self.params.iter()
     }
 
-    /// The ranges of the `active` parameters. Adjacent ones share a range, because one long loop is faster than many short ones.
+    /// Returns the ranges of the `active` parameters. Adjacent ones share a range, because one long loop is
+    /// faster than many short ones.
     pub fn active_ranges(&self, active: &[bool]) -> impl Iterator<Item = Range<usize>> {
         let mut params = self.params.iter().zip(active);
         core::iter::from_fn(move || {
@@ -96,12 +97,12 @@ impl ParamTable {
         })
     }
 
-    /// The number of parameters.
+    /// Returns the number of parameters.
     pub fn len(&self) -> usize {
         self.params.len()
     }
 
-    /// The parameter with this index.
+    /// Returns the parameter with this index.
     pub fn get(&self, index: usize) -> &Param {
         &self.params[index]
     }

@@ -9,7 +9,7 @@
 pub enum Stream {
     /// Initial weights. The substream is the parameter's index in the table.
     Init = 0,
-    /// Ids drawn from logits. The substream is the caller's number of the draw, the index is the row.
+    /// Ids sampled from logits. The substream is the caller's number of the draw, the index is the row.
     Sample = 1,
     /// Dropout. The substream is the number of the training pass, the index combines layer's direction and element.
     Dropout = 2,
@@ -29,18 +29,18 @@ pub fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     counter
 }
 
-/// The (high, low) words of a 32×32-bit product.
+/// Returns the (high, low) words of a 32×32-bit product.
 fn wide(a: u32, b: u32) -> (u32, u32) {
     let product = u64::from(a) * u64::from(b);
     ((product >> 32) as u32, product as u32)
 }
 
-/// Returns a uniform draw in [0, 1), a multiple of 2⁻²⁴.
+/// Returns a uniform random number in [0, 1), a multiple of 2⁻²⁴.
 pub fn uniform(seed: u32, stream: Stream, substream: u64, index: u64) -> f32 {
     uniform_four(seed, stream, substream, index / 4)[(index % 4) as usize]
 }
 
-/// Returns the draws of indices 4·block … 4·block + 3, at the cost of one.
+/// Returns the random numbers of indices 4·block … 4·block + 3, at the cost of one.
 #[inline(never)]
 pub fn uniform_four(seed: u32, stream: Stream, substream: u64, block: u64) -> [f32; 4] {
     let counter = [block as u32, (block >> 32) as u32, substream as u32, (substream >> 32) as u32];
@@ -51,7 +51,7 @@ pub fn uniform_four(seed: u32, stream: Stream, substream: u64, block: u64) -> [f
 mod tests {
     use super::*;
 
-    /// The known answers that the authors of Random123 publish with their code.
+    /// Checks the known answers that the authors of Random123 publish with their code.
     #[test]
     fn known_answers() {
         assert_eq!(philox([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);

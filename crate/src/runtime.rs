@@ -13,11 +13,11 @@ static ALLOCATOR: TalcSyncCell<WasmGrowAndExtend, Bins> = TalcSyncCell::new_wasm
 
 /// The lists of free blocks by size.
 ///
-/// talc 5.1.1 looks for a block of a requested size in the list of that size too, some of whose blocks are smaller, and compares
-/// addresses by a sum that wraps around at 4 GiB: near that end it hands out memory that is not there. A block and a request of one
-/// list differ by less than the width of the list, which is at most `WIDEST`. The memory ends so much before 4 GiB
-/// (scripts/setup/wasm-build.mjs), and no sum wraps around. talc's own lists do not suffice, because the last one holds all sizes
-/// from some kilobytes on.
+/// talc 5.1.1 looks for a block of a requested size in the list of that size too, some of whose blocks are
+/// smaller, and compares addresses by a sum that wraps around at 4 GiB: near that end it hands out memory
+/// that is not there. A block and a request of one list differ by less than the width of the list, which is
+/// at most `WIDEST`. The memory ends that much before 4 GiB (scripts/setup/wasm-build.mjs), so no sum wraps
+/// around. talc's own lists do not suffice, because the last one holds all sizes from some kilobytes on.
 struct Bins;
 
 /// The width of the lists of large blocks: 128 MiB.
@@ -31,7 +31,8 @@ impl Binning for Bins {
     /// The last list begins at 2 GiB − `WIDEST`, and no request is larger than 2 GiB.
     const BIN_COUNT: u32 = 62;
 
-    /// Two lists for each doubling of the size from 16 bytes on, then lists of equal width.
+    /// Returns the list of a size: two lists for each doubling of the size from 16 bytes on, then lists of
+    /// equal width.
     #[inline(never)]
     fn size_to_bin(size: usize) -> u32 {
         if size < 16 {

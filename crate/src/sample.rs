@@ -1,9 +1,11 @@
-//! Samples ids from logits: p = softmax(logits / temperature), and the first id at which the running sum of p exceeds the uniform draw.
+//! Samples ids from logits: p = softmax(logits / temperature), and the first id at which the running sum of p
+//! exceeds the uniform random number.
 //!
 //! Top-k keeps the k most probable ids of a row, top-p the fewest of them whose probabilities reach p. Equal probabilities are in the
 //! order of their ids. Source of top-p: Holtzman et al., "The curious case of neural text degeneration", ICLR 2020.
 //!
-//! The uniform draw is an argument of `pick`, so that it can be tested. `Sampler` takes it from (seed, number of the draw, row).
+//! The uniform random number is an argument of `pick`, so that it can be tested. `Sampler` takes it from
+//! (seed, number of the draw, row).
 
 use crate::buffer::{Buffer, elements, fit_doubles, fit_integers, part, part_mut};
 use crate::error::{Error, ErrorKind};
@@ -42,7 +44,7 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Buffers for (B, V).
+    /// Allocates buffers for (B, V).
     pub fn new(batch: usize, classes: usize) -> Result<Sampler, Error> {
         let kind = ErrorKind::Sample;
         let mut sampler = Sampler { shape: [batch, classes], ..Sampler::default() };
@@ -53,8 +55,8 @@ impl Sampler {
         Ok(sampler)
     }
 
-    /// Samples an id for each row. The uniform draw of a row depends on nothing but the seed, the number of the draw and the row. Fails
-    /// without memory for the candidates.
+    /// Samples an id for each row. The random number of a row depends only on the seed, the number of the
+    /// draw and the row. Fails if there is no memory for the candidates.
     pub fn draw(&mut self, draw: Draw) -> Result<(), Error> {
         let [batch, classes] = self.shape;
         let restricted = draw.temperature != 0.0 && (draw.top_k < classes || draw.top_p < 1.0);

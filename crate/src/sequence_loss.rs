@@ -1,4 +1,5 @@
-//! The loss on logits from outside, with a free choice of the axes to reduce: batch-major and not padded, as users have them.
+//! The loss on logits that a user passes, with a free choice of the axes to reduce: batch-major and not
+//! padded, as users have them.
 //!
 //! Source: `tf.contrib.seq2seq.sequence_loss` of TensorFlow 1.15.5; see `loss` for the formula.
 
@@ -37,19 +38,19 @@ pub enum Axis {
 }
 
 impl Axis {
-    /// The positions along the axis that result `index` covers.
+    /// Returns the positions along the axis that result `index` covers.
     fn span(self, index: usize, size: usize) -> Range<usize> {
         if self == Axis::Keep { index..index + 1 } else { 0..size }
     }
 
-    /// The number of results along the axis.
+    /// Returns the number of results along the axis.
     fn results(self, size: usize) -> usize {
         if self == Axis::Keep { size } else { 1 }
     }
 }
 
 impl SequenceLoss {
-    /// Buffers for (B, T, V).
+    /// Allocates buffers for (B, T, V).
     pub fn new(batch: usize, time: usize, classes: usize) -> Result<SequenceLoss, Error> {
         let kind = ErrorKind::SequenceLoss;
         let count = elements(&[batch, time], kind)?;
@@ -76,7 +77,8 @@ impl SequenceLoss {
         count
     }
 
-    /// Σ w·xent over rows × times, divided as the axes say. Time is the outer loop as in a training step, for the same bits.
+    /// Returns Σ w·xent over rows × times, divided according to the axes. Time is the outer loop as in a
+    /// training step, for the same bits.
     fn reduce(&mut self, rows: Range<usize>, times: Range<usize>, over_time: Axis, over_batch: Axis) -> f64 {
         let [_, time, classes] = self.shape;
         let averaged = over_time == Axis::Average || over_batch == Axis::Average;

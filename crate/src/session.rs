@@ -12,7 +12,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session of B rows of ids or dense features, whose state is zeros.
+    /// Creates a session of B rows of ids or dense features, whose state is zeros.
     pub fn new(network: &mut Network, batch: usize, dense: bool) -> Result<Session, Error> {
         let mut session = Session { ws: Workspace::default() };
         session.ws.begin(network, Shape { batch, time: 1, dense, ..Shape::default() })?;

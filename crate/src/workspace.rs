@@ -69,7 +69,7 @@ pub struct Shape {
     pub time: usize,
     /// Dense features instead of ids
     pub dense: bool,
-    /// Whether a backward pass follows
+    /// True if a backward pass follows
     pub training: bool,
     /// The loss
     pub loss: Loss,
@@ -98,7 +98,7 @@ impl State {
         if network.cell.layout().has_cell_state { self.c.fit(len, kind) } else { Ok(()) }
     }
 
-    /// The first `len` floats ← those of `from`.
+    /// Copies the first `len` floats of `from`.
     #[inline(never)]
     fn copy(&mut self, from: &State, len: usize) {
         for (to, from) in [(&mut self.h, &from.h), (&mut self.c, &from.c)] {
@@ -141,7 +141,7 @@ pub struct Workspace {
     pub final_state_gradient: State,
     /// (L·D) the activations of each layer's directions
     pub activations: Vec<Activations>,
-    /// Whether the last forward pass applied dropout
+    /// True if the last forward pass applied dropout
     pub dropping: bool,
     /// (T, B, Vp) logits; empty where the hidden states are the logits
     pub logits: Buffer,
@@ -156,7 +156,8 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Makes room for a pass of this shape and makes it the current one. On failure the previous shape remains.
+    /// Allocates the buffers of a pass of this shape and makes it the current one. On failure the previous
+    /// shape remains.
     pub fn begin(&mut self, network: &mut Network, shape: Shape) -> Result<(), Error> {
         let Shape { batch: b, time: t, dense, training, loss } = shape;
         let s = network.sizes;
@@ -210,7 +211,7 @@ impl Workspace {
         Ok(())
     }
 
-    /// Makes room for `keep_state` at the current shape. The state kept before is preserved.
+    /// Allocates memory for `keep_state` at the current shape. A state that was kept before is preserved.
     pub fn reserve_kept_state(&mut self, network: &Network) -> Result<(), Error> {
         let len = self.state_len(network);
         if len > self.carried_state.h.len() {
@@ -228,25 +229,26 @@ impl Workspace {
         self.carried_state.copy(&self.final_state, len);
     }
 
-    /// The initial state ← the kept state.
+    /// Copies the kept state to the initial state.
     pub fn restore_state(&mut self, network: &Network) {
         let len = self.state_len(network);
         self.initial_state.copy(&self.carried_state, len);
     }
 
-    /// The initial state ← the final state of the last pass.
+    /// Copies the final state of the last pass to the initial state.
     pub fn continue_state(&mut self, network: &Network) {
         let len = self.state_len(network);
         self.initial_state.copy(&self.final_state, len);
     }
 
-    /// L·D·B·H of the current shape
+    /// Returns L·D·B·H of the current shape.
     fn state_len(&self, network: &Network) -> usize {
         network.directions.len() * self.shape.batch * network.sizes.h
     }
 }
 
-/// The rows of time step t in ranges that are all within or all past their lengths: (first row, number of rows, within).
+/// Returns the rows of time step t in ranges that are all within or all past their lengths: (first row,
+/// number of rows, within).
 pub fn row_ranges(lengths: &[i32], t: usize) -> impl Iterator<Item = (usize, usize, bool)> {
     let within = move |length: &i32| *length as usize > t;
     let mut first = 0;

@@ -1,13 +1,13 @@
-// The adding problem: which cells can remember over sixty steps?
+// The adding problem, which shows which cells can remember over sixty steps.
 //
 //     npm run adding
 //
-// A sequence of numbers uniform in 0 … 1, two of them marked, one in the first half and one in the second. After the last
-// step the network shall say the sum of the two (Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997, experiment
-// 4). Who has forgotten the numbers does best by saying their mean, 1, always: its squared error is 2/12. A tanh cell's
-// gradient dies out on the way back and leaves it there (at learning rates of 0.005, 0.002 and 0.0005, too); the gates of
-// gru and lstm let it pass.
-// Figure of merit: the squared error on sequences never seen, each cell with the same sizes, steps, data and seeds.
+// A sequence consists of numbers uniform in 0 … 1, two of which are marked, one in each half. After the last
+// step the network must output the sum of the two (Hochreiter and Schmidhuber, "Long Short-Term Memory",
+// 1997, experiment 4). A network that has forgotten the numbers does best by always answering their mean, 1,
+// with a squared error of 2/12. A tanh cell stays there, because its gradient vanishes on the way back (at
+// learning rates of 0.005, 0.002 and 0.0005 too); the gates of gru and lstm let it pass. The figure of merit
+// is the squared error on unseen sequences, with the same sizes, steps, data and seeds for each cell.
 
 import { cosine, fit, Rnn, type Batch } from "bptt";
 import { adding, random } from "./sequences.js";
@@ -20,13 +20,13 @@ const STEPS = 1200;
 const heldOut = adding(random(1_000_003), 1000, LENGTH);
 const mean = heldOut.sums.reduce((sum, y) => sum + (y - 1) ** 2, 0) / heldOut.sums.length;
 
-/** Batches without end, the same ones for each cell. */
+/** Yields an endless sequence of batches, the same for each cell. */
 function* batches(seed: number): Generator<Batch> {
   const coin = random(seed);
   for (;;) yield adding(coin, 20, LENGTH).batch;
 }
 
-/** The error of this cell on the held-out sequences when it has been trained. */
+/** Trains a cell and returns its error on the held-out sequences. */
 async function learn(cell: (typeof CELLS)[number], seed: number): Promise<number> {
   using rnn = new Rnn({ cell, inputSize: 2, hiddenSize: 24, outputSize: 1, seed });
   await fit(rnn, batches(seed), { steps: STEPS, learningRate: cosine({ from: 0.015, steps: STEPS }) });

@@ -1,10 +1,10 @@
-// Sequences of the adding problem, from a seed.
+// Generates sequences of the adding problem from a seed.
 
 import type { Batch } from "bptt";
 
-/** A stream of numbers in 0 … 1 from a seed: Marsaglia's xorshift. */
+/** Returns a generator of numbers in 0 … 1 from a seed: Marsaglia's xorshift. */
 export function random(seed: number): () => number {
-  let x = Math.imul(seed, 0x9e3779b1); // neighbouring seeds lie far apart
+  let x = Math.imul(seed, 0x9e3779b1); // spreads neighboring seeds apart
   return () => {
     x ^= x << 13;
     x ^= x >>> 17;
@@ -13,7 +13,10 @@ export function random(seed: number): () => number {
   };
 }
 
-/** `B` sequences of `T` steps: number and mark as inputs (B, T, 2), the sum as target of the last step; and the sums (B). */
+/**
+ * Returns `B` sequences of `T` steps, with number and mark as inputs (B, T, 2) and the sum as target of the
+ * last step, and the sums (B).
+ */
 export function adding(coin: () => number, B: number, T: number): { batch: Batch; sums: number[] } {
   const inputs = new Float32Array(B * T * 2);
   const targets = new Float32Array(B * T);

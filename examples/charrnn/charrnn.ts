@@ -1,12 +1,12 @@
-// Trains a text model on a file of yours, and shows while it learns what it would write.
+// Trains a text model on a file and shows samples during the training.
 //
 //     npm run charrnn                       on the first chapter of Moby Dick
 //     npm run charrnn -- notes.txt          on a text in UTF-8
 //     npm run charrnn -- notes.txt --cell lstm --hidden 256 --steps 5000 --prompt "Dear "
 //
-// Checkpoints are written as it goes. Ctrl+C ends it (so does a crash, or a loss of power); the same command goes on where
-// the last checkpoint was taken, and comes to the same model. When it is done the model is beside it, and the same command
-// writes with it.
+// Checkpoints are written during the training. After Ctrl+C, a crash or a power failure, the same command
+// continues from the last checkpoint and gives the same model. After the end of the training, the same
+// command generates text with the saved model.
 
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -20,7 +20,7 @@ const { values: given, positionals } = parseArgs({
   options: {
     cell: { type: "string", default: "gru" },
     hidden: { type: "string", default: "128" },
-    steps: { type: "string" }, // default: what suits the text's length
+    steps: { type: "string" }, // default: chosen by the length of the text
     prompt: { type: "string", default: "" },
     folder: { type: "string", default: fileURLToPath(new URL("../../target/charrnn", import.meta.url)) },
   },
@@ -35,7 +35,7 @@ const finished = join(given.folder, `${basename(file)}.safetensors`);
 const checkpoint = join(given.folder, `${basename(file)}.checkpoint.safetensors`);
 
 if (existsSync(finished)) {
-  console.log(`${finished} is trained; without it, this command trains anew\n`);
+  console.log(`${finished} is already trained; delete it to train again\n`);
   write(CharRnn.load(readFileSync(finished)), 1000, Date.now() % 1000);
 } else {
   await train();
@@ -51,11 +51,11 @@ async function train(): Promise<void> {
     : model.fit(text, { every: 100, ...(given.steps !== undefined && { steps: Number(given.steps) }) });
   process.once("SIGINT", () => run.stop());
 
-  console.log(`${goesOn ? "going on with" : "learning"} ${basename(file)}: ${text.length} characters`);
+  console.log(`${goesOn ? "continuing with" : "learning"} ${basename(file)}: ${text.length} characters`);
   for await (const { step, loss, fraction, etaSeconds = 0 } of run) {
     const bits = (loss / Math.LN2).toFixed(2);
     const left = `${Math.round(100 * fraction)} %, ${Math.ceil(etaSeconds)} s to go`;
-    console.log(`\nstep ${step}, ${bits} bits a character, ${left}`);
+    console.log(`\nstep ${step}, ${bits} bits per character, ${left}`);
     write(model, 150, step);
     if (fraction < 1) await writeFileAtomic(checkpoint, await run.checkpoint());
   }
@@ -63,7 +63,7 @@ async function train(): Promise<void> {
   const { stopped, steps } = await run;
   if (stopped === "stopped") {
     await writeFileAtomic(checkpoint, model.save({ optimizer: true }));
-    console.log(`\nstopped at step ${steps}; the same command goes on`);
+    console.log(`\nstopped at step ${steps}; the same command continues`);
   } else {
     await writeFileAtomic(finished, model.save());
     rmSync(checkpoint, { force: true });

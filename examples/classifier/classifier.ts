@@ -1,12 +1,12 @@
-// Classifies sequences of different lengths: is this given name in the list of female or of male names?
+// Classifies sequences of different lengths: first names as names of the female or the male list.
 //
 //     npm run classifier                    trains, prints the accuracy on held-out names and some of them
-//     npm run classifier -- dilbert zelda   and what it thinks of these, letter by letter
+//     npm run classifier -- dilbert zelda   and its probabilities for these, letter by letter
 //
-// A gru reads a name letter by letter and answers at the last one: there alone the weight of the loss is 1. Names of a
-// batch lie side by side, padded to the longest; what lies past a name's end is not read (`sequenceLengths`).
-// Figure of merit: the accuracy on names that it has never seen, beside two baselines: always the commoner class, and
-// the class that the last letter speaks for.
+// A gru reads a name letter by letter and answers at the last letter: the weight of the loss is 1 there and 0
+// elsewhere. Names of a batch are padded to the longest, and `sequenceLengths` keeps the padding from being
+// read. The figure of merit is the accuracy on unseen names, next to two baselines: always the more frequent
+// class, and the class that is more frequent for the last letter.
 
 import { parseArgs } from "node:util";
 import { cosine, fit, Rnn, Vocabulary, type ClassBatch } from "bptt";
@@ -20,7 +20,7 @@ const EPOCHS = 12;
 const { trained, validated, heldOut } = readNames(1);
 const vocabulary = Vocabulary.from(trained.map(({ name }) => name).join(""));
 
-/** Names side by side, the class of each as target of its last letter. */
+/** Returns a batch of names, with the class of each as target of its last letter. */
 function batchOf(names: readonly Named[]): ClassBatch {
   const sequenceLengths = names.map(({ name }) => name.length);
   const [B, T] = [names.length, Math.max(...sequenceLengths)];
@@ -42,7 +42,7 @@ function batchOf(names: readonly Named[]): ClassBatch {
   };
 }
 
-/** Epoch n: all names in an order of its own. */
+/** Yields the batches of epoch n, in an order that depends on n. */
 function* epoch(n: number): Generator<ClassBatch> {
   const names = shuffle(trained, n);
   for (let i = 0; i < names.length; i += BATCH) yield batchOf(names.slice(i, i + BATCH));
@@ -63,10 +63,10 @@ const result = await fit(rnn, epoch, {
 });
 console.log(
   `${trained.length} names, ${result.steps} steps (${result.stopped}), weights of step ${result.keptStep}: ` +
-    `loss ${result.validationLoss!.toFixed(4)} on ${validated.length} names to validate\n`,
+    `loss ${result.validationLoss!.toFixed(4)} on ${validated.length} validation names\n`,
 );
 
-/** The class that is commoner among the names trained on of which `test` holds. */
+/** Returns the class that is more frequent among the training names for which `test` is true. */
 function commoner(test: (name: string) => boolean): number {
   const kinds = trained.filter(({ name }) => test(name)).map(({ kind }) => kind);
   return kinds.filter((kind) => kind === 1).length > kinds.length / 2 ? 1 : 0;
@@ -89,7 +89,7 @@ console.log(`  the network           ${percent(network)}`);
 console.log(`  by the last letter    ${percent(lastLetter)}`);
 console.log(`  always ${CLASSES[ofMajority]}         ${percent(majority)}\n`);
 
-/** How sure the network is, after each letter, that the name so far is a male one. */
+/** Returns, after each letter, the probability that the name so far is a male one. */
 function readingOf(name: string): number[] {
   const { data } = rnn.forward({ inputs: [vocabulary.encode(name)] }).logits; // (1, T, 2)
   return Array.from(name, (_, t) => 1 / (1 + Math.exp(data[2 * t]! - data[2 * t + 1]!)));
@@ -101,7 +101,7 @@ for (const { name, kind } of heldOut.slice(0, 12)) {
   console.log(said === kind ? line : `${line}   listed as ${CLASSES[kind]}`);
 }
 
-console.log("\nletter by letter: how likely male, were this the whole name");
+console.log("\nletter by letter: the probability of a male name if it ended here");
 for (const name of given.length > 0 ? given.map((name) => name.toLowerCase()) : ["pauline", "christopher"]) {
   const reading = readingOf(name).map((male, t) => `${name[t]} ${Math.round(100 * male)}`);
   console.log(`  ${reading.join("  ")}`);

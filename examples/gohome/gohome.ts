@@ -1,10 +1,11 @@
-// The tutorial's program: learn to say "ohome" when shown "gohom", one letter at a time.
+// The tutorial's program: learns to answer "ohome" to "gohom", one letter at a time.
 //
 //     npm run gohome                       as in the TensorFlow listing: the hidden states are the logits
-//     npm run gohome -- --output-layer     with logits = H_t·W_ho + b_o behind them
+//     npm run gohome -- --output-layer     with the logits H_t·W_ho + b_o
 //     npm run gohome -- --seed 7           other initial weights; 12 of the first 100 seeds do not hold "ohome"
 //
-// Without output layer the logits are tanh values, within −1 … 1, so the loss cannot fall below ln(1 + 4e⁻²) ≈ 0.4327.
+// Without an output layer the logits are tanh values in −1 … 1, so the loss cannot fall below ln(1 + 4e⁻²) ≈
+// 0.4327.
 
 import { parseArgs } from "node:util";
 import { Adam, Rnn, Vocabulary, oneHot } from "bptt";
@@ -28,7 +29,7 @@ const rnn = new Rnn({
 const initialState = rnn.zeroState(1);
 const adam = new Adam({ learningRate: 0.1 });
 
-/** The letter of the largest logit at each step. */
+/** Returns the letters with the largest logit at each step. */
 function predict(): string {
   const { data, shape } = rnn.forward({ inputs, initialState }).logits; // (1, 5, 5)
   const [, steps = 0, classes = 0] = shape;

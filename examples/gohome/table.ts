@@ -1,8 +1,10 @@
-// How reliably does it learn? 100 seeds of both forms of the tutorial's program, 500 steps each.
+// Measures how reliably the network learns: 100 seeds of both forms of the tutorial's program, 500 steps
+// each.
 //
 //     npm run gohome:table
 //
-// Prints the rows that stand in the README. Not timed: what it counts is the same on every machine.
+// It prints the rows of a table in the README. There is no timing, so the counts are the same on every
+// machine.
 
 import { Adam, Rnn, Vocabulary } from "bptt";
 
@@ -12,7 +14,10 @@ const STEPS = 500;
 const vocabulary = new Vocabulary(["g", "o", "h", "m", "e"]);
 const batch = { inputs: [vocabulary.encode("gohom")], targets: [vocabulary.encode("ohome")] };
 
-/** Trains one network: the first step after which it says "ohome", whether it says so at the end, and its loss. */
+/**
+ * Trains one network. Returns the first step after which it answers "ohome", whether it does at the end, and
+ * its loss.
+ */
 function train(seed: number, outputSize: number | undefined) {
   const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize, seed });
   const adam = new Adam({ learningRate: 0.1 });

@@ -1,16 +1,17 @@
-// The losses of both libraries, a panel a cell, and below each how far the two are apart; an SVG by Vega, without a browser.
+// Draws the losses of both libraries, one panel per cell, and below each panel the difference between the
+// two, as an SVG by Vega, without a browser.
 
 import { parse, View, type GroupMark, type Spec } from "vega";
 import { POINT, type Comparison } from "./compare.js";
 
-/** PyTorch's line is thin and lies upon bptt's, which is broad: where they are one, both are seen. */
+/** PyTorch's line is thin and drawn over bptt's broad line, so that both are visible where they coincide. */
 const LINES = {
   bptt: { name: "bptt", color: "#f0a36b", width: 5 },
   pytorch: { name: "PyTorch", color: "#1f4e79", width: 1.2 },
 };
 const [WIDTH, HEIGHT, GAP] = [250, 220, 48];
 
-/** The picture as a text: a panel for each. */
+/** Returns the picture as a text, with one panel per cell. */
 export async function draw(panels: readonly (Comparison & { readonly cell: string })[]): Promise<string> {
   const ends = panels.flatMap(({ bptt, pytorch }) => [bptt.curve, pytorch.curve]);
   const bounds: [number, number] = [Math.floor(Math.min(...ends.flat()) * 5) / 5, 4];
@@ -20,8 +21,8 @@ export async function draw(panels: readonly (Comparison & { readonly cell: strin
     padding: 8,
     background: "white",
     title: {
-      text: "Moby Dick: training loss by bptt and PyTorch, and how far apart a step is at most",
-      subtitle: `bits a character, ${POINT} steps a point`,
+      text: "Moby Dick: training loss of bptt and PyTorch, and the largest difference of a step",
+      subtitle: `bits per character, ${POINT} steps per point`,
     },
     scales: [
       {

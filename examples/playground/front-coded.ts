@@ -1,6 +1,6 @@
 /**
- * A sorted list of words in two thirds of the bytes that its JSON takes compressed: of each word, how many letters it shares
- * with the one before (at most 9), then the others.
+ * Compresses a sorted list of words to two thirds of the size of its compressed JSON: for each word the
+ * number of letters that it shares with the previous one (at most 9), then the other letters.
  */
 
 import { readFileSync } from "node:fs";
@@ -9,9 +9,9 @@ import type { Plugin } from "vite";
 
 const require = createRequire(import.meta.url);
 
-/** Makes a JSON list of words without digits such a module, under the same name. */
+/** Replaces a JSON list of words without digits by such a module with the same name. */
 export function frontCoded(name: string): Plugin {
-  const id = `\0front-coded ${name.replace(".json", "")}`; // another name, or it would be read as JSON
+  const id = `\0front-coded ${name.replace(".json", "")}`; // another name, because the file would be read as JSON otherwise
   return {
     name: "front-coded",
     enforce: "pre",

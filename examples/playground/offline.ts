@@ -1,6 +1,7 @@
 /**
- * Once loaded, the page works without a network: the build adds a service worker that keeps its files. With a network the page
- * itself is asked for anew, so that nobody is left with an old one; its parts carry hashes in their names.
+ * Makes the page work without a network after the first visit: the build adds a service worker that caches
+ * its files. With a network the page itself is always requested again, so that nobody keeps an old one; the
+ * names of its parts contain hashes.
  */
 
 import { createHash } from "node:crypto";
@@ -15,7 +16,7 @@ export function offline(): Plugin {
       {
         tag: "script",
         attrs: { type: "module" },
-        children: `navigator.serviceWorker?.register("./sw.js").catch(() => {});`, // refused: then it works online alone
+        children: `navigator.serviceWorker?.register("./sw.js").catch(() => {});`, // refused: the page then works online only
         injectTo: "body",
       },
     ],

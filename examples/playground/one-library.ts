@@ -1,7 +1,8 @@
 /**
- * One copy of the library in the build. A worker's script is a program of its own, and bundlers give it all of its modules once
- * more, which would double what a visitor loads; here the text tab's worker is a second entry of the same build, so that page
- * and worker share chunks. For that the build reads the library's sources: its published files hold no modules to share.
+ * Builds the page with one copy of the library. A worker's script is a separate program, and bundlers would
+ * include all of its modules a second time, which would double the size of the page. Here the text tab's
+ * worker is a second entry of the same build, so that page and worker share chunks. The build therefore reads
+ * the library's sources: its published files contain no modules to share.
  */
 
 import { fileURLToPath } from "node:url";
@@ -10,20 +11,20 @@ import type { Plugin } from "vite";
 const source = (name: string) => fileURLToPath(new URL(`../../ts/${name}.ts`, import.meta.url));
 const WORKER = fileURLToPath(new URL("src/text/text-worker.ts", import.meta.url));
 const SPAWN = "\0spawn-text-worker";
-/** The library's own worker, which nothing in the page starts. */
+/** The library's own worker, which the page never starts. */
 const UNUSED = "\0spawn-worker";
 
 const ABSENT = "the playground has a worker of its own";
-/** The page's side of it. */
+/** The page's side of the library's worker. */
 const REMOTE_RUN = source("worker/remote-run");
 
-/** What "bptt" means to the page. */
+/** The modules that "bptt" resolves to in the page. */
 export const library = [
   { find: /^bptt$/, replacement: source("index") },
   { find: /^bptt\/(slim|convert)$/, replacement: source("$1") },
 ];
 
-/** Makes the text tab's worker an entry, and leaves out the library's own. */
+/** Makes the text tab's worker an entry and leaves out the library's own. */
 export function oneLibrary(): Plugin {
   let serving = false;
   return {
@@ -34,7 +35,7 @@ export function oneLibrary(): Plugin {
       /\/spawn-text-worker\.js$/.test(name) ? SPAWN : /\/spawn-worker\.js$/.test(name) ? UNUSED : undefined,
     transform(code, id) {
       if (id === REMOTE_RUN && !serving) return withoutFunctions(code);
-      // package.json vouches for the published files alone: these call something when they are loaded
+      // package.json describes the side effects of the published files only; these sources have some
       return id === source("index") || id === source("slim") ? { moduleSideEffects: true } : null;
     },
     load(id) {
@@ -52,7 +53,10 @@ export function oneLibrary(): Plugin {
   };
 }
 
-/** A module of the same functions, which do nothing but throw; null, to leave it as it is, where it exports anything else. */
+/**
+ * Returns a module with the same functions, which only throw; null to leave the module unchanged if it
+ * exports anything else.
+ */
 function withoutFunctions(code: string): string | null {
   const names = [...code.matchAll(/^export function (\w+)/gm)].map(([, name]) => name!);
   if (names.length === 0 || names.length !== code.match(/^export /gm)?.length) return null;

@@ -7,10 +7,10 @@ import { frontCoded } from "./front-coded.js";
 import { offline } from "./offline.js";
 import { library, oneLibrary } from "./one-library.js";
 
-/** All files together, gzip: what stands on a slow line for a second or so. */
+/** Limit of all files together, gzip: about one second on a slow line. */
 const FIRST_LOAD_BYTES = 155_000;
 
-/** Fails the build when the page has become too heavy. */
+/** Fails the build when the page is too large. */
 function firstLoad(): Plugin {
   return {
     name: "first-load",

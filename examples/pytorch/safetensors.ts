@@ -1,6 +1,6 @@
-// What stands in a safetensors file: eight bytes that say how long the header is, then the header, which is JSON.
+// Reads the header of a safetensors file: eight bytes with its length, then JSON.
 
-/** Its tensors as "name (shape)", sorted by name. */
+/** Returns its tensors as "name (shape)", sorted by name. */
 export function layoutOf(file: Uint8Array): string[] {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const header = new TextDecoder().decode(file.subarray(8, 8 + Number(view.getBigUint64(0, true))));

@@ -1,5 +1,5 @@
-// Installs Debian packages: only as root, without recommended packages, and without removing any. Unpacks packages into a folder,
-// which needs no root.
+// Installs Debian packages, only as root, without recommended packages, and without removing any. It can also
+// unpack packages into a folder, which needs no root.
 
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,23 +13,23 @@ const environment = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
 const patience = ["-o", "DPkg::Lock::Timeout=600"];
 let listsAreFresh = false;
 
-/** Whether packages can be installed: Debian or a child of it, and root already. */
+/** Returns true if packages can be installed: on Debian or a derivative of it, as root. */
 export function canInstallPackages() {
   return existsSync("/etc/debian_version") && which("apt-get") !== undefined && process.getuid?.() === 0;
 }
 
-/** Whether packages can be downloaded and unpacked into a folder. */
+/** Returns true if packages can be downloaded and unpacked into a folder. */
 export function canDownloadPackages() {
   return existsSync("/etc/debian_version") && which("apt-get") !== undefined && which("dpkg") !== undefined;
 }
 
-/** The version of an installed package, or undefined. @param {string} name */
+/** Returns the version of an installed package, or undefined. @param {string} name */
 export async function installedVersion(name) {
   const answer = await ask("dpkg-query", ["-W", "-f=${Status} ${Version}", name]);
   return /^install ok installed (\S+)$/.exec(answer ?? "")?.[1];
 }
 
-/** Fetches the lists of packages, once in a run. A failure is ignored, because older lists may be enough. */
+/** Fetches the lists of packages once per run. A failure is ignored, because older lists may be enough. */
 export async function refreshLists() {
   if (listsAreFresh) return;
   step("apt-get update");
@@ -37,7 +37,7 @@ export async function refreshLists() {
   listsAreFresh = true;
 }
 
-/** Names of packages that match a regular expression. @param {string} pattern */
+/** Returns the names of packages that match a regular expression. @param {string} pattern */
 export async function packagesNamed(pattern) {
   const answer = await ask("apt-cache", ["search", "--names-only", pattern], { env: environment });
   return (answer ?? "").split("\n").map((line) => line.split(" ")[0] ?? "");
@@ -57,7 +57,7 @@ export async function installPackages(names) {
 }
 
 /**
- * Downloads packages and unpacks them, or only the named files of them, into a folder.
+ * Downloads packages and unpacks them, or only some files of them, into a folder.
  * @param {string[]} names
  * @param {string} folder
  * @param {string[]} [files] as `tar` names them: "./usr/bin/…"

@@ -1,5 +1,5 @@
-// A Node for arm64 on a machine of another processor: npm's binary in Debian's user-mode emulator, with Debian's arm64 libraries.
-// All of it is unpacked into the cache; nothing is installed into the system.
+// Installs a Node for arm64 on a machine with another processor: npm's binary in Debian's user-mode emulator,
+// with Debian's arm64 libraries. Everything is unpacked into the cache; nothing is installed into the system.
 
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,5 @@
-// Bundles ts/ into dist/: ESM and CommonJS by tsup, declarations, the wasm modules as files, and the licences of the bundled packages.
+// Bundles ts/ into dist/: ESM and CommonJS by tsup, declarations, the wasm modules as files, and the licenses
+// of the bundled packages.
 
 import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -12,7 +13,7 @@ import { defaultVariant, relaxedVariant, variants, wasmFileOf } from "./wasm-bui
 
 const ENTRIES = ["index", "slim", "relaxed", "convert", "worker", "node"];
 const ENDINGS = [".js", ".cjs", ".d.ts", ".d.ts.map", ".d.cts", ".d.cts.map"];
-/** Packages inside the entries. Those inside the command line are read from its bundle. */
+/** Packages that are bundled into the entries. Those of the command line are read from its bundle. */
 const BUNDLED_PACKAGES = ["fflate", "pbf"];
 
 /** The wasm modules, by their file names in dist. */
@@ -84,7 +85,10 @@ export async function bundle() {
   });
 }
 
-/** The folders of the packages in a bundle that is not minified: esbuild names each file. @param {string} bundle */
+/**
+ * Returns the folders of the packages in a bundle that is not minified, in which esbuild names each file.
+ * @param {string} bundle
+ */
 function packagesIn(bundle) {
   const files = bundle.matchAll(/^\s*\/\/ (node_modules\/\S+)$/gm);
   const folders = [...files].map(

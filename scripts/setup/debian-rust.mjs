@@ -1,6 +1,7 @@
-// Where rustup can download nothing: Debian's Rust has no standard library for WebAssembly, but its source with all
-// dependencies. It is built once, and a sysroot of our own in the cache puts it beside Debian's library for the host.
-// Nothing is written into the system's folders and nothing is registered with rustup.
+// Builds Rust's standard library for WebAssembly on systems where rustup can download nothing. Debian's Rust
+// lacks that library, but has its source with all dependencies. It is built once, and a sysroot in the cache
+// combines it with Debian's library for the host. Nothing is written into the system's folders and nothing is
+// registered with rustup.
 
 import {
   copyFileSync,
@@ -31,12 +32,12 @@ const RUSTC = "/usr/bin/rustc";
 const CARGO = "/usr/bin/cargo";
 const SOURCE = "/usr/lib/rustlib/src/rust";
 
-/** Whether the packages are here or can be fetched. */
+/** Returns true if the packages are installed or can be installed. */
 export async function canBuildSysroot() {
   return (await packagesAreInstalled()) || canInstallPackages();
 }
 
-/** The sysroot that an earlier set-up built with the very Rust that is installed. */
+/** Returns the sysroot that an earlier set-up built with exactly the installed Rust. */
 export async function cachedSysroot() {
   if (!(await packagesAreInstalled())) return undefined;
   const folder = await sysrootFolder();
@@ -66,7 +67,10 @@ async function packagesAreInstalled() {
   return versions.every((version) => version !== undefined);
 }
 
-/** The library fits exactly one build of the compiler, so the folder carries the version of Debian's package. */
+/**
+ * Returns the folder, whose name contains the version of Debian's package because the library fits exactly
+ * one build of the compiler.
+ */
 async function sysrootFolder() {
   return join(cacheRoot, `rust-${(await installedVersion("rustc-web"))?.replace(/[^\w.+-]/g, "_")}`);
 }
@@ -135,7 +139,10 @@ async function buildSysroot(folder, finalFolder) {
   rmSync(seed, { recursive: true });
 }
 
-/** A wasm-ld at least as new as the LLVM inside rustc; older ones may not read its objects. */
+/**
+ * Returns a wasm-ld that is at least as new as the LLVM inside rustc, because older ones may not read its
+ * objects.
+ */
 async function findLinker() {
   const least = await llvmMajor();
   for (let major = least + 9; major >= least; major--) {

@@ -76,9 +76,9 @@ async function declare() {
 }
 
 /**
- * A map from a bundled file to the sources.
- * @param {SourceMap} map rollup's, from the bundled file to the declaration files
- * @param {string} folder the one that the map's sources are relative to
+ * Returns a map from a bundled file to the sources.
+ * @param {SourceMap} map rollup's map, from the bundled file to the declaration files
+ * @param {string} folder the folder that the map's sources are relative to
  * @returns {Promise<SourceMap>}
  */
 async function throughTypeScript(map, folder) {

@@ -1,5 +1,5 @@
-// Finds and installs other engines for the test that the same seed gives the same bits everywhere: Node 20 and 24, Node on arm64,
-// Bun, Deno, workerd, Firefox and WebKit; and a Node for the relaxed build.
+// Finds and installs other engines for the test that the same seed gives the same bits everywhere (Node 20
+// and 24, Node on arm64, Bun, Deno, workerd, Firefox and WebKit), and a Node for the relaxed build.
 //
 // The library does not need them. Installed engines are used first; the others are installed by npm or apt within a limited time.
 // When that fails, the set-up says so, and the tests in that engine are skipped by name.
@@ -30,7 +30,10 @@ const FIREFOX_PLACES = [
 const windows = process.platform === "win32";
 const { platform, arch } = process;
 
-/** @type {(NpmEngine & { args?: string[] })[]} The platform's own packages, which hold the bare binary and run no script when installed. */
+/**
+ * @type {(NpmEngine & { args?: string[] })[]} The platform's own packages, which contain the bare binary and
+ * run no script when they are installed.
+ */
 const runtimes = [
   ...NODE_MAJORS.map((major) => ({
     name: `Node ${major}`,
@@ -61,7 +64,7 @@ const workerd = {
   binary: windows ? "bin/workerd.exe" : "bin/workerd",
 };
 
-/** The engines of this processor that run a script. @returns {Engine[]} */
+/** Returns the engines of this processor that run a script. @returns {Engine[]} */
 export function findRuntimes() {
   return runtimes.map((engine) => ({
     name: engine.name,
@@ -75,7 +78,10 @@ export function findWorkerd() {
   return cachedBinary(workerd);
 }
 
-/** Returns whether this engine runs the relaxed build, by validating a module with its one relaxed instruction. */
+/**
+ * Returns true if this engine runs the relaxed build, by validating a module with its one relaxed
+ * instruction.
+ */
 export function hasRelaxedSimd() {
   return WebAssembly.validate(Uint8Array.from(RELAXED_MADD));
 }
@@ -86,7 +92,10 @@ const RELAXED_MADD = [
   ...[10, 13, 1, 11, 0, 32, 0, 32, 0, 32, 0, 253, 133, 2, 11],
 ];
 
-/** A Node for the tests of the relaxed build: this one or Node 24. @returns {string | undefined} its path */
+/**
+ * Returns a Node for the tests of the relaxed build: this one or Node 24. @returns {string | undefined} its
+ * path
+ */
 export function findRelaxedNode() {
   if (hasRelaxedSimd()) return process.execPath;
   return findRuntimes().find(({ name }) => name === "Node 24")?.path;

@@ -1,4 +1,4 @@
-// Engines that come as npm packages with the bare binary inside: one folder each in the cache.
+// Engines that are npm packages with the bare binary inside: one folder each in the cache.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const SECONDS = 180;
 
 /** @typedef {{ name: string, package: string, range: string, binary: string }} NpmEngine */
 
-/** The path of the binary, or undefined when it is not installed. @param {NpmEngine} engine */
+/** Returns the path of the binary, or undefined if it is not installed. @param {NpmEngine} engine */
 export function cachedBinary(engine) {
   const path = join(cacheFolder(engine), "node_modules", engine.package, engine.binary);
   return existsSync(path) ? path : undefined;
@@ -24,7 +24,7 @@ export async function fromNpm(engine) {
     step(`npm install ${what} (for a test, into the cache)`);
     const quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"];
     const brief = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000"];
-    // force: the binary may be of another processor, for an emulator
+    // force: the binary may be for another processor, for an emulator
     const args = ["install", "--force", "--prefix", temporary, what, ...quiet, ...brief];
     const { code, output } = await run("npm", args, { cwd: temporary, seconds: SECONDS });
     if (code === 0 && existsSync(join(temporary, "node_modules", engine.package, engine.binary))) return;

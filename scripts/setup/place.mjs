@@ -1,5 +1,5 @@
-// Creates files and folders atomically: they are made under another name and renamed when they are complete. A set-up that was
-// killed leaves nothing that the next one could mistake for a product.
+// Creates files and folders atomically: they are created under another name and renamed when they are
+// complete. A set-up that was killed leaves nothing that the next one could mistake for a product.
 
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { rmSync, statSync, utimesSync, writeFileSync, writeSync } from "node:fs";
@@ -12,8 +12,8 @@ const HEARTBEAT_MS = 2_000;
 const DEAD_AFTER_MS = 20_000; // the owner of a lock without heartbeat for this long is dead
 
 /**
- * Makes a folder if it is not there: `make` fills a temporary one, which then gets the name.
- * Two makers at once do the work twice at worst; the first to finish wins.
+ * Makes a folder if it does not exist: `make` fills a temporary folder, which is then renamed. If two
+ * processes make it at once, the first to finish wins.
  * @param {string} folder
  * @param {(temporary: string) => Promise<void>} make
  */
@@ -44,7 +44,10 @@ export function replaceFolder(from, to) {
   rmSync(old, { recursive: true, force: true });
 }
 
-/** Writes a file so that it is either the old or the new one, never half of it. @param {string} file @param {string | Uint8Array} content */
+/**
+ * Writes a file so that it is either the old or the new one, never a part of it. @param {string} file @param
+ * {string | Uint8Array} content
+ */
 export function replaceFile(file, content) {
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.tmp-${process.pid}`;
@@ -102,7 +105,7 @@ function ownerIsGone(file) {
   try {
     if (Date.now() - statSync(file).mtimeMs > DEAD_AFTER_MS) return true;
     const [pid, host] = readFileSync(file, "utf8").split(" ");
-    if (host !== hostname()) return false; // just being written, or a process that cannot be seen from here
+    if (host !== hostname()) return false; // just being written, or a process that is not visible from here
     process.kill(Number(pid), 0);
     return false;
   } catch (error) {

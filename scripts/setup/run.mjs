@@ -1,4 +1,4 @@
-// Runs commands: with their output collected, or with the terminal passed through.
+// Runs commands and collects their output, or connects them to the terminal.
 
 import { spawn } from "node:child_process";
 import { projectRoot, searchPath } from "./paths.mjs";
@@ -31,7 +31,7 @@ export function run(command, args, { cwd = projectRoot, env = {}, path = searchP
 }
 
 /**
- * Runs a command with the terminal passed through.
+ * Runs a command that is connected to the terminal.
  * @param {string} command
  * @param {string[]} args
  * @param {{ env?: NodeJS.ProcessEnv, path?: string }} [options]

@@ -1,4 +1,5 @@
-// Finds a Rust that can build for WebAssembly: the installed one first, one assembled from Debian's packages last.
+// Finds a Rust that can build for WebAssembly: the installed one first, one assembled from Debian's packages
+// last.
 
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { canInstallPackages, installPackages } from "./apt.mjs";
@@ -28,7 +29,7 @@ export async function findWasmRust() {
   throw new SetupError(advice(installed !== undefined));
 }
 
-/** The Rust on PATH, where it is new enough for the crate. */
+/** Returns the Rust on PATH if it is new enough for the crate. */
 async function installedRust() {
   const version = which("cargo") && (await ask("rustc", ["-vV"]));
   if (!version || !isAtLeast(/^release: (\S+)/m.exec(version)?.[1] ?? "0", neededVersion())) return undefined;
@@ -40,7 +41,7 @@ async function installedRust() {
   return { version, path: [], env: {}, hasTarget };
 }
 
-/** @returns {Promise<boolean>} whether rustup added the target */
+/** @returns {Promise<boolean>} true if rustup added the target */
 async function addTarget() {
   step(`rustup target add ${TARGET}`);
   const { code } = await run("rustup", ["target", "add", TARGET], {
@@ -51,7 +52,7 @@ async function addTarget() {
   return code === 0;
 }
 
-/** Cargo links procedural macros for the host, and needs the C compiler's driver for it. */
+/** Checks for a C compiler, because Cargo links procedural macros for the host with it. */
 async function needCCompiler() {
   if (process.platform !== "linux" || which("cc") || which("gcc")) return;
   if (!canInstallPackages())

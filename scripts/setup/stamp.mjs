@@ -10,9 +10,10 @@ import { replaceFile } from "./place.mjs";
  * @typedef {object} Product
  * @property {string} name of the stamp
  * @property {string[]} inputs files and folders, absolute
- * @property {(path: string) => boolean} [ignore] which paths, relative to the project, do not count
+ * @property {(path: string) => boolean} [ignore] returns true for paths, relative to the project, that do not
+ * count
  * @property {string[]} facts other things that affect the result: versions, flags
- * @property {string[]} outputs files that must be there
+ * @property {string[]} outputs files that must exist
  */
 
 /**
@@ -25,7 +26,7 @@ export async function makeIfChanged(product, make) {
   const now = fingerprint(product);
   const made = existsSync(file) ? readFileSync(file, "utf8") : "";
   if (made === now && product.outputs.every((output) => existsSync(output))) return;
-  rmSync(file, { force: true }); // until the end the product counts as not made
+  rmSync(file, { force: true }); // until the end the product counts as missing
   await make();
   replaceFile(file, now);
 }
@@ -43,7 +44,7 @@ function fingerprint({ inputs, ignore = () => false, facts }) {
   return hash.digest("hex");
 }
 
-/** All files under a path, sorted by name. @param {string} path @returns {string[]} */
+/** Returns all files under a path, sorted by name. @param {string} path @returns {string[]} */
 export function filesUnder(path) {
   if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return [path];

@@ -16,14 +16,15 @@ const NODE_LEAST = "20.19.0";
 
 /**
  * @typedef {object} SetUpOptions
- * @property {boolean} [library] whether to bundle `dist` (default true)
- * @property {boolean} [debugCore] whether to build the debug variant of the core (default false)
- * @property {boolean} [browser] whether the tests need a browser (default false)
- * @property {boolean} [engines] whether to install the other engines of the tests, when they are available (default false)
+ * @property {boolean} [library] bundle `dist` (default true)
+ * @property {boolean} [debugCore] build the debug variant of the core (default false)
+ * @property {boolean} [browser] find or install a browser for the tests (default false)
+ * @property {boolean} [engines] install the other engines of the tests if they are available (default false)
  */
 
 /**
- * Sets up the project. Does nothing when nothing changed since the last time, which takes about half a second.
+ * Sets up the project. If nothing changed since the last time, it does nothing, which takes about half a
+ * second.
  * @param {SetUpOptions} [options]
  * @returns the Rust and the wasm tools that were used
  */
@@ -49,13 +50,17 @@ export async function setUp({ library = true, debugCore = false, browser = false
   });
 }
 
-/** Bundles `dist` when the sources changed; everything else must have been set up. For tests that use the built library. */
+/**
+ * Bundles `dist` if the sources changed. Everything else must have been set up. It is for tests that use the
+ * built library.
+ */
 export function setUpLibrary() {
   return withLock(join(buildRoot, "lock"), bundle);
 }
 
 /**
- * Runs the set-up or a part of it. When it fails with a SetupError, prints the error's sentence and ends the process.
+ * Runs the set-up or a part of it. If it fails with a SetupError, prints the error's sentence and ends the
+ * process.
  * @template T
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}

@@ -16,25 +16,28 @@ import { makeIfChanged } from "./stamp.mjs";
  * One build of the core. The builds differ in their flags and have separate output folders.
  * @typedef {object} Variant
  * @property {string} name
- * @property {string} [profile] the Cargo profile, when it is not `release`; such a module is not optimised by wasm-opt
+ * @property {string} [profile] the Cargo profile, if it is not `release`; wasm-opt does not optimize such a
+ * module
  * @property {string[]} rustflags
  * @property {string} outDir
- * @property {string} inlined the TypeScript file that carries the module
+ * @property {string} inlined the TypeScript file that contains the module
  */
 
-// LLVM's loop strength reduction turns pointers into sums of a base and an index, an addition for each load; left alone,
-// loops walk with one pointer an operand and constant offsets: the products are 3 to 5 % faster, the module 1 KB smaller.
+// Switches off LLVM's loop strength reduction, which turns pointers into sums of a base and an index, with an
+// addition for each load. Without it, loops use one pointer per operand and constant offsets: the products
+// are 3 to 5 % faster, and the module is 1 KB smaller.
 const plainAddresses = ["-C", "llvm-args=-disable-lsr"];
 
-// What is hot is written in vectors and inlined by attribute (crate/src/kernel, lanes.rs). What LLVM would vectorise, unroll
-// and inline besides runs once a call or a time step: it made the module a tenth larger and nothing faster.
+// Switches off automatic vectorization, unrolling and inlining. Hot code is written in vectors and inlined by
+// attribute (crate/src/kernel, lanes.rs). The rest runs once per call or time step: optimizing it made the
+// module a tenth larger and nothing faster.
 const plainLoops = [
   ...["-C", "no-vectorize-loops"],
   ...["-C", "llvm-args=-unroll-runtime=0"],
   ...["-C", "llvm-args=-inline-threshold=80"],
 ];
 
-// The memory ends 128 MiB and a page before 4 GiB: crate/src/runtime.rs says why.
+// The memory ends 128 MiB and a page before 4 GiB, for the reason given in crate/src/runtime.rs.
 const memoryLimit = ["-C", `link-arg=--max-memory=${2 ** 32 - 2 ** 27 - 2 ** 16}`];
 
 /** @type {Variant} plain simd128: the same bits on every machine */
@@ -71,8 +74,9 @@ export const debugVariant = {
   inlined: inProject("target", "core-debug-inlined.ts"),
 };
 
-// The features are those that wasm-opt may meet. It adds none of their instructions by itself, but would name them all in
-// the module, so that list goes. What LLVM has not inlined is not inlined here either: it only made the module larger.
+// The features that wasm-opt may encounter. It adds none of their instructions, but would list them all in
+// the module, so the list is removed. Functions that LLVM has not inlined are not inlined here either,
+// because that only made the module larger.
 const optimise = [
   "-O3",
   ...["simd", "relaxed-simd", "bulk-memory", "nontrapping-float-to-int", "sign-ext"].map(enable),
@@ -150,7 +154,7 @@ async function finishWasm(file, isPublished) {
 
 /** @param {string} outDir @param {string} [profile] */
 function wasmPackArguments(outDir, profile) {
-  const fromCrate = relative(inProject("crate"), outDir); // wasm-pack takes it from the crate's folder
+  const fromCrate = relative(inProject("crate"), outDir); // wasm-pack resolves it relative to the crate's folder
   return [
     "build",
     "crate",
@@ -166,7 +170,7 @@ function wasmPackArguments(outDir, profile) {
   ];
 }
 
-/** Panic messages name source files: they must not carry the folders of the machine that built them. */
+/** Returns flags that remove machine paths, because panic messages contain the names of source files. */
 function withoutMachinePaths() {
   const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
   return [`--remap-path-prefix=${cargoHome}=/cargo`, `--remap-path-prefix=${projectRoot}=/bptt`];
@@ -177,8 +181,9 @@ function binaryenVersion() {
 }
 
 /**
- * ts/wasm/core.ts runs either module with the JavaScript that was generated beside the default one. The flags of a
- * variant change instructions, not what is imported and exported: this makes sure of it.
+ * Checks that the JavaScript of all variants is the same: ts/wasm/core.ts runs either module with the
+ * JavaScript that was generated for the default one. The flags of a variant change instructions, not imports
+ * and exports.
  */
 export function checkGlue() {
   const [first, ...others] = variants.map(({ outDir }) => readFileSync(join(outDir, "bptt.js"), "utf8"));

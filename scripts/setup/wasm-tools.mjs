@@ -1,5 +1,5 @@
-// wasm-pack and the wasm-bindgen command, which must be of the version that Cargo.lock names.
-// What fits on PATH is used; otherwise cargo builds them into the cache.
+// Finds wasm-pack and the wasm-bindgen command, which must have the version in Cargo.lock. Suitable commands
+// on PATH are used; otherwise cargo builds them into the cache.
 
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -9,8 +9,8 @@ import { makeOnce } from "./place.mjs";
 import { ask, run } from "./run.mjs";
 import { isAtLeast } from "./rust.mjs";
 
-const WASM_PACK = "0.15.1"; // what is built where none is installed
-const WASM_PACK_LEAST = "0.13.1"; // knows omit-default-module-path
+const WASM_PACK = "0.15.1"; // the version to build if none is installed
+const WASM_PACK_LEAST = "0.13.1"; // the first that knows omit-default-module-path
 
 /** @typedef {import("./rust.mjs").WasmRust} WasmRust */
 /** @typedef {{ path: string[], versions: string[] }} WasmTools */
@@ -72,13 +72,14 @@ async function cargoInstall(crate, version, rust) {
     const env = {
       ...rust.env,
       CARGO_TARGET_DIR: target,
-      // a command that runs for a second need not be optimised for minutes
+      // a command that runs for a second does not have to be optimized for minutes
       CARGO_PROFILE_RELEASE_OPT_LEVEL: "1",
       CARGO_PROFILE_RELEASE_LTO: "off",
       CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",
       RUSTFLAGS: undefined,
     };
-    // First with the newest dependencies: a mirror of the registry may lack those that the crate's lock file names.
+    // First with the newest dependencies, because a mirror of the registry may lack those in the crate's lock
+    // file.
     let result = await run("cargo", args, { env, path: searchPath(rust.path) });
     if (result.code !== 0)
       result = await run("cargo", [...args, "--locked"], { env, path: searchPath(rust.path) });

@@ -8,7 +8,7 @@
 import binaryen from "binaryen";
 import { SetupError } from "./log.mjs";
 
-/** Functions that take a panic's message and never return; names as the linker writes them, without the hashes. */
+/** Matches functions that take a panic's message and never return, by their names without hashes. */
 const PANICS = [
   /^core::panicking::panic/,
   /^core::panicking::assert_failed/,
@@ -26,7 +26,7 @@ function plain(name) {
   return name.replaceAll(/\[[0-9a-f]+\]/g, "").replace(/::h[0-9a-f]{16}$/, "");
 }
 
-/** Those of them whose arguments are a message's address and length, then the place. */
+/** Matches those whose arguments are a message's address and length, then the location. */
 const WITH_MESSAGE = /^core::(panicking::panic|(option|result)::expect_failed)$/;
 
 /** Bytes of a `core::panic::Location`: address and length of the file's name, line, column. */
@@ -44,10 +44,10 @@ export function trapPanics(bytes) {
   before.dispose();
 
   const module = binaryen.readBinary(without(bytes, places, messages));
-  // Its declarations put this into modules; it is the library's.
+  // The declarations put this class into modules, but it belongs to the library.
   const functions = /** @type {binaryen.Module["Function"]} */ (Reflect.get(binaryen, "Function"));
   for (const name of panics) functions.setBody(module.getFunction(name), module.unreachable());
-  binaryen.setDebugInfo(true); // the names stay, for whoever looks at the module before wasm-opt
+  binaryen.setDebugInfo(true); // names are kept, for looking at the module before wasm-opt
   const trapping = module.emitBinary();
   module.dispose();
   return trapping;
@@ -62,8 +62,9 @@ function functionNames(module) {
 }
 
 /**
- * What panics are given: constants right before the call. An address that is mentioned anywhere else is left out.
- * @param {string} text the module's instructions, one a line
+ * Returns the arguments of panics: constants right before the call. An address that occurs anywhere else is
+ * left out.
+ * @param {string} text the module's instructions, one per line
  * @param {Set<string>} panics
  * @returns {{ places: Range[], messages: Range[] }}
  */
@@ -99,7 +100,7 @@ function given(text, panics) {
 }
 
 /**
- * The module with zeros in place of what panics were given, and of the files' names in the places.
+ * Returns the module with zeros in place of the arguments of panics and of the files' names in the locations.
  * @param {Uint8Array} bytes @param {Range[]} places @param {Range[]} messages
  */
 function without(bytes, places, messages) {
@@ -130,7 +131,7 @@ function clearText(data) {
 }
 
 /**
- * The active segments of the data section, in WebAssembly's binary format.
+ * Returns the active segments of the data section, in WebAssembly's binary format.
  * @param {Uint8Array} bytes
  */
 function segments(bytes) {

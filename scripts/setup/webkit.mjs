@@ -1,4 +1,5 @@
-// WebKit: Debian's package of WebKitGTK, whose driver starts its MiniBrowser, and an X server without a screen for it.
+// Installs WebKit: Debian's package of WebKitGTK, whose driver starts its MiniBrowser, and an X server
+// without a screen.
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +24,7 @@ export function findWebKit() {
   return driver && xvfb && browser ? { driver, browser, xvfb } : undefined;
 }
 
-/** Installs them unless they are there. */
+/** Installs them unless they are installed. */
 export async function needWebKit() {
   if (findWebKit() !== undefined) return;
   if (!canInstallPackages())
@@ -31,7 +32,10 @@ export async function needWebKit() {
   await installPackages(PACKAGES);
 }
 
-/** Its folder is named after the platform and the version of WebKitGTK: /usr/lib/x86_64-linux-gnu/webkit2gtk-4.1. */
+/**
+ * Returns the path of MiniBrowser. Its folder is named after the platform and the version of WebKitGTK:
+ * /usr/lib/x86_64-linux-gnu/webkit2gtk-4.1.
+ */
 function findMiniBrowser() {
   if (!existsSync(LIBRARIES)) return undefined;
   for (const platform of readdirSync(LIBRARIES).filter((name) => name.endsWith("-linux-gnu"))) {

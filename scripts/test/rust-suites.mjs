@@ -6,7 +6,7 @@ import { inProject, searchPath } from "../setup/paths.mjs";
 import { runVisibly } from "../setup/run.mjs";
 import { defaultVariant, relaxedVariant } from "../setup/wasm-build.mjs";
 
-/** Why a suite of the relaxed build is skipped. */
+/** The reason why a suite of the relaxed build is skipped. */
 export const NO_RELAXED_NODE = "no Node with relaxed SIMD here, and the set-up could not install one";
 
 /**

@@ -1,11 +1,14 @@
-/** Data that runs code or changes while it is read: an error at worst, and nothing half-changed. */
+/**
+ * Tests data that runs code or changes while it is read: the worst outcome is an error, and nothing is
+ * half-changed.
+ */
 
 import { Adam, Rnn, type Session } from "bptt";
 import { describe, expect, it } from "vitest";
 import { any, check, withInputs } from "../support/bad-input.js";
 import { expectSameNextStep, GOOD, SIZES, twins } from "../support/twins.js";
 
-/** A row of three whose element at `index` runs `code` when it is read. */
+/** Returns a row of three whose element at `index` runs `code` when it is read. */
 function trapped(index: number, code: () => unknown): number[] {
   return Object.defineProperty([0, 1, 2], index, { get: code, configurable: true, enumerable: true });
 }
@@ -53,19 +56,19 @@ describe("data that runs code", () => {
       ({ rnn, adam }) =>
         rnn.trainStep({ ...GOOD, inputs: [trapped(1, () => rnn.trainStep(GOOD, adam)), [0, 1, 2]] }, adam),
       "BUSY",
-      "rnn.trainStep: this network is reading its arguments; a getter of theirs called it",
+      "rnn.trainStep: this network is reading its arguments; one of their getters called it",
     ],
     [
       "free from within a step",
       ({ rnn, adam }) => rnn.trainStep({ ...GOOD, weights: [trapped(1, () => rnn.free()), [1, 1, 1]] }, adam),
       "BUSY",
-      "rnn.free: this network is reading its arguments; a getter of theirs called it",
+      "rnn.free: this network is reading its arguments; one of their getters called it",
     ],
     [
       "parameters set from within setParameters",
       ({ rnn }) => rnn.setParameters({ b_o: trapped(1, () => rnn.setParameters({ b_o: [1, 2, 3] })) }),
       "BUSY",
-      "rnn.setParameters: this network is reading its arguments; a getter of theirs called it",
+      "rnn.setParameters: this network is reading its arguments; one of their getters called it",
     ],
   ]);
 });
@@ -203,7 +206,7 @@ describe("data that changes or lies", () => {
   });
 
   it("reads shared memory", () => {
-    if (typeof SharedArrayBuffer === "undefined") return; // a page that is not cross-origin isolated
+    if (typeof SharedArrayBuffer === "undefined") return; // a page that is not cross-origin isolated has none
     const ids = new Int32Array(new SharedArrayBuffer(12));
     ids.set([0, 1, 2]);
     const rnn = new Rnn(SIZES);

@@ -1,4 +1,7 @@
-/** The fields of the errors of failed checks, call by call: class, path, what was expected, what was received, and the hint. */
+/**
+ * Tests the fields of the errors of failed checks, call by call: class, path, expected value, received value,
+ * and hint.
+ */
 
 import {
   Adam,
@@ -47,7 +50,7 @@ afterAll(() => {
   for (const each of [rnn, model, lines, guessing, accented]) each.free();
 });
 
-/** The bytes of a text model whose text section has another text of the same length. */
+/** Returns the bytes of a text model whose text section contains another text of the same length. */
 function damaged(from: string, to: string): Uint8Array {
   const bytes = model.save();
   const at = new TextDecoder("latin1").decode(bytes).indexOf(from);
@@ -357,7 +360,7 @@ const ROWS: Row[] = [
     () => fit(rnn, any(3), { optimizer: new Adam(), steps: 1 }),
     TypeError,
     ["batches"],
-    "an iterable of batches, or a function of the epoch that gives one",
+    "an iterable of batches, or a function of the epoch that returns one",
     "3",
   ],
   [
@@ -406,7 +409,7 @@ const ROWS: Row[] = [
     () => new CharRnn({ vocabulary: new Vocabulary(["a"]), maxTokens: 2 }),
     TypeError,
     ["maxTokens"],
-    "a text whose tokens are counted",
+    "a text, whose tokens are counted",
     "a vocabulary",
   ],
   [
@@ -454,7 +457,7 @@ const ROWS: Row[] = [
     () => model.resume(TEXT),
     RangeError,
     ["resume"],
-    "a run that was cut short, in this model or in the file that it was loaded from (save({ optimizer: true }))",
+    "an unfinished run, in this model or in the file from which it was loaded (save({ optimizer: true }))",
     "none",
   ],
   [

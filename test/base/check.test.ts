@@ -1,4 +1,4 @@
-/** The checkers and the words of their messages: not public, but every public message is made of them. */
+/** Tests the checkers and the words of their messages, from which every public message is made. */
 
 import { describe, expect, it } from "vitest";
 import { boolean, integer, number, oneOf, size } from "../../ts/base/check.js";

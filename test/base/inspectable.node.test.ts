@@ -1,4 +1,4 @@
-/** Objects of the library in consoles and in Vue. */
+/** Tests objects of the library in consoles and in Vue. */
 
 import { inspect } from "node:util";
 import { isProxy, reactive, ref } from "@vue/reactivity";

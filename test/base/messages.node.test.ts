@@ -1,4 +1,4 @@
-/** Errors carry data: the rules that forbid code to read or edit a message, on samples and on all sources. */
+/** Tests the lint rules that forbid code to read or edit a message, on samples and on all sources. */
 
 import { readFileSync } from "node:fs";
 import { Linter } from "eslint";
@@ -10,7 +10,7 @@ import { filesUnder } from "../../scripts/setup/stamp.mjs";
 
 const linter = new Linter();
 
-/** The lines of `code` that break the rules. */
+/** Returns the lines of `code` that break the rules. */
 function broken(code: string, rules: readonly object[]): number[] {
   const found = linter.verify(code, {
     languageOptions: { parser: tseslint.parser as Linter.Parser },

@@ -1,4 +1,4 @@
-/** The built library in engines that lack a global: each program is a process of its own. */
+/** Tests the built library in engines that lack a global. Each program is a separate process. */
 
 import { execFileSync } from "node:child_process";
 import { pathToFileURL } from "node:url";
@@ -10,7 +10,7 @@ const urlOf = (file: string): string => JSON.stringify(pathToFileURL(inDist(file
 
 const KERAS = inProject("test", "golden", "convert", "functional_lstm.keras");
 
-/** What a program prints. */
+/** Returns the output of a program. */
 function print(program: string, flags: string[] = []): string {
   return execFileSync(process.execPath, [...flags, "--input-type=module", "-e", program], {
     encoding: "utf8",

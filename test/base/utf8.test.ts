@@ -1,4 +1,4 @@
-/** The library's own UTF-8, against the engine's. */
+/** Compares the library's own UTF-8 functions with the engine's. */
 
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -29,7 +29,7 @@ const attempt = (decode: () => string): string | undefined => {
   }
 };
 
-/** Bytes near the boundaries of the encoding, which random bytes seldom hit. */
+/** Bytes near the boundaries of the encoding, which random bytes rarely hit. */
 const BOUNDARIES = [
   ...[0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbb, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1],
   ...[0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff],

@@ -1,4 +1,7 @@
-/** `bptt convert --to bptt`: files that PyTorch, Keras, NumPy and TensorFlow.js wrote. The library's own reading is the truth. */
+/**
+ * Tests `bptt convert --to bptt` with files that PyTorch, Keras, NumPy and TensorFlow.js wrote. The expected
+ * result is what the library reads from them.
+ */
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, symlinkSync } from "node:fs";
@@ -16,7 +19,7 @@ const folder = new Folder();
 afterAll(() => folder.remove());
 const golden = (name: string) => readFileSync(inProject("test", "golden", "convert", name));
 
-/** The network that comes of a file. */
+/** Returns the network that a file is converted to. */
 function converted(file: string, ...args: string[]): Record<string, unknown> {
   const { code, stderr } = folder.bptt(["convert", file, "--to", "bptt", "-o", "out.safetensors", ...args]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -82,7 +85,7 @@ describe("PyTorch", () => {
     expect(folder.bptt(["inspect", "torch.safetensors"])).toEqual({
       code: 1,
       stdout: "",
-      stderr: `bptt: torch.safetensors: tensors: expected no further tensors than the network's, received "fc.bias", "fc.weight", of which "fc.weight" is a Linear from 3 to 2; --head "fc" reads it as the output layer\n`,
+      stderr: `bptt: torch.safetensors: tensors: expected only tensors of the network, received "fc.bias", "fc.weight", of which "fc.weight" is a Linear from 3 to 2; --head "fc" reads it as the output layer\n`,
     });
     expect(folder.bptt(["inspect", "torch.safetensors", "--head", "fc"]).code).toBe(0);
   });
@@ -101,7 +104,7 @@ describe("Keras", () => {
   test.each(["bidirectional_gru.keras", "functional_lstm.h5", "legacy_gru.keras", "legacy_gru.h5"])(
     "%s",
     (name) => {
-      // what the file is says its content
+      // the content decides the format
       folder.write("model.bin", golden(name));
       expect(converted("model.bin")).toEqual(described(fromKerasFile(golden(name))));
     },
@@ -122,7 +125,7 @@ describe("Keras", () => {
       code: 2,
       stdout: "",
       stderr:
-        "bptt: weights: it holds weights alone; expected --cell, and --layers and --bidirectional where they are not 1 and no\n",
+        "bptt: weights: it contains only weights; expected --cell, and --layers and --bidirectional where they are not 1 and no\n",
     });
   });
 });

@@ -1,6 +1,7 @@
 /**
- * `bptt convert`: what other libraries get computes the same, and what comes back is the model that went, to the byte.
- * Truth are the f64 oracle of the conversions, onnxruntime, and the library's own reading of the files.
+ * Tests `bptt convert`: other libraries compute the same from its files, and a model that is converted back
+ * has the same bytes. The expected results come from the f64 oracle of the conversions, onnxruntime, and the
+ * library's own reader.
  */
 
 import { CharRnn, Rnn, Vocabulary, type RnnOptions } from "bptt";
@@ -31,14 +32,14 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-/** Converts; what is printed. */
+/** Converts a file and returns the output of the command. */
 function convert(from: string, to: string, output: string, ...args: string[]): string {
   const { code, stdout, stderr } = folder.bptt(["convert", from, "--to", to, "-o", output, ...args]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return stdout;
 }
 
-/** The arrays of an .npz by a reader of the test's own: NumPy's header says the shape. */
+/** Returns the arrays of an .npz with a separate reader, which takes the shape from NumPy's header. */
 function arraysOf(file: Uint8Array): { data: Float32Array; shape: number[] }[] {
   const entries = unzipSync(file);
   const count = Object.keys(entries).filter((name) => name.endsWith(".npy")).length;
@@ -66,7 +67,7 @@ function tensorFlowJs(name: string): TensorFlowJsModel & { userDefinedMetadata: 
   return { ...json, weightData: folder.read(`${name}.bin`) };
 }
 
-/** ModelProto.metadata_props (14) of a model: StringStringEntryProto, key 1, value 2 (onnx.proto). */
+/** Returns ModelProto.metadata_props (14) of a model: StringStringEntryProto, key 1, value 2 (onnx.proto). */
 function onnxTexts(bytes: Uint8Array): Map<string, string> {
   const texts = new Map<string, string>();
   new PbfReader(bytes).readFields((tag, _, pbf) => {
@@ -94,7 +95,7 @@ async function expectOnnx(file: string, network: NetworkDescription, initialStat
   if (initialState && cell === "lstm") feeds["initial_c"] = zeros;
   const { logits } = await session.run(feeds);
   const want = forward(network, { B, T, ids });
-  // as test/convert/onnx.node.test.ts: float32 in another order of summation
+  // as in test/convert/onnx.node.test.ts: float32 in another order of summation
   expectClose("logits", Array.from(logits!.data as Float32Array), want.logits, { ...STATE, relative: 2e-6 });
   await session.release();
 }
@@ -136,7 +137,7 @@ describe("text models come back to the byte, their vocabulary with them", () => 
   test.each(["text", "names", "words"])("%s", async (name) => {
     const model = models.get(name)!;
     const from = `${name}.safetensors`;
-    const targets = name === "text" ? ["pytorch", "keras"] : ["pytorch", "keras", "tfjs"]; // its gru resets after
+    const targets = name === "text" ? ["pytorch", "keras"] : ["pytorch", "keras", "tfjs"]; // its gru resets after the product
     for (const to of targets) {
       const there = to === "tfjs" ? "there.json" : `there.${name}.${to}`;
       expect(convert(from, to, there)).toContain("with the vocabulary");

@@ -1,6 +1,6 @@
 /**
- * No command sends to the terminal what a file's name, its metadata or its tokens hold of control characters and marks of direction: all
- * is shown as escapes. A model's text is written as it is where no terminal reads it.
+ * Tests that no command sends control characters or marks of direction from a file's name, metadata or tokens
+ * to the terminal. They are shown as escapes. A model's text is written unchanged if no terminal reads it.
  */
 
 import { execFileSync } from "node:child_process";
@@ -11,7 +11,7 @@ import { Place } from "./program.js";
 
 const EVIL = "\u001b]0;owned\u0007 \u009b31m \u202egnp\u2066 \u061c \u2028 \r\b\u007f";
 const UNSHOWN = /[^\P{Cc}\n]|[\p{Bidi_Control}\u2028\u2029]/u;
-/** For file names: what a file system takes. */
+/** A part for file names, which a file system accepts. */
 const NAME = "\u001b[31m\u202e\u0085\n";
 const SHOWN_NAME = String.raw`\u001b[31m\u202e\u0085\n`;
 const TEXT = `rose ${EVIL} is a rose\n`.repeat(20);
@@ -28,7 +28,7 @@ beforeAll(() => {
 });
 afterAll(() => place.remove());
 
-/** Everything that a command shows, with nothing in it that is not shown. */
+/** Returns the whole output of a command and checks that it contains nothing unescaped. */
 async function shown(args: readonly string[], code = 0): Promise<string> {
   const { code: actual, stdout, stderr } = await place.run(args);
   expect(stdout + stderr).not.toMatch(UNSHOWN);

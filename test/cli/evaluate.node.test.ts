@@ -1,4 +1,4 @@
-/** `bptt evaluate` measures what the library measures. */
+/** Tests that `bptt evaluate` measures what the library measures. */
 
 import { writeFileSync } from "node:fs";
 import { CharRnn } from "bptt";
@@ -47,7 +47,7 @@ it("reads standard input, and prints a table", () => {
   const { loss, bitsPerCharacter, perplexity, accuracy } = text.evaluate(SEEN);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toBe(
-    `loss                ${loss.toFixed(4)} nats a token\n` +
+    `loss                ${loss.toFixed(4)} nats per token\n` +
       `bits per character  ${bitsPerCharacter.toFixed(4)}\n` +
       `perplexity          ${perplexity.toFixed(4)}\n` +
       `accuracy            ${(100 * accuracy).toFixed(2)} %\n`,
@@ -96,7 +96,7 @@ test.each([
   [
     "text.safetensors",
     Uint8Array.of(115, 0xe9, 115),
-    "text.txt: expected a text in UTF-8, received bytes that are none",
+    "text.txt: expected a text in UTF-8, received other bytes",
   ],
 ])("%s of %j", (model, data, sentence) => {
   folder.write("text.txt", data);

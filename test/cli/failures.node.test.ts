@@ -1,6 +1,6 @@
 /**
- * Whatever goes wrong is one sentence on standard error and an exit code, 1 for a failure and 2 for wrong usage; nothing is
- * printed, no file appears, none changes, and no stack is shown.
+ * Tests failures: each gives one sentence on standard error and an exit code, 1 for a failure and 2 for wrong
+ * usage. Standard output is empty, no file appears or changes, and no stack is shown.
  */
 
 import { mkdirSync } from "node:fs";
@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-/** Runs a command that fails; its sentence. */
+/** Runs a command that fails and returns its sentence. */
 function sentence(args: readonly string[], code: number, input?: string): string {
   const contents = () => folder.names().map((name) => (name === "folder" ? name : [name, folder.read(name)]));
   const before = contents();
@@ -71,7 +71,7 @@ describe("a model that is none", () => {
     ],
     ["pickle.pt", /^pickle\.pt: a file of torch\.save, which only Python can read; /],
     ["model.onnx", /^model\.onnx: ONNX is written, not read; /],
-    ["text.txt/model", /^text\.txt\/model: a part of the path is no folder$/],
+    ["text.txt/model", /^text\.txt\/model: a part of the path is not a folder$/],
   ];
   const others: [string, RegExp][] = [
     [
@@ -106,13 +106,13 @@ describe("a model that is none", () => {
 
   test.each([["generate"], ["evaluate", "text.txt"]])("%s of a network without text", (name, ...rest) => {
     expect(sentence([name, "rnn.safetensors", ...rest], 1)).toBe(
-      "rnn.safetensors: expected a text model, received a network without a vocabulary; bptt convert --to bptt --vocabulary gives it one",
+      "rnn.safetensors: expected a text model, received a network without a vocabulary; add one with bptt convert --to bptt --vocabulary",
     );
   });
 });
 
 describe("a model whose texts are damaged", () => {
-  /** The model with another text; the header is JSON behind its length. */
+  /** Returns the model with another text. The header is JSON after its length. */
   function damaged(key: string, value: string): string {
     const file = folder.read("model.safetensors");
     const end = 8 + file.readUInt32LE(0);
@@ -152,7 +152,7 @@ describe("a model whose texts are damaged", () => {
     const own = new CharRnn({ text: "abc", tokens: (text) => Array.from(text), hiddenSize: 3 });
     folder.write("own.safetensors", own.save());
     expect(sentence(["generate", "own.safetensors"], 1)).toBe(
-      "own.safetensors: it cuts texts by a function of the program that made it, which bptt does not have",
+      "own.safetensors: it splits texts by a function of the program that made it, which the command line does not have",
     );
     const { code, stdout } = folder.bptt(["inspect", "own.safetensors"]);
     expect({ code, last: stdout.trimEnd().split("\n").at(-2) }).toEqual({
@@ -198,14 +198,14 @@ describe("wrong usage", () => {
     [["convert", "model.safetensors", "--to", "caffe", "-o", "x"], /argument 'caffe' is invalid\. Allowed choices are bptt, pytorch, keras, onnx, tfjs$/],
     [["convert", "model.safetensors", "--to", "tfjs", "-o", "x.bin"], "--output: expected a name that ends in .json, received x.bin"],
     [["convert", "model.safetensors", "--to", "onnx", "-o", "-"], "--output: expected a file, received standard output"],
-    [["convert", "model.safetensors", "--to", "keras", "-o", "x", "--state"], "--state: it goes with --to onnx"],
+    [["convert", "model.safetensors", "--to", "keras", "-o", "x", "--state"], "--state: it requires --to onnx"],
     [["convert", "-", "--to", "bptt", "-o", "x", "--vocabulary", "-"], "expected standard input once, received it as model and as vocabulary"],
     [["evaluate", "-", "-"], "expected standard input once, received it as model and as text"],
-    [["inspect", "model.safetensors", "--layers", "2"], "--layers: the file's shapes say that"],
-    [["inspect", "model.safetensors", "--no-bias"], "--no-bias: the file's shapes say that"],
+    [["inspect", "model.safetensors", "--layers", "2"], "--layers: the shapes in the file decide that"],
+    [["inspect", "model.safetensors", "--no-bias"], "--no-bias: the shapes in the file decide that"],
     [["inspect", "model.safetensors", "--cell", "lstm"], `--cell: expected "gru", as the file says, received "lstm" (model.safetensors)`],
-    [["inspect", "weights.npz", "--cell", "lstm"], "--cell: the file says that"],
-    [["inspect", "weights.npz", "--prefix", "a"], "--prefix: they are for files of PyTorch's"],
+    [["inspect", "weights.npz", "--cell", "lstm"], "--cell: the file decides that"],
+    [["inspect", "weights.npz", "--prefix", "a"], "--prefix: it is for files of PyTorch"],
     [["inspect", "model.safetensors", "--cell", "mlp"], /argument 'mlp' is invalid\. Allowed choices are tanh, relu, gru, lstm$/],
     [["inspect", "one", "two"], /^too many arguments for 'inspect'\. Expected 1 argument but got 2/],
     [["inspct", "one"], /^unknown command 'inspct' \(Did you mean inspect\?\)$/],

@@ -1,4 +1,4 @@
-/** Sizes are what their units say: kB, MB and GB count thousands. */
+/** Tests that sizes use decimal units: kB, MB and GB. */
 
 import { describe, expect, it } from "vitest";
 import { fileSize } from "../../ts/cli/report/format.js";

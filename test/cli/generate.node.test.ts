@@ -1,4 +1,4 @@
-/** `bptt generate` writes what the library writes. */
+/** Tests that `bptt generate` writes what the library generates. */
 
 import type { CharRnn } from "bptt";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-/** What a command writes that ends well and says nothing else. */
+/** Returns the output of a command that succeeds without messages. */
 function output(args: readonly string[], input?: Uint8Array): string {
   const { code, stdout, stderr } = folder.bptt(["generate", ...args], input);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -80,7 +80,7 @@ describe("a reader", () => {
   });
 
   it("gets each token at once", () => {
-    // more than would be written in years: what comes out within the time comes before the end
+    // more tokens than could be written in years: output that arrives in time was written before the end
     const line = "bptt generate text.safetensors -p so -n 9000000000000 | head -c 5";
     expect(folder.shell(line).stdout).toHaveLength(5);
   });

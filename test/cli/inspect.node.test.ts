@@ -1,4 +1,4 @@
-/** `bptt inspect` says what is in a file. */
+/** Tests that `bptt inspect` shows the content of a file. */
 
 import { CharRnn, Rnn, Sgd } from "bptt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -59,7 +59,7 @@ describe("as JSON", () => {
     await model.fit(text, { steps: 40, validationFraction: 0.4, patience: 0, clipNorm: false });
     folder.write("trained.safetensors", model.save());
     expect(output("trained.safetensors")).toMatch(
-      /validation \d\.\d{3} at step \d+, batches of 32×64, adam, no clipping, 0\.4 kept back, seed 0\n$/,
+      /validation \d\.\d{3} at step \d+, batches of 32×64, adam, no clipping, 0\.4 for validation, seed 0\n$/,
     );
   });
 
@@ -110,7 +110,7 @@ describe("for people", () => {
 
   it("a run that was cut short", () => {
     expect(output("cut.safetensors")).toMatch(
-      /training {4}cut short at step 4 of 50, epoch \d+, loss \d\.\d{3}, validation \d\.\d{3}, batches of 32×64, adam; bptt train --resume continues it\n$/,
+      /training {4}interrupted at step 4 of 50, epoch \d+, loss \d\.\d{3}, validation \d\.\d{3}, batches of 32×64, adam; bptt train --resume continues it\n$/,
     );
   });
 });

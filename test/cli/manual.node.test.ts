@@ -1,4 +1,7 @@
-/** The manual is the one that the definitions make, and says all that `--help` says. */
+/**
+ * Tests that the committed manual is the one that the definitions give, and contains everything that `--help`
+ * shows.
+ */
 
 import { readFileSync } from "node:fs";
 import { afterAll, expect, it, test } from "vitest";

@@ -1,4 +1,4 @@
-/** `.npz` files that lie, and what is read of those that do not. */
+/** Tests `.npz` files with false sizes, and the content of valid ones. */
 import { zipSync } from "fflate";
 import { describe, expect, it, test } from "vitest";
 import { decodeNpz, encodeNpz } from "../../ts/cli/model/npz.js";

@@ -1,6 +1,7 @@
 /**
- * No command loses a user's file: the guard of every command that writes. The right outcome is what the operating system would open,
- * which the tests find out by its device and inode, and the bytes of every file afterwards.
+ * Tests that no command loses a user's file, by the guard of every command that writes. The expected file is
+ * the one that the operating system would open, which the tests identify by its device and inode; they
+ * compare the bytes of every file afterwards.
  */
 
 import { existsSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
@@ -29,7 +30,7 @@ const convert = (to: string, output: string, ...more: string[]) => [
 ];
 const textModel = () => new CharRnn({ text: TEXT, hiddenSize: 4, cell: "lstm" }).save();
 
-/** Runs a command that has to be refused without a change to any file; its sentence. */
+/** Runs a command that must be refused without a change to any file, and returns its sentence. */
 async function refused(args: readonly string[], input?: string): Promise<string> {
   const all = () => place.files.map((name) => [name, existsSync(place.path(name)) && statOf(name)]);
   const before = all();
@@ -305,7 +306,7 @@ describe("when the disk fails at the third checkpoint", () => {
       stdout: "",
       stderr:
         "bptt: m.safetensors: no space left on the disk; the checkpoint of step 10 is intact; " +
-        "to go on: bptt train text.txt -o m.safetensors --resume\n",
+        "to continue: bptt train text.txt -o m.safetensors --resume\n",
     });
     await done(["train", "text.txt", "-o", "m.safetensors", "--resume", "--quiet"]);
   });

@@ -1,4 +1,4 @@
-/** The built command line as a process: by pipes, and in a terminal. */
+/** Runs the built command line as a process, with pipes and in a terminal. */
 
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
@@ -9,14 +9,17 @@ import pty from "@lydell/node-pty";
 import { inDist } from "../support/dist.js";
 
 const CLI = inDist("cli.js");
-/** Longest a process may take; then it is ended, and its test fails by the exit code. */
+/** Longest time of a process. After it the process is ended, and its test fails by the exit code. */
 const MILLISECONDS = 50_000;
-/** Nothing of who runs the tests: NO_COLOR, FORCE_COLOR, CI, COLORTERM, TMUX… all say something about colours. */
+/**
+ * The environment contains nothing of the caller: NO_COLOR, FORCE_COLOR, CI, COLORTERM and TMUX all affect
+ * colors.
+ */
 const environment = { PATH: process.env["PATH"] };
 
-/** How a process ended. */
+/** The end of a process. */
 export interface Ended {
-  /** The exit code; null where a signal ended it. */
+  /** The exit code; null if a signal ended it. */
   code: number | null;
   stdout: string;
   stderr: string;
@@ -30,7 +33,7 @@ export class Place {
     return join(this.folder, name);
   }
 
-  /** What lies in it. */
+  /** The names of its files. */
   get files(): string[] {
     return readdirSync(this.folder).sort();
   }
@@ -45,12 +48,12 @@ export class Place {
     options: { input?: string | Uint8Array; shell?: string } = {},
   ): Promise<Ended> {
     const { child, ended } = this.start(args, options.shell);
-    child.stdin.on("error", () => undefined); // it may end without having read all
+    child.stdin.on("error", () => undefined); // it may end before it has read everything
     child.stdin.end(options.input ?? "");
     return ended;
   }
 
-  /** Starts a command; `shell`: what a shell does before, such as setting limits. */
+  /** Starts a command. `shell` is run by a shell before it, for example to set limits. */
   start(
     args: readonly string[],
     shell?: string,
@@ -67,7 +70,7 @@ export class Place {
     return { child, ended };
   }
 
-  /** Starts a command in a terminal of its own. `onData` sees all that was shown so far, and may type. */
+  /** Starts a command in a separate terminal. `onData` gets all output so far, and may type. */
   async inTerminal(
     args: readonly string[],
     options: {
@@ -94,7 +97,7 @@ export class Place {
   }
 }
 
-/** A child that reports JSON lines: resolves with the first line that `wanted` says yes to. */
+/** Waits for a child that reports JSON lines, and resolves with the first line for which `wanted` is true. */
 export function event(
   child: ChildProcessWithoutNullStreams,
   wanted: (event: Record<string, unknown>) => boolean,

@@ -1,4 +1,4 @@
-/** The built command line as a process, in a folder of its own. */
+/** Runs the built command line as a process, in a separate folder. */
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inDist } from "../support/dist.js";
 
-/** What a command came to. */
+/** The outcome of a command. */
 export interface Outcome {
   readonly code: number | null;
   readonly stdout: string;
@@ -20,7 +20,7 @@ export const PROGRAM = inDist("cli.js");
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), "bptt-cli-"));
 
-  /** The whole path of a file in it. */
+  /** Returns the full path of a file in it. */
   of(name: string): string {
     return join(this.path, name);
   }
@@ -34,7 +34,7 @@ export class Folder {
     return readFileSync(this.of(name));
   }
 
-  /** All names, sorted. */
+  /** Returns all names, sorted. */
   names(): string[] {
     return readdirSync(this.path).sort();
   }
@@ -55,7 +55,7 @@ export class Folder {
   }
 
   private run(program: string, args: readonly string[], input: string | Uint8Array): Outcome {
-    const env = { PATH: process.env["PATH"] }; // nothing of who runs the tests
+    const env = { PATH: process.env["PATH"] }; // nothing of the caller's environment
     const { status, stdout, stderr, error } = spawnSync(program, args, {
       cwd: this.path,
       input,

@@ -1,5 +1,5 @@
-// What goes wrong with `bptt train`: one sentence on standard error, exit code 1 (2 where the command is wrong), no stack, and
-// nothing written that was not whole.
+// Tests the failures of `bptt train`: one sentence on standard error, exit code 1 (2 for wrong usage), no
+// stack, and no incomplete file.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { CharRnn, Rnn } from "bptt";
@@ -19,7 +19,10 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
-/** Runs a command that has to fail: its sentence, with nothing on standard output and nothing changed in the folder. */
+/**
+ * Runs a command that must fail and returns its sentence. Standard output must be empty and the folder
+ * unchanged.
+ */
 async function failure(
   args: readonly string[],
   code: number,
@@ -52,15 +55,11 @@ describe("a text", () => {
     ["of a byte order mark alone", "\ufeff", "x.txt: expected a text, received an empty file"],
     ["of one character", "a", "x.txt: expected at least 2 tokens, received 1"],
     ["with a 0 byte", "ab\0c", "x.txt: expected a text, received a binary file (byte 2 is 0)"],
-    [
-      "in Latin-1",
-      Uint8Array.of(0x61, 0xe4, 0x62),
-      "x.txt: expected a text in UTF-8, received bytes that are none",
-    ],
+    ["in Latin-1", Uint8Array.of(0x61, 0xe4, 0x62), "x.txt: expected a text in UTF-8, received other bytes"],
     [
       "cut in a character",
       Uint8Array.of(0x61, 0xc3),
-      "x.txt: expected a text in UTF-8, received bytes that are none",
+      "x.txt: expected a text in UTF-8, received other bytes",
     ],
     [
       "in UTF-16",
@@ -140,7 +139,7 @@ describe("the model file", () => {
         "--checkpoint-every",
         "1",
       ];
-      // in units of 512 or 1024 bytes, as the shell has it: less than the file either way
+      // in units of 512 or 1024 bytes, depending on the shell: less than the file in either case
       expect(await failure(args, 1, { shell: `ulimit -f ${Math.floor(whole.length / 2048)}` })).toBe(
         "m.safetensors: too large for this file system",
       );

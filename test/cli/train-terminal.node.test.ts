@@ -1,4 +1,4 @@
-// `bptt train` in a terminal: a bar, colours, what is typed, and a terminal that is left as it was.
+// Tests `bptt train` in a terminal: the bar, colors, typed keys, and a restored terminal at the end.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { CharRnn } from "bptt";
@@ -30,7 +30,7 @@ const train = (...args: string[]) => [
   "16",
   ...args,
 ];
-/** What is hidden and disabled while the bar is there, in pairs: cursor, line wrapping. */
+/** The settings that are changed while the bar is shown, in pairs: cursor, line wrapping. */
 const restored = (shown: string) =>
   ["?25", "?7"].map(
     (mode) => shown.lastIndexOf(`${ESCAPE}[${mode}h`) > shown.lastIndexOf(`${ESCAPE}[${mode}l`),
@@ -47,7 +47,7 @@ describe("in a terminal", () => {
     );
     expect(plain(shown)).toMatch(/┼(.*\r\n)+done; .*; saved to m\.safetensors\r\n$/);
     expect(restored(shown)).toEqual([true, true]);
-    expect(shown).not.toContain("\n\n"); // the bar takes one line, and leaves none
+    expect(shown).not.toContain("\n\n"); // the bar takes one line and leaves none
   });
 
   it("samples stand above the bar", async () => {
@@ -94,7 +94,7 @@ describe("in a terminal", () => {
     });
     expect(code).toBe(130);
     expect(plain(shown)).toMatch(
-      /\r\nbptt: stopped after step \d+ and saved to m\.safetensors; to go on: bptt train text\.txt -o m\.safetensors --resume\r\n$/,
+      /\r\nbptt: stopped after step \d+ and saved to m\.safetensors; to continue: bptt train text\.txt -o m\.safetensors --resume\r\n$/,
     );
     expect(restored(shown)).toEqual([true, true]);
     expect((await place.inTerminal(["train", "text.txt", "-o", "m.safetensors", "--resume"])).code).toBe(0);
@@ -118,7 +118,7 @@ describe("in a terminal", () => {
     });
     expect(code).toBe(130);
     expect(shown).not.toContain("--resume");
-    expect(shown).not.toContain("step 3/"); // nobody has waited for its end
+    expect(shown).not.toContain("step 3/"); // the worker's last step was not awaited
     expect(restored(shown)).toEqual([true, true]);
     expect(CharRnn.load(readFileSync(place.path("m.safetensors"))).resumable).toBe(true);
     expect(place.files).toEqual(["m.safetensors", "text.txt"]);

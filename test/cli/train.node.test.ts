@@ -1,4 +1,5 @@
-// `bptt train` as a process: what it says, what it writes, and that a run goes on from its file to the same bits.
+// Tests `bptt train` as a process: its output, its files, and that a run that is continued from its file
+// gives the same bits.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { CharRnn } from "bptt";
@@ -23,7 +24,7 @@ const train = (...args: string[]) => ["train", "text.txt", "-o", "m.safetensors"
 const bytes = (name = "m.safetensors") => new Uint8Array(readFileSync(place.path(name)));
 const model = (name?: string) => CharRnn.load(bytes(name));
 
-/** The bytes that the library comes to with the same options. */
+/** Returns the bytes that the library gives with the same options. */
 async function expected(text: string | string[], steps: number, more: object = {}): Promise<Uint8Array> {
   const made = new CharRnn({ text, hiddenSize: 16, ...more });
   await made.fit(text, { steps, batchSize: 4, sequenceLength: 16, learningRate: 0.002 });
@@ -177,7 +178,7 @@ describe("what it says", () => {
     const { code, stderr } = await place.run(train("--steps", "1000000", "--time-limit", "0.3s"));
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /^bptt: stopped after step \d+ and saved to m\.safetensors; to go on: bptt train text\.txt -o m\.safetensors --resume\n$/,
+      /^bptt: stopped after step \d+ and saved to m\.safetensors; to continue: bptt train text\.txt -o m\.safetensors --resume\n$/,
     );
     expect(model().resumable).toBe(true);
   });
@@ -295,7 +296,7 @@ describe("a run that is ended", () => {
   it.skipIf(process.platform === "win32")(
     "by SIGINT twice: ends at once, with the last checkpoint intact and nothing beside it",
     async () => {
-      // steps of seconds: both signals come in the midst of the second one
+      // steps of seconds: both signals arrive during the second one
       const shape = ["--hidden", "1024", "--batch", "64", "--length", "64", "--steps", "1000"];
       writeFileSync(place.path("text.txt"), "so much depends upon a red wheel barrow\n".repeat(500));
       const args = [
@@ -315,7 +316,7 @@ describe("a run that is ended", () => {
       const { code, stdout, stderr } = await ended;
       expect(code).toBe(130);
       expect(stderr).toBe("");
-      expect(stdout).not.toContain('"step":2,'); // nobody has waited for its end
+      expect(stdout).not.toContain('"step":2,'); // the worker's last step was not awaited
       expect(model().resumable).toBe(true);
       expect(place.files).toEqual(["m.safetensors", "names.txt", "text.txt"]);
     },
@@ -340,7 +341,7 @@ describe("a run that is ended", () => {
     const { code, stderr } = await ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^bptt: worker: it ended, with code 1, before the run did; the checkpoint of step \d+ is in m\.safetensors; to go on: .*--resume\n$/,
+      /^bptt: worker: it ended, with code 1, before the run did; the checkpoint of step \d+ is in m\.safetensors; to continue: .*--resume\n$/,
     );
     expect((await place.run([...resume, "--quiet"])).code).toBe(0);
     expect(bytes()).toEqual(await whole());
@@ -353,7 +354,7 @@ describe("a run that is ended", () => {
     const { code, stderr } = await ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^bptt: standard output: it was closed before all was written; step \d+ is saved to m\.safetensors; to go on: .*\n$/,
+      /^bptt: standard output: it was closed before everything was written; step \d+ is saved to m\.safetensors; to continue: .*\n$/,
     );
     expect((await place.run([...resume, "--quiet"])).code).toBe(0);
     expect(bytes()).toEqual(await whole());

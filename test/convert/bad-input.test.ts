@@ -1,4 +1,4 @@
-/** What is wrong is named: kinds are TypeErrors, values RangeErrors. */
+/** Tests that errors name the wrong value: TypeErrors for kinds, RangeErrors for values. */
 import {
   fromKeras,
   fromTensorFlow1,
@@ -25,7 +25,7 @@ function check(rows: readonly Row[]): void {
 const zeros = (...shape: number[]) => ({ data: new Float32Array(shape.reduce((a, b) => a * b, 1)), shape });
 const CONFIG = { cell: "gru", inputSize: 2, hiddenSize: 3, outputSize: 4 } as const;
 
-/** A good description with a change. */
+/** Returns a valid description with a change. */
 function changed(change: (network: NetworkDescription & { config: Record<string, unknown> }) => void): never {
   const network = randomNetwork({ ...CONFIG });
   change(network as never);
@@ -461,7 +461,7 @@ describe("layers models", () => {
         ),
     ],
     [
-      `model.weightData: expected no weights but the layers', received also "b/bias"`,
+      `model.weightData: expected only weights of the layers, received also "b/bias"`,
       RangeError,
       () =>
         weights(

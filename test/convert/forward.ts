@@ -1,7 +1,8 @@
 /**
- * What a description computes, in f64 and plain loops: an oracle of its own for the conversions, which must hold for
- * cells and forms whether or not the library under test runs them. Formulas: PyTorch's documentation of nn.RNN, GRU
- * and LSTM; `resetAfter: false` is GRU as first published (Cho et al. 2014), r before the recurrent product.
+ * Computes the outputs of a description in f64 and plain loops. It is an independent oracle for the
+ * conversions, also for cells and forms that the library under test does not run. Formulas: PyTorch's
+ * documentation of nn.RNN, GRU and LSTM; `resetAfter: false` is GRU as first published (Cho et al. 2014), r
+ * before the recurrent product.
  */
 import type { NetworkDescription } from "bptt/convert";
 

@@ -1,4 +1,7 @@
-/** Files that h5py wrote in all its ways (test/golden/hdf5/make_hdf5.py), and Keras's, against another reader: jsfive. */
+/**
+ * Compares the reader with another one, jsfive, on files that h5py wrote in all its ways
+ * (test/golden/hdf5/make_hdf5.py) and on Keras's.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { File } from "jsfive";
 import { describe, expect, it, test } from "vitest";

@@ -1,6 +1,6 @@
 /**
- * Files that lie about their counts and sizes end in one RangeError before work is done for them. How long and how much
- * memory reading may take is held to by the fuzzer (test/fuzz).
+ * Tests that files with false counts and sizes give one RangeError before work is done for them. The fuzzer
+ * (test/fuzz) measures the time and memory of reading.
  */
 import { readFileSync } from "node:fs";
 import { deflateSync, zipSync } from "fflate";
@@ -15,7 +15,7 @@ import { openZip } from "../../ts/convert/zip.js";
 const golden = (...path: string[]) => new Uint8Array(readFileSync(inProject("test", "golden", ...path)));
 const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
-/** Where a text is in a file. */
+/** Returns the position of a text in a file. */
 function placeOf(bytes: Uint8Array, text: string): number {
   const at = Buffer.from(bytes).indexOf(text, 0, "latin1");
   if (at < 0) throw new Error(`no ${text}`);
@@ -42,7 +42,7 @@ describe("HDF5", () => {
   test("a tree of links that leads back to itself", () => {
     const file = changed("hdf5/plain.h5", (view, bytes) => {
       const tree = placeOf(bytes, "TREE");
-      view.setUint8(tree + 5, 1); // a level higher, and its child is the tree
+      view.setUint8(tree + 5, 1); // a level higher, and its child is the tree itself
       view.setBigUint64(tree + 32, BigInt(tree), true);
     });
     expect(() => openHdf5(file, "file")).toThrow(

@@ -1,4 +1,7 @@
-/** Files that Keras 3 and tf_keras wrote (test/golden/convert/make_keras.py), against what their models answered. */
+/**
+ * Compares files that Keras 3 and tf_keras wrote (test/golden/convert/make_keras.py) with the answers of
+ * their models.
+ */
 import { readFileSync } from "node:fs";
 import { fromKerasFile, toKeras, type FromKerasOptions, type NetworkDescription } from "bptt/convert";
 import { describe, expect, it, test } from "vitest";
@@ -91,7 +94,7 @@ describe("wrong files", () => {
     );
     expect(() => fromKerasFile(h5.subarray(0, 100))).toThrow(/^file: expected \d+ bytes .*, received /);
     expect(() => fromKerasFile(alone)).toThrow(
-      "options: expected options with the cell, since the file holds weights alone, received undefined",
+      "options: expected options with the cell, since the file contains only weights, received undefined",
     );
     expect(() => fromKerasFile(alone, { cell: "gru", bidirectional: true })).toThrow(
       /^file: expected 6 arrays/,
@@ -104,11 +107,12 @@ describe("wrong files", () => {
       }),
     );
     expect(() => fromKerasFile(keras, { cell: "gru" })).toThrow(
-      "options: expected no options, since the file holds a whole model, received an object",
+      "options: expected no options, since the file contains a whole model, received an object",
     );
   });
 
-  // A damaged file is refused, or its numbers have changed: never another kind of error, never without end.
+  // A damaged file is refused, or its numbers have changed. There is no other kind of error, and reading
+  // ends.
   it.each([
     ["archive", keras, undefined],
     ["model", h5, undefined],

@@ -1,4 +1,7 @@
-/** Layouts of older Keras versions and of subclassed models (test/golden/keras-layouts/make_keras_layouts.py). */
+/**
+ * Tests layouts of older Keras versions and of subclassed models
+ * (test/golden/keras-layouts/make_keras_layouts.py).
+ */
 import { readFileSync } from "node:fs";
 import { fromKerasFile } from "bptt/convert";
 import { describe, expect, it, test } from "vitest";
@@ -47,7 +50,7 @@ describe("arrays that belong to no layer are named, not dropped", () => {
     expect(() => fromKerasFile(read(name), { cell: "gru" })).toThrow(
       expect.objectContaining({
         name: "RangeError",
-        message: `file: expected the arrays of layers alone, as layers/…, received also ${found}; of a subclassed model, model.get_weights() has the arrays in the order that fromKeras takes`,
+        message: `file: expected only arrays of layers, as layers/…, received also ${found}; for a subclassed model, pass the arrays of model.get_weights() to fromKeras`,
       }),
     );
   });

@@ -1,4 +1,4 @@
-/** Keras's and TensorFlow 1's weights against what their cells really computed from them. */
+/** Compares Keras's and TensorFlow 1's weights with the outputs that their cells computed from them. */
 import { fromKeras, fromTensorFlow1, toKeras, toTensorFlow1, type WeightArray } from "bptt/convert";
 import { Rnn } from "bptt";
 import { describe, expect, it, test } from "vitest";
@@ -92,7 +92,8 @@ describe("TensorFlow 1's cells compute the same from the converted variables", (
 });
 
 describe("there and back gives the same numbers", () => {
-  // b_h of z and r is a sum of Keras's two rows, so that the way back splits it as (sum, 0): the same network
+  // b_h of z and r is a sum of Keras's two rows, so that the conversion back splits it as (sum, 0): the same
+  // network
   test.each(CONFIGS)("Keras, $cell $layers $bidirectional $resetAfter", (config) => {
     const network = randomNetwork(config);
     const { cell, layers = 1, bidirectional = false } = config;

@@ -1,6 +1,6 @@
 /**
- * The library itself computes what the oracle of the conversions does: parameter names and the order of gates mean the
- * same to both.
+ * Tests that the library computes what the oracle of the conversions does, so that parameter names and the
+ * order of gates mean the same to both.
  */
 import { Rnn, type Tensor } from "bptt";
 import { fromKeras, toKeras } from "bptt/convert";
@@ -23,7 +23,7 @@ test.each(CONFIGS.map((config) => [nameOf(config), config] as const))("%s", (_, 
   const { h, c } = "h" in state ? (state as { h: Tensor; c: Tensor }) : { h: state as Tensor, c: undefined };
   expectClose("h", h.data, want.h, LOGITS);
   if (c) expectClose("c", c.data, want.c, LOGITS);
-  // a network itself says enough
+  // a network is a description itself
   const { cell, layers = 1, bidirectional = false } = config;
   expect(fromKeras(toKeras(rnn), { cell, layers, bidirectional })).toEqual(network);
   rnn.free();

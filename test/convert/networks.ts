@@ -1,10 +1,10 @@
-/** Descriptions of every form, filled with seeded draws. */
+/** Descriptions of every form with seeded random parameters. */
 import type { NetworkConfig, NetworkDescription, Tensor } from "bptt/convert";
 import { seeded, uniform } from "../support/random.js";
 
 const GATE_COUNT = { tanh: 1, relu: 1, gru: 3, lstm: 4 };
 
-/** A network of these sizes; every parameter, biases too, uniform in ±0.7. */
+/** Returns a network of these sizes, with all parameters, including biases, uniform in ±0.7. */
 export function randomNetwork(config: NetworkConfig, seed = 1): NetworkDescription {
   const { cell, inputSize: I, hiddenSize: H, outputSize: V, layers = 1, bidirectional = false } = config;
   const random = seeded(seed);
@@ -46,7 +46,7 @@ export const CONFIGS: readonly NetworkConfig[] = (
   ),
 );
 
-/** A config in a few words. */
+/** Returns a config in a few words. */
 export function nameOf({ cell, layers, bidirectional, resetAfter, outputSize }: NetworkConfig): string {
   const form = cell === "gru" ? (resetAfter === false ? ", reset before" : ", reset after") : "";
   return `${cell}${form}, ${layers} layer${layers === 1 ? "" : "s"}${bidirectional ? ", bidirectional" : ""}${outputSize === undefined ? "" : ", head"}`;

@@ -1,6 +1,6 @@
 /**
- * Exported models in onnxruntime (its wasm build, which needs no binary for the platform) against the f64 oracle.
- * What else the checker of the onnx package says of them: check_onnx.py beside this file.
+ * Compares exported models in onnxruntime (its wasm build, which needs no binary for the platform) with the
+ * f64 oracle. check_onnx.py beside this file runs the checker of the onnx package.
  */
 import { toOnnx, type NetworkConfig, type ToOnnxOptions } from "bptt/convert";
 import { Rnn } from "bptt";
@@ -42,7 +42,7 @@ const int64 = (data: ArrayLike<number>, shape: number[]) =>
 const floats = (data: ArrayLike<number>, shape: number[]) =>
   new ort.Tensor("float32", Float32Array.from(data), shape);
 
-/** Runs a model of these options and the oracle on the same draws, for a batch and a length. */
+/** Runs a model with these options and the oracle on the same random inputs, for a batch and a length. */
 async function compare(
   config: NetworkConfig,
   options: ToOnnxOptions,

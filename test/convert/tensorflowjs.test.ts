@@ -1,4 +1,4 @@
-/** TensorFlow.js models in both directions, against what it answered (test/golden/convert/make_tfjs.ts). */
+/** Tests TensorFlow.js models in both directions, against its answers (test/golden/convert/make_tfjs.ts). */
 import {
   fromTensorFlowJs,
   toTensorFlowJs,
@@ -42,7 +42,7 @@ describe("models that TensorFlow.js saved", () => {
     const network = fromTensorFlowJs({ modelTopology, weightSpecs, weightData: bytes.buffer });
     expectAnswer(network, saved);
 
-    // as model.json with two weight files, the second beginning within the data of neither a float nor a weight
+    // as model.json with two weight files, of which the second begins in the middle of a float
     const weightsManifest = [{ paths: ["a", "b"], weights: weightSpecs }];
     const parts = [bytes.subarray(0, 13), bytes.subarray(13)];
     expect(

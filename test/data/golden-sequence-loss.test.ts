@@ -1,4 +1,7 @@
-/** `sequenceLoss`, and the loss that networks train on, against TensorFlow 1.15.5's sequence_loss in float32. */
+/**
+ * Compares `sequenceLoss`, and the loss that networks train on, with TensorFlow 1.15.5's sequence_loss in
+ * float32.
+ */
 import { describe, expect, it } from "vitest";
 import { Rnn, sequenceLoss } from "bptt";
 import tfSequenceLoss from "../golden/tf_sequence_loss.json";
@@ -54,7 +57,10 @@ describe("sequenceLoss", () => {
   });
 });
 
-/** Relative alone where the weights are tiny: an absolute allowance would accept a loss of 0. */
+/**
+ * Returns a tolerance that is only relative if the weights are tiny, because an absolute one would accept a
+ * loss of 0.
+ */
 function allowed(weights: readonly number[]): typeof LOSS {
   return Math.max(...weights) < 1e-6 ? { relative: LOSS.relative! } : LOSS;
 }
@@ -62,7 +68,7 @@ function allowed(weights: readonly number[]): typeof LOSS {
 /**
  * The training loss sees the same logits when a network makes them: one id for each (b, t), no recurrence, and
  *   h = tanh(w_ih[id]) = logits/512,   logits = h·512·I.
- * Powers of two are exact, so that only atanh, tanh and their rounding stand between: about 4e-7 of each logit.
+ * Powers of two are exact, so only atanh, tanh and their rounding differ: about 4e-7 of each logit.
  */
 const SCALE = 512;
 
@@ -99,7 +105,7 @@ describe("the loss of a network", () => {
       const { loss: got, gradients } = rnn.gradients(batch);
       expectNear("gradients", got, want, tolerance);
 
-      // dw_ih[id] = SCALE·dlogits ⊙ (1 − h²), each id being met once
+      // dw_ih[id] = SCALE·dlogits ⊙ (1 − h²), since each id occurs once
       const dlogits = gradients["w_ih_l0"]!.data.map((g, k) => g / (SCALE * (1 - (scores[k]! / SCALE) ** 2)));
       expectClose("dlogits", dlogits, f32(gradient_of_sum_logits), {
         relative: Math.max(...scores) > 100 ? 2e-4 : 1e-5,

@@ -1,4 +1,5 @@
-// Draws from logits: shares, temperature, and coins that depend on seed, step and row alone.
+// Tests samples from logits: frequencies, temperature, and random numbers that depend only on seed, step and
+// row.
 
 import { Rnn, sample } from "bptt";
 import { describe, expect, it, test } from "vitest";

@@ -1,5 +1,5 @@
 // Every `@example` of the docstrings and every TypeScript block of the README and the site is compiled strictly against the
-// built package and run; where a page shows an output, or a comment after console.log does, it is the one that comes.
+// built package and run. An output shown on a page, or in a comment after console.log, must be equal to the real output.
 
 import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ interface Example {
   output?: string | undefined;
 }
 
-/** The code behind each `@example`, up to the next tag or the end of its comment. */
+/** Returns the code of each `@example`, up to the next tag or the end of its comment. */
 function docstringExamples(file: string): Example[] {
   const found: Example[] = [];
   for (const [comment] of readFileSync(inProject("ts", file), "utf8").matchAll(/\/\*\*[\s\S]*?\*\//g)) {
@@ -30,13 +30,19 @@ function docstringExamples(file: string): Example[] {
   return found;
 }
 
-/** What the comments behind `console.log(…);` say will be printed, in order; with … or words it is for people only. */
+/**
+ * Returns the outputs that the comments after `console.log(…);` promise, in order. A comment with … or words
+ * is for people only.
+ */
 function promises(code: string): string[] {
   const comments = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, comment = ""]) => comment);
   return comments.filter((comment) => !/…|, \w+ times/.test(comment)).map(squeezed);
 }
 
-/** Without spaces, kinds of quotes, and Node's lengths of typed arrays: "Int32Array(2) [ 1, 0 ]" is "Int32Array[1,0]". */
+/**
+ * Removes spaces, kinds of quotes, and Node's lengths of typed arrays: "Int32Array(2) [ 1, 0 ]" becomes
+ * "Int32Array[1,0]".
+ */
 function squeezed(output: string): string {
   return output
     .replace(/(Array)\(\d+\)/g, "$1")
@@ -50,7 +56,7 @@ const sources = readdirSync(inProject("ts"), { recursive: true, encoding: "utf8"
   .sort();
 const programs: readonly Example[] = blocksIn(["ts"]);
 const examples = [...programs, ...sources.flatMap(docstringExamples)];
-// Inside the project, so that "bptt" is the package itself, as it is built.
+// The folder is inside the project, so that "bptt" is the built package.
 const folder = inProject("target", "examples");
 const fileOf = ({ name }: { name: string }) => `${name.replace(/\W+/g, "-")}.ts`;
 
@@ -109,7 +115,7 @@ test("there are examples, and all of them compile", () => {
 
 describe("runs", () => {
   test.concurrent.each(examples)("$name", async (example) => {
-    // One folder up, where the nearest package.json is the project's own, "bptt" is its dist. A failure throws.
+    // The nearest package.json is the project's, so "bptt" is its dist. A failure throws.
     const script = inProject("target", "examples", "out", fileOf(example).replace(/\.ts$/, ".js"));
     const runnable = inProject("target", `example-${fileOf(example).replace(/\.ts$/, ".mjs")}`);
     writeFileSync(runnable, readFileSync(script));

@@ -1,4 +1,4 @@
-/** The same as in `engines.node.test.ts`, in a page of each browser: Chromium, Firefox and WebKit. */
+/** Runs the tests of `engines.node.test.ts` in a page of each browser: Chromium, Firefox and WebKit. */
 
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -115,7 +115,7 @@ function servePage(onResult: Handler = (_, response) => void response.end()): Pr
   return serve({ "/": page, "/guarded": guarded, "/first.mjs": first, ...folders, "/result": onResult });
 }
 
-/** Starts a Firefox without window, with a fresh profile, on a page. Returns what ends it. */
+/** Starts a Firefox without a window, with a fresh profile, on a page. Returns a function that ends it. */
 async function startFirefox(path: string, url: string): Promise<() => Promise<void>> {
   const profile = await mkdtemp(join(tmpdir(), "bptt-firefox-"));
   const quiet = [

@@ -1,8 +1,9 @@
 /**
- * Same seed, same bits: initial weights, 100 steps, the outputs of the trained networks and what is sampled from them, and the
- * README's first program, in every engine that runs a script. The relaxed build makes no such promise, because its fused
- * multiply-add is the processor's: it must come close to the default build in every engine that has relaxed SIMD, and be refused
- * in every other. Browsers and workerd have files of their own beside this one.
+ * Tests that the same seed gives the same bits in every engine that runs a script: initial weights, 100
+ * steps, the outputs of the trained networks, samples, and the README's first program. The relaxed build
+ * makes no such promise, because its fused multiply-add depends on the processor. It must come close to the
+ * default build in every engine that has relaxed SIMD, and be refused in every other. Browsers and workerd
+ * have separate test files.
  */
 
 import { execFile } from "node:child_process";
@@ -23,7 +24,7 @@ import type { Beside } from "./relaxed.mjs";
 const program = inProject("test", "engines", "program.mjs");
 const relaxedProgram = inProject("test", "engines", "relaxed.mjs");
 const folder = inProject("target", "engines");
-const SECONDS = 240; // an emulator beside other work is slow
+const SECONDS = 240; // an emulator is slow when the machine is busy
 const first = join(folder, "first.mjs");
 
 beforeAll(() => {

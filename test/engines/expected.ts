@@ -7,7 +7,7 @@ import { expectClose } from "../support/compare.js";
 import { LOSS_IN_TRAINING } from "../support/tolerance.js";
 import type { Beside } from "./relaxed.mjs";
 
-/** A change of these is a change of what users' seeds mean: it belongs into the changelog. */
+/** A change of these hashes changes the results of users' seeds and belongs in the changelog. */
 export const EXPECTED = {
   "the tutorial's": "e3ba5e5298297248",
   lengths: "6d3b4c19e6acf933",
@@ -27,7 +27,7 @@ export const EXPECTED = {
   "RMSProp, steps": "a6953cac89bfcd42",
 };
 
-/** Engines that are known to have relaxed SIMD or not; of the others either answer is right. */
+/** Engines that are known to have relaxed SIMD or not. In other engines either answer is accepted. */
 const HAS_RELAXED = new Map([
   ["Node 20", false],
   ["Node 24", true],
@@ -38,7 +38,7 @@ const HAS_RELAXED = new Map([
 const REFUSAL = {
   code: "WASM_UNAVAILABLE",
   message: expect.stringMatching(
-    /^bptt: this engine lacks WebAssembly relaxed SIMD, .*; "bptt" does without$/,
+    /^bptt: this engine lacks WebAssembly relaxed SIMD, .*; "bptt" works without it$/,
   ) as string,
 };
 
@@ -47,7 +47,7 @@ export function expectRelaxed(engine: string, { refused, sameStart, losses, resu
   const known = HAS_RELAXED.get(engine);
   if (known !== undefined) expect(refused === undefined, `${engine} runs the relaxed build`).toBe(known);
   if (refused) return void expect(refused).toEqual(REFUSAL);
-  expect(sameStart).toBe(true); // initial weights are made without it
+  expect(sameStart).toBe(true); // the initial weights do not use it
   for (const [plain, relaxed] of [losses!, resumed!]) {
     expectClose("loss", relaxed!, plain!, LOSS_IN_TRAINING);
     expect(plain!.at(-1)).toBeLessThan(plain![0]! / 5);
@@ -64,7 +64,10 @@ function readFirstProgram(): { code: string; output: string } {
   return { code, output };
 }
 
-/** The title of a test in an engine, which says why it is skipped where the engine is missing. */
+/**
+ * Returns the title of a test in an engine, which gives the reason if it is skipped because the engine is
+ * missing.
+ */
 export function titled(engine: string, found: unknown): string {
   return found === undefined
     ? `${engine} (SKIPPED: not on this machine, and the set-up could not install it)`

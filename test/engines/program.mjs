@@ -1,6 +1,6 @@
-// Initialises, trains, asks and samples networks of several shapes, and hashes the bits of everything that comes out. Plain
-// JavaScript over the built library, so that it runs unchanged wherever the library does. All its data are integers, or
-// integers over a power of two: nothing but the library computes with rounding.
+// Initializes, trains, evaluates and samples networks of several shapes, and hashes the bits of all results.
+// It is plain JavaScript over the built library, so that it runs unchanged wherever the library does. All its
+// data are integers, or integers over a power of two: only the library computes with rounding.
 //
 //     node test/engines/program.mjs path/to/dist/index.js     prints the hashes as JSON
 
@@ -151,8 +151,8 @@ const CASES = {
 const quantilesOf = (c) => (c.loss === "quantile" ? [0.25, 0.75] : [1]);
 
 /**
- * @param {any} library what `import` or `require` gave
- * @returns {Record<string, string>} a hash a case
+ * @param {any} library the result of `import` or `require`
+ * @returns {Record<string, string>} one hash per case
  */
 export function hashes(library) {
   return Object.fromEntries(Object.entries(CASES).map(([name, c]) => [name, hashOf(library, c)]));
@@ -210,7 +210,7 @@ function addState(hash, state) {
 /** @param {number[][]} targets */
 const unmasked = (targets) => targets.map((row) => row.map((id) => Math.max(id, 0)));
 
-/** A batch of its own for each `turn`. @param {Case} c @param {number} turn */
+/** Returns a different batch for each `turn`. @param {Case} c @param {number} turn */
 function batchOf(c, turn) {
   const draw = integers(c.seed + turn + 1);
   const { I, H, V = H, B, T } = c;

@@ -1,5 +1,5 @@
-// What the relaxed build answers beside the default one in this engine, or how it refuses. Their bits may differ, and those of
-// the relaxed build from machine to machine, so numbers come out, not hashes.
+// Prints the answers of the relaxed build and of the default one in this engine, or the refusal. Their bits
+// may differ, and those of the relaxed build differ between machines, so the output is numbers, not hashes.
 //
 //     node test/engines/relaxed.mjs path/to/dist/     prints them as JSON
 
@@ -7,15 +7,16 @@ const STEPS = 100;
 
 /**
  * @typedef {object} Beside
- * @property {{ code: string, message: string }} [refused] the error, where the engine has no relaxed SIMD
- * @property {boolean} [sameStart] whether the initial weights are the same to the bit
+ * @property {{ code: string, message: string }} [refused] the error, if the engine has no relaxed SIMD
+ * @property {boolean} [sameStart] true if the initial weights are bit-identical
  * @property {number[][]} [losses] of each step, with the default build and with the relaxed one
- * @property {number[][]} [resumed] the same, both from the weights that the default build trained
+ * @property {number[][]} [resumed] losses of both builds, starting from the weights that the default build
+ * trained
  */
 
 /**
- * @param {any} plain what importing the default entry gave
- * @param {any} relaxed what importing the relaxed one gave
+ * @param {any} plain the result of importing the default entry
+ * @param {any} relaxed the result of importing the relaxed one
  * @returns {Beside}
  */
 export function beside(plain, relaxed) {
@@ -27,7 +28,7 @@ export function beside(plain, relaxed) {
   const nets = [plain, relaxed].map(({ Rnn }) => new Rnn({ ...SIZES, seed: 3 }));
   const initial = nets.map((rnn) => textOf(rnn.parameters));
   const losses = nets.map((rnn, i) => train(rnn, [plain, relaxed][i]));
-  // What one build trained, the other continues.
+  // One build trains, and the other continues.
   const resumed = [plain, relaxed].map((library) => {
     const rnn = new library.Rnn(SIZES);
     rnn.setParameters(nets[0].parameters);

@@ -1,6 +1,6 @@
 /**
- * The same in workerd, the runtime of Cloudflare Workers, which compiles no WebAssembly at run time: `bptt/slim` with the
- * imported module works, and the default entry says so.
+ * Tests workerd, the runtime of Cloudflare Workers, which compiles no WebAssembly at run time: `bptt/slim`
+ * with the imported module works, and the default entry gives a clear error.
  */
 
 import { execFile } from "node:child_process";

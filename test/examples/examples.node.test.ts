@@ -1,5 +1,5 @@
-// Each example is run as its command runs it, against the built package, and its figure of merit is checked: by the
-// example itself, which ends with code 1 when it is missed, and by its bytes' place in the output.
+// Runs each example as its command does, against the built package, and checks its figure of merit: the
+// example exits with code 1 if it is missed, and the output must contain it.
 
 import { execFile, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +8,9 @@ import { describe, expect, it } from "vitest";
 import { inProject } from "../../scripts/setup/paths.mjs";
 import { parseSafetensors } from "../../ts/file/safetensors.js";
 
-/** What an example prints; rejects when it ends with another code than 0, or after a minute. */
+/**
+ * Returns the output of an example. Rejects if it ends with another code than 0, or takes more than a minute.
+ */
 function run(file: string, ...args: string[]): Promise<string> {
   const command = ["--import", "tsx", inProject("examples", file), ...args];
   return new Promise((resolve, reject) => {
@@ -19,7 +21,10 @@ function run(file: string, ...args: string[]): Promise<string> {
   });
 }
 
-/** What it prints when it is told to end (Ctrl+C) as soon as it has printed this; rejects when it ends with another code than 0. */
+/**
+ * Returns the output of an example that is interrupted (Ctrl+C) as soon as it has printed `when`. Rejects if
+ * it ends with another code than 0.
+ */
 function interrupted(file: string, args: readonly string[], when: RegExp): Promise<string> {
   const child = spawn(process.execPath, ["--import", "tsx", inProject("examples", file), ...args], {
     cwd: inProject(),
@@ -52,7 +57,7 @@ describe("examples", () => {
 
   it("custom-loss: the quantiles are quantiles of what it has never seen", async () => {
     const output = await run("custom-loss/custom-loss.ts");
-    expect(Number(/farthest off: (\S+)/.exec(output)?.[1])).toBeLessThan(3);
+    expect(Number(/largest deviation: (\S+)/.exec(output)?.[1])).toBeLessThan(3);
   });
 
   it("classifier: tells names that it has never seen better than their last letter does", async () => {
@@ -76,7 +81,7 @@ describe("examples", () => {
   it("pytorch: a network of PyTorch's answers as there, learns on, and goes back as it came", async () => {
     const output = await run("pytorch/pytorch.ts");
     const figure = (pattern: RegExp) => Number(pattern.exec(output)?.[1]);
-    expect(figure(/^farthest from PyTorch's logits: (\S+)$/m)).toBeLessThan(2e-5);
+    expect(figure(/^largest difference from PyTorch's logits: (\S+)$/m)).toBeLessThan(2e-5);
     expect(figure(/^after: +(\S+),/m)).toBeLessThan(figure(/^before: +(\S+) /m) - 0.3);
     const read = (folder: string) => {
       const file = readFileSync(inProject(folder, "pytorch", "names.safetensors"));
@@ -90,7 +95,7 @@ describe("examples", () => {
     const share = (row: string) => Number(new RegExp(`${row} +(\\S+) %`).exec(output)?.[1]);
     expect(share("new ones:")).toBeGreaterThan(50);
     expect(share("its new names")).toBeGreaterThan(share("held-out names") - 15);
-    expect(share("letters jumbled")).toBeLessThan(20);
+    expect(share("shuffled letters")).toBeLessThan(20);
     expect(Number(/^found: (\d+) /m.exec(output)?.[1])).toBeGreaterThan(20);
   });
 

@@ -1,4 +1,7 @@
-/** Wrong files: each refused with a message that names tensor or option, what was expected and what came. */
+/**
+ * Tests wrong files: each is refused with a message that gives the tensor or option, the expected and the
+ * received value.
+ */
 
 import { Rnn, Vocabulary, type LoadOptions } from "bptt";
 import { describe, expect, it } from "vitest";
@@ -21,7 +24,7 @@ const tensor = (...shape: number[]): FileTensor => ({
 const fileOf = (config: ModelConfig, vocabulary?: Vocabulary) =>
   encodeModel({ config, parameters: randomParameters(config, 3), vocabulary });
 
-/** As PyTorch would have written it: the same tensors without metadata. */
+/** Returns the file as PyTorch would write it: the same tensors without metadata. */
 const foreign = (config: ModelConfig, change: Change = () => undefined, rename = (name: string) => name) =>
   edited(fileOf(config), (tensors, metadata) => {
     metadata.clear();
@@ -31,7 +34,7 @@ const foreign = (config: ModelConfig, change: Change = () => undefined, rename =
     change(tensors, metadata);
   });
 
-/** An error of that class with that message, whatever its fields. */
+/** Matches an error of that class with that message and any fields. */
 const like = ({ name, message }: Error): Error => expect.objectContaining({ name, message }) as Error;
 
 const expectError = (file: unknown, options: LoadOptions, error: Error) => {
@@ -96,12 +99,12 @@ describe("tensors, in a file of our own and in PyTorch's", () => {
 
   it("superfluous ones", () => {
     const more: Change = (tensors) => tensors.set("embedding.weight", tensor(7, 3));
-    const got = "bytes.tensors: expected no further tensors than the network's, received";
+    const got = "bytes.tensors: expected only tensors of the network, received";
     expectError(edited(fileOf(GRU), more), {}, new RangeError(`${got} "embedding.weight"`));
     expectError(
       foreign(GRU, more),
       {},
-      new RangeError(`${got} "embedding.weight"; { prefix: "" } reads that module alone`),
+      new RangeError(`${got} "embedding.weight"; { prefix: "" } reads only that module`),
     );
     const alone = { prefix: "" };
     const prefix = 'the prefix is ""';
@@ -184,7 +187,7 @@ describe("tensors, in a file of our own and in PyTorch's", () => {
       foreign(GRU, more),
       {},
       new RangeError(
-        `bytes.tensors: expected no further tensors than the network's, received "optimizer.m"; { prefix: "" } reads that module alone`,
+        `bytes.tensors: expected only tensors of the network, received "optimizer.m"; { prefix: "" } reads only that module`,
       ),
     );
   });
@@ -375,7 +378,7 @@ describe("prefixes", () => {
       file,
       {},
       new RangeError(
-        `bytes.tensors: expected no further tensors than the network's, received "fc.bias", "fc.weight", of which "fc.weight" is a Linear from 4 to 5; { head: "fc" } reads it as the output layer`,
+        `bytes.tensors: expected only tensors of the network, received "fc.bias", "fc.weight", of which "fc.weight" is a Linear from 4 to 5; { head: "fc" } reads it as the output layer`,
       ),
     );
     const more = edited(file, (tensors) => tensors.set("emb.weight", tensor(7, 4)));
@@ -383,14 +386,14 @@ describe("prefixes", () => {
       more,
       {},
       new RangeError(
-        `bytes.tensors: expected no further tensors than the network's, received "emb.weight", "fc.bias", "fc.weight", of which "fc.weight" is a Linear from 4 to 5; { prefix: "memory.", head: "fc" } reads it as the output layer`,
+        `bytes.tensors: expected only tensors of the network, received "emb.weight", "fc.bias", "fc.weight", of which "fc.weight" is a Linear from 4 to 5; { prefix: "memory.", head: "fc" } reads it as the output layer`,
       ),
     );
     expect(decodeModel(more, { prefix: "memory", head: "fc" }).config).toEqual(GRU);
     expect(decodeModel(file, { head: "fc" }).config).toEqual(GRU);
     expect(decodeModel(file, { prefix: "memory", head: "fc." }).config).toEqual(GRU);
     expect(decodeModel(file, { prefix: "memory" }).config.outputSize).toBeUndefined();
-    const message = `head: expected what stands before the weight of an output layer, received "out"`;
+    const message = `head: expected the part of a name before the weight of an output layer, received "out"`;
     expectError(file, { head: "out" }, new RangeError(message));
   });
 
@@ -427,8 +430,8 @@ describe("metadata", () => {
     ["another size than the tensors'", "bptt.config", withConfig({ hiddenSize: 5 }), `bytes.tensors["rnn.weight_ih_l0"]: expected shape (15, 3), received (12, 3)`],
     ["another cell than the tensors'", "bptt.config", withConfig({ cell: "lstm" }), `bytes.tensors["rnn.weight_ih_l0"]: expected shape (16, 3), received (12, 3)`],
     ["more layers than there are", "bptt.config", withConfig({ layers: 2 ** 31 - 1 }), `bytes.tensors["rnn.weight_ih_l2"]: expected a tensor of shape (12, 4), received nothing`],
-    ["fewer layers than there are", "bptt.config", withConfig({ layers: 1 }), `bytes.tensors: expected no further tensors than the network's, received "rnn.bias_hh_l1", "rnn.bias_ih_l1", "rnn.weight_hh_l1", "rnn.weight_ih_l1"`],
-    ["no output layer", "bptt.config", withConfig({ outputSize: undefined }), `bytes.tensors: expected no further tensors than the network's, received "head.bias", "head.weight"`],
+    ["fewer layers than there are", "bptt.config", withConfig({ layers: 1 }), `bytes.tensors: expected only tensors of the network, received "rnn.bias_hh_l1", "rnn.bias_ih_l1", "rnn.weight_hh_l1", "rnn.weight_ih_l1"`],
+    ["no output layer", "bptt.config", withConfig({ outputSize: undefined }), `bytes.tensors: expected only tensors of the network, received "head.bias", "head.weight"`],
     ["sizes past all bounds", "bptt.config", withConfig({ hiddenSize: 2 ** 31 - 1 }), `bytes.tensors["rnn.weight_ih_l0"]: expected shape (6442450941, 3), received (12, 3)`],
   ])("%s", (_, key, text, message) => {
     const file = edited(fileOf(GRU), (_, metadata) => {

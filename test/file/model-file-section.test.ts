@@ -1,4 +1,4 @@
-/** What an optimizer or a run keeps in a file beside the network: any plain data with tensors in it. */
+/** Tests the sections that an optimizer or a run saves in a file: any plain data with tensors in it. */
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -42,7 +42,7 @@ describe("a section", () => {
 
   it("of any plain data", () => {
     const key = fc.oneof(fc.constantFrom("__proto__", "constructor", "data", "shape"), fc.string());
-    // a negative zero is JSON's 0
+    // JSON writes a negative zero as 0
     const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);
     const { tree } = fc.letrec<{ tree: object; entry: unknown }>((tie) => ({
       entry: fc.oneof({ maxDepth: 3 }, fc.string(), number, fc.boolean(), fc.constant(null), tie("tree")),
@@ -127,7 +127,7 @@ describe("a section", () => {
   });
 });
 
-/** Without null prototypes, which JSON does not know. */
+/** Replaces null prototypes, which JSON does not preserve. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;

@@ -1,6 +1,6 @@
 /**
- * Networks as files, every cell as plain data: PyTorch's files read, files of our own written and read, golden bytes.
- * What PyTorch makes of the golden bytes is checked by test/golden/check_model_files.py.
+ * Tests networks as files, for every cell as plain data: reading PyTorch's files, writing and reading our
+ * own, golden bytes. test/golden/check_model_files.py checks the golden bytes with PyTorch.
  */
 
 import { Rnn, Vocabulary, type Tensor } from "bptt";
@@ -51,7 +51,7 @@ describe("reads PyTorch's files", () => {
       parametersOf(config),
     );
 
-    // truth: y = x·Wᵀ, so that element (i, j) here is (j, i) there; biases as the cells' formulas have them
+    // truth: y = x·Wᵀ, so element (i, j) here is (j, i) there; biases as in the cells' formulas
     const theirs = new Map(
       [...parseSafetensors(file).tensors].map(([name, t]) => [name, readFloats(t, name)]),
     );
@@ -95,7 +95,7 @@ describe("reads PyTorch's files", () => {
     for (const [got, want] of pairs) {
       expect(got.shape).toEqual(want.shape);
       const values = f32(want);
-      // float32 against float32: 2e-6 is what such sums of a few terms of size 1 may differ by
+      // float32 against float32: such sums of a few terms of size 1 may differ by 2e-6
       got.data.forEach((x, k) =>
         expect(Math.abs(x - values[k]!) <= 2e-6, `${x} for ${values[k]}`).toBe(true),
       );

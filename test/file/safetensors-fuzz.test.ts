@@ -1,6 +1,6 @@
 /**
- * 100 000 damaged files: each is read or refused in a RangeError that says why, at once, and without taking memory that
- * the file itself does not have.
+ * Tests 100 000 damaged files: each is read, or refused with a RangeError that gives the reason, at once, and
+ * without memory that exceeds the file's size.
  */
 
 import { expect, it } from "vitest";
@@ -17,7 +17,7 @@ const MUTATIONS = 100_000;
 
 const models = [0, 9, 13, 30].map((k) => encodeModel({ config: CONFIGS[k]!, parameters: randomParameters(CONFIGS[k]!, k) })); // prettier-ignore
 const seeds = [...golden.good.map(({ base64 }) => fromBase64(base64)), ...models];
-/** What the header is made of, and what breaks numbers: to be pasted into it. */
+/** Pieces to insert into the header: its syntax, and numbers that break counts. */
 const PIECES = [
   ...[
     '"',
@@ -71,7 +71,7 @@ function mutate(file: Uint8Array<ArrayBuffer>, random: Random): Uint8Array<Array
     changed.set(file.subarray(0, at));
     changed.set(insert, at);
     changed.set(file.subarray(at + remove), at + insert.length);
-    // a header whose length is right again gets further than one that is cut
+    // a header with a corrected length gets further than one that is cut
     if (mend)
       new DataView(changed.buffer).setUint32(0, Math.max(header - 8 + insert.length - remove, 0), true);
     return changed;
@@ -103,10 +103,10 @@ function mutate(file: Uint8Array<ArrayBuffer>, random: Random): Uint8Array<Array
       const at = inHeader();
       return splice(at, Math.min(1 + below(12), header - at), [], random() < 0.8);
     }
-    case 5: // a piece is put in
+    case 5: // a piece is inserted
       return splice(inHeader(), 0, PIECES[below(PIECES.length)]!, random() < 0.8);
     case 6: {
-      // a piece of the header once more
+      // a piece of the header is repeated
       const from = inHeader();
       return splice(
         inHeader(),
@@ -115,7 +115,7 @@ function mutate(file: Uint8Array<ArrayBuffer>, random: Random): Uint8Array<Array
         random() < 0.8,
       );
     }
-    default: // bytes behind the end
+    default: // bytes after the end
       return splice(file.length, 0, new Uint8Array(1 + below(16)), false);
   }
 }
@@ -136,7 +136,7 @@ it("each is read or refused", () => {
       for (const [name, tensor] of tensors) {
         if (tensor.bytes.buffer !== file.buffer) expect.fail("a copy");
         bytes += tensor.bytes.length;
-        if (/^(C64|F4|F6_|F8_)/.test(tensor.dtype)) continue; // types that are told apart but not read
+        if (/^(C64|F4|F6_|F8_)/.test(tensor.dtype)) continue; // types that are recognized but not read
         const { data, shape } = readFloats(tensor, name);
         if (data.length !== shape.reduce((a, n) => a * n, 1)) expect.fail(`${name}: ${data.length} values`);
       }
@@ -158,14 +158,14 @@ it("each is read or refused", () => {
       check(error, ["bytes", "cell", "prefix"]);
     }
   }
-  // many of each kind, and many reasons: the damage reaches past the first check
+  // many of each kind, and many reasons, show that the damage reaches past the first check
   expect(refused + read).toBe(MUTATIONS);
   expect(read).toBeGreaterThan(MUTATIONS / 20);
   expect(models).toBeGreaterThan(MUTATIONS / 300);
   expect(reasons.size).toBeGreaterThan(30);
 });
 
-/** `error`, if it is a RangeError about one of these arguments. */
+/** Returns `error` if it is a RangeError about one of these arguments. */
 function check(error: unknown, names: readonly string[]): CheckError {
   if (!(error instanceof RangeError) || !isCheckError(error) || error.message.length >= 400) throw error;
   if (!names.includes(String(error.path[0]))) throw error;

@@ -1,4 +1,7 @@
-/** The safetensors format beside its reference library: the same files read, the same refused, the same bytes written. */
+/**
+ * Compares the safetensors format with its reference library: the same files are read, the same are refused,
+ * and the same bytes are written.
+ */
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -15,7 +18,10 @@ interface GoodFile {
   readonly tensors: Readonly<Record<string, { shape: number[]; values: string[] }>>;
 }
 
-/** What the reader refuses though the reference reads it: not what the format's description says. */
+/**
+ * The files that the reader refuses although the reference reads them, because they violate the format's
+ * description.
+ */
 const STRICTER = [
   "name twice",
   "name twice, once escaped",
@@ -25,7 +31,7 @@ const STRICTER = [
 
 const good = golden.good as unknown as GoodFile[];
 
-/** As the reference prints them: True for true, repr of a double for a float. */
+/** Returns values as the reference prints them: True for true, repr of a double for a float. */
 function printed(values: FileData): (number | bigint)[] {
   return [...values];
 }
@@ -46,7 +52,7 @@ describe("reads what the reference library wrote", () => {
       const expected = values.map(want);
       expect(read.length).toBe(expected.length);
       read.forEach((x, i) => {
-        // integers exactly; floats too, since each is a double
+        // integers exactly, and floats too, because each is a double
         if (typeof expected[i] === "bigint") expect(BigInt(x)).toBe(expected[i]);
         else expect(x, name).toBe(expected[i]);
       });
@@ -69,7 +75,7 @@ describe("reads what the reference library wrote", () => {
     const file = fromBase64(good[0]!.base64);
     const wanted = parseSafetensors(file);
     expect(parseSafetensors(file.buffer)).toEqual(wanted);
-    if (typeof SharedArrayBuffer === "undefined") return; // a browser without cross-origin isolation has none to give
+    if (typeof SharedArrayBuffer === "undefined") return; // a browser without cross-origin isolation has none
     const shared = new Uint8Array(new SharedArrayBuffer(file.length));
     shared.set(file);
     const { tensors } = parseSafetensors(shared);
@@ -214,7 +220,7 @@ describe("writes the reference writer's bytes", () => {
       name,
       { data: readTensorValues(tensor, name), shape: tensor.shape },
     ]);
-    tensors.reverse(); // the order they come in is nothing to the file
+    tensors.reverse(); // their order does not affect the file
     expect(serializeSafetensors(Object.fromEntries(tensors), metadata ?? {})).toEqual(file);
   });
 

@@ -1,6 +1,6 @@
 /**
- * save({ optimizer }), load, loadOptimizer: training goes on to the bit, for every cell and optimizer, with carried
- * state, dropout and frozen parameters; and files that are not what they should be.
+ * Tests save({ optimizer }), load and loadOptimizer: training continues bit-identically, for every cell and
+ * optimizer, with carried state, dropout and frozen parameters. Also tests invalid files.
  */
 import { describe, expect, it } from "vitest";
 import {
@@ -35,7 +35,7 @@ const CELLS: Record<string, RnnOptions> = {
   "lstm, two directions": { cell: "lstm", ...SIZES, bidirectional: true },
 };
 
-/** Each with a rate of its own at (nearly) every step. */
+/** Optimizers whose learning rates differ at (nearly) every step. */
 const OPTIMIZERS: Record<string, () => Optimizer> = {
   Adam: () => new Adam({ learningRate: warmup(4, cosine({ from: 0.1, steps: 20 })), weightDecay: 0.01 }),
   "Adam in PyTorch's form": () =>
@@ -47,7 +47,7 @@ const OPTIMIZERS: Record<string, () => Optimizer> = {
   "RmsProp with momentum": () => new RmsProp({ learningRate: 0.02, momentum: 0.5, weightDecay: 0.1 }),
 };
 
-/** Steps `from` to `to` of one course; what they said, to the bit. */
+/** Performs the steps `from` to `to` of one training and returns their exact results. */
 function train(rnn: Rnn, optimizer: Optimizer, from: number, to: number): number[][] {
   const said: number[][] = [];
   for (let n = from; n < to; n++) {
@@ -82,7 +82,7 @@ describe("7 steps, save, load, 7 steps are 14 steps to the bit", () => {
       const rest = train(whole, optimizer, 7, 14);
       expect(train(again, loaded, 7, 14)).toEqual(rest);
       expect(bitsOf(again)).toEqual(bitsOf(whole));
-      // the course is one that a start from anew would not give
+      // a training that starts again would give other results
       expect(rest).not.toEqual(first);
       whole.free();
       again.free();
@@ -218,7 +218,7 @@ describe("bad input", () => {
     const again = Rnn.load(bytes);
     expect(() => again.loadOptimizer(file)).toThrow(RangeError);
     expect(() => again.loadOptimizer(file)).toThrow(message);
-    // it is as it was: the file as it should be still goes in, and on to the bit
+    // nothing has changed: the valid file still loads, and the training continues bit-identically
     const loaded = again.loadOptimizer(bytes);
     expect(again.save({ optimizer: loaded })).toEqual(bytes);
   });

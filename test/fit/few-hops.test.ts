@@ -1,4 +1,4 @@
-/** How many calls an update passes from the loop of a run to the copying of its batch. */
+/** Counts the calls of an update from the loop of a run to the copying of its batch. */
 
 import { fit, Rnn } from "bptt";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** A bad batch among good ones: the error says which it was. */
+/** Tests a bad batch among good ones: the error gives its index. */
 
 import { fit, Rnn, type Batch, type Batches, type CheckError, type FitOptions } from "bptt";
 import { expect, it } from "vitest";

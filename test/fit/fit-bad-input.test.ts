@@ -1,11 +1,11 @@
-/** Bad arguments of `fit`: an error from `fit` itself, and the network goes on as if nothing had happened. */
+/** Tests bad arguments of `fit`: `fit` throws, and the network can be used as if nothing had happened. */
 
 import { Adam, fit, Rnn } from "bptt";
 import { any, check, type Case } from "../support/bad-input.js";
 import { GOOD } from "../support/twins.js";
 
 const withOptions = (options: object) => (trainee: { rnn: Rnn }) => fit(trainee.rnn, [GOOD], any(options));
-const WANTED = "an iterable of batches, or a function of the epoch that gives one";
+const WANTED = "an iterable of batches, or a function of the epoch that returns one";
 
 /** Options that are refused, with the message. */
 const OPTIONS: [options: object, kind: Case[2], message: string][] = [
@@ -65,8 +65,8 @@ check([
     "a generator for several epochs",
     ({ rnn }) => fit(rnn, [GOOD].values(), { epochs: 2 }),
     RangeError,
-    "epochs: expected 1, since these batches can be walked once only, received 2; an array or a function that gives them " +
-      "can be walked any number of times",
+    "epochs: expected 1, since these batches can be iterated only once, received 2; pass an array, or a function that returns them, " +
+      "to iterate several times",
   ],
   [
     "an optimizer of another network",
@@ -76,7 +76,7 @@ check([
       fit(rnn, [GOOD], { optimizer });
     },
     "OPTIMIZER_BOUND",
-    "optimizer: it belongs to another network, the first one it stepped",
+    "optimizer: it belongs to another network, the first one that it updated",
   ],
   [
     "a freed network",

@@ -1,4 +1,4 @@
-/** A network in the hands of a run. */
+/** Tests a network that is locked by a run. */
 
 import { Adam, BpttError, fit, Rnn, type Batch } from "bptt";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,7 @@
-/** `fit` for every cell, in layers and two directions, with carried state and dropout, against loops of one's own; and dropout's count. */
+/**
+ * Compares `fit` for every cell, in layers and two directions, with carried state and dropout, with plain
+ * loops; and tests dropout's count.
+ */
 
 import {
   Adam,
@@ -117,7 +120,7 @@ describe("how far dropout's draws have come", () => {
     const elsewhere = new Rnn(network);
     await fit(elsewhere, BATCHES, { epochs: 2, resumeFrom: before });
     expect(bitsOf(elsewhere)).toEqual(bitsOf(rnn));
-    // with other draws it would be another course
+    // with other random numbers the losses would differ
     const other = new Rnn(network);
     const state0 = { ...before.state, dropoutStep: 0 };
     await fit(other, BATCHES, { epochs: 2, resumeFrom: { ...before, state: state0 } });

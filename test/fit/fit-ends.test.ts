@@ -1,4 +1,4 @@
-/** How a run ends that does not come to its end: divergence, and errors of the data. */
+/** Tests runs that end early: divergence, and errors of the data. */
 
 import { Adam, fit, Rnn, type Batch, type Batches, type Report, type RnnOptions } from "bptt";
 import { describe, expect, it } from "vitest";
@@ -10,7 +10,7 @@ describe("divergence", () => {
 
   it("of a gradient: the step is not done, the weights are those before it", async () => {
     const rnn = new Rnn(small);
-    // 3e38 times a gradient of the pre-activation passes what float32 holds
+    // 3e38 times a gradient of the pre-activation exceeds float32
     rnn.setParameters({ w_ih_l0: [[0, 0], [0, 0]], w_ho: [[100, -100], [100, 0]] }); // prettier-ignore
     const good = dense(1);
     const twin = new Rnn(small);

@@ -1,4 +1,4 @@
-/** `fit` with a step of one's own: the run does for it what it does for `rnn.trainStep`. */
+/** Tests `fit` with a custom step: the run treats it like `rnn.trainStep`. */
 
 import { Adam, fit, Rnn, type Batch, type StepSettings } from "bptt";
 import { describe, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { BATCHES, bitsOf, SIZES, VALIDATION } from "../support/runs.js";
 
 const NAMED = BATCHES.map((batch, name) => ({ name, batch }));
 
-/** What `rnn.trainStep` does, in two calls. */
+/** Does the work of `rnn.trainStep` in two calls. */
 const inTwo =
   (rnn: Rnn) =>
   ({ batch }: { batch: Batch }, { optimizer, clipNorm }: StepSettings) => {
@@ -29,7 +29,7 @@ describe("a step of one's own", () => {
     expect(bitsOf(rnn)).toEqual(bitsOf(twin));
     const { loss, steps, keptStep, stopped } = wanted;
     expect(result).toMatchObject({ loss, steps, keptStep, stopped });
-    // the batches weigh the same, so the means differ by roundings alone
+    // the batches have equal weight, so the means differ only by rounding
     expect(Math.abs(result.validationLoss! - wanted.validationLoss!)).toBeLessThan(1e-12);
   });
 
@@ -123,6 +123,6 @@ describe("a step of one's own", () => {
         message: "carryState: expected false with a trainStep, received true",
       }),
     );
-    rnn.trainStep(BATCHES[0]!, new Adam()); // it is free
+    rnn.trainStep(BATCHES[0]!, new Adam()); // the network is released
   });
 });

@@ -1,4 +1,4 @@
-/** Validation of a run, and the best weights that patience keeps. */
+/** Tests the validation of a run, and the best weights that patience keeps. */
 
 import { Adam, fit, Rnn, type Batch, type Report } from "bptt";
 import { describe, expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { BATCHES, bitsOf, SIZES, VALIDATION } from "../support/runs.js";
 describe("validation", () => {
   it("is the loss of all its batches together, however they are cut", async () => {
     const rnn = new Rnn(SIZES);
-    // rows of other lengths and weights; as one batch, and cut into single rows
+    // rows of different lengths and weights, as one batch and cut into single rows
     const inputs = [[0, 1, 2, 3], [3, 2, 1, 0], [1, 1, 2, 2]]; // prettier-ignore
     const targets = [[1, 2, 0, 1], [0, 0, 1, 2], [2, 1, 0, 2]]; // prettier-ignore
     const weights = [[1, 1, 0.5, 1], [0, 0, 0, 0], [2, 1, 1, 0.25]]; // prettier-ignore
@@ -49,7 +49,7 @@ describe("validation", () => {
     expect([...seen.keys()]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     expect(seen.get(4)).toBeUndefined();
     expect(seen.get(5)).toBe(seen.get(9));
-    expect(new Set(seen.values()).size).toBe(4); // none, and those of 5, 10 and 12
+    expect(new Set(seen.values()).size).toBe(4); // none, and those after 5, 10 and 12 steps
     const losses = VALIDATION.map((batch) => rnn.evaluate(batch).loss);
     expect(seen.get(12)).toBe((losses[0]! * 6 + losses[1]! * 6 + losses[2]! * 6) / 18);
     expect(result.validationLoss).toBe(seen.get(12));
@@ -81,12 +81,12 @@ describe("validation", () => {
 });
 
 describe("patience", () => {
-  // learning what the validation contradicts: its loss falls at first and then rises
+  // the training contradicts the validation, whose loss falls at first and then rises
   const TRAINED: Batch[] = [{ inputs: [[0, 1, 2, 3]], targets: [[0, 1, 2, 0]] }];
   const HELD_OUT: Batch[] = [{ inputs: [[0, 1, 2, 3]], targets: [[0, 1, 1, 2]] }];
   const options = { steps: 200, learningRate: 0.02, validation: HELD_OUT, validateEvery: 5 };
 
-  /** The run's own rule in a loop. */
+  /** Computes the run's rule in a plain loop. */
   function byHand(patience: number) {
     const rnn = new Rnn(SIZES);
     const adam = new Adam({ learningRate: 0.02, epsilonMode: "torch" });

@@ -1,4 +1,4 @@
-/** `fit` over a real network does what the loop over `trainStep` does, to the bit. */
+/** Tests that `fit` over a real network gives the same bits as a loop over `trainStep`. */
 
 import { Adam, cosine, fit, learningRateAt, Rnn, type Batch, type Batches, type Report } from "bptt";
 import { describe, expect, it } from "vitest";
@@ -41,7 +41,7 @@ describe("the same bits as a loop over trainStep", () => {
 
   it("clipNorm: false", async () => {
     const [rnn, twin] = [new Rnn(SIZES), new Rnn(SIZES)];
-    const optimizers = [0, 1].map(() => new Adam({ epsilon: 1 })); // a large ε lets the gradients' length through
+    const optimizers = [0, 1].map(() => new Adam({ epsilon: 1 })); // with a large ε the gradients' norm matters
     await fit(rnn, BATCHES, { steps: 5, clipNorm: false, optimizer: optimizers[0]!, learningRate: 100 });
     optimizers[1]!.learningRate = 100;
     const norms = BATCHES.map((batch) => twin.trainStep(batch, optimizers[1]!).gradientNorm);

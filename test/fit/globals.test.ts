@@ -1,4 +1,4 @@
-/** Globals that an engine or a test framework does not have, or replaces after the import. */
+/** Tests globals that an engine or a test framework lacks or replaces after the import. */
 import { afterEach, expect, it, vi } from "vitest";
 import { fit, Rnn } from "bptt";
 

@@ -1,10 +1,10 @@
-/** A run in the hands of its holder, on a clock and an event loop in the hands of the test. */
+/** Tests the control of a run, with a clock and an event loop that the test controls. */
 
 import { fit, Rnn, type RunResult } from "bptt";
 import { describe, expect, it } from "vitest";
 import { BATCHES, bitsOf, manualRun, SIZES, slow, VALIDATION } from "../support/runs.js";
 
-/** What a promise has come to by now, without waiting for it. */
+/** Returns the current state of a promise without waiting for it. */
 async function settled<T>(promise: PromiseLike<T>): Promise<T | "pending"> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
   return Promise.race([promise, Promise.resolve("pending" as const)]);
@@ -63,7 +63,7 @@ describe("pause and resume", () => {
     }));
     loop.turn();
     run.pause();
-    run.resume(); // while it waits, nothing is to be scheduled
+    run.resume(); // nothing may be scheduled while it waits
     expect(loop.tasks).toEqual([]);
     run.pause();
     arrivals.shift()!();
@@ -98,7 +98,7 @@ describe("pauseEvery", () => {
     }
     expect(states).toEqual([3, 6, 9]);
     expect(told).toEqual([
-      [3, true, false], // its own, though a report is asked for each 5 only
+      [3, true, false], // the run's own pause, though only every 5th step is reported
       [3, false, true],
       [5, false, true],
       [6, true, true],

@@ -6,7 +6,7 @@ it("many runs on one thread share its macrotasks", async () => {
   const networks = Array.from({ length: 20 }, (_, seed) => new Rnn({ ...SIZES, seed }));
   const done: number[] = [];
   const runs = networks.map((rnn, i) => fit(rnn, BATCHES, { steps: 2, onProgress: () => done.push(i) }));
-  // A macrotask that was queued after the runs has its turn before the second run has.
+  // A macrotask that was queued after the runs is executed before the second run starts.
   await new Promise((resolve) => setImmediate(resolve));
   expect(new Set(done).size).toBeLessThanOrEqual(1);
   await Promise.all(runs);

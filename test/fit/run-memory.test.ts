@@ -1,11 +1,11 @@
-/** The wasm memory does not grow: not over runs that come to their end, not over runs that are aborted or fail. */
+/** Tests that the wasm memory does not grow over runs that end, are aborted or fail. */
 
 import { Adam, fit, Rnn, type FitOptions } from "bptt";
 import { expect, it } from "vitest";
 import { memory } from "../../ts/wasm/core.js";
 import { BATCHES, SIZES, VALIDATION } from "../support/runs.js";
 
-/** The growth in bytes over `times` calls of `work`, after a tenth of them as warm-up. */
+/** Returns the growth in bytes over `times` calls of `work`, after a tenth of them as warm-up. */
 async function growth(times: number, work: (i: number) => Promise<unknown>): Promise<number> {
   for (let i = 0; i < times / 10; i++) await work(i);
   const before = memory().buffer.byteLength;
@@ -13,7 +13,7 @@ async function growth(times: number, work: (i: number) => Promise<unknown>): Pro
   return memory().buffer.byteLength - before;
 }
 
-/** Moments of 64 hidden units take 40 KB each: a few runs that kept theirs would show. */
+/** Moments of 64 hidden units take 40 KB each, so a few runs that kept theirs would be noticed. */
 const WIDE = { ...SIZES, hiddenSize: 64 };
 
 const KINDS: [string, FitOptions][] = [

@@ -1,4 +1,4 @@
-// A run in a process of its own: Node ends by itself, nobody has to listen, and timers keep their turn.
+// Tests a run in a separate process: Node ends by itself, no listener is needed, and timers are not blocked.
 
 import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const SETUP = `
   process.on("unhandledRejection", () => console.log("unhandled"));
 `;
 
-/** Runs a program: what it prints, and how it ends; its own end, or it is ended after a minute. */
+/** Runs a program and returns its output and exit code. It is ended after a minute. */
 function run(name: string, program: string): Promise<{ output: string; code: number | null }> {
   const file = join(folder, `${name}.ts`);
   writeFileSync(file, SETUP + program);

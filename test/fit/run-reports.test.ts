@@ -1,10 +1,10 @@
-/** The reports of a run, on a clock and an event loop in the hands of the test. */
+/** Tests the reports of a run, with a clock and an event loop that the test controls. */
 
 import { fit, Rnn, type Batches, type Report } from "bptt";
 import { describe, expect, it } from "vitest";
 import { batchOf, BATCHES, manualRun, SIZES, slow, VALIDATION, type ManualLoop } from "../support/runs.js";
 
-/** What a promise has come to by now, without waiting for it. */
+/** Returns the current state of a promise without waiting for it. */
 async function settled<T>(promise: PromiseLike<T>): Promise<T | "pending"> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
   return Promise.race([promise, Promise.resolve("pending" as const)]);
@@ -46,7 +46,7 @@ describe("reports", () => {
     expect(await listening).toBe("over");
     expect(seen).toEqual([10, 20, 30, 35]);
     const late: number[] = [];
-    for await (const { step } of run) late.push(step); // one that comes afterwards sees the last
+    for await (const { step } of run) late.push(step); // a late listener gets the last report
     expect(late).toEqual([35]);
   });
 
@@ -66,7 +66,7 @@ describe("reports", () => {
     const reports: Report[] = [];
     const { loop } = manualRun(slow(5), { steps: 1000, onProgress: (report) => void reports.push(report) });
     while (loop.turn());
-    // 2 · 3 tokens each 5 ms
+    // 2 · 3 tokens every 5 ms
     for (const n of [1, 100, 500, 1000]) {
       const { step, tokensPerSecond, fraction, etaSeconds } = reports[n - 1]!;
       expect(step).toBe(n);
@@ -111,7 +111,7 @@ describe("reports", () => {
       return reports.map(({ fraction, etaSeconds }) => [fraction, etaSeconds === undefined]);
     };
     const known = Array.from({ length: 10 }, (_, n) => [(n + 1) / 10, false]);
-    // the clock stands still: no pace, so no rest either but at the end
+    // the clock does not advance, so speed and remaining time are unknown except at the end
     const still = known.map(([share], n) => [share, n < 9]);
     expect(shares(() => BATCHES)).toEqual(still);
     expect(shares(() => () => BATCHES, { stepsPerEpoch: 5 })).toEqual(still);

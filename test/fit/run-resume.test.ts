@@ -1,6 +1,7 @@
 /**
- * A run that is cut at any of its pieces of work and resumed comes to the same bits as one that was never cut: weights,
- * losses, the best weights, the counters of early stopping, and the reports but for the clock's figures.
+ * Tests that a run which is interrupted at any piece of work and resumed gives the same bits as one without
+ * interruption: weights, losses, the best weights, the counters of early stopping, and the reports except for
+ * the clock's figures.
  */
 
 import {
@@ -20,13 +21,13 @@ import { describe, expect, it } from "vitest";
 import { batchOf, BATCHES, bitsOf, SIZES, VALIDATION } from "../support/runs.js";
 
 interface Course {
-  /** What the network is beside SIZES. */
+  /** The options of the network besides SIZES. */
   network?: Partial<RnnOptions>;
   options: FitOptions;
   batches: (epoch: number) => Iterable<Batch> | AsyncIterable<Batch>;
 }
 
-/** Another order in each epoch. */
+/** Returns the batches in a different order in each epoch. */
 const shuffled = (epoch: number) => BATCHES.map((_, n) => batchOf((n * (epoch + 1)) % 7));
 
 const COURSES: Record<string, Course> = {
@@ -67,12 +68,15 @@ const COURSES: Record<string, Course> = {
   "plain epochs": { batches: shuffled, options: { epochs: 3 } },
 };
 
-/** What has come of a run: all there is but durations. */
+/** Returns everything that a run computed, without durations. */
 function outcome(rnn: Rnn, reports: Map<string, object>, state: RunState, rest: object) {
   return { parameters: bitsOf(rnn), reports: [...reports], state, ...rest };
 }
 
-/** Runs it, cut at the given pieces: each batch that is pulled, of training or validation, is one. */
+/**
+ * Follows a run that is interrupted at the given pieces. Each batch that is read, for training or validation,
+ * is one piece.
+ */
 async function follow(
   { batches, options, network = {} }: Course,
   cuts: ReadonlySet<number>,
@@ -110,7 +114,7 @@ async function follow(
     if (elsewhere) {
       resumeFrom = structuredClone(await run.checkpoint());
       rnn.free();
-      // other weights to begin with; the seed decides what is dropped
+      // other initial weights; the seed determines the values that are dropped
       rnn = new Rnn({
         ...SIZES,
         ...network,
@@ -118,10 +122,10 @@ async function follow(
       });
       continue;
     }
-    // what happens to the network meanwhile must not matter: here its carried state is made another
+    // changes to the network in the meantime must not matter: here its carried state is changed
     const still = new Adam({ learningRate: 0 });
     rnn.trainStep(batchOf(runs), still, { carryState: true });
-    resumeFrom = structuredClone(state); // plain data: it may be kept, or sent to a worker
+    resumeFrom = structuredClone(state); // plain data, which can be saved or sent to a worker
   }
 }
 

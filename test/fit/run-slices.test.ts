@@ -1,16 +1,16 @@
-/** The slices of a run, on a clock and an event loop in the hands of the test. */
+/** Tests the slices of a run, with a clock and an event loop that the test controls. */
 
 import { describe, expect, it } from "vitest";
 import { batchOf, BATCHES, manualRun, slow } from "../support/runs.js";
 
-/** What a promise has come to by now, without waiting for it. */
+/** Returns the current state of a promise without waiting for it. */
 async function settled<T>(promise: PromiseLike<T>): Promise<T | "pending"> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
   return Promise.race([promise, Promise.resolve("pending" as const)]);
 }
 
 describe("slices", () => {
-  /** Steps done in each of the first macrotasks. */
+  /** Returns the number of steps done in each of the first macrotasks. */
   function stepsOfSlices(milliseconds: number, slices: number): number[] {
     const { run, loop } = manualRun(slow(milliseconds), { steps: 100_000 });
     return Array.from({ length: slices }, () => {
@@ -104,7 +104,7 @@ describe("slices", () => {
     });
     let turns = 0;
     while (sliced.loop.turn()) turns++;
-    expect(turns).toBe(7); // 48 ms of work, two pieces a slice, and the last
+    expect(turns).toBe(7); // 48 ms of work, two pieces per slice, and the last one
     expect(sliced.loop.closed).toBe(1);
   });
 

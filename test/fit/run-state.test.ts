@@ -1,4 +1,7 @@
-/** The pure parts of a run: its state from one piece of work to the next, its plan, its throughput, its abort signal. */
+/**
+ * Tests the pure parts of a run: its state between pieces of work, its plan, its throughput, its abort
+ * signal.
+ */
 
 import type { RunState } from "bptt";
 import { describe, expect, it } from "vitest";
@@ -90,7 +93,7 @@ describe("a plan", () => {
     const half = at({ epoch: 2, cursor: 3, step: 9 });
     expect(fractionDone(PLAN, half, undefined)).toBe(0.5);
     expect(fractionDone(PLAN, half, 6)).toBe(0.75);
-    expect(fractionDone(PLAN, half, 2)).toBe(1); // more than foreseen
+    expect(fractionDone(PLAN, half, 2)).toBe(1); // more steps than estimated
     expect([stepsLeft(PLAN, half, undefined), stepsLeft(PLAN, half, 6), stepsLeft(PLAN, half, 2)]).toEqual([
       undefined,
       3,

@@ -1,4 +1,6 @@
-/** Warnings of a run: of targets that the outputs are far away from, and of a learning rate that is too high. */
+/**
+ * Tests the warnings of a run: targets that are far from the outputs, and a learning rate that is too high.
+ */
 
 import { CharRnn, fit, Rnn, Sgd, type RegressionBatch, type RunWarning } from "bptt";
 import { describe, expect, it } from "vitest";
@@ -7,7 +9,7 @@ import { startWorker } from "../support/worker.js";
 const newRnn = (cell: "tanh" | "relu" | "gru" | "lstm" = "tanh") =>
   new Rnn({ cell, inputSize: 1, hiddenSize: 4, outputSize: 1, seed: 3 });
 
-/** Two rows of three steps with these targets. */
+/** Returns a batch of two rows of three steps with these targets. */
 const batchOf = (target: number, more: Partial<RegressionBatch> = {}): RegressionBatch => ({
   inputs: [0, 1].map((b) => [0, 1, 2].map((t) => [(b + t) / 4])),
   targets: [0, 1].map(() => [0, 1, 2].map(() => [target])),

@@ -1,4 +1,4 @@
-/** Batches in shards: the same training, and bits that depend on the number of shards alone. */
+/** Tests batches in shards: the training is the same, and the bits depend only on the number of shards. */
 
 import { Adam, fit, Rnn, Sgd, type Batch, type FitOptions, type RnnOptions } from "bptt";
 import { describe, expect, it } from "vitest";
@@ -49,7 +49,7 @@ async function train(batches: Batch[], options: FitOptions, settings: RnnOptions
   return { stopped, trail, bytes, parameters };
 }
 
-/** Asserts that two runs agree as far as sums in float32 in another order can. */
+/** Asserts that two runs agree as far as float32 sums in a different order can. */
 function expectClose(
   actual: Awaited<ReturnType<typeof train>>,
   expected: Awaited<ReturnType<typeof train>>,

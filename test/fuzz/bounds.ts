@@ -1,7 +1,8 @@
 /**
- * The bounds that every reader keeps: at most 1 s + 1 µs per byte, and 64 MB + 20 × the file's size of memory. Memory is
- * the process's largest resident size during the call beyond that before it, which Linux tells and resets; elsewhere
- * only time is measured. Time is the processor's where that is less than the clock's: other processes have it meanwhile.
+ * The bounds of every reader: at most 1 s + 1 µs per byte, and 64 MB + 20 × the file's size of memory. Memory
+ * is the increase of the process's largest resident size during the call, which Linux reports and can reset;
+ * elsewhere only time is measured. Time is the processor time if that is less than the elapsed time, because
+ * other processes may run in the meantime.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,9 +13,9 @@ const hasMemory = existsSync(RESET);
 const MEGABYTE = 2 ** 20;
 
 export interface Usage {
-  /** Milliseconds. */
+  /** Time in milliseconds. */
   readonly time: number;
-  /** Bytes. */
+  /** Memory in bytes. */
   readonly memory: number;
 }
 
@@ -30,7 +31,7 @@ export function isWithin({ time, memory }: Usage, size: number): boolean {
   return time <= timeLimit(size) && memory <= memoryLimit(size);
 }
 
-/** What a call takes. It must not throw. */
+/** Measures a call, which must not throw. */
 export function measure(call: () => void): Usage {
   const before = resident("VmRSS");
   if (hasMemory) writeFileSync(RESET, "5");

@@ -1,4 +1,7 @@
-/** A short run of the fuzzer, each time from another seed, which its output says. The long one is `npm run fuzz`. */
+/**
+ * Runs the fuzzer for a short time, each time with another seed, which its output contains. The long run is
+ * `npm run fuzz`.
+ */
 import { spawn } from "node:child_process";
 import { expect, it } from "vitest";
 import { inProject } from "../../scripts/setup/paths.mjs";

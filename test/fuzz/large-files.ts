@@ -1,4 +1,7 @@
-/** Large files that took readers out of all proportion once, or might: each is held to the bounds like a damaged one. */
+/**
+ * Large files that took readers disproportionate time or memory once, or might: each must keep the bounds
+ * like a damaged file.
+ */
 
 import { deflateSync, zipSync } from "fflate";
 import { fileOf } from "../support/files.js";
@@ -109,7 +112,9 @@ export const LARGE_FILES: readonly LargeFile[] = [
   },
 ];
 
-/** An entry of 1 MB that says it inflates to 2 MB, and would to a gigabyte. */
+/**
+ * Returns an archive with an entry of 1 MB that claims to inflate to 2 MB and would inflate to a gigabyte.
+ */
 function lyingArchive(): Uint8Array<ArrayBuffer> {
   const stream = deflateSync(new Uint8Array(1_000_000_000), { level: 1 });
   const archive = zipSync(

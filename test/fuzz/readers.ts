@@ -1,14 +1,15 @@
 /**
  * Damaged files for every reader. Each is read, or refused with a typed error, within the bounds of time and memory.
  *
- *     --seed N        decides every mutation; the same seed repeats the run
+ *     --seed N        determines every mutation; the same seed repeats the run
  *     --mutations N   files of each format; default: as many as the seconds allow
  *     --seconds N     for all formats together
  *     --only a,b      some formats
  *     --keep FOLDER   writes the files that broke a promise
- *     --case a:N      one mutation alone, with its error
+ *     --case a:N      a single mutation, with its error
  *
- * With --mutations, the large files (large-files.ts) are read as well, each in a process of its own (--large K).
+ * With --mutations, the large files (large-files.ts) are read as well, each in a separate process (--large
+ * K).
  */
 
 import { spawnSync } from "node:child_process";
@@ -29,7 +30,7 @@ import { outcomeOf, type Outcome } from "./outcome.js";
 import { Watchdog } from "./watchdog.js";
 
 const FORMATS: readonly Format[] = [safetensors, stateDicts, textModel, kerasArchives, kerasHdf5, kerasWeights, hdf5, tensorFlowJs, npz]; // prettier-ignore
-/** Of the failures of a format, how many are shown. */
+/** The number of failures of a format that are shown. */
 const SHOWN = 5;
 const COLLECT_EVERY = 50;
 
@@ -58,7 +59,7 @@ interface Figures {
   files: number;
   readonly outcomes: Record<Outcome, number>;
   outOfBounds: number;
-  /** The largest shares of the bounds. */
+  /** The largest fractions of the bounds. */
   time: number;
   memory: number;
 }
@@ -76,7 +77,7 @@ else {
 }
 await watchdog.end();
 
-/** Prints as JSON what reading one of the large files comes to. */
+/** Prints the outcome of reading one of the large files as JSON. */
 async function largeFile(k: number): Promise<void> {
   const { name, format, make } = LARGE_FILES[k]!;
   const reader = FORMATS.find((one) => one.name === format)!;
@@ -98,7 +99,7 @@ function noFigures(): Figures {
   };
 }
 
-/** Whether a promise was broken. */
+/** Returns true if a promise was broken. */
 async function fuzz(format: Format): Promise<boolean> {
   for (const [k, file] of format.seeds.entries()) {
     try {
@@ -137,7 +138,7 @@ async function fuzz(format: Format): Promise<boolean> {
   return failures.length > 0;
 }
 
-/** The k-th damaged file; undefined when all promises are kept. */
+/** Tests the k-th damaged file. Returns undefined if all promises are kept. */
 async function attempt(format: Format, k: number, figures: Figures): Promise<string | undefined> {
   watchdog.begin(`--seed ${seed} --case "${format.name}:${k}"`);
   const random = seeded(Math.imul(seed, 0x9e3779b1) ^ Math.imul(k + 1, 0x85ebca6b));
@@ -146,7 +147,7 @@ async function attempt(format: Format, k: number, figures: Figures): Promise<str
   return judge(format, file, Math.floor(random() * 2 ** 32), String(k), figures);
 }
 
-/** A large file in a process of its own, whose memory no earlier file has stretched. */
+/** Reads a large file in a separate process, whose memory no earlier file has increased. */
 function readAlone(k: number, figures: Figures): string | undefined {
   const program = [...process.execArgv, fileURLToPath(import.meta.url), "--large", String(k)];
   const { stdout, stderr, status } = spawnSync(process.execPath, program, { encoding: "utf8" });
@@ -161,7 +162,7 @@ function readAlone(k: number, figures: Figures): string | undefined {
   return alone.complaint;
 }
 
-/** Reads and uses a file; undefined when all promises are kept. */
+/** Reads and uses a file. Returns undefined if all promises are kept. */
 async function judge(
   format: Format,
   file: Uint8Array<ArrayBuffer>,
@@ -182,7 +183,7 @@ async function judge(
     }
   };
   let usage: Usage = measure(call);
-  // another process may have had the processor, and garbage of earlier files the memory
+  // another process may have used the processor, and garbage of earlier files the memory
   for (let again = 0; again < 3 && !isWithin(usage, file.length); again++) {
     (result as { free?: () => void } | undefined)?.free?.();
     result = undefined;
@@ -216,7 +217,7 @@ async function judge(
   return isOutside ? used : `${outcome}: ${inspect(error).slice(0, 600)}`;
 }
 
-/** What an earlier mutation made unreadable gets other bytes. */
+/** Damages a file. Bytes that an earlier mutation made unreadable are replaced. */
 function damaged(format: Format, file: Uint8Array<ArrayBuffer>, random: Random): Uint8Array<ArrayBuffer> {
   try {
     return format.mutate(file, random);

@@ -1,4 +1,7 @@
-/** Ends a process whose main thread is in one and the same case for too long, and says which it is. Time is the processor's: others may have it. */
+/**
+ * Ends a process whose main thread is in the same case for too long, and prints the case. Time is processor
+ * time, because other processes may run.
+ */
 
 import { Worker } from "node:worker_threads";
 
@@ -31,7 +34,7 @@ export class Watchdog {
     this.#worker.unref();
   }
 
-  /** A case begins. */
+  /** Begins a case. */
   begin(name: string): void {
     this.#name.fill(0);
     this.#name.set(new TextEncoder().encode(name).subarray(0, 200));

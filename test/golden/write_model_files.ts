@@ -1,8 +1,10 @@
-// Writes model_files.json: what this library makes of the modules in torch_files.json. From the project's root:
+// Writes model_files.json: the files of this library for the modules in torch_files.json. Run it in the
+// project's root:
 //
 //     npx tsx test/golden/write_model_files.ts && python test/golden/check_model_files.py
 //
-// The second command, in the Python environment of README.md, holds PyTorch against it; only then are these bytes golden.
+// The second command, in the Python environment of README.md, compares it with PyTorch; only then are these
+// bytes golden.
 
 import { writeFileSync } from "node:fs";
 import { decodeModel, encodeModel, type ModelConfig } from "../../ts/file/model-file.js";

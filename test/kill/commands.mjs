@@ -1,6 +1,7 @@
-// Kills commands by SIGKILL while they write: training, conversions to every format, and checkpoints of a program. After each kill the
-// output is read: it is absent, the old one or the new one, whole. After every tenth kill of a kind the command runs to its end, and then
-// nothing that a killed process had left is there any more.
+// Kills commands with SIGKILL while they write: training, conversions to every format, and checkpoints of a
+// program. After each kill the output is read: it must be absent, the old one or the new one, complete. After
+// every tenth kill of a kind the command runs to its end, and then all leftovers of killed processes must be
+// gone.
 //
 //     node test/kill/commands.mjs [COUNT] [SEED]      500 kills by default; prints the figures, and ends with code 1 on a failure
 
@@ -25,17 +26,18 @@ import { inProject } from "../../scripts/setup/paths.mjs";
 const CLI = inProject("dist", "cli.js");
 const TEXT = "so much depends upon a red wheel barrow glazed with rain water\n".repeat(30);
 const FORMATS = ["bptt", "pytorch", "keras", "onnx", "tfjs"];
-/** From one command that runs to its end to the next. */
+/** Number of kills between two commands that run to their end. */
 const ROUNDS = 10;
 
 /** @typedef {{ kills: number, inWrite: number, unreadable: number, leftovers: number, failures: string[] }} Figures */
 /**
- * A command that writes. `args`: of node; `finish`: the commands that write each output to its end; `problem`: says what is wrong with the outputs.
+ * A command that writes. `args` are arguments of node, `finish` are the commands that write each output
+ * completely, and `problem` describes what is wrong with the outputs.
  * @typedef {{ name: string, folder: string, args: () => string[], finish: () => string[][], problem: () => string | undefined }} Victim
  */
 
 /**
- * Kills commands so many times.
+ * Kills commands `count` times.
  *
  * @param {number} count @param {number} seed
  * @returns {Promise<Figures>}
@@ -67,7 +69,7 @@ export async function killCommands(count, seed) {
 }
 
 /**
- * Starts a command and kills it: most often a moment after a temporary file has appeared, else at any time.
+ * Starts a command and kills it: mostly a moment after a temporary file has appeared, otherwise at any time.
  * @param {Victim} victim @param {() => number} random @param {Figures} figures
  */
 async function killOnce({ folder, args }, random, figures) {
@@ -76,7 +78,7 @@ async function killOnce({ folder, args }, random, figures) {
   child.stderr.setEncoding("utf8").on("data", (data) => (errors += String(data)));
   const ended = new Promise((resolve) => void child.once("close", (_, signal) => void resolve(signal)));
   const inWrite = random() < 0.8;
-  const skipped = Math.floor(random() * 4); // writes that come to their end
+  const skipped = Math.floor(random() * 4); // longer than most writes
   const delay = random() * 4;
   const watcher = watch(folder);
   let seen = 0;
@@ -91,12 +93,12 @@ async function killOnce({ folder, args }, random, figures) {
   clearTimeout(timer);
   watcher.close();
   if (signal === null && errors !== "") figures.failures.push(errors.trim());
-  if (signal !== "SIGKILL") return; // it was done before
+  if (signal !== "SIGKILL") return; // it had ended before
   figures.kills++;
   if (readdirSync(folder).some((name) => name.endsWith(".tmp"))) figures.inWrite++;
 }
 
-/** Runs the command to its end, and looks for what is left. @param {Victim} victim @param {Figures} figures */
+/** Runs the command to its end and looks for leftovers. @param {Victim} victim @param {Figures} figures */
 async function finish({ name, folder, finish, problem }, figures) {
   for (const args of finish())
     await run(args, folder).catch((/** @type {Error} */ error) =>
@@ -186,7 +188,7 @@ async function conversion(root, random) {
   };
 }
 
-/** A program that writes checkpoints one after the other. @param {string} root @returns {Victim} */
+/** A program that writes checkpoints in a loop. @param {string} root @returns {Victim} */
 function checkpoint(root) {
   const folder = emptyFolder(root, "checkpoint");
   const size = 400_000;
@@ -223,7 +225,7 @@ function run(args, folder) {
   });
 }
 
-/** The message of what a function throws. @param {() => void} look */
+/** Returns the message of the error that a function throws. @param {() => void} look */
 function attempt(look) {
   try {
     look();
@@ -245,7 +247,7 @@ function hashOf(bytes) {
   return createHash("sha256").update(bytes).digest("hex").slice(0, 8);
 }
 
-/** Numbers in 0..1 that a seed decides (mulberry32). @param {number} seed */
+/** Returns a generator of numbers in 0..1 from a seed (mulberry32). @param {number} seed */
 function seeded(seed) {
   let a = seed >>> 0;
   return () => {

@@ -1,5 +1,5 @@
-// A few kills of commands that write; `node test/kill/commands.mjs 500` is the long run. Where each process is killed depends on the
-// machine, so that every run tries other moments.
+// Kills commands that write a few times; `node test/kill/commands.mjs 500` is the long run. The moment of a
+// kill depends on the machine, so every run tests other moments.
 
 import { expect, it } from "vitest";
 import { killCommands } from "./commands.mjs";

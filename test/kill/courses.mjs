@@ -1,16 +1,20 @@
-// What is trained in the processes that are killed: both kinds of text, every cell, dropout, schedules, validation.
+// The trainings of the processes that are killed: both kinds of text, every cell, dropout, schedules,
+// validation.
 
 import { cosine } from "bptt";
 
 /** @typedef {import("bptt").CharRnnOptions} CharRnnOptions */
 /** @typedef {import("bptt").TextFitOptions} TextFitOptions */
-/** `rests`: whether it rests while a checkpoint is written, or trains on. @typedef {{ text: string | string[], model: Partial<CharRnnOptions>, options: TextFitOptions, rests: boolean }} Course */
+/**
+ * `rests` is true if the run is paused while a checkpoint is written. @typedef {{ text: string | string[],
+ * model: Partial<CharRnnOptions>, options: TextFitOptions, rests: boolean }} Course
+ */
 
 const WORDS =
   "the quick brown fox jumps over lazy dog, 다람쥐 헌 쳇바퀴에 타고파. zwölf boxkämpfer jagen viktor".split(
     " ",
   );
-/** Words in an order that does not come back, so that a validation can get worse. */
+/** Words in an order that does not repeat, so that a validation can get worse. */
 const TEXT = Array.from({ length: 500 }, (_, i) => WORDS[(i * i * 7 + (i >> 2)) % WORDS.length]).join(" ");
 const LIST = Array.from({ length: 60 }, (_, i) => TEXT.slice(i * 13, i * 13 + ((i * 17) % 43)).trimStart());
 

@@ -1,7 +1,8 @@
-// A training that is killed by SIGKILL again and again, and gone on with from its last checkpoint by a new process each time,
-// comes to the same bytes as one that nobody touched. Where it is killed is drawn from a seed, at the boundary of a step and
-// at four places within the write of a checkpoint, or (when it has told of a step that is drawn) wherever it is at that
-// moment. Whatever file is found after a kill is whole: one of the checkpoints of the untouched run, to the byte.
+// Tests that a training which is killed with SIGKILL repeatedly, and continued from its last checkpoint by a
+// new process each time, gives the same bytes as one without interruption. A seed determines the places of
+// the kills: between two steps, at four places within the write of a checkpoint, or at an arbitrary moment
+// after a certain report. Every file that is found after a kill must be complete and identical to a
+// checkpoint of the uninterrupted run.
 
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -16,7 +17,9 @@ const IN_WRITE = ["half", "written", "flushed", "renamed"];
 const SEED = Number(process.env["KILL_SEED"] ?? 1);
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-/** Trains in a process of its own, and kills it when it has told of so many reports; what it says, and how it ended. */
+/**
+ * Trains in a separate process and kills it after a number of reports. Returns its output and how it ended.
+ */
 function train(args: readonly string[], killAfter = Infinity) {
   const child = spawn(process.execPath, [inProject("test", "kill", "trainer.mjs"), ...args], {
     cwd: inProject(),
@@ -43,7 +46,10 @@ function emptyFolder(...names: string[]): string {
   return folder;
 }
 
-/** The places at which a training is killed, and the how-manieth report or write of its process that is. */
+/**
+ * Returns the places at which a training is killed, each with the number of the report or write within its
+ * process.
+ */
 function drawKills(seed: number): { place: string; number: number }[] {
   const random = seeded(seed);
   const below = (n: number) => Math.floor(random() * n);
@@ -85,7 +91,7 @@ describe("killed by SIGKILL and resumed", () => {
           whole++;
         }
         if (["half", "written", "flushed"].includes(place)) {
-          // it was in the write; the temporaries of the processes before it are gone
+          // it was killed during the write; the temporary files of earlier processes are gone
           const left = readdirSync(folder).filter((file) => file.endsWith(".tmp") && !before.has(file));
           expect(left, log.join("\n")).toHaveLength(1);
           if (place === "half" && bytes !== undefined) {

@@ -1,12 +1,12 @@
-// The process that is killed: trains a course, or goes on with its last checkpoint where there is one, and writes a
-// checkpoint at every fourth report. At the end it writes what it has come to.
+// The process that is killed: it trains a course, or continues from its last checkpoint if there is one, and
+// writes a checkpoint at every fourth report. At the end it writes the result.
 //
 //     node trainer.mjs COURSE FOLDER [PLACE NUMBER]
 //
-// PLACE says where it shall end itself by SIGKILL: "report", at that report of this process; or within the NUMBER-th
-// write of this process: "half" (half of the bytes are there), "written" (all, not flushed), "flushed" (not renamed),
-// "renamed". "anywhere": it says each report, and waits at the end for whoever kills it.
-// "trail": nobody kills it; it says of each report the hash of the checkpoint there.
+// PLACE is where it ends itself with SIGKILL: "report", at that report of this process; or within the
+// NUMBER-th write of this process: "half" (half of the bytes are written), "written" (all, not flushed),
+// "flushed" (not renamed), "renamed". With "anywhere" it prints each report and waits at the end to be
+// killed. With "trail" it is not killed and prints the hash of the checkpoint at each report.
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -59,7 +59,7 @@ function sha256(bytes) {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Puts the end of this process into the n-th write of a temporary file. @param {number} n */
+/** Ends this process in the n-th write of a temporary file. @param {number} n */
 function dieInWrite(n) {
   const { open, rename } = files;
   let count = 0;

@@ -1,15 +1,16 @@
-// Drops things without `free` in an asynchronous loop and prints how the wasm memory went, in pages of 64 KiB:
+// Drops objects without `free` in an asynchronous loop and prints the size of the wasm memory, in pages of 64
+// KiB:
 //
 //     node [--expose-gc] test/memory/dropped.mjs path/to/dist/index.js network|optimizer|session rounds
 //
-// With --expose-gc garbage is collected every 50 rounds; without, when the engine sees fit.
+// With --expose-gc, garbage is collected every 50 rounds; otherwise the engine decides.
 
 import { pathToFileURL } from "node:url";
 import { setImmediate as nextTask } from "node:timers/promises";
 
 const [, , dist = "", kind = "", rounds = "0"] = process.argv;
 
-/** @type {WebAssembly.Memory | undefined} the memory of the instance that the library makes */
+/** @type {WebAssembly.Memory | undefined} the memory of the library's instance */
 let memory;
 WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
   construct(target, args) {
@@ -36,7 +37,7 @@ if (drop === undefined) throw new Error(`unknown kind ${kind}`);
 
 const { gc } = globalThis;
 const pages = () => (memory?.buffer.byteLength ?? 0) / 65_536;
-/** @param {number} times @param {number} every rounds from one collection to the next */
+/** @param {number} times @param {number} every number of rounds between two collections */
 async function dropMany(times, every) {
   for (let i = 1; i <= times; i++) {
     drop?.();
@@ -46,7 +47,7 @@ async function dropMany(times, every) {
 }
 
 const start = pages();
-await dropMany(600, 60); // a little more at a time than later: how many finalizers are late varies
+await dropMany(600, 60); // slightly more at a time than later, because the number of late finalizers varies
 const warm = pages();
 await dropMany(Number(rounds), 50);
 console.log(JSON.stringify({ start, warm, end: pages() }));

@@ -1,4 +1,4 @@
-// "bptt/node": a lock on a file, which ends with its process however that ends.
+// Tests "bptt/node": a lock on a file, which ends with its process, however the process ends.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A process with the sources; resolves when it has said something. */
+/** Starts a process with the sources and resolves when it has printed something. */
 async function program(code: string): Promise<{ child: ChildProcess; said: string }> {
   const source = `import { lockFile } from ${JSON.stringify(inProject("ts", "node.ts"))};\n${code}`;
   const args = ["--import", "tsx", "--input-type=module", "--eval", source];
@@ -61,7 +61,7 @@ describe("lockFile", () => {
     const lock = await lockFile(join(folder, "a") + "/m");
     for (const path of ["link/../m", "dangling", "a/b/../m"])
       await expect(lockFile(`${folder}/${path}`), path).rejects.toMatchObject({ code: "ELOCKED" });
-    (await lockFile(`${folder}/m`)).release(); // what "link/../m" means as a text alone
+    (await lockFile(`${folder}/m`)).release(); // the meaning of "link/../m" as a text
     lock.release();
   });
 
@@ -94,7 +94,7 @@ describe("lockFile", () => {
       const [name = ""] = lockFiles();
       lock.release();
       const [, space = ""] = /-([0-9a-f]{8})-\d+-[0-9a-f]{8}-/.exec(name) ?? [];
-      // this very process id, begun at another time
+      // the same process id, with another start time
       writeFileSync(
         join(folder, `.model.safetensors-${space}-${process.pid}-12345678-000000000000.lock`),
         "",

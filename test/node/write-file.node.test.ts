@@ -1,4 +1,5 @@
-// "bptt/node": a file is the old one or the new one, whatever goes wrong and whenever the process ends.
+// Tests "bptt/node": a file is the old one or the new one after any error, and after an end of the process at
+// any time.
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -34,7 +35,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const bytes = (length: number, value: number) => new Uint8Array(length).fill(value);
 const content = (path = file) => new Uint8Array(readFileSync(path));
 
-/** A program in a process of its own, with the sources. */
+/** Returns a program for a separate process, with the sources. */
 const program = (code: string) => [
   "--import",
   "tsx",
@@ -248,7 +249,8 @@ describe("what cannot be written is an error with Node's code, and nothing is le
     expect(statSync("/dev/full").isCharacterDevice()).toBe(true);
   });
 
-  // What a nearly full disk does, without one: the system writes up to the limit, reports the shorter length, and refuses the next write.
+  // Simulates a nearly full disk: the system writes up to the limit, reports the shorter length, and refuses
+  // the next write.
   it.skipIf(process.platform === "win32")("space for a part: the old file is as it was", async () => {
     writeFileSync(file, "old");
     const code = `
@@ -311,7 +313,7 @@ describe.skipIf(process.platform === "win32")("a process killed at any moment", 
         stdio: ["ignore", "pipe", "inherit"],
       });
       await once(child.stdout, "data");
-      await sleep(7 * round); // each round at another place in a write
+      await sleep(7 * round); // each round at a different place in a write
       child.kill("SIGKILL");
       await once(child, "exit");
       const now = content();
@@ -320,7 +322,7 @@ describe.skipIf(process.platform === "win32")("a process killed at any moment", 
       seen.add(now[0]!);
     }
     await writeFileAtomic(file, bytes(1, 1));
-    expect(readdirSync(folder)).toEqual(["model.safetensors"]); // what the killed ones left went with the next write
-    expect(seen.has(0)).toBe(false); // it did write
+    expect(readdirSync(folder)).toEqual(["model.safetensors"]); // the next write removed the leftovers of the killed processes
+    expect(seen.has(0)).toBe(false); // it has written
   });
 });

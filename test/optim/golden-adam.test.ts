@@ -1,7 +1,7 @@
 /**
- * Adam, AdamW and clipping by the global norm, through `applyGradients`, against TensorFlow 1.15.5 and PyTorch 2.5.1
- * in float32. The 7-vector of the files is the bias of a network with 7 hidden units: the only name that is given, so
- * that nothing else moves.
+ * Compares Adam, AdamW and clipping by the global norm, through `applyGradients`, with TensorFlow 1.15.5 and
+ * PyTorch 2.5.1 in float32. The 7-vector of the files is the bias of a network with 7 hidden units: the only
+ * parameter with a gradient, so that nothing else changes.
  */
 import { describe, expect, it } from "vitest";
 import { Adam, Rnn, type AdamOptions } from "bptt";
@@ -16,8 +16,8 @@ const TORCH = torchAdam as unknown as TorchAdamFile;
 const STEPS = 50;
 
 /**
- * Each update is at most about lr, exact to a few u; 50 of them add up. Seen 4e-7 (TensorFlow), 2e-6 (PyTorch), both at
- * lr = 0.01; proportional to lr above that.
+ * Each update is at most about lr, exact to a few u, and 50 of them add up. Observed 4e-7 (TensorFlow) and
+ * 2e-6 (PyTorch), both at lr = 0.01; proportional to lr above that.
  */
 const allowed = (learningRate: number): Tolerance => ({ absolute: 1e-5 * Math.max(1, learningRate / 0.01) });
 
@@ -28,7 +28,9 @@ it("has 3 trajectories of TensorFlow and 6 of PyTorch, 50 steps each, and 5 + 5 
   expect([TENSORFLOW.clip_by_global_norm.length, TORCH.clip_grad_norm_.length]).toEqual([5, 5]);
 });
 
-/** All 50 rows of parameters that `options` make of the gradients, and what else moved. */
+/**
+ * Returns all 50 rows of parameters for `options` and the gradients, and the other parameters that changed.
+ */
 function trajectory(options: AdamOptions, before: GoldenArray, gradients: GoldenArray): number[] {
   const rnn = new Rnn({ cell: "tanh", inputSize: 2, hiddenSize: 7 });
   try {
@@ -86,13 +88,16 @@ describe("every parameter after every step", () => {
 });
 
 /**
- * Clipped gradients are seen by what they do: with β1 = β2 = 0, from parameters of 0, Adam's update is
+ * Clipped gradients are observed by their effect: with β1 = β2 = 0, from parameters of 0, Adam's update is
  *   θ = −lr·g/(|g| + ε),   so that   g = −ε·θ/(lr − |θ|).
  * ε and lr of 2²⁰ keep |g| + ε away from g; four roundings remain.
  */
 const LARGE = 2 ** 20;
 
-/** Arrays of shapes (4, 3), (5), (2, 2) as parameters of one network; what is left over gets gradients of 0. */
+/**
+ * Uses arrays of shapes (4, 3), (5), (2, 2) as parameters of one network; the remaining parameters get
+ * gradients of 0.
+ */
 function clip(arrays: readonly GoldenArray[], clipNorm: number): { norm: number; clipped: number[] } {
   const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 3, outputSize: 5 });
   try {
@@ -128,7 +133,7 @@ function clip(arrays: readonly GoldenArray[], clipNorm: number): { norm: number;
 describe("clipping by the global norm", () => {
   it.each(TENSORFLOW.clip_by_global_norm)("TensorFlow: limit $clip_norm, norm $global_norm", (c) => {
     const { norm, clipped } = clip(c.gradients, c.clip_norm);
-    // A sum of 21 squares and a root: a few u. So is the scale, and the update above: 1e-6 in all.
+    // A sum of 21 squares and a root: a few u. The scale and the update above have as many: 1e-6 in total.
     expectNear("norm", norm, c.global_norm, { relative: 1e-6 });
     expectClose(
       "clipped",

@@ -1,6 +1,7 @@
 /**
- * Gradient descent and RMSProp, through `applyGradients`, and schedules, against PyTorch 2.5.1. The 7-vector of the
- * file is the bias of a network with 7 hidden units: the only name that is given, so that nothing else moves.
+ * Compares gradient descent and RMSProp, through `applyGradients`, and schedules with PyTorch 2.5.1. The
+ * 7-vector of the file is the bias of a network with 7 hidden units: the only parameter with a gradient, so
+ * that nothing else changes.
  */
 import { describe, expect, it } from "vitest";
 import { learningRateAt, RmsProp, Rnn, Sgd, type Optimizer, type Schedule } from "bptt";
@@ -13,14 +14,14 @@ const STEPS = 50;
 
 type Settings = Record<"lr" | "momentum" | "weight_decay" | "alpha" | "eps", number> & { nesterov: boolean };
 
-/** The same optimizer here. */
+/** Returns the same optimizer of this library. */
 function optimizerOf(name: string, settings: Partial<Settings>): Optimizer {
   const { lr, momentum, weight_decay, nesterov, alpha, eps } = settings as Settings;
   const common = { learningRate: lr, momentum, weightDecay: weight_decay };
   return name === "SGD" ? new Sgd({ ...common, nesterov }) : new RmsProp({ ...common, alpha, epsilon: eps });
 }
 
-/** All 50 rows of parameters. */
+/** Returns all 50 rows of parameters. */
 function trajectory(optimizer: Optimizer): number[] {
   const rnn = new Rnn({ cell: "tanh", inputSize: 2, hiddenSize: 7 });
   try {
@@ -51,7 +52,8 @@ it("has 5 + 4 trajectories of 50 steps, and 4 schedules of 60", () => {
 describe("every parameter after every step", () => {
   it.each(descent.optimizers)("PyTorch's $optimizer: $settings", ({ optimizer, settings, ...c }) => {
     const path = trajectory(optimizerOf(optimizer, settings));
-    // A few roundings a step, in another order than PyTorch's; 50 of them add up as a walk does. Seen 1.6e-7.
+    // A few roundings per step, in another order than PyTorch's; 50 of them add up like a random walk.
+    // Observed 1.6e-7.
     expectClose("parameters", path, f32(c.parameters_after_step), { relative: 2e-6 });
   });
 
@@ -68,6 +70,6 @@ describe("every parameter after every step", () => {
 
 it.each(schedules.schedules)("PyTorch's rates of $schedule.kind", ({ schedule, rates }) => {
   const got = rates.data.map((_, step) => learningRateAt(schedule as Schedule, step));
-  // PyTorch goes from rate to rate, 60 times a few roundings; the file has 13 digits.
+  // PyTorch computes each rate from the previous one, 60 times a few roundings; the file has 13 digits.
   expectClose("rates", got, rates.data, { relative: 1e-12 });
 });

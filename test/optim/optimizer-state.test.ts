@@ -1,5 +1,6 @@
 /**
- * Learning rates and counts of optimizers, and their state: exported, restored, and going on to the bit.
+ * Tests learning rates and counts of optimizers, and their state: exported, restored, and continued
+ * bit-identically.
  */
 import { describe, expect, it } from "vitest";
 import type { BpttError } from "bptt";
@@ -14,7 +15,7 @@ const batchOf = (n: number): Batch => ({
   targets: [[n % 3, (n + 1) % 3, (n * n) % 3]],
 });
 
-/** Each with a schedule that changes at every step, or nearly. */
+/** Optimizers with a schedule that changes at every step, or nearly. */
 const MAKERS: [string, () => Optimizer][] = [
   ["Adam", () => new Adam({ learningRate: warmup(4, cosine({ from: 0.1, steps: 20 })), weightDecay: 0.01 })],
   [
@@ -40,7 +41,7 @@ function train(rnn: Rnn, optimizer: Optimizer, from: number, to: number): number
 
 const bitsOf = (rnn: Rnn) => Object.values(rnn.parameters).flatMap(({ data }) => bits(data));
 
-/** A snapshot as a file would bring it back: its plain data through JSON, its tensors copied. */
+/** Returns a snapshot as a file would: its plain data through JSON, its tensors copied. */
 function throughFile(snapshot: ReturnType<typeof exportOptimizerState>) {
   const { moments, ...plain } = snapshot;
   return { ...(JSON.parse(JSON.stringify(plain)) as object), moments: structuredClone(moments) };
@@ -247,7 +248,7 @@ describe("a snapshot that does not fit changes nothing", () => {
     expect(into(new Adam({ beta1: 0.5 }))).toThrow(
       "optimizer.beta1: expected 0.9 as in the state, received 0.5",
     );
-    expect(into(adam)).toThrow("optimizer: expected one that has not stepped yet");
+    expect(into(adam)).toThrow("optimizer: expected an optimizer without updates");
     expect(() => exportOptimizerState(rnn[NETWORK], {} as never)).toThrow("optimizer: expected an optimizer");
   });
 

@@ -1,4 +1,4 @@
-/** An update that overflows is NOT_FINITE and changes nothing. */
+/** Tests that an update which overflows is NOT_FINITE and changes nothing. */
 
 import { Adam, fit, RmsProp, Rnn, Sgd, type Optimizer, type RnnOptions } from "bptt";
 import { describe, expect, it } from "vitest";
@@ -60,7 +60,7 @@ it("moments that overflow are found too", () => {
   const huge = () => rnn.applyGradients({ b_o: [1e30, 0, 0, 0] }, adam);
   expect(huge).toThrow(expect.objectContaining({ code: "NOT_FINITE", parameter: "b_o" }));
   expect(adam.steps).toBe(0);
-  rnn.applyGradients({ b_o: [1e18, 0, 0, 0] }, adam); // whose square an f32 holds
+  rnn.applyGradients({ b_o: [1e18, 0, 0, 0] }, adam); // its square fits into an f32
   const again = Rnn.load(rnn.save({ optimizer: adam }));
   expect(again.loadOptimizer(rnn.save({ optimizer: adam })).steps).toBe(1);
 });

@@ -1,4 +1,4 @@
-/** Schedules bit by bit, and the functions of double precision that they use. */
+/** Tests schedules bit by bit, and the double-precision functions that they use. */
 
 import { constant, cosine, learningRateAt, linear, stepDecay, warmup, type Schedule } from "bptt";
 import fc from "fast-check";
@@ -8,7 +8,9 @@ import table from "../golden/schedule_bits.json" with { type: "json" };
 
 type Row = [kind: string, from: number, to: number, steps: number, step: number, rate: number];
 
-/** The schedule of a row: for a step decay `to` is the factor, for a warm-up the rate that follows. */
+/**
+ * Returns the schedule of a row: for a step decay `to` is the factor, for a warm-up the rate that follows.
+ */
 function schedule([kind, from, to, steps]: Row): Schedule {
   switch (kind) {
     case "linear":

@@ -1,5 +1,6 @@
 /**
- * Schedules against their formulas in float64, against PyTorch's own (golden/torch_schedules.json), and with bad input.
+ * Compares schedules with their formulas in float64 and with PyTorch's own (golden/torch_schedules.json), and
+ * tests bad input.
  */
 import { describe, expect, it } from "vitest";
 import {
@@ -13,7 +14,7 @@ import {
   type Schedule,
 } from "bptt";
 
-/** The formulas of ts/optim/schedule.ts, by the engine's own functions. */
+/** Computes the formulas of ts/optim/schedule.ts with the engine's own functions. */
 function formula(schedule: Schedule, s: number): number {
   switch (schedule.kind) {
     case "constant":

@@ -1,4 +1,7 @@
-/** The packed entries in headless Chromium: without a bundler, by Vite built and served, by esbuild. */
+/**
+ * Tests the packed entries in headless Chromium: without a bundler, built and served by Vite, built by
+ * esbuild.
+ */
 
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { build as esbuild } from "esbuild";
@@ -17,7 +20,7 @@ const script =
   (_, response) =>
     void response.writeHead(200, { "content-type": "text/javascript" }).end(content);
 
-/** An application of all entries; `wasm` is where its bundler takes the module from. */
+/** An application that uses all entries. `wasm` is the import of the module for its bundler. */
 const application = (wasm: string) => `
 import * as library from "bptt";
 import * as relaxed from "bptt/relaxed";
@@ -39,7 +42,7 @@ export function testBrowser(toy: Toy): void {
     });
     afterAll(() => browser.close());
 
-    /** What a page of these routes sets as its result; `headers` go with the page itself. */
+    /** Returns the result that a page of these routes sets. `headers` are sent with the page itself. */
     async function visit(routes: Routes): Promise<unknown> {
       const folders = {
         "/bptt/": { folder: toy.path("node_modules", "bptt", "dist") },

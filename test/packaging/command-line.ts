@@ -1,4 +1,7 @@
-/** The packed command line: installed, and by `npx` straight from the tarball; it works with what is in the package alone. */
+/**
+ * Tests the packed command line, installed and by `npx` from the tarball. It works with the content of the
+ * package alone.
+ */
 
 import { execFile } from "node:child_process";
 import { mkdir, readFile, stat } from "node:fs/promises";

@@ -1,4 +1,4 @@
-/** The packed entry "bptt/convert" in Node, by import and by require. */
+/** Tests the packed entry "bptt/convert" in Node, by import and by require. */
 
 import { readFileSync } from "node:fs";
 import { Rnn } from "bptt";

@@ -1,4 +1,7 @@
-/** "Go to definition" on the packed library, as an editor asks TypeScript's server for it: it leads to the shipped sources. */
+/**
+ * Tests "go to definition" on the packed library, as an editor asks TypeScript's server for it: it leads to
+ * the shipped sources.
+ */
 
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -8,7 +11,7 @@ import { describe, expect, it } from "vitest";
 import { inProject } from "../../scripts/setup/paths.mjs";
 import type { Toy } from "./toy.js";
 
-/** Programs, and the names in them whose definition is asked for. */
+/** Programs, and the names in them whose definitions are requested. */
 const PROGRAMS: Record<string, { text: string; names: string[] }> = {
   "definitions.mts": {
     text: `import { Adam, CharRnn, Rnn, fit, sample, type TrainStepOptions } from "bptt";
@@ -74,7 +77,7 @@ export function testDefinitions(toy: Toy): void {
   });
 }
 
-/** Asks TypeScript's server for the definition of the last mention of each name. */
+/** Requests the definition of the last occurrence of each name from TypeScript's server. */
 async function definitions(
   toy: Toy,
   file: string,

@@ -1,4 +1,4 @@
-/** The packed entry "bptt/node", by import and by require. */
+/** Tests the packed entry "bptt/node", by import and by require. */
 
 import { describe, expect, it } from "vitest";
 import type { Toy } from "./toy.js";

@@ -1,4 +1,4 @@
-/** What the linters of packages say of the tarball: nothing. */
+/** Tests that the linters of packages find nothing in the tarball. */
 
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-/** The packed entries in Node: by import, by require, one by one and together. */
+/** Tests the packed entries in Node: by import, by require, one by one and together. */
 
 import * as library from "bptt";
 import { describe, expect, it } from "vitest";
@@ -6,10 +6,13 @@ import { findRelaxedNode, hasRelaxedSimd } from "../../scripts/setup/engines.mjs
 import { gohome } from "./programs/gohome.mjs";
 import type { Toy } from "./toy.js";
 
-/** What the sources answer; every form of the package must give the same bits. */
+/** The answer of the sources. Every form of the package must give the same bits. */
 export const ANSWER = gohome(library);
 
-/** The relaxed build's answer: its bits are the machine's. Seen in Node 24 on x64: no difference; allowed is 5e-6. */
+/**
+ * The answer of the relaxed build, whose bits depend on the machine. Observed in Node 24 on x64: no
+ * difference; 5e-6 is allowed.
+ */
 export const RELAXED_ANSWER = { said: ANSWER.said, loss: expect.closeTo(ANSWER.loss, 5) as number };
 
 export function testNode(toy: Toy): void {
@@ -22,7 +25,7 @@ export function testNode(toy: Toy): void {
     it("by import", async () => expect(await toy.run("import.mjs")).toEqual(ANSWER));
     it("by require", async () => expect(await toy.run("require.cjs")).toEqual(ANSWER));
 
-    // Node shows the line that threw, whole
+    // Node shows the whole line that threw
     it.each(["uncaught.mjs", "uncaught.cjs"])(
       "an error that nobody catches is read on one screen: %s",
       async (program) => {
@@ -84,7 +87,7 @@ export function testNode(toy: Toy): void {
   });
 }
 
-/** The losses of the same training with one entry alone. */
+/** Returns the losses of the same training with one entry alone. */
 function aloneLosses(steps: number): number[] {
   const rnn = new library.Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, seed: 3 });
   const adam = new library.Adam({ learningRate: 0.1 });

@@ -1,4 +1,4 @@
-/** What users get: the tarball of `npm pack`, installed into an empty project outside the tree. */
+/** Tests what users install: the tarball of `npm pack`, in an empty project outside the tree. */
 
 import { afterAll, beforeAll } from "vitest";
 import { testBrowser } from "./browser.js";

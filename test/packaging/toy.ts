@@ -10,12 +10,12 @@ import { inProject } from "../../scripts/setup/paths.mjs";
 const execute = promisify(execFile);
 
 export class Toy {
-  /** The project's folder; "" until it has been made. */
+  /** The project's folder; "" before it was created. */
   folder = "";
   /** The tarball. */
   tarball = "";
 
-  /** Packs, installs without network, and copies the programs of this folder. */
+  /** Packs, installs without a network, and copies the programs of this folder. */
   async make(): Promise<void> {
     this.folder = await realpath(await mkdtemp(join(tmpdir(), "bptt-packed-")));
     await npm(inProject(), "pack", "--pack-destination", this.folder);
@@ -38,12 +38,12 @@ export class Toy {
     return writeFile(this.path(name), content);
   }
 
-  /** Runs one of the programs with this Node; what it prints is JSON. */
+  /** Runs one of the programs with this Node and returns its output, which is JSON. */
   run(program: string, ...args: string[]): Promise<unknown> {
     return this.runIn(process.execPath, program, ...args);
   }
 
-  /** The same with the Node at a path. */
+  /** Does the same with the Node at a path. */
   async runIn(node: string, program: string, ...args: string[]): Promise<unknown> {
     const { stdout, stderr } = await execute(node, [program, ...args], { cwd: this.folder });
     if (stderr !== "") throw new Error(`${program} complains: ${stderr}`);

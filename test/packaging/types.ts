@@ -1,4 +1,6 @@
-/** The packed declarations, as strict projects of several kinds see them; nothing of a library is skipped. */
+/**
+ * Compiles the packed declarations in strict projects of several kinds, without skipping the library's types.
+ */
 
 import { spawnSync } from "node:child_process";
 import ts from "typescript";
@@ -24,7 +26,7 @@ const BUNDLER: ts.CompilerOptions = {
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
 };
-/** What TypeScript did before packages had `exports`. */
+/** TypeScript's resolution before packages had `exports`. */
 const NODE10: ts.CompilerOptions = {
   module: ts.ModuleKind.CommonJS,
   moduleResolution: ts.ModuleResolutionKind.Node10,
@@ -90,7 +92,7 @@ export function testTypes(toy: Toy): void {
   });
 }
 
-/** All diagnostics as text; `sources` keeps TypeScript's own libraries, parsed, from one program to the next. */
+/** Returns all diagnostics as text. `sources` keeps TypeScript's own parsed libraries between programs. */
 function complaints(
   toy: Toy,
   file: string,

@@ -1,6 +1,7 @@
 /**
- * Runs in a worker as the packed library starts it: in Node by import and by require; in Chromium without a bundler (of the
- * page's origin, of another, under a strict policy), by Vite built and served, by esbuild.
+ * Tests runs in a worker that the packed library starts: in Node by import and by require; in Chromium
+ * without a bundler (of the page's origin, of another, under a strict policy), built and served by Vite,
+ * built by esbuild.
  */
 
 import { readFileSync } from "node:fs";
@@ -24,7 +25,7 @@ const script =
       .writeHead(200, { "content-type": "text/javascript", "access-control-allow-origin": "*" })
       .end(content);
 
-/** Ways to the worker under a bundler: the library's own, and the factories that the README names. */
+/** Ways to start the worker under a bundler: the library's own, and the functions in the README. */
 const APPLICATION = `
 import * as library from "bptt";
 import BpttWorker from "bptt/worker?worker";
@@ -44,7 +45,7 @@ export function testWorker(toy: Toy): void {
   describe("a run in a worker", () => {
     it("carries neither wasm nor what only a module may have", () => {
       const text = readFileSync(toy.path("node_modules", "bptt", "dist", "worker.js"), "utf8");
-      expect(/\b(import|export)\b/.exec(text)).toBe(null); // so that it may be a classic worker, too
+      expect(/\b(import|export)\b/.exec(text)).toBe(null); // so that it may be a classic worker
       expect(text.length).toBeLessThan(160_000); // the module alone would be 95 000
     });
 

@@ -1,4 +1,4 @@
-/** What axe finds on the playground's page. */
+/** Checks the playground's page with axe. */
 
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
@@ -8,7 +8,7 @@ import type { Site } from "./site.js";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core");
 
-/** What axe finds serious or critical on a page as it stands, once no colour is on its way to another. */
+/** Returns axe's serious and critical findings on the current page, once no color is in transition. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.waitForFunction(() => document.getAnimations().length === 0);
@@ -21,7 +21,10 @@ export async function seriousFindings(page: Page): Promise<string[]> {
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
 
-/** Tests that axe finds nothing serious in what a link leads to, once it is `ready`; wide and narrow, light and dark. */
+/**
+ * Tests that axe finds nothing serious in the page of a link, once it is `ready`: wide and narrow, light and
+ * dark.
+ */
 export function testAxe(site: () => Site, link: string, ready: (page: Page) => Promise<unknown>): void {
   it.each([
     ["light", 1280],

@@ -1,4 +1,4 @@
-/** The first tab: the tutorial's network, in the page as in Node. */
+/** Tests the first tab: the tutorial's network gives the same in the page as in Node. */
 
 import { Adam, Rnn, Vocabulary } from "bptt";
 import type { Page } from "playwright-core";
@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { testAxe } from "./axe.js";
 import { settingsOf, type Site } from "./site.js";
 
-/** What the page shows: its figures, with all their digits. */
+/** Returns the figures of the page with all their digits. */
 async function figures(page: Page): Promise<{ step: number; loss: number; says: string }> {
   const panel = page.getByRole("tabpanel", { name: "Learn a word" });
   const value = async (name: string) => {
@@ -17,7 +17,7 @@ async function figures(page: Page): Promise<{ step: number; loss: number; says: 
   return { step: await value("step"), loss: await value("loss"), says };
 }
 
-/** Waits until the count of steps has come somewhere. */
+/** Waits until the number of steps has reached a value. */
 async function stepIs(page: Page, least: number): Promise<void> {
   await page.waitForFunction(
     (wanted) => Number(document.querySelector("#panel-gohome dd data")?.getAttribute("value")) >= wanted,
@@ -25,7 +25,7 @@ async function stepIs(page: Page, least: number): Promise<void> {
   );
 }
 
-/** The tutorial's loss after some steps, in this process: what any engine must come to. */
+/** Returns the tutorial's loss after some steps in this process, which any engine must give. */
 function lossInNode(steps: number, seed: number): number {
   const vocabulary = new Vocabulary(["g", "o", "h", "m", "e"]);
   const batch = { inputs: [vocabulary.encode("gohom")], targets: [vocabulary.encode("ohome")] };
@@ -35,7 +35,7 @@ function lossInNode(steps: number, seed: number): number {
   return rnn.evaluate(batch).loss;
 }
 
-/** Five letters to a reader: an ä in two characters, a family of emoji in five. */
+/** Five letters for a reader: an ä in two characters, a family of emoji in five. */
 const WORD = "a\u0308h \u{1F469}\u200D\u{1F469}\u200D\u{1F467}h";
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
@@ -62,7 +62,7 @@ export function testGohome(site: () => Site): void {
       expect(before.says).toBe("ohome ✓");
       expect(before.loss).toBe(lossInNode(before.step, 1));
       expect((await settingsOf(page, "step")).get("step")).toBe(String(before.step));
-      expect(await figures(page)).toEqual(before); // it has stood still
+      expect(await figures(page)).toEqual(before); // it has not advanced
       await page.reload();
       await stepIs(page, before.step);
       expect(await figures(page)).toEqual(before);
@@ -178,7 +178,7 @@ export function testGohome(site: () => Site): void {
         const { page, close } = await site().open(
           `#gohome?word=${encodeURIComponent(`h${WORD}`)}&output=yes&hidden=12&step=150&cell=${cell}`,
         );
-        await stepIs(page, 150); // at once, as the link says
+        await stepIs(page, 150); // at once, according to the link
         await button(page, "Play").click();
         await stepIs(page, 153);
         await button(page, "Pause").click();
@@ -203,11 +203,11 @@ export function testGohome(site: () => Site): void {
       expect(await lit()).toEqual([]);
       await page.getByTitle("the bias inside the reset").focus();
       expect(await lit()).toEqual(["bias inside the reset, 1 by 5"]);
-      await page.keyboard.press("Enter"); // it stays lit
+      await page.keyboard.press("Enter"); // it stays highlighted
       await page.keyboard.press("Shift+Tab");
       await page.getByRole("button", { name: "Play" }).focus();
       expect(await lit()).toEqual(["bias inside the reset, 1 by 5"]);
-      await page.getByText("The bias inside the reset.").waitFor(); // for those who have no pointer to hover with
+      await page.getByText("The bias inside the reset.").waitFor(); // for visitors without a pointer
       await page.keyboard.press("Escape");
       expect(await lit()).toEqual([]);
       await close();
@@ -283,7 +283,7 @@ export function testGohome(site: () => Site): void {
       await stepIs(page, 1);
       await page.keyboard.press("Tab");
       await page.keyboard.press("Tab");
-      await page.keyboard.type("x"); // the field was selected as a whole
+      await page.keyboard.type("x"); // the whole field was selected
       expect(await page.getByLabel("Word", { exact: true }).inputValue()).toContain("x");
       await page.keyboard.press("Tab");
       await page.keyboard.press("ArrowRight");

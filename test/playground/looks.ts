@@ -1,10 +1,13 @@
-/** What the page looks like where it is hard to: narrow windows, forced colours, numbers of any size on the axes. */
+/**
+ * Tests the look of the page in difficult cases: narrow windows, forced colors, numbers of any size on the
+ * axes.
+ */
 
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { Site } from "./site.js";
 
-/** A link to each tab as it is after some training. */
+/** A link to each tab after some training. */
 const TRAINED = {
   gohome: "#gohome?word=recurrent&cell=gru&output=yes&step=20",
   "through-time": "#through-time?step=2",
@@ -22,7 +25,7 @@ async function openTrained(site: Site, tab: keyof typeof TRAINED) {
   return visit;
 }
 
-/** What lies outside of the panel it is in, and is in nothing that scrolls. */
+/** Returns the elements that exceed their panel and are not in a scroll area. */
 function sticksOut(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const scrolls = (element: Element, panel: Element): boolean =>
@@ -40,7 +43,7 @@ function sticksOut(page: Page): Promise<string[]> {
   });
 }
 
-/** Words that touch their neighbour in the same row. */
+/** Returns words that touch their neighbor in the same row. */
 function touches(page: Page, row: string): Promise<string[]> {
   return page.locator(row).evaluate((element) => {
     const parts = [...element.children].map((part) => ({
@@ -58,11 +61,11 @@ function touches(page: Page, row: string): Promise<string[]> {
 
 interface Drawn {
   text: string;
-  /** Of the text, from the canvas's left, in CSS pixels. */
+  /** Position of the text from the left of the canvas, in CSS pixels. */
   left: number;
 }
 
-/** From now on the page keeps what its charts write beside their y axes. */
+/** Makes the page record the labels of its y axes from now on. */
 async function watchAxes(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const drawn: Drawn[] = [];
@@ -258,7 +261,7 @@ export function testLooks(site: () => Site): void {
         const step = new URLSearchParams(link.split("?")[1]).get("step") ?? "0";
         await page.locator(`.figures data[value="${step}"]`).first().waitFor();
         await page.evaluate(() => ((globalThis as unknown as { drawn: Drawn[] }).drawn.length = 0));
-        await page.setViewportSize({ width: 1200, height: 900 }); // all is drawn anew
+        await page.setViewportSize({ width: 1200, height: 900 }); // everything is drawn again
         await expect
           .poll(async () => (await axesOf(page)).some(({ text }) => expected.test(text)), { message: link })
           .toBe(true);

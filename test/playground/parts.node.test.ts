@@ -1,4 +1,4 @@
-/** The numbers that the parts of the playground draw: scales of colours, ranges and marks of charts. */
+/** Tests the numbers that the parts of the playground draw: color scales, ranges and ticks of charts. */
 
 import { expect, it } from "vitest";
 import { below, drawn, logRange } from "../../examples/playground/src/parts/chart-data.js";

@@ -1,4 +1,4 @@
-/** What plays the runs of the playground, on a clock and frames of the test's own. */
+/** Tests the player of the playground's runs, with a clock and frames that the test controls. */
 
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { FRAME_MILLISECONDS, Player } from "../../examples/playground/src/parts/player.js";
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-/** The next frame, a sixtieth of a second after the last began. */
+/** Runs the next frame, a sixtieth of a second after the last one began. */
 function frame(): void {
   const call = pending;
   pending = undefined;
@@ -25,7 +25,7 @@ function frame(): void {
   call?.();
 }
 
-/** Counts; each part takes some milliseconds, and `parts` of them make a step. */
+/** Counts; each part takes some milliseconds, and `parts` of them make one step. */
 function counter(milliseconds: number, { parts = 1, last = Infinity } = {}) {
   let done = 0;
   return {

@@ -1,4 +1,4 @@
-/** The playground as it is published, tab by tab. */
+/** Tests the published playground, tab by tab. */
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -82,7 +82,7 @@ describe("the page", () => {
           .map((control) => control.outerHTML),
       );
       expect(outside).toEqual([]);
-      await page.waitForTimeout(300); // whatever is still measured and drawn anew
+      await page.waitForTimeout(300); // all measuring and drawing is finished
       expect(await page.evaluate(() => (globalThis as unknown as { widest: number }).widest)).toBe(320);
       await close();
     },

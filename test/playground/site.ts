@@ -1,4 +1,4 @@
-/** The built playground, served from a sub-path, in a real Chromium: what the tests of its tabs share. */
+/** Serves the built playground from a sub-path to a real Chromium, for the tests of its tabs. */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,12 +11,12 @@ import { launchChromium } from "../support/chromium.js";
 import { serve } from "../support/serve.js";
 
 export interface Site {
-  /** The folder that was built. */
+  /** The folder of the build. */
   readonly folder: string;
   readonly browser: Browser;
   /**
-   * Opens a link, such as `#gohome?seed=2`, in a context of its own. Whatever the page throws, logs as an error or warning, or
-   * fetches from elsewhere fails the test by `close`.
+   * Opens a link, such as `#gohome?seed=2`, in a separate context. Errors and warnings of the page, and
+   * requests to other origins, make `close` fail the test.
    */
   open(link: string, options?: BrowserContextOptions): Promise<Visit>;
   close(): Promise<void>;
@@ -24,11 +24,11 @@ export interface Site {
 
 export interface Visit {
   readonly page: Page;
-  /** Fails where the page has complained; closes it. */
+  /** Fails if the page has reported errors, and closes it. */
   close(): Promise<void>;
 }
 
-/** Builds, serves below /some/where/, starts the browser. The caller closes it. */
+/** Builds the playground, serves it below /some/where/ and starts the browser. The caller closes it. */
 export async function openSite(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "bptt-playground-"));
   await build({
@@ -78,7 +78,7 @@ async function visit(
   };
 }
 
-/** The settings in the page's address, once they have been written there: those of a tab that has `name`. */
+/** Returns the settings in the page's address, once those of a tab that has `name` were written there. */
 export async function settingsOf(page: Page, name: string): Promise<URLSearchParams> {
   await page.waitForFunction((wanted) => location.hash.includes(`${wanted}=`), name);
   await page.waitForTimeout(500); // the address is written a third of a second after the last change

@@ -1,4 +1,4 @@
-/** The text tab without its page: texts, files, training, samples, what units follow. */
+/** Tests the text tab without its page: texts, files, training, samples, and what units follow. */
 
 import { CharRnn, Rnn, Vocabulary } from "bptt";
 import { expect, it, vi } from "vitest";
@@ -31,7 +31,7 @@ import { Watch } from "../../examples/playground/src/text/watch.js";
 const TEXT = "the cat sat on the mat; the dog lay on the log.\n".repeat(12);
 const recipe: Recipe = { cell: "gru", hidden: 24, layers: 1, rate: 0.02, held: 0.1, seed: 3 };
 
-/** Resolves when `when` is so, and asks it no more. */
+/** Resolves when `when` is true, and does not call it again. */
 function until(session: { onChange?: () => void }, when: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
@@ -172,7 +172,7 @@ it("pauses, goes on, goes further than it was sent, and comes to the same bits",
   const { session, heard, when } = sessionOf(TEXT);
   session.train(40);
   await when(() => {
-    if (session.steps === 10) session.pause(); // within the report: a fast machine is at the last step by the next task
+    if (session.steps === 10) session.pause(); // within the report, because a fast machine reaches the last step before the next task
     return session.phase === "paused";
   });
   const { steps } = session;
@@ -215,7 +215,7 @@ it("pauses once, however often it is asked to, and does no step twice", async ()
 it("rests behind the validation of a step, where a run that ends at that step stands, too", async () => {
   const { session, when } = sessionOf(TEXT);
   session.train(200);
-  let unvalidated = 0; // pauses asked for between the step and its validation
+  let unvalidated = 0; // pauses requested between the step and its validation
   await when(() => {
     if (session.steps === 25 && session.phase === "training") {
       if (session.validations.length === 0) unvalidated++;
@@ -342,7 +342,7 @@ it("refreshes every view in turns while it trains, however slow one is", () => {
       vi.advanceTimersByTime(100);
       watch.stepped(step);
     }
-    expect(counts.generate).toBeGreaterThanOrEqual(8); // 10, 20, 40, …, 1280 at the least
+    expect(counts.generate).toBeGreaterThanOrEqual(8); // 10, 20, 40, …, 1280 at least
     expect(counts.inspect).toBeGreaterThan(5);
     expect(counts.nextProbabilities).toBeGreaterThan(5);
     const viewed = 900 * counts.inspect + 1500 * counts.nextProbabilities;
@@ -400,7 +400,7 @@ it("reads a list model's texts one after the other, each from its start", () => 
   const texts = ["anna", "otto", "hanna"];
   const model = new CharRnn({ text: texts, hiddenSize: 8, seed: 1 });
   const { characters, states, predicted } = read(model, "anna\notto\n\nhanna\n", QUICK);
-  expect(characters.join("")).toBe("\nanna\notto\nhanna"); // a start is shown as the line end that it stands for
+  expect(characters.join("")).toBe("\nanna\notto\nhanna"); // a start is shown as the line end that it represents
   const T = characters.length;
   const inspected = model.inspect("otto");
   for (const t of [0, 4]) expect(states[3 * T + 5 + t]).toBe(inspected.hidden.data[t * 8 + 3]);
@@ -418,7 +418,7 @@ it("asks for the vocabulary of a file that has none, such as PyTorch writes, and
   const opened = CharRnn.load(named(nameless, characters));
   expect(opened.evaluate(TEXT)).toEqual(model.evaluate(TEXT));
   expect(() => named(nameless, characters.slice(1))).toThrow(/has 17 characters; these are 16/);
-  expect(() => named(nameless, [...characters.slice(1), "t"])).toThrow(/"t" is there twice/);
+  expect(() => named(nameless, [...characters.slice(1), "t"])).toThrow(/"t" occurs twice/);
   expect(() => namelessOf(utf8("no model"))).toThrow(RangeError);
   const headless = new Rnn({ cell: "gru", inputSize: 5, hiddenSize: 4 });
   expect(() => namelessOf(headless.save())).toThrow(RangeError); // a vocabulary would not help

@@ -1,4 +1,4 @@
-/** The text tab: it trains in a worker, and what it shows is what the library gives in Node, bit by bit. */
+/** Tests the text tab: it trains in a worker, and shows exactly what the library computes in Node. */
 
 import { readFile } from "node:fs/promises";
 import { CharRnn } from "bptt";
@@ -13,14 +13,14 @@ const panel = (page: Page) => page.getByRole("tabpanel", { name: "Train on text"
 const button = (page: Page, name: string) => panel(page).getByRole("button", { name, exact: true });
 const region = (page: Page, name: string) => panel(page).getByRole("region", { name, exact: true });
 
-/** Step, loss and validation loss, to the bit. */
+/** Returns step, loss and validation loss with all their digits. */
 function figures(page: Page): Promise<(string | null)[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll("#panel-text .figures data")].map((data) => data.getAttribute("value")),
   );
 }
 
-/** What else is to be seen of the model, and must be the same for the same weights. */
+/** Returns the other displayed values, which must be the same for the same weights. */
 async function seen(page: Page) {
   return {
     figures: await figures(page),
@@ -37,7 +37,7 @@ async function stepIs(page: Page, least: number): Promise<void> {
   );
 }
 
-/** Waits until what was asked of a model that rests has been answered, and does not change any more. */
+/** Waits until a paused model has answered all questions and nothing changes any more. */
 async function settled(page: Page) {
   await button(page, "Train").waitFor();
   let before = await seen(page);
@@ -401,7 +401,7 @@ export function testText(site: () => Site): void {
           .evaluateAll((spans) =>
             spans.map((span) => Number.parseInt((span as HTMLElement).style.getPropertyValue("--share"))),
           );
-      // what is asked for is what is answered, also where the unit follows something else more closely
+      // the sought unit is shown even if it follows another trait more closely
       await panel(page).getByLabel("Find one that follows").selectOption({ label: "how deep in brackets" });
       await panel(page)
         .getByText(/No unit follows how deep in brackets; unit \d+ comes closest/)
@@ -415,7 +415,7 @@ export function testText(site: () => Site): void {
       const likely = await shades();
       expect(likely).not.toEqual(ofUnit);
       expect(likely[0]).toBe(0); // nothing was known before it
-      expect(Math.min(...likely.slice(60, 90))).toBeGreaterThan(30); // by heart: "that lay in the house that Jack"
+      expect(Math.min(...likely.slice(60, 90))).toBeGreaterThan(30); // memorized: "that lay in the house that Jack"
       const map = panel(page).locator(".all-units");
       const { height } = (await map.boundingBox())!;
       await map.click({ position: { x: 40, y: (height * 7.5) / 32 } });
@@ -425,7 +425,7 @@ export function testText(site: () => Site): void {
 
     it("works by keyboard alone", async () => {
       const { page, close } = await site().open("#text?hidden=8&steps=20000");
-      // Listened for from the start: a listener of the last moment may be too late for the key.
+      // Listens from the start, because a late listener could miss the key.
       const chooser = new Promise((resolve) => page.once("filechooser", resolve));
       await panel(page).locator('button[aria-disabled="false"]', { hasText: "Train" }).waitFor();
       await page.getByRole("tab", { name: "Train on text" }).focus();

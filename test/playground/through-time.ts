@@ -1,4 +1,4 @@
-/** The second tab: gradients on their way back, and three cells that learn the same. */
+/** Tests the second tab: gradients on their way back, and three cells that learn the same task. */
 
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";

@@ -46,7 +46,7 @@ describe("options of a network", () => {
     option(
       { forgetBias: 2, cell: "lstm", init: "uniform-hidden" },
       RangeError,
-      'forgetBias: expected 1 with init "uniform-hidden" (which draws every bias), received 2',
+      'forgetBias: expected 1 with init "uniform-hidden" (which samples every bias), received 2',
     ),
     option(
       { forgetBias: NaN },

@@ -210,7 +210,7 @@ describe("options of a batch and of a step", () => {
       "carryState with another batch",
       ({ rnn, adam }) => rnn.trainStep({ inputs: [[0]], targets: [[0]] }, adam, { carryState: true }),
       RangeError,
-      "carryState: expected a batch of 2 rows as in the call before, received 1; to start again pass initialState: rnn.zeroState(1)",
+      "carryState: expected a batch of 2 rows as in the previous call, received 1; to start again pass initialState: rnn.zeroState(1)",
     ],
     ["zeroState 0", ({ rnn }) => rnn.zeroState(0), RangeError, "batch: expected an integer >= 1, received 0"],
     [

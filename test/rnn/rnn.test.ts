@@ -155,7 +155,7 @@ describe("carryState", () => {
     const got = rnn.trainStep(one, adam, { ...carrying });
     expect(got.state).toEqual(next);
     expect(() => rnn.trainStep(GOOD, adam, carrying)).toThrow(
-      "expected a batch of 1 rows as in the call before, received 2",
+      "expected a batch of 1 rows as in the previous call, received 2",
     );
   });
 

@@ -18,7 +18,7 @@ describe("ownership", () => {
         }
       },
       "OPTIMIZER_BOUND",
-      "optimizer: it belongs to another network, the first one it stepped",
+      "optimizer: it belongs to another network, the first one that it updated",
     ],
     [
       "free from within its own data",
@@ -33,7 +33,7 @@ describe("ownership", () => {
           adam,
         ),
       "BUSY",
-      "rnn.free: this network is reading its arguments; a getter of theirs called it",
+      "rnn.free: this network is reading its arguments; one of their getters called it",
     ],
     [
       "a step from within a step",
@@ -48,7 +48,7 @@ describe("ownership", () => {
           adam,
         ),
       "BUSY",
-      "rnn.trainStep: this network is reading its arguments; a getter of theirs called it",
+      "rnn.trainStep: this network is reading its arguments; one of their getters called it",
     ],
     [
       "a network that was freed",

@@ -16,7 +16,7 @@ const refusal = {
   code: "WASM_UNAVAILABLE",
   message:
     "bptt: this engine lacks WebAssembly relaxed SIMD, which the relaxed build needs (Node 22, Chrome 114, Firefox 146 and later " +
-    'have it); "bptt" does without',
+    'have it); "bptt" works without it',
 };
 
 beforeEach(() => vi.resetModules());

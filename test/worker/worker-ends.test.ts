@@ -100,7 +100,7 @@ describe("a worker that", () => {
     const model = newModel();
     const reason = await reasonOf(model.fit(TEXT, { ...ENDLESS, worker: startMissingWorker }));
     expect(reason.code).toBe("WORKER_FAILED");
-    expect(reason.message).toMatch(/^worker: it could not be loaded: .*; where a bundler, .* bptt\/worker$/);
+    expect(reason.message).toMatch(/^worker: it could not be loaded: .*; if a bundler, .* bptt\/worker$/);
     await expectUsable(model);
   });
 

@@ -34,8 +34,8 @@ const PRINT = `train().then((result) => console.log(JSON.stringify(result)));`;
 const IMPORT = `import { CharRnn } from ${JSON.stringify(pathToFileURL(inDist("index.js")).href)};`;
 const REQUIRE = `const { CharRnn } = require(${JSON.stringify(inDist("index.cjs"))});`;
 const FINISHED = { stopped: "finished", steps: 5 };
-const UNKNOWN_PLACE = "a bundle that is no ES module does not know where the worker's script is";
-const HINT = /; where a bundler, .* pass worker: \(\) => new Worker\(…\) with the entry bptt\/worker$/;
+const UNKNOWN_PLACE = "a bundle that is not an ES module cannot locate the worker's script";
+const HINT = /; if a bundler, .* pass worker: \(\) => new Worker\(…\) with the entry bptt\/worker$/;
 
 /** The run's error, with words of the cause and of the way out. */
 const failed = (message: RegExp, cause: object): object => ({
@@ -77,7 +77,7 @@ describe("Node", () => {
     const file = write("permission.mjs", `${IMPORT} ${TRAIN} ${PRINT}`);
     const allowed = [flag, "--allow-fs-read=*"];
     expect(await run(process.execPath, [...allowed, file])).toEqual(
-      failed(/^worker: it could not be loaded: .*; start Node with --allow-worker, or leave worker out$/, {
+      failed(/^worker: it could not be loaded: .*; start Node with --allow-worker, or omit worker$/, {
         code: "ERR_ACCESS_DENIED",
       }),
     );

@@ -57,7 +57,7 @@ export function expNonPositive(x: number): number {
   return result / (1 << halvings);
 }
 
-/** Returns eˣ within 2e-15 of the result; 0 below −708 and ∞ above 708. */
+/** Returns eˣ with a relative error below 2e-15: 0 below −708 and ∞ above 708. */
 export function exp64(x: number): number {
   return x <= 0 ? expNonPositive(x) : 1 / expNonPositive(-x);
 }
@@ -66,7 +66,9 @@ const SQRT_2 = 1.4142135623730951;
 const SUBNORMAL = 2.2250738585072014e-308; // the smallest normal number
 const TWO_52 = 4503599627370496;
 
-/** Returns ln x within 1e-15 of the result, absolutely below 1: −∞ of 0, NaN below 0. */
+/**
+ * Returns ln x with an error below 1e-15 (relative, and absolute for results below 1): −∞ for 0, NaN below 0.
+ */
 export function ln64(x: number): number {
   if (!(x > 0) || x === Infinity) return x === 0 ? -Infinity : x > 0 ? x : NaN;
   const view = new DataView(new ArrayBuffer(8));
@@ -75,7 +77,7 @@ export function ln64(x: number): number {
   const high = view.getUint32(0);
   let exponent = (high >>> 20) - 1023 - (isSubnormal ? 52 : 0);
   view.setUint32(0, (high & 0xfffff) | (1023 << 20));
-  let mantissa = view.getFloat64(0); // 1 … 2
+  let mantissa = view.getFloat64(0); // in 1 … 2
   if (mantissa > SQRT_2) {
     mantissa *= 0.5;
     exponent++;

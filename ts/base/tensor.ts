@@ -135,6 +135,6 @@ export function floats(length: number, path: Path): Float32Array<ArrayBuffer> {
     }
   }
   const bytes = length * 4;
-  const message = `${formatPath(path)}: ${bytes} bytes asked for, more than there is room for`;
+  const message = `${formatPath(path)}: cannot allocate ${bytes} bytes`;
   throw new BpttError("OUT_OF_MEMORY", message, { bytes });
 }

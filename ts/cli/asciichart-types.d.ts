@@ -1,4 +1,4 @@
-/** As much of asciichart's interface as is used here; it has no types of its own. */
+/** The part of asciichart's interface that is used here. The package has no types. */
 
 declare module "asciichart" {
   const asciichart: {

@@ -1,10 +1,10 @@
-/** The checkpoints of a run: written to its file one after the other, and looked for when something has failed. */
+/** The checkpoints of a run: they are written to its file in order, and verified after a failure. */
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { writeFiles } from "./output-file.js";
 
-/** Writes checkpoints to a file and knows which one it holds. */
+/** Writes checkpoints to a file and remembers which one it contains. */
 export class Checkpoints {
   readonly #file: string;
   #last: { readonly step: number; readonly hash: string } | undefined;
@@ -21,7 +21,10 @@ export class Checkpoints {
     this.#last = { step, hash };
   }
 
-  /** Reads the file: the step of the last checkpoint when the file holds it, byte for byte; else undefined. */
+  /**
+   * Reads the file. Returns the step of the last checkpoint if the file contains it byte for byte, otherwise
+   * undefined.
+   */
   async intact(): Promise<number | undefined> {
     const last = this.#last;
     if (last === undefined) return undefined;

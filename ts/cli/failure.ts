@@ -4,11 +4,11 @@
 
 import { CommanderError } from "commander";
 
-/** A failure, with the sentence to print. */
+/** A failure with the sentence to print. */
 export class Failure extends Error {
   readonly exitCode: number;
 
-  /** @param message one sentence, without a full stop; empty for nothing to say */
+  /** @param message one sentence without a full stop; empty to print nothing */
   constructor(message: string, exitCode = 1, options?: ErrorOptions) {
     super(message, options);
     this.name = "Failure";
@@ -36,27 +36,27 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
   ENOENT: "no such file or folder",
   ENOSPC: "no space left on the disk",
-  ENOTDIR: "a part of the path is no folder",
+  ENOTDIR: "a part of the path is not a folder",
   EPERM: "operation not permitted",
-  EPIPE: "it was closed before all was written",
+  EPIPE: "it was closed before everything was written",
   EROFS: "the file system is read-only",
   ERR_FS_FILE_TOO_LARGE: "larger than 2 GiB, which is the most that can be read",
 };
 
-/** The code of an error of the system; undefined for other errors. */
+/** Returns the code of an error of the system, or undefined for other errors. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
   return /^E[A-Z0-9]+$/.test(error.code) || error.code in MEANINGS ? error.code : undefined;
 }
 
-/** The failure of reading or writing `name`; an error that is none of the system's is thrown on as it is. */
+/** Returns the failure of reading or writing `name`. An error that is not of the system is thrown again. */
 export function fileFailure(name: string, error: unknown): Failure {
   const code = systemCode(error);
   if (code === undefined) throw error;
-  return new Failure(`${name}: ${MEANINGS[code] ?? `the system says ${code}`}`, 1, { cause: error });
+  return new Failure(`${name}: ${MEANINGS[code] ?? `the system reports ${code}`}`, 1, { cause: error });
 }
 
-/** The sentence of an error; undefined where there is none to say (help was asked for). */
+/** Returns the sentence of an error, or undefined if there is nothing to print because help was requested. */
 export function sentenceOf(error: unknown): string | undefined {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return undefined;
@@ -69,7 +69,7 @@ export function sentenceOf(error: unknown): string | undefined {
   return error.message === "" ? undefined : error.message;
 }
 
-/** The exit code of an error. */
+/** Returns the exit code of an error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   return error instanceof Failure ? error.exitCode : 1;

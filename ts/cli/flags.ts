@@ -1,6 +1,6 @@
 /**
- * Errors of the library on the command line. They carry the path of a value; its first key is an argument or an option of the
- * library, which comes from a flag or from the content of a file here.
+ * Errors of the library on the command line. They have the path of a value. Its first key is an argument or
+ * an option of the library, whose value comes from a flag or from a file here.
  */
 
 import {
@@ -16,7 +16,7 @@ import { show } from "../base/show.js";
 import { Failure, UsageError } from "./failure.js";
 import type { DescribePlace } from "./places.js";
 
-/** The flags of options of the library. */
+/** The flags that set options of the library. */
 export const FLAGS: Readonly<Record<string, string>> = {
   allowUnknown: "--allow-unknown",
   batchSize: "--batch",
@@ -51,14 +51,14 @@ export const FLAGS: Readonly<Record<string, string>> = {
   workers: "--workers",
 };
 
-/** The places of what comes from files, by the arguments of the library. */
+/** The places of values that come from files, by the arguments of the library. */
 export type Contents = Readonly<Record<string, DescribePlace>>;
 
 const NOT_GIVEN = show(undefined);
 
 /**
- * An error of the library with the place on the command line: one about the content of a file is a failure, one about a flag is wrong
- * usage. All other errors are returned as they are.
+ * Converts an error of the library to one with a place on the command line: an error about the content of a
+ * file is a failure, one about a flag is wrong usage. Other errors are returned unchanged.
  */
 export function onCommandLine(thrown: unknown, contents: Contents = {}): unknown {
   if (!isCheckError(thrown)) return thrown;
@@ -70,7 +70,7 @@ export function onCommandLine(thrown: unknown, contents: Contents = {}): unknown
   return flag === undefined ? error : new UsageError(sentenceAt(inFlag(flag, keys), error));
 }
 
-/** The sentence of a failed check at a place on the command line. */
+/** Returns the sentence of a failed check at a place on the command line. */
 export function sentenceAt(place: string, error: CheckError): string {
   const { expected, received, hint } = error;
   return formatCheck(place, {
@@ -91,7 +91,7 @@ function withFlags(error: CheckError): CheckError {
   return withFields(error, { hint: `${flags.join(" ")} ${remedy.effect}` });
 }
 
-/** The elements of what a flag says are tokens. */
+/** Returns the place of a value within a flag, whose elements are tokens. */
 function inFlag(flag: string, [key, ...keys]: readonly Key[]): string {
   if (typeof key === "number") return `${flag}, token ${key + 1}`;
   return key === undefined ? flag : formatPath([flag, key, ...keys]);

@@ -1,6 +1,6 @@
-/** Examples under the help of commands. */
+/** Examples in the help of commands. */
 
-/** An example under a command's help: what one types, and what it does. */
+/** Formats examples: a command to type, and what it does. */
 export function example(...lines: readonly (readonly [command: string, what: string])[]): string {
   const width = Math.max(...lines.map(([command]) => command.length));
   const rows = lines.map(([command, what]) => `  $ ${command.padEnd(width)}  ${what}`.trimEnd());

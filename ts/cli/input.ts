@@ -1,8 +1,9 @@
 /**
- * Texts and models from files and from standard input, which is called "-".
+ * Reads texts and models from files and from standard input, which has the name "-".
  *
- * A text is UTF-8, with or without a byte order mark; the line ends CR LF are read as LF, so that a text is the same on
- * every system. What is no text is refused: bytes that are not UTF-8, UTF-16, and the character NUL.
+ * A text is UTF-8, with or without a byte order mark. The line ends CR LF are read as LF, so that a text is
+ * the same on every system. Other content is refused: bytes that are not UTF-8, UTF-16, and the character
+ * NUL.
  */
 
 import { constants } from "node:buffer";
@@ -10,15 +11,15 @@ import { readFile } from "node:fs/promises";
 import { Failure, fileFailure, UsageError } from "./failure.js";
 import { fileSize, grouped } from "./report/format.js";
 
-/** What "-" stands for, in messages. */
+/** The name of "-" in messages. */
 const STANDARD_INPUT = "standard input";
 
-/** A file's name in messages. */
+/** Returns a file's name in messages. */
 export function nameOf(path: string): string {
   return path === "-" ? STANDARD_INPUT : path;
 }
 
-/** The bytes of a file, or of standard input. */
+/** Reads the bytes of a file or of standard input. */
 export async function readBytes(path: string): Promise<Buffer<ArrayBuffer>> {
   try {
     if (path !== "-") return await readFile(path);
@@ -30,7 +31,7 @@ export async function readBytes(path: string): Promise<Buffer<ArrayBuffer>> {
   }
 }
 
-/** The text of a file, or of standard input; an empty one is refused. */
+/** Reads the text of a file or of standard input. An empty text is refused. */
 export async function readText(path: string): Promise<string> {
   const bytes = await readBytes(path);
   const text = decode(bytes, nameOf(path));
@@ -38,7 +39,7 @@ export async function readText(path: string): Promise<string> {
   return text;
 }
 
-/** The text of several files, one behind the other. */
+/** Reads several files and concatenates their texts. */
 export async function readTexts(paths: readonly string[]): Promise<string> {
   if (paths.filter((path) => path === "-").length > 1)
     throw new UsageError("expected standard input once, received -, -");
@@ -47,12 +48,12 @@ export async function readTexts(paths: readonly string[]): Promise<string> {
   return texts.join("");
 }
 
-/** The lines of a text that are not empty. */
+/** Returns the lines of a text that are not empty. */
 export function linesOf(text: string): string[] {
   return text.split("\n").filter((line) => line !== "");
 }
 
-/** The numbers of these lines in the text, from 1. */
+/** Returns the numbers of these lines in the text, from 1. */
 export function lineNumbersOf(text: string): number[] {
   return text.split("\n").flatMap((line, k) => (line === "" ? [] : [k + 1]));
 }
@@ -64,11 +65,11 @@ function decode(bytes: Buffer, name: string): string {
   const at = bytes.indexOf(0);
   if (at >= 0) throw new Failure(`${name}: expected a text, received a binary file (byte ${at} is 0)`);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(withoutCarriageReturns(bytes)); // and drops the mark
+    return new TextDecoder("utf-8", { fatal: true }).decode(withoutCarriageReturns(bytes)); // also drops the byte order mark
   } catch (error) {
     const { code } = error as { code?: unknown };
     if (code === "ERR_ENCODING_INVALID_ENCODED_DATA")
-      throw new Failure(`${name}: expected a text in UTF-8, received bytes that are none`);
+      throw new Failure(`${name}: expected a text in UTF-8, received other bytes`);
     const most = grouped(constants.MAX_STRING_LENGTH);
     throw new Failure(
       `${name}: expected a text of at most ${most} characters, received ${fileSize(bytes.length)}`,
@@ -76,7 +77,7 @@ function decode(bytes: Buffer, name: string): string {
   }
 }
 
-/** CR LF as LF, in place. */
+/** Replaces CR LF by LF in place. */
 function withoutCarriageReturns(bytes: Buffer): Buffer {
   let to = bytes.indexOf("\r\n");
   if (to < 0) return bytes;

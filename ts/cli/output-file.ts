@@ -1,6 +1,7 @@
 /**
- * The guard of every command that writes. Before the work begins it refuses to replace an input, a file that is not a model of the
- * kind to be written, and a model that the command would lose; and it locks the file until the command ends.
+ * The guard of every command that writes. Before the work begins it refuses to replace an input, a file that
+ * is not a model of the kind to be written, and a model that would be lost. It locks the file until the
+ * command ends.
  */
 
 import { fstat, type BigIntStats } from "node:fs";
@@ -11,17 +12,17 @@ import { lockFile, writeFilesAtomic, type FileLock } from "bptt/node";
 import { Failure, fileFailure, systemCode, UsageError } from "./failure.js";
 import type { Objection } from "./model/existing.js";
 
-/** What decides whether an existing file may be replaced. */
+/** The rules for replacing an existing file. */
 export interface OutputRules {
   /** The files that the command reads; "-" is standard input. */
   readonly inputs: readonly string[];
-  /** Whether to replace a file in any case. */
+  /** True to replace a file in any case. */
   readonly force: boolean;
-  /** Says why an existing file may not be replaced; undefined when it may. */
+  /** Returns the reason why an existing file may not be replaced, or undefined if it may. */
   readonly objection: Objection;
 }
 
-/** The files that a command writes, locked for it. */
+/** The files that a command writes and has locked. */
 export class OutputFiles implements Disposable {
   readonly #locks: readonly FileLock[];
 
@@ -32,7 +33,7 @@ export class OutputFiles implements Disposable {
   /**
    * Checks and locks files.
    *
-   * @throws Failure when one may not be replaced, cannot be written, or another process writes it
+   * @throws Failure when a file may not be replaced, cannot be written, or is written by another process
    */
   static async claim(paths: readonly string[], rules: OutputRules): Promise<OutputFiles> {
     if (paths.includes("-")) throw new UsageError("--output: expected a file, received standard output");
@@ -71,7 +72,7 @@ async function claimOne(path: string, rules: OutputRules): Promise<FileLock | un
     const old = await stat(path, { bigint: true }).catch(unlessMissing);
     if (old?.isDirectory()) throw new Failure(`${path}: expected a file, received a folder`);
     if (old && !old.isFile()) {
-      await access(path, constants.W_OK); // a device or a pipe: nothing is lost
+      await access(path, constants.W_OK); // for a device or a pipe nothing is lost
       return undefined;
     }
     lock = await lockFile(path);
@@ -94,7 +95,7 @@ async function check(path: string, { inputs, force, objection }: OutputRules): P
         `${path}: it is an input of this command; use another name, or add --force to replace it`,
       );
   }
-  if (old.size === 0n) return; // nothing is lost
+  if (old.size === 0n) return; // an empty file: nothing is lost
   const why = await objection(path);
   if (why !== undefined) throw new Failure(`${path}: ${why}`);
 }

@@ -1,20 +1,23 @@
-/** The loss over the steps of a run, as a plot of characters: means over equal stretches, as many as there are columns. */
+/**
+ * Plots the loss over the steps of a run with characters. Each column is the mean of an equal part of the
+ * steps.
+ */
 
 import asciichart from "asciichart";
 
-/** Means that are kept; when they are full, two neighbours become one. */
+/** Number of means that are stored. When it is reached, pairs of neighbors are merged. */
 const MOST = 1024;
 const HEIGHT = 8;
 
-/** Losses of any number of steps in bounded memory. */
+/** The losses of any number of steps in bounded memory. */
 export class LossCurve {
   #means: number[] = [];
-  /** Losses in each mean. */
+  /** Number of losses in each mean. */
   #each = 1;
   #sum = 0;
   #count = 0;
 
-  /** The next loss. */
+  /** Adds a loss. */
   add(loss: number): void {
     this.#sum += loss;
     if (++this.#count < this.#each) return;
@@ -25,9 +28,9 @@ export class LossCurve {
     this.#each *= 2;
   }
 
-  /** The plot, `width` columns wide at most; undefined where there is too little for one. */
+  /** Returns the plot, at most `width` columns wide, or undefined if there is too little data. */
   plot(width: number): string | undefined {
-    const columns = Math.min(width - 10, this.#means.length); // the axis takes ten
+    const columns = Math.min(width - 10, this.#means.length); // the axis needs ten columns
     if (this.#means.length < 2 || columns < 8) return undefined;
     const means = binned(this.#means, columns);
     const plot = asciichart.plot(means, { height: HEIGHT, format: (loss) => loss.toFixed(3).padStart(8) });
@@ -35,7 +38,7 @@ export class LossCurve {
   }
 }
 
-/** The means of `count` stretches that are as equal as can be. */
+/** Returns the means of `count` parts that are as equal in length as possible. */
 function binned(values: readonly number[], count: number): number[] {
   return Array.from({ length: count }, (_, i) => {
     const from = Math.floor((i * values.length) / count);

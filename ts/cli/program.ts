@@ -1,4 +1,4 @@
-/** All commands: one definition, from which come the parsing, `--help` and the manual. */
+/** The definition of all commands, from which the parser, `--help` and the manual are derived. */
 
 import { createRequire } from "node:module";
 import { Command } from "commander";
@@ -8,7 +8,7 @@ import { defineGenerate } from "./command/generate.js";
 import { defineInspect } from "./command/inspect.js";
 import { defineTrain } from "./command/train.js";
 
-/** What adds a command to the program. */
+/** Adds a command to the program. */
 export type Define = (program: Command) => void;
 
 const { version } = createRequire(import.meta.url)("bptt/package.json") as { version: string };
@@ -20,7 +20,7 @@ const COMMANDS: readonly Define[] = [
   defineConvert,
 ];
 
-/** The program `bptt`. It throws where it would otherwise end the process. */
+/** Creates the program `bptt`. It throws where Commander would end the process. */
 export function makeProgram(): Command {
   const program = new Command("bptt")
     .description("Train and run recurrent networks on text.")
@@ -29,7 +29,7 @@ export function makeProgram(): Command {
     .helpCommand("help [command]", "print the help of a command")
     .exitOverride()
     .configureHelp({ showGlobalOptions: false })
-    .configureOutput({ outputError: () => undefined }) // main.ts says it
+    .configureOutput({ outputError: () => undefined }) // main.ts prints the error
     .showSuggestionAfterError()
     .addHelpText(
       "after",

@@ -1,11 +1,14 @@
-/** The command that continues a run, for people to copy. */
+/** Formats the command that continues a run, for people to copy. */
 
-/** The command line that continues the run in a model file. */
+/** Returns the command line that continues the run of a model file. */
 export function resumeCommand(files: readonly string[], output: string): string {
   return ["bptt", "train", ...files.map(quoted), "-o", quoted(output), "--resume"].join(" ");
 }
 
-/** A word of a shell's command line. Control characters and the like are written as bash, zsh and POSIX 2024 read them. */
+/**
+ * Quotes a word for a shell. Control characters and similar ones are written in the form that bash, zsh and
+ * POSIX 2024 read.
+ */
 function quoted(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   if (!/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.test(word)) return `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,9 +1,9 @@
 /**
- * A learning-rate schedule as one word:
+ * Parses a learning-rate schedule that is written as one word:
  *
  *     [warmup:N+] constant | linear[:STEPS[:TO]] | cosine[:STEPS[:TO]] | step:EVERY:FACTOR
  *
- * Where the number of steps is left out it is that of the run.
+ * If the number of steps is omitted, it is that of the run.
  */
 
 import { constant, cosine, linear, stepDecay, warmup, type PlainSchedule, type Schedule } from "bptt";
@@ -11,16 +11,16 @@ import { formatPath, isCheckError } from "../base/errors.js";
 import { UsageError } from "./failure.js";
 import { sentenceAt } from "./flags.js";
 
-/** How a schedule is written, for the help. */
+/** The syntax of a schedule, for the help. */
 export const SYNTAX = "[warmup:N+]constant | linear[:STEPS[:TO]] | cosine[:STEPS[:TO]] | step:EVERY:FACTOR";
 
-/** The rate to begin with, and the steps of the run where they are known. */
+/** The initial rate, and the number of steps of the run if it is known. */
 export interface ScheduleSettings {
   readonly rate: number;
   readonly steps: number | undefined;
 }
 
-/** The schedule of a word. */
+/** Parses a schedule. */
 export function parseSchedule(text: string, settings: ScheduleSettings): Schedule {
   try {
     return parse(text, settings);
@@ -50,7 +50,7 @@ function parsePlain(
     const steps = first ?? all;
     if (steps === undefined) {
       throw new UsageError(
-        `--schedule ${text}: expected the number of steps in it, as in ${kind}:2000, or --steps beside it`,
+        `--schedule ${text}: expected the number of steps in it, as in ${kind}:2000, or --steps`,
       );
     }
     const way = { from: rate, to: second ?? 0, steps };

@@ -1,13 +1,14 @@
 /**
- * Ctrl-C and what the system sends to end a program: the first signal asks the work to end well, the second ends the
- * process at once. Files are complete at any moment, so nothing is lost but what came after the last one.
+ * Handles Ctrl-C and the signals with which the system ends a program. The first signal asks the work to end
+ * in an orderly way, and the second ends the process at once. Files are complete at any moment, so only the
+ * work since the last one is lost.
  */
 
 import { constants } from "node:os";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** A signal that has come, if one has. */
+/** The first signal that was received, if any. */
 export class Interruption {
   #signal: (typeof SIGNALS)[number] | undefined;
   readonly #heard: () => void;
@@ -23,10 +24,10 @@ export class Interruption {
   };
 
   /**
-   * Listens from now on.
+   * Starts to listen.
    *
-   * @param heard is called at the first signal
-   * @param lastWord is called before the process ends at the second
+   * @param heard called at the first signal
+   * @param lastWord called at the second signal, before the process ends
    */
   constructor(heard: () => void, lastWord: () => void) {
     this.#heard = heard;
@@ -34,12 +35,12 @@ export class Interruption {
     for (const signal of SIGNALS) process.on(signal, this.#listener);
   }
 
-  /** The exit code of the first signal; undefined where none has come. */
+  /** The exit code for the first signal, or undefined without a signal. */
   get exitCode(): number | undefined {
     return this.#signal && 128 + constants.signals[this.#signal];
   }
 
-  /** Listens no more: signals end the process again. */
+  /** Stops listening, so that signals end the process again. */
   close(): void {
     for (const signal of SIGNALS) process.off(signal, this.#listener);
   }

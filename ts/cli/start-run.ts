@@ -1,4 +1,4 @@
-/** A run about to begin: a new model on a text, or a model file's run that was cut short. */
+/** Prepares a run: a new model of a text, or the interrupted run of a model file. */
 
 import {
   CharRnn,
@@ -18,24 +18,24 @@ import { textModelOf } from "./model/text-model.js";
 import { inFile, type DescribePlace } from "./places.js";
 import type { Beginning } from "./report/reporter.js";
 
-/** A model, and its run when it is asked for. */
+/** A model and a function that starts its run. */
 export interface Prepared {
   readonly model: CharRnn;
   readonly beginning: Beginning;
-  /** Begins the run; it can be asked for once, as the text is let go then. */
+  /** Starts the run. It can be called once, because it then releases the text. */
   readonly start: Start;
 }
 
-/** Begins a run that pauses by itself each so many steps. */
+/** Starts a run that pauses by itself after every `pauseEvery` steps. */
 type Start = (
   onProgress: (report: Report) => void,
   pauseEvery: number | undefined,
 ) => Run<Uint8Array<ArrayBuffer>>;
 
-/** Weights come along only where the run rests: nobody looks at them in between. */
+/** Weights are sent only when the run pauses, because nobody needs them in between. */
 const IN_A_WORKER = { worker: true, snapshotsPerSecond: 0 } as const;
 
-/** What a new run is. */
+/** The settings of a new run. */
 export interface Fresh {
   /** The model file. */
   readonly file: string;
@@ -44,7 +44,7 @@ export interface Fresh {
   readonly fit: TextFitOptions;
 }
 
-/** A new model of a text. */
+/** Prepares a new model of a text. */
 export async function fresh(
   files: readonly string[],
   { file, asLines, model, fit }: Fresh,
@@ -60,7 +60,7 @@ export async function fresh(
   };
 }
 
-/** The run in a model file. */
+/** Prepares the run of a model file. */
 export async function unfinished(
   files: readonly string[],
   file: string,
@@ -77,7 +77,7 @@ export async function unfinished(
       return model.resume(given, { ...limit, ...listening });
     } catch (error) {
       if (!isCheckError(error) || error.path[0] !== "text") throw error;
-      throw new Failure(`${namesOf(files)}: expected the text that the run in ${file} began with`);
+      throw new Failure(`${namesOf(files)}: expected the text with which the run in ${file} began`);
     }
   });
   return { model, beginning, start };
@@ -91,7 +91,7 @@ async function readKind(files: readonly string[], asLines: boolean): Promise<Tex
   throw new Failure(`${namesOf(files)}: expected at least one line that is not empty`);
 }
 
-/** Places in the text of these files, which are counted over all of them. */
+/** Returns the place of the text of these files, whose tokens are counted over all of them. */
 export function textPlace(files: readonly string[]): DescribePlace {
   return inFile(namesOf(files));
 }
@@ -100,7 +100,7 @@ function namesOf(files: readonly string[]): string {
   return files.map(nameOf).join(", ");
 }
 
-/** Hands the text over once, and keeps it no longer: the run keeps ids alone, a byte each. */
+/** Passes the text on once and then releases it: the run stores only ids, of one byte each. */
 function once(
   text: Text,
   work: (text: Text, listening: ResumeOptions) => Run<Uint8Array<ArrayBuffer>>,
@@ -130,7 +130,7 @@ function unitOf(tokens: unknown): Beginning["unit"] {
   return tokens === "characters" ? "character" : "token";
 }
 
-/** All UTF-16 units but the second halves of pairs. */
+/** Counts all UTF-16 units except the second halves of pairs. */
 function codePoints(text: string): number {
   let count = text.length;
   for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) count--;

@@ -1,9 +1,10 @@
 /**
- * A run on the command line: reported, saved now and then, sampled, stopped by signals, and saved at its end.
+ * Follows a run on the command line: it is reported, saved from time to time, sampled, stopped by signals,
+ * and saved at its end.
  *
- * It works in a worker, so that this thread hears a second Ctrl-C however long a step takes. While it is saved or
- * sampled it rests between two steps, so that a checkpoint is that of its step and a slow disk holds up training rather
- * than memory. None of it changes a bit of what is trained.
+ * The run is in a worker, so that this thread notices a second Ctrl-C however long a step takes. The run is
+ * paused between two steps while it is saved or sampled, so that a checkpoint belongs to its step, and a slow
+ * disk delays training instead of filling the memory. None of this affects the results.
  */
 
 import type { CharRnn, Report, RunResult } from "bptt";
@@ -15,24 +16,24 @@ import type { Reporter } from "./report/reporter.js";
 import { Interruption } from "./signals.js";
 import type { Prepared } from "./start-run.js";
 
-/** How a run is told of and kept. */
+/** The settings for reports and checkpoints. */
 export interface Following {
   readonly reporter: Reporter;
   /** The model file. */
   readonly file: string;
-  /** Steps from one checkpoint to the next; undefined: by the clock. */
+  /** Number of steps between checkpoints; undefined to save by the clock. */
   readonly checkpointEvery: number | undefined;
   readonly sampleEvery: number | undefined;
-  /** The command that goes on with the run. */
+  /** The command that continues the run. */
   readonly toResume: string;
 }
 
-/** Milliseconds from one checkpoint to the next, where no steps are given. */
+/** Milliseconds between checkpoints if no number of steps is given. */
 const CHECKPOINT_MILLISECONDS = 60_000;
 const SAMPLE = { length: 200, temperature: 0.8 };
 const WIDEST_PLOT = 80;
 
-/** Follows a run to its end; resolves with the exit code. */
+/** Follows a run to its end and resolves with the exit code. */
 export async function follow({ model, beginning, start }: Prepared, following: Following): Promise<number> {
   const { reporter, file, checkpointEvery, sampleEvery, toResume } = following;
   const curve = new LossCurve();
@@ -40,7 +41,7 @@ export async function follow({ model, beginning, start }: Prepared, following: F
   const toSample = (at: number) => sampleEvery !== undefined && at % sampleEvery === 0;
   const isDue = () => checkpointEvery === undefined && performance.now() - savedAt >= CHECKPOINT_MILLISECONDS;
   let step = 0;
-  let warned = 0; // warnings told
+  let warned = 0; // number of warnings that were printed
   let savedAt = performance.now();
   const checkpoints = new Checkpoints(file);
   let resting: Promise<void> | undefined;
@@ -54,10 +55,10 @@ export async function follow({ model, beginning, start }: Prepared, following: F
     await checkpoints.write(bytes, step);
     savedAt = performance.now();
   };
-  /** Saves and samples as the step asks for it, or saves because it is time, while the run is paused. */
+  /** Saves and samples, if the step requires it or if it is time to save, while the run is paused. */
   const rest = async (isTime: boolean) => {
     if (isTime || toSave(step)) {
-      await save(await run.checkpoint()); // reports of earlier steps come before it
+      await save(await run.checkpoint()); // the reports of earlier steps come first
       reporter.saved(step);
     }
     if (toSample(step)) reporter.sample(step, sampleOf(model, step));
@@ -69,11 +70,11 @@ export async function follow({ model, beginning, start }: Prepared, following: F
   const onProgress = (report: Report) => {
     reporter.progress(report);
     for (const { message } of report.warnings.slice(warned)) {
-      reporter.close(); // a bar is drawn again by the next report
+      reporter.close(); // the next report draws the bar again
       tell(`warning: ${message}`);
     }
     warned = report.warnings.length;
-    if (report.step === step) return; // a validation of the same step
+    if (report.step === step) return; // this is a validation of the same step
     step = report.step;
     curve.add(report.loss);
     if (resting !== undefined) return;
@@ -91,14 +92,16 @@ export async function follow({ model, beginning, start }: Prepared, following: F
       const kept = await checkpoints.intact();
       if (kept === undefined) throw error;
       throw new Failure(
-        `${error.message}; the checkpoint of step ${kept} is in ${file}; to go on: ${toResume}`,
+        `${error.message}; the checkpoint of step ${kept} is in ${file}; to continue: ${toResume}`,
       );
     });
     await resting;
     await save(model.save({ optimizer: true })).catch(async (error: unknown) => {
       const kept = error instanceof Failure ? await checkpoints.intact() : undefined;
       if (!(error instanceof Failure) || kept === undefined) throw error;
-      throw new Failure(`${error.message}; the checkpoint of step ${kept} is intact; to go on: ${toResume}`);
+      throw new Failure(
+        `${error.message}; the checkpoint of step ${kept} is intact; to continue: ${toResume}`,
+      );
     });
     if (failure !== undefined) throw withHint(failure, file, result, toResume);
     reporter.end(result, curve.plot(Math.min(columns(), WIDEST_PLOT)));
@@ -113,13 +116,13 @@ export async function follow({ model, beginning, start }: Prepared, following: F
   }
 }
 
-/** The largest number that both are multiples of; what is undefined asks for nothing. */
+/** Returns the greatest common divisor. An undefined number is ignored. */
 function commonDivisor(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return b === 0 ? a : commonDivisor(b, a % b);
 }
 
-/** What there is to say at the end, on standard error, and the exit code. */
+/** Prints the end of the run to standard error, if there is anything to say, and returns the exit code. */
 function ending(result: RunResult, file: string, signal: number | undefined, toResume: string): number {
   const { stopped, steps, keptStep, divergence } = result;
   if (divergence) {
@@ -127,16 +130,19 @@ function ending(result: RunResult, file: string, signal: number | undefined, toR
     throw new Failure(`the run diverged at ${what}; ${file} has the weights of step ${keptStep}`);
   }
   if (stopped !== "stopped" && stopped !== "timeLimit") return 0;
-  tell(`bptt: stopped after step ${steps} and saved to ${file}; to go on: ${toResume}`);
+  tell(`bptt: stopped after step ${steps} and saved to ${file}; to continue: ${toResume}`);
   return signal ?? 0;
 }
 
 function withHint(failure: unknown, file: string, { steps }: RunResult, toResume: string): unknown {
   if (!(failure instanceof Failure)) return failure;
-  return new Failure(`${failure.message}; step ${steps} is saved to ${file}; to go on: ${toResume}`);
+  return new Failure(`${failure.message}; step ${steps} is saved to ${file}; to continue: ${toResume}`);
 }
 
-/** What the model writes at a step: of a list model a text, else how it goes on from a new line. */
+/**
+ * Returns a text that the model generates at a step: for a list model a whole text, otherwise a continuation
+ * of a new line.
+ */
 function sampleOf(model: CharRnn, step: number): string {
   const { tokens } = model.vocabulary;
   const first = tokens.find((token) => token.startsWith("\n")) ?? tokens[0] ?? "";

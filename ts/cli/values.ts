@@ -1,29 +1,32 @@
-/** Values on the command line as numbers: what is none is wrong usage. Ranges are the library's to judge. */
+/**
+ * Parses values on the command line as numbers. A value that is not a number is wrong usage. The library
+ * checks the ranges.
+ */
 
 import { InvalidArgumentError } from "commander";
 
-/** A finite number. */
+/** Parses a finite number. */
 export function toNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("Expected a number.");
   return value;
 }
 
-/** An integer that is not negative. */
+/** Parses a nonnegative integer. */
 export function toInteger(text: string): number {
   const value = toNumber(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("Expected a whole number.");
   return value;
 }
 
-/** An integer from 1. */
+/** Parses an integer of 1 or more. */
 export function toCount(text: string): number {
   const value = toInteger(text);
   if (value === 0) throw new InvalidArgumentError("Expected a whole number from 1.");
   return value;
 }
 
-/** Seconds: `90`, `90s`, `10m`, `2h`. */
+/** Parses a number of seconds: `90`, `90s`, `10m`, `2h`. */
 export function toSeconds(text: string): number {
   const [, number = "", unit = "s"] = /^([\d.]+)\s*([smh])?$/.exec(text) ?? [];
   const value = Number(number);

@@ -1,6 +1,6 @@
 /**
- * Weight matrices as plain data: read from whatever a user has (nested, typed, flat with a shape), and the few moves
- * of which all layouts are made: transpose, stack rows, take rows, permute the gates' blocks of columns.
+ * Weight matrices as plain data. They are read from nested, typed or flat arrays. The few operations of which
+ * all layouts consist are here: transpose, stack rows, take rows, permute the gates' blocks of columns.
  */
 
 import { at, rangeError, typeError, type Path } from "../base/errors.js";
@@ -18,12 +18,12 @@ export interface Weight {
   readonly path: Path;
 }
 
-/** The same as {@link readArray}, with its path. */
+/** Reads an array like {@link readArray} and adds its path. */
 export function readWeight(value: unknown, path: Path): Weight {
   return { array: readArray(value, path), path };
 }
 
-/** A copy of `value` as float32, whatever its rank up to 2; every number must be finite. */
+/** Returns a copy of `value` as float32, of any rank up to 2. Every number must be finite. */
 export function readArray(value: unknown, path: Path): Tensor {
   const source = open(value, path, "an array of numbers of rank 1 or 2");
   const { shape, values, kind } = source;
@@ -40,7 +40,7 @@ export function readArray(value: unknown, path: Path): Tensor {
   return { data, shape: [...shape] };
 }
 
-/** Copies the numbers of one row, checked, of which there must be as many as fit. */
+/** Copies and checks the numbers of one row, which must have exactly the length of `into`. */
 function fill(into: Float32Array, row: unknown, kind: number, path: Path): void {
   const count = into.length;
   if (kind === OTHER || (kind === NONE && !Array.isArray(row))) {
@@ -59,14 +59,14 @@ function fill(into: Float32Array, row: unknown, kind: number, path: Path): void 
   }
 }
 
-/** The array if it has this shape; `what` says which shape that is in letters, such as "(I, 3·H)". */
+/** Returns the array if it has this shape. `what` gives the shape in letters, such as "(I, 3·H)". */
 export function shaped({ array, path }: Weight, shape: readonly number[], what = ""): Tensor {
   if (array.shape.length === shape.length && array.shape.every((n, axis) => n === shape[axis])) return array;
   const letters = what === "" ? "" : ` ${what}`;
   throw rangeError(path, `shape ${showShape(shape)}${letters}`, showShape(array.shape));
 }
 
-/** The shape of a matrix. */
+/** Returns the shape of a matrix. */
 export function matrixShape({ array, path }: Weight): [rows: number, columns: number] {
   const [rows, columns] = array.shape;
   if (array.shape.length !== 2 || rows === undefined || columns === undefined) {
@@ -75,7 +75,7 @@ export function matrixShape({ array, path }: Weight): [rows: number, columns: nu
   return [rows, columns];
 }
 
-/** Zeros of this shape. */
+/** Returns zeros of this shape. */
 export function zeroTensor(...shape: number[]): Tensor {
   return {
     data: floats(
@@ -96,13 +96,13 @@ export function transpose(array: Tensor): Tensor {
   return turned;
 }
 
-/** Rows from … to − 1 of a matrix, or elements of a vector. */
+/** Returns the rows `from` … `to` − 1 of a matrix, or these elements of a vector. */
 export function slice({ data, shape }: Tensor, from: number, to: number): Tensor {
   const width = shape.slice(1).reduce((product, n) => product * n, 1);
   return { data: data.slice(from * width, to * width), shape: [to - from, ...shape.slice(1)] };
 }
 
-/** Arrays of equal inner shape one behind the other along the first axis. */
+/** Concatenates arrays of equal inner shape along the first axis. */
 export function concat(arrays: readonly Tensor[]): Tensor {
   const inner = arrays[0]?.shape.slice(1) ?? [];
   const joined = zeroTensor(
@@ -118,8 +118,8 @@ export function concat(arrays: readonly Tensor[]): Tensor {
 }
 
 /**
- * Permutes the gates' blocks of the last axis: `from` and `to` list the same gates, each in one library's order.
- * (N, G·H) or (G·H), to the same shape.
+ * Permutes the gates' blocks of the last axis. `from` and `to` list the same gates, each in the order of one
+ * library. (N, G·H) or (G·H), to the same shape.
  */
 export function reorder(array: Tensor, from: readonly string[], to: readonly string[]): Tensor {
   const columns = array.shape.at(-1) ?? 0;
@@ -134,12 +134,12 @@ export function reorder(array: Tensor, from: readonly string[], to: readonly str
   return moved;
 }
 
-/** a + b, element by element. */
+/** Returns a + b, element by element. */
 export function sum(a: Tensor, b: Tensor): Tensor {
   return { data: a.data.map((x, k) => x + b.data[k]), shape: [...a.shape] };
 }
 
-/** (N, K)·(K, M) → (N, M), each element summed in double. */
+/** Multiplies (N, K)·(K, M) → (N, M). Each element is summed in double precision. */
 export function product(a: Tensor, b: Tensor): Tensor {
   const [N, K] = matrixShape({ array: a, path: "product" });
   const [, M] = matrixShape({ array: b, path: "product" });

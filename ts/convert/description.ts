@@ -1,7 +1,7 @@
 /**
- * A network as plain data: its sizes and its parameters by name, which is all that the conversions of this folder
- * read and write. A network of this library is one itself (its getters have the same names); `new Rnn(config)` and
- * `setParameters(parameters)` make one of what comes out.
+ * A network as plain data: its sizes and its parameters by name. The conversions of this folder read and
+ * write only this. A network of this library is such a description itself, because its getters have the same
+ * names. `new Rnn(config)` and `setParameters(parameters)` create a network from one.
  *
  *     w_ih_l0 (I, G·H)  w_hh_l0 (H, G·H)  b_h_l0 (G·H)  …_l1 …  …_l0_reverse …  b_hn_l0 (H)  w_ho (D·H, V)  b_o (V)
  *
@@ -17,39 +17,44 @@ import { CELLS, type Cell } from "../data/rnn-options.js";
 import { readWeight, shaped, type WeightArray } from "./arrays.js";
 
 const NETWORK = {
-  /** What happens in one time step. */
+  /** The kind of cell: the computation of one time step. */
   cell: { read: readDescribedCell },
-  /** I: the number of different ids, or of features. */
+  /** I: the number of different ids, or the number of features. */
   inputSize: { read: size },
   /** H: the width of the hidden state. */
   hiddenSize: { read: size },
-  /** V: the width of the output layer; absent: none. */
+  /** V: the width of the output layer. Default: no output layer. */
   outputSize: { read: readOutputSize, fallback: undefined },
-  /** L. Default 1. */
+  /** L: the number of layers. Default 1. */
   layers: { read: size, fallback: 1 },
-  /** Whether a second direction runs from the end to the start. Default false. */
+  /** True if a second direction reads each row from its end to its start. Default false. */
   bidirectional: { read: boolean, fallback: false },
-  /** Of a gru: whether r acts after the recurrent product (PyTorch) or before it. Default true. */
+  /**
+   * Form of a gru: true if r acts after the recurrent product (PyTorch), false if before it. Default true.
+   */
   resetAfter: { read: boolean, fallback: undefined },
 } satisfies Declaration;
 
-/** Sizes and kind of a network: options that `new Rnn(…)` takes. */
+/** Sizes and kind of a network, as options of `new Rnn(…)`. */
 export interface NetworkConfig extends OptionsOf<typeof NETWORK> {}
 
-/** What the conversions give: `new Rnn(config)`, then `setParameters(parameters)`. */
+/** The result of a conversion: pass `config` to `new Rnn(…)` and `parameters` to `setParameters`. */
 export interface NetworkDescription {
-  /** What {@link NetworkConfig} says, as options for `new Rnn(…)`. */
+  /** The options for `new Rnn(…)`. */
   config: NetworkConfig;
-  /** By name, as `rnn.parameters` has them. */
+  /** The parameters by name, as in `rnn.parameters`. */
   parameters: Record<string, Tensor>;
 }
 
-/** What the conversions take: a {@link NetworkDescription}, a network itself, or its sizes and parameters in one object. */
+/**
+ * The input of a conversion: a {@link NetworkDescription}, a network, or its sizes and parameters in one
+ * object.
+ */
 export type Describable =
   | { readonly config: NetworkConfig; readonly parameters: Readonly<Record<string, WeightArray>> }
   | (Readonly<NetworkConfig> & { readonly parameters: Readonly<Record<string, WeightArray>> });
 
-/** One direction of one layer. */
+/** The parameters of one direction of one layer. */
 export interface CellParameters {
   w_ih: Tensor; // (I_k, G·H)
   w_hh: Tensor; // (H, G·H)
@@ -57,24 +62,24 @@ export interface CellParameters {
   b_hn?: Tensor | undefined; // (H), gru with resetAfter
 }
 
-/** The output layer. */
+/** The parameters of the output layer. */
 export interface HeadParameters {
   w_ho: Tensor; // (D·H, V)
   b_o: Tensor; // (V)
 }
 
-/** A description, checked and complete. */
+/** A checked description, complete with defaults. */
 export interface CheckedNetwork {
   readonly cell: Cell;
   readonly inputSize: number;
   readonly hiddenSize: number;
   readonly resetAfter: boolean;
-  /** [layer][direction] */
+  /** Parameters by [layer][direction]. */
   readonly cells: readonly (readonly CellParameters[])[];
   readonly head: HeadParameters | undefined;
 }
 
-/** The gates' blocks in this library's order, PyTorch's. */
+/** The gates' blocks in this library's order, which is PyTorch's. */
 export const GATES: Readonly<Record<Cell, readonly string[]>> = {
   tanh: ["h"],
   relu: ["h"],
@@ -82,7 +87,7 @@ export const GATES: Readonly<Record<Cell, readonly string[]>> = {
   lstm: ["i", "f", "g", "o"],
 };
 
-/** The other options of a network, of which none changes what a trained network computes. */
+/** The other options of a network. None of them affects the outputs of a trained network. */
 const IGNORED = { read: (): undefined => undefined, fallback: undefined };
 const NESTED_CONFIG = {
   ...NETWORK,
@@ -95,7 +100,7 @@ const NESTED_CONFIG = {
 const NESTED = { config: { read: record }, parameters: { read: record } } satisfies Declaration;
 const FLAT = { ...NESTED_CONFIG, parameters: { read: record } } satisfies Declaration;
 
-/** Reads and checks a description in full; nothing of it is kept. */
+/** Reads and checks a description completely, and copies its data. */
 export function readNetworkDescription(value: unknown, path: Path): CheckedNetwork {
   const nested = (record(value, path) as { config?: unknown }).config !== undefined;
   const { given, config } = nested ? readNested(value, path) : readFlat(value, path);
@@ -103,7 +108,7 @@ export function readNetworkDescription(value: unknown, path: Path): CheckedNetwo
   const D = config.bidirectional ? 2 : 1;
   const parameters = given as Record<string, unknown>;
   const own = (key: string) => Object.prototype.hasOwnProperty.call(parameters, key);
-  // a network's own getters need not say it: the parameters do
+  // the getters of a network lack this option, so the parameters decide
   const { resetAfter = nested || own("b_hn_l0") } = config;
   const names = new Set<string>();
   const take = (key: string, shape: number[], letters: string): Tensor => {
@@ -114,7 +119,8 @@ export function readNetworkDescription(value: unknown, path: Path): CheckedNetwo
     return shaped(readWeight(parameters[key], place), shape, letters);
   };
   const G = GATES[cell].length;
-  // more layers than parameters would be asked for one by one: the first that is missing ends it
+  // parameters are read one by one, so a description that claims too many layers ends at the first missing
+  // one
   const cells: CellParameters[][] = [];
   for (let l = 0; l < L; l++) {
     const rows = l === 0 ? I : D * H;
@@ -157,17 +163,17 @@ function readOutputSize(value: unknown, path: Path): number | undefined {
   return value === undefined ? undefined : size(value, path);
 }
 
-/** What an exported model takes: ids or features. */
+/** Reads the form of the inputs of an exported model: ids or features. */
 export function readInputForm(value: unknown, path: Path): "ids" | "features" {
   return oneOf(value, path, ["ids", "features"]);
 }
 
-/** The name of a cell. */
+/** Reads the name of a cell. */
 export function readDescribedCell(value: unknown, path: Path): Cell {
   return oneOf(value, path, CELLS);
 }
 
-/** The description of a network put together from another library's weights. */
+/** Returns the description of a network that was assembled from another library's weights. */
 export function describe(network: CheckedNetwork): NetworkDescription {
   const { cell, inputSize, hiddenSize, resetAfter, cells, head } = network;
   const config: NetworkConfig = { cell, inputSize, hiddenSize };
@@ -189,7 +195,7 @@ export function describe(network: CheckedNetwork): NetworkDescription {
   return { config, parameters };
 }
 
-/** `value` if it is a list of things. */
+/** Returns `value` if it is a list. */
 export function list(value: unknown, path: Path, what: string): readonly unknown[] {
   if (!Array.isArray(value)) throw typeError(path, what, show(value));
   return value;

@@ -1,8 +1,9 @@
 /**
- * An HDF5 file as a list of its arrays: groups, arrays of floating-point numbers and attributes of text, which is what
- * Keras writes. A reader of our own, because others believe the counts and addresses in a file: here each structure
- * is checked before it is followed, and reading takes time and memory in proportion to the file (hdf5/file-view.ts).
- * A damaged file ends in a RangeError whose path leads to the array or attribute: `file["/a/b"]`.
+ * Reads an HDF5 file as a list of its arrays: groups, arrays of floating-point numbers and attributes of
+ * text, which is what Keras writes. The library has its own reader because others trust the counts and
+ * addresses in a file. Here each structure is checked before it is followed, and reading takes time and
+ * memory in proportion to the file (hdf5/file-view.ts). A damaged file gives a RangeError whose path leads to
+ * the array or attribute: `file["/a/b"]`.
  *
  * Source: HDF5 File Format Specification 3.0.
  */
@@ -19,35 +20,35 @@ import { linksOf } from "./hdf5/group.js";
 import { MESSAGE, messageOf, readObject, type Message } from "./hdf5/object-header.js";
 import { InflationBudget } from "./inflate.js";
 
-/** A file that has been looked through. */
+/** A file whose groups and arrays have been found. */
 export interface Hdf5File {
-  /** Path of the file in errors. */
+  /** The place of the file in errors. */
   readonly place: Path;
-  /** Every array's path, "a/b/c", in the file's own order. */
+  /** The paths of all arrays, "a/b/c", in the order of the file. */
   readonly paths: readonly string[];
-  /** The array there, of rank 1 or 2. */
+  /** Returns the array at a path, of rank 1 or 2. */
   read(path: string): Tensor;
-  /** An attribute of the group at a path ("" is the root): text, or a list of texts. */
+  /** Returns an attribute of the group at a path ("" is the root): a text, or a list of texts. */
   attribute(path: string, name: string): string | readonly string[] | undefined;
 }
 
 const MAGIC = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const MAX_DEPTH = 32;
-/** What is kept of an object, in bytes that are paid for. */
+/** Bytes of the budget that each object costs, for the memory that it takes here. */
 const OBJECT_COST = 64;
 const DTYPES = { 2: "F16", 4: "F32", 8: "F64" } as const;
 
-/** Whether the bytes begin as an HDF5 file does. */
+/** Returns true if the bytes begin like an HDF5 file. */
 export function isHdf5(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, k) => bytes[k] === byte);
 }
 
-/** The path of an object in errors. */
+/** Returns the place of an object in errors. */
 export function objectPath(file: Pick<Hdf5File, "place">, path: string): Path {
   return at(file.place, `/${path}`);
 }
 
-/** Looks through a file, which is at `place` in errors. */
+/** Finds the groups and arrays of a file. `place` is its place in errors. */
 export function openHdf5(bytes: Uint8Array, place: Path): Hdf5File {
   const guard = <T>(at: Path, read: () => T): T => {
     try {
@@ -83,7 +84,7 @@ export function openHdf5(bytes: Uint8Array, place: Path): Hdf5File {
   };
 }
 
-/** The address of the root group, which the superblock has. */
+/** Returns the address of the root group from the superblock. */
 function rootOf(file: FileView): number {
   const version = file.u8(8);
   if (version > 3) throw rangeError("file", "a superblock of version 0 to 3", `version ${version}`);
@@ -102,7 +103,7 @@ function rootOf(file: FileView): number {
   return root;
 }
 
-/** All groups and arrays by their paths. */
+/** Returns all groups and arrays by their paths. */
 function walk(file: FileView, root: number) {
   const arrays = new Map<string, readonly Message[]>();
   const groups = new Map<string, readonly Message[]>();

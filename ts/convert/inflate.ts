@@ -1,25 +1,28 @@
 /**
- * Decompression that stops at the size that was announced. fflate's `inflateSync` works through all of a stream, whose
- * thousandfold size only the end reveals; its streaming form is fed in pieces here, so that at most one piece too many
- * is decompressed.
+ * Decompression that stops at the announced size. fflate's `inflateSync` decompresses a whole stream, which
+ * may be a thousand times as large as its input, before the size is known. Its streaming form is fed in small
+ * pieces here, so that at most one piece too many is decompressed.
  */
 
 import { Inflate } from "fflate";
 import { isCheckError, rangeError } from "../base/errors.js";
 
-/** Bytes fed at once: 4 kB become 4 MB at most. */
+/** Number of bytes that are fed at once: 4 kB become 4 MB at most. */
 const PIECE = 4096;
 
-/** Bytes that all compressed parts of a file may grow to together: a fixed part and a multiple of the file's size. */
+/**
+ * The number of bytes to which all compressed parts of a file may expand together: a fixed part and a
+ * multiple of the file's size.
+ */
 export class InflationBudget {
   #left: number;
 
-  /** @param fileSize in bytes */
+  /** @param fileSize the size of the file in bytes */
   constructor(fileSize: number) {
     this.#left = 2 ** 23 + 4 * fileSize;
   }
 
-  /** @throws RangeError when `bytes` more are more than the file may grow to */
+  /** @throws RangeError when `bytes` exceed the rest of the budget */
   spend(bytes: number): void {
     if (bytes > this.#left)
       throw rangeError("file", `at most ${this.#left} further bytes of decompressed weights`, `${bytes}`);
@@ -28,10 +31,10 @@ export class InflationBudget {
 }
 
 /**
- * The bytes of a raw deflate stream.
+ * Decompresses a raw deflate stream.
  *
- * @param size how many there must be; `budget` allows them before memory is taken
- * @throws RangeError about "file" when the stream is damaged, and when it has more or fewer bytes
+ * @param size the exact size of the result; `budget` must allow it before memory is allocated
+ * @throws RangeError about "file" when the stream is damaged or has another size
  */
 export function inflate(stream: Uint8Array, size: number, budget: InflationBudget): Uint8Array {
   budget.spend(size);

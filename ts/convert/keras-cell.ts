@@ -1,12 +1,12 @@
 /**
- * One recurrent layer's weights in Keras's form, which TensorFlow.js shares:
+ * Converts one recurrent layer's weights to and from Keras's form, which TensorFlow.js shares:
  *
  *     kernel (I, G·U)  recurrent_kernel (U, G·U)  bias (G·U); not transposed
  *     gates: SimpleRNN one, GRU z r h, LSTM i f c o
  *     GRU with reset_after: bias (2, 3·U), row 0 the input's, row 1 the recurrent
  *
- * h' = z⊙h + (1−z)⊙hh in both libraries. The two bias rows are one wherever nothing stands between them: z and r.
- * Source: Keras 3.15, tf.keras 2.15 (test/golden/keras_cells.json).
+ * h' = z⊙h + (1−z)⊙hh in both libraries. In the blocks z and r the two rows of a bias are simply added, so
+ * they become one. Source: Keras 3.15, tf.keras 2.15 (test/golden/keras_cells.json).
  */
 
 import type { Cell } from "../data/rnn-options.js";
@@ -22,14 +22,14 @@ const KERAS_GATES: Readonly<Record<Cell, readonly string[]>> = {
   lstm: ["i", "f", "g", "o"],
 };
 
-/** A layer's arrays; without bias it has none. */
+/** A layer's arrays. The bias is absent in a layer without one. */
 export interface KerasCell {
   readonly kernel: Weight;
   readonly recurrentKernel: Weight;
   readonly bias?: Weight | undefined;
 }
 
-/** One direction's parameters from Keras's arrays; `rows` is what the layer below puts out. */
+/** Returns one direction's parameters from Keras's arrays. `rows` is the output width of the layer below. */
 export function fromKerasCell(
   kind: {
     readonly cell: Cell;
@@ -58,7 +58,7 @@ export function fromKerasCell(
   return { w_ih, w_hh, b_h: sum({ data: both.slice(0, G * H), shape: [G * H] }, recurrent), b_hn };
 }
 
-/** Kernel, recurrent kernel and bias as Keras has them. */
+/** Returns kernel, recurrent kernel and bias in Keras's form. */
 export function toKerasCell(cell: Cell, { w_ih, w_hh, b_h, b_hn }: CellParameters): [Tensor, Tensor, Tensor] {
   const ordered = (array: Tensor) => reorder(array, GATES[cell], KERAS_GATES[cell]);
   const kernels = [ordered(w_ih), ordered(w_hh)] as const;
@@ -68,7 +68,7 @@ export function toKerasCell(cell: Cell, { w_ih, w_hh, b_h, b_hn }: CellParameter
   return [...kernels, { data, shape: [2, data.length / 2] }];
 }
 
-/** Whether a GRU's bias is of the reset-after form. */
+/** Returns true if a GRU's bias has the form of reset_after. */
 export function hasTwoRows({ array }: Weight): boolean {
   return array.shape.length === 2;
 }

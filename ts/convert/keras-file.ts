@@ -1,6 +1,7 @@
 /**
- * Keras's files: `.keras` (a zip of metadata.json, config.json and model.weights.h5), whole models in `.h5`, and
- * weights alone in `.weights.h5` or `.h5`. Writing HDF5 takes the C library, so it is not offered.
+ * Reads Keras's files: `.keras` (a zip of metadata.json, config.json and model.weights.h5), whole models in
+ * `.h5`, and weights alone in `.weights.h5` or `.h5`. HDF5 is not written, because that requires the C
+ * library.
  *
  * Source: Keras 3.15 (saving_lib, legacy_h5_format), tf_keras 2.21.
  */
@@ -21,22 +22,23 @@ import { isZip, openZip, type Zip } from "./zip.js";
 const METADATA = "metadata.json";
 const CONFIG = "config.json";
 const WEIGHTS = "model.weights.h5";
-/** Bytes that a text in an archive may have beyond the archive's own. */
+/** Number of bytes that a text in an archive may have in addition to the size of the archive. */
 const LONGEST_TEXT = 2 ** 20;
 
 /**
- * The network in a file that Keras wrote: a whole model (`.keras`, or `.h5` with its JSON), or weights alone
- * (`.weights.h5`, `.h5`), for which `options` must say what {@link fromKeras} needs to know.
+ * Reads the network from a file that Keras wrote: a whole model (`.keras`, or `.h5` with its JSON), or
+ * weights alone (`.weights.h5`, `.h5`), for which `options` must contain what {@link fromKeras} needs to
+ * know.
  *
- * A whole model must be one chain of SimpleRNN, GRU or LSTM layers of equal width, Bidirectional or not, perhaps behind
- * an Embedding (which is multiplied into the input weights), perhaps with a Dense layer at the end, whose softmax is
- * left to the loss. Dropout is passed over.
+ * A whole model must be one chain of SimpleRNN, GRU or LSTM layers of equal width, Bidirectional or not. It
+ * may begin with an Embedding, which is multiplied into the input weights, and end with a Dense layer, whose
+ * softmax is left to the loss. Dropout is ignored.
  *
  * @param bytes the file
- * @param options for weights alone: the cell, how many layers
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError for a file that cannot be read, for layers and settings that bptt does not compute, by name, and
- * for arrays that are missing, superfluous or of the wrong shape
+ * @param options for weights alone: the cell and the number of layers
+ * @throws TypeError when an argument is of the wrong kind
+ * @throws RangeError when the file cannot be read, when it has layers or settings that bptt does not compute,
+ *   which the message names, and when arrays are missing, superfluous or of the wrong shape
  *
  * @example
  * import { existsSync, readFileSync } from "node:fs";
@@ -65,7 +67,7 @@ export function fromKerasFile(
   return fromLayers(layers, (layer) => legacyWeights(hdf5, "model_weights", layer.name), defaults, place);
 }
 
-/** `.keras` */
+/** Reads a `.keras` archive. */
 function fromArchive(file: Uint8Array, options: FromKerasOptions | undefined): NetworkDescription {
   const archive = readArchive(file);
   expectNone(options);
@@ -80,10 +82,10 @@ function fromArchive(file: Uint8Array, options: FromKerasOptions | undefined): N
   return network;
 }
 
-/** A file without the model's JSON: the arrays in the order of `get_weights()`. */
+/** Reads a file without the model's JSON: the arrays in the order of `get_weights()`. */
 function fromWeightsAlone(hdf5: Hdf5File, options: FromKerasOptions | undefined): NetworkDescription {
   if (options === undefined) {
-    throw rangeError("options", "options with the cell, since the file holds weights alone", "undefined");
+    throw rangeError("options", "options with the cell, since the file contains only weights", "undefined");
   }
   const layers = textsOf(hdf5, "", "layer_names");
   if (layers !== undefined) {
@@ -92,7 +94,7 @@ function fromWeightsAlone(hdf5: Hdf5File, options: FromKerasOptions | undefined)
     return fromWeights(weights, options, resetAfter, "file");
   }
   const arrays = new GroupedArrays(hdf5);
-  // recurrent layers are numbered within their class; the order of the classes is not in the file
+  // recurrent layers are numbered within their class; the file does not contain the order of the classes
   const order = arrays.groups
     .map((group) => {
       const [, kind = "", index = "0"] = /^(.*?)(?:_(\d+))?$/.exec(group) ?? [];
@@ -105,15 +107,18 @@ function fromWeightsAlone(hdf5: Hdf5File, options: FromKerasOptions | undefined)
 }
 
 /**
- * Settings that a configuration leaves out. The only one that is left out in practice is `reset_after` of GRU layers
- * from before Keras had it; the last version whose default is false is 2.3.
+ * Returns the settings that a configuration omits. In practice only `reset_after` is omitted, by GRU layers
+ * that are older than the option. The last version whose default is false is 2.3.
  */
 function defaultsOf(kerasVersion: unknown): Defaults {
   const [major = 0, minor = 0] = typeof kerasVersion === "string" ? kerasVersion.split(".").map(Number) : [];
   return { recurrentActivation: "sigmoid", resetAfter: major > 2 || (major === 2 && minor > 3) };
 }
 
-/** Keras 3 names the groups by class, not by the layer's name: "simple_rnn", "simple_rnn_1", … */
+/**
+ * Returns the groups of the layers. Keras 3 names them by class, not by the layer's name: "simple_rnn",
+ * "simple_rnn_1", …
+ */
 function groupNames(layers: readonly Layer[]): Map<Layer, string> {
   const counts = new Map<string, number>();
   const names = new Map<Layer, string>();
@@ -161,5 +166,5 @@ function textIn(zip: Zip, name: string, archiveSize: number): string {
 
 function expectNone(options: unknown): void {
   if (options !== undefined)
-    throw rangeError("options", "no options, since the file holds a whole model", show(options));
+    throw rangeError("options", "no options, since the file contains a whole model", show(options));
 }

@@ -1,7 +1,7 @@
 /**
- * What a chain of Keras layers means as one network: which layers there may be, which settings, in which order. What
- * this library does not compute is refused by name; what is of no meaning after training (Dropout, initialisers,
- * regularisers) is passed over.
+ * Interprets a chain of Keras layers as one network: the permitted layers, their settings, and their order.
+ * Layers and settings that this library does not compute are refused by name. Those that have no effect after
+ * training (Dropout, initializers, regularizers) are ignored.
  *
  * Source: Keras 3.15, tf.keras 2.15, TensorFlow.js 4.22, whose defaults differ (`Defaults`).
  */
@@ -20,23 +20,24 @@ import {
 import { fromKerasCell, hasTwoRows } from "./keras-cell.js";
 import { readLayer, showLayer, type Layer } from "./keras-topology.js";
 
-/** What a setting is where the JSON does not say it. */
+/** The values of settings that the JSON omits. */
 export interface Defaults {
   readonly recurrentActivation: string;
-  /** Of a GRU without bias; the shape of a bias says it otherwise. */
+  /** The form of a GRU without bias. Otherwise the shape of the bias decides. */
   readonly resetAfter: boolean;
 }
 
 /**
- * A layer's arrays by their role: "kernel", "recurrent_kernel", "bias", "embeddings"; with "forward/" or "backward/"
- * in front for the directions of a Bidirectional layer. Those who ask for none of a name get an error from `need`.
+ * A layer's arrays by their role: "kernel", "recurrent_kernel", "bias", "embeddings". The roles of a
+ * Bidirectional layer begin with "forward/" or "backward/". A request for a missing array is an error of
+ * `need`.
  */
 export type LayerWeights = ReadonlyMap<string, Weight>;
 
 const RECURRENT = ["SimpleRNN", "GRU", "LSTM"];
 const WITHOUT_MEANING = ["InputLayer", "Dropout", "SpatialDropout1D"];
 
-// what the product with an Embedding may take: memory, and multiplications of about a nanosecond
+// limits of the product with an Embedding: memory, and multiplications of about a nanosecond each
 const FOLDED_BYTES = 2 ** 25;
 const FOLDED_BYTES_PER_BYTE = 7;
 const FOLDED_PRODUCTS = 2 ** 28;
@@ -53,13 +54,16 @@ interface Recurrent {
 }
 
 interface Head {
-  /** The layer in the chain: the Dense one, or the TimeDistributed one around it. */
+  /** The Dense layer, or the TimeDistributed layer around it. */
   readonly layer: Layer;
   readonly dense: Layer;
   readonly weights: LayerWeights;
 }
 
-/** The network of a chain of layers; `weightsOf` has the arrays of each. `path` is that of the model's JSON. */
+/**
+ * Returns the network of a chain of layers. `weightsOf` returns the arrays of a layer, and `path` is the
+ * place of the model's JSON.
+ */
 export function fromLayers(
   layers: readonly Layer[],
   weightsOf: (layer: Layer, index: number) => LayerWeights,
@@ -81,7 +85,7 @@ export function fromLayers(
       if (activation === "linear") return;
       if (activation !== "softmax" || stack.length === 0)
         throw refused(layer, "activation", `"softmax" at the end`, activation);
-      isEnd = true; // bptt's logits are what goes into it
+      isEnd = true; // bptt's logits are the input of the softmax
       return;
     }
     const weights = weightsOf(layer, k);
@@ -170,8 +174,8 @@ function assemble(
 }
 
 /**
- * An Embedding multiplied into the input weights: (ids, depth)·(depth, G·H). Two small arrays can have a large product;
- * one that is out of proportion to the weights is refused before it is computed.
+ * Multiplies an Embedding into the input weights: (ids, depth)·(depth, G·H). Two small arrays can have a
+ * large product. One that is out of proportion to the weights is refused before it is computed.
  */
 function folded(embeddings: Weight, { w_ih, w_hh }: CellParameters, directions: number): Tensor {
   const [ids, depth] = matrixShape(embeddings);
@@ -196,7 +200,7 @@ function readHead({ layer, dense, weights }: Head, rows: number): HeadParameters
   return { w_ho, b_o: useBias ? shaped(need(weights, "bias", layer), [V]) : zeroTensor(V) };
 }
 
-/** The layer inside a Bidirectional one. */
+/** Returns the layer inside a Bidirectional one. */
 function innerOf(layer: Layer): Layer {
   const { config, path } = layer;
   const merge = config["merge_mode"] === undefined ? "concat" : config["merge_mode"];
@@ -221,7 +225,7 @@ function innerOf(layer: Layer): Layer {
   return inner;
 }
 
-/** The settings of one recurrent layer that decide what it computes. */
+/** Reads the settings of one recurrent layer that affect its computation. */
 function readRecurrent(layer: Layer, defaults: Defaults, bias: Weight | undefined) {
   const { className, config } = layer;
   const units = config["units"];
@@ -247,7 +251,7 @@ function readRecurrent(layer: Layer, defaults: Defaults, bias: Weight | undefine
   return { cell, units, resetAfter, useBias: config["use_bias"] !== false };
 }
 
-/** What all layers must have in common, as messages call it. */
+/** The properties that all layers must have in common, as messages call them. */
 const ALIKE = {
   cell: { what: "the cell", keys: [] },
   units: { what: "units", keys: ["config", "units"] },
@@ -255,7 +259,7 @@ const ALIKE = {
   resetAfter: { what: "reset_after", keys: ["config", "reset_after"] },
 } as const;
 
-/** All layers must be alike, and hand on their whole sequences. */
+/** Checks that all layers are alike and return their whole sequences. */
 function checkStack(stack: readonly Recurrent[], returns: readonly boolean[]): void {
   const first = stack[0];
   stack.forEach((recurrent, l) => {
@@ -268,13 +272,13 @@ function checkStack(stack: readonly Recurrent[], returns: readonly boolean[]): v
       }
     }
     const isLast = l === stack.length - 1;
-    // a last layer that gives its last step only: the same network, of which that step is looked at
+    // a last layer that returns only its last step is the same network, of which that step is used
     if (returns[l] === false && (!isLast || recurrent.bidirectional))
       throw refused(layer, "return_sequences", "true", false);
   });
 }
 
-/** An activation's name in Keras's spelling, whichever way it was written down. */
+/** Returns an activation's name in Keras's spelling from any of its forms in the JSON. */
 function nameOf(value: unknown): unknown {
   if (typeof value === "object" && value !== null) {
     const { class_name: kind, config } = value as { class_name?: unknown; config?: unknown };
@@ -296,12 +300,12 @@ function expectOnly(weights: LayerWeights, layer: Layer, count: number): void {
   throw rangeError(layer.path, `${count} weights of ${showLayer(layer)}`, received);
 }
 
-/** The error for a setting with which bptt does not compute a layer. */
+/** Creates the error for a setting that bptt does not compute. */
 function refused(layer: Layer, setting: string, what: string, received: unknown): RangeError {
   return rangeError(at(layer.path, "config", setting), `${what} in ${showLayer(layer)}`, show(received));
 }
 
-/** The error for a layer that is not among those that can be at its place. */
+/** Creates the error for a layer that is not permitted at its place. */
 function unknownLayer(layer: Layer, known: readonly string[]): RangeError {
   return rangeError(layer.path, `a layer that bptt has (${known.join(", ")})`, showLayer(layer));
 }

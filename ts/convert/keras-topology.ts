@@ -1,6 +1,6 @@
 /**
- * The layers of a saved Keras or TensorFlow.js model, from its JSON: Sequential, or a functional model that is one
- * chain. Read as untrusted data. What the layers compute is judged in keras-layers.ts.
+ * Reads the layers of a saved Keras or TensorFlow.js model from its JSON: a Sequential model, or a functional
+ * model that is one chain. The data is untrusted. keras-layers.ts decides whether the layers can be computed.
  *
  *     { class_name: "Sequential", config: { layers: [{ class_name, config }, …] } }       Keras 2, TensorFlow.js, Keras 3
  *     { class_name: "Functional", config: { layers: [{ name, inbound_nodes, … }], output_layers } }
@@ -16,18 +16,18 @@ export interface Layer {
   readonly className: string;
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** Its place in the JSON, which in a functional model need not be the place in the chain. */
+  /** Its position in the JSON, which in a functional model may differ from its position in the chain. */
   readonly order: number;
-  /** Of its JSON. */
+  /** The place of its JSON. */
   readonly path: Path;
 }
 
-/** A layer as messages call it: `GRU "encoder"`. */
+/** Returns the name of a layer in messages: `GRU "encoder"`. */
 export function showLayer({ className, name }: Pick<Layer, "className" | "name">): string {
   return `${clip(className)} ${show(name)}`;
 }
 
-/** The layers in the order in which data flows through them. */
+/** Returns the layers in the order in which data flows through them. */
 export function readTopology(json: unknown, path: Path): Layer[] {
   let model = record(json, path) as Record<string, unknown>;
   if (model["model_config"] !== undefined) {
@@ -52,7 +52,7 @@ export function readTopology(json: unknown, path: Path): Layer[] {
   throw rangeError(at(path, "class_name"), `"Sequential" or "Functional"`, show(className));
 }
 
-/** One `{ class_name, config }`; also those inside Bidirectional and TimeDistributed. */
+/** Reads one `{ class_name, config }`, which may also be inside Bidirectional or TimeDistributed. */
 export function readLayer(json: unknown, path: Path, order = 0): Layer {
   const layer = record(json, path) as Record<string, unknown>;
   const { class_name: className } = layer;
@@ -64,7 +64,7 @@ export function readLayer(json: unknown, path: Path, order = 0): Layer {
   return { className, name: typeof name === "string" ? name : "", config, order, path };
 }
 
-/** Follows a functional model from its one output back to its one input. */
+/** Follows a functional model from its only output back to its only input. */
 function readChain(config: Record<string, unknown>, path: Path): Layer[] {
   const layers = new Map<string, { layer: Layer; from: string[] }>();
   list(config["layers"], at(path, "layers"), "an array of layers").forEach((json, k) => {
@@ -107,7 +107,7 @@ function references(value: unknown, into: string[], depth: number): void {
   let rest: object = value;
   if (Array.isArray(value) && typeof value[0] === "string" && typeof value[1] === "number") {
     into.push(value[0]);
-    rest = value.slice(3); // arguments beside the input: an initial state, say
+    rest = value.slice(3); // arguments besides the input, such as an initial state
   }
   for (const inner of Object.values(rest)) references(inner, into, depth + 1);
 }

@@ -1,5 +1,6 @@
 /**
- * The arrays of a Keras file by layer. Each array is handed out once; what is left over belongs to no layer.
+ * Returns the arrays of a Keras file by layer. Each array is returned once. Arrays that remain belong to no
+ * layer.
  *
  *     Keras 3   layers/<class>_<n>/(forward_layer/|backward_layer/|layer/)(cell/)vars/<k>
  *     tf.keras  the same under _layer_checkpoint_dependencies
@@ -15,12 +16,12 @@ import { objectPath, type Hdf5File } from "./hdf5.js";
 import type { LayerWeights } from "./keras-layers.js";
 
 const ROLES = ["kernel", "recurrent_kernel", "bias"];
-/** The group of a layer. */
+/** Matches the group of a layer. */
 const GROUP = /^(?:layers|_layer_checkpoint_dependencies)\/([^/]+)\//;
-/** State that is no layer's: of the optimizer, of metrics and losses, of random draws. */
+/** Matches state outside the layers: of the optimizer, of metrics and losses, of random numbers. */
 const BESIDE = /^_?(?:optimizer|\w*metrics?|\w*loss\w*)(?:\/|$)|\/seed_generator\//;
 
-/** The arrays of a file of Keras 3: by place, since they bear no names. */
+/** The arrays of a file of Keras 3, by position, because they have no names. */
 export class GroupedArrays {
   readonly #file: Hdf5File;
   readonly #groups = new Map<string, string[]>();
@@ -41,17 +42,17 @@ export class GroupedArrays {
     }
   }
 
-  /** The layers' groups. */
+  /** The groups of the layers. */
   get groups(): string[] {
     return [...this.#groups.keys()];
   }
 
-  /** The arrays of a layer, which are then no longer left. */
+  /** Returns the arrays of a layer and marks them as used. */
   take(group: string): LayerWeights {
     const weights = new Map<string, Weight>();
     const paths = this.#groups.get(group) ?? [];
     this.#groups.delete(group);
-    // forward before backward, vars/0 before vars/1, as get_weights() has them
+    // forward before backward, vars/0 before vars/1, as in get_weights()
     const rank = (path: string) => (path.includes("/backward_layer/") ? 1 : 0);
     paths.sort((a, b) => rank(a) - rank(b) || indexOf(a) - indexOf(b));
     for (const path of paths) {
@@ -63,23 +64,18 @@ export class GroupedArrays {
     return weights;
   }
 
-  /** Throws when arrays are left that no layer took. */
+  /** Throws if there are arrays that no layer used. */
   expectNone(): void {
     const left = [...this.#outside, ...[...this.#groups.values()].flat()];
     if (left.length > 0) {
-      throw rangeError(
-        this.#file.place,
-        "the arrays of layers alone, as layers/…",
-        `also ${showNames(left)}`,
-        {
-          hint: "of a subclassed model, model.get_weights() has the arrays in the order that fromKeras takes",
-        },
-      );
+      throw rangeError(this.#file.place, "only arrays of layers, as layers/…", `also ${showNames(left)}`, {
+        hint: "for a subclassed model, pass the arrays of model.get_weights() to fromKeras",
+      });
     }
   }
 }
 
-/** The arrays of a layer in the older `.h5` files: by the names that the layer's group lists. */
+/** Returns the arrays of a layer in the older `.h5` files, by the names that the layer's group lists. */
 export function legacyWeights(hdf5: Hdf5File, prefix: string, layer: string): LayerWeights {
   const place = prefix === "" ? layer : `${prefix}/${layer}`;
   const weights = new Map<string, Weight>();
@@ -96,7 +92,9 @@ export function legacyWeights(hdf5: Hdf5File, prefix: string, layer: string): La
   return weights;
 }
 
-/** A list of texts, which Keras divides among name0, name1, … where it is longer than an attribute can be. */
+/**
+ * Returns a list of texts. Keras divides a list that is longer than an attribute can be among name0, name1, …
+ */
 export function textsOf(hdf5: Hdf5File, path: string, name: string): readonly string[] | undefined {
   const whole = hdf5.attribute(path, name);
   if (Array.isArray(whole)) return whole as readonly string[];
@@ -118,7 +116,7 @@ function readAt(file: Hdf5File, path: string): Weight {
   return { array: file.read(path), path: objectPath(file, path) };
 }
 
-/** The k of ".../vars/k". */
+/** Returns the k of ".../vars/k". */
 function indexOf(path: string): number {
   return Number(/\/vars\/(\d+)$/.exec(path)?.[1] ?? NaN);
 }

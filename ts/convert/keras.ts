@@ -1,6 +1,7 @@
 /**
- * Whole models as Keras's `get_weights()` lists them: layer by layer kernel, recurrent kernel, bias, of a Bidirectional
- * layer the forward direction's three and then the backward one's; at the end a Dense layer's kernel and bias.
+ * Converts whole models to and from the list that Keras's `get_weights()` returns: kernel, recurrent kernel
+ * and bias of each layer, in a Bidirectional layer those of the forward direction before those of the
+ * backward direction, and at the end kernel and bias of a Dense layer.
  */
 
 import { boolean, size } from "../base/check.js";
@@ -22,31 +23,32 @@ import {
 import { fromKerasCell, hasTwoRows, toKerasCell } from "./keras-cell.js";
 
 const KERAS = {
-  /** "tanh" and "relu" for SimpleRNN of that activation, "gru", "lstm". */
+  /** The cell: "tanh" or "relu" for SimpleRNN with that activation, "gru", or "lstm". */
   cell: { read: readDescribedCell },
-  /** How many recurrent layers are stacked. Default 1. */
+  /** Number of recurrent layers. Default 1. */
   layers: { read: size, fallback: 1 },
-  /** Whether they are Bidirectional (`merge_mode="concat"`). Default false. */
+  /** True if they are Bidirectional (`merge_mode="concat"`). Default false. */
   bidirectional: { read: boolean, fallback: false },
-  /** Whether the recurrent layers have a bias; of GRU layers its shape tells which form they have. Default true. */
+  /** True if the recurrent layers have a bias, whose shape decides the form of GRU layers. Default true. */
   useBias: { read: boolean, fallback: true },
-  /** Of GRU layers without bias. Default true, as Keras's. */
+  /** The form of GRU layers without bias. Default true, as in Keras. */
   resetAfter: { read: boolean, fallback: undefined },
 } satisfies Declaration;
 
-/** What a list of weights does not say by itself. */
+/** The properties of a model that its list of weights does not contain. */
 export interface FromKerasOptions extends OptionsOf<typeof KERAS> {}
 
 /**
- * The network whose weights Keras's `model.get_weights()` gave (Keras 3, tf.keras): SimpleRNN, GRU in both forms or
- * LSTM layers of equal width, Bidirectional or not, and a Dense layer at the end, if one is there.
+ * Returns the network of the weights that Keras's `model.get_weights()` returned (Keras 3, tf.keras):
+ * SimpleRNN, GRU in both forms or LSTM layers of equal width, Bidirectional or not, optionally with a Dense
+ * layer at the end.
  *
- * Which activations the layers had is not in the weights: bptt computes Keras's defaults (tanh; gates: sigmoid), and
- * relu for `cell: "relu"`. The Dense layer's output are the logits.
+ * The weights do not contain the activations of the layers. bptt computes Keras's defaults (tanh; gates:
+ * sigmoid), and relu for `cell: "relu"`. The logits are the output of the Dense layer.
  *
  * @param weights the arrays in the order of `get_weights()`: nested, typed rows, or `{ data, shape }`
- * @param options what the arrays do not say
- * @throws TypeError when something is of the wrong kind
+ * @param options the properties of the model that the arrays do not contain
+ * @throws TypeError when an argument is of the wrong kind
  * @throws RangeError when arrays are missing or superfluous or their shapes do not fit each other
  *
  * @example
@@ -66,7 +68,10 @@ export function fromKeras(weights: readonly WeightArray[], options: FromKerasOpt
   return fromWeights(read, options, true, "weights");
 }
 
-/** The same, with the form that a GRU without bias has when the options do not say it. `path` is that of all arrays. */
+/**
+ * Returns the network of weights. `resetAfterByDefault` is the form of a GRU without bias unless the options
+ * give it, and `path` is the place of the arrays.
+ */
 export function fromWeights(
   arrays: readonly Weight[],
   options: FromKerasOptions,
@@ -105,15 +110,16 @@ export function fromWeights(
 }
 
 /**
- * The arrays that Keras's `model.set_weights([…])` takes, for a model of the same layers: recurrent ones with bias, and
- * a Dense one where there is an output layer.
+ * Returns the arrays that Keras's `model.set_weights([…])` takes, for a model of the same layers: recurrent
+ * layers with bias, and a Dense layer if there is an output layer.
  *
  * A GRU layer must have the form of the network: `reset_after=True` (Keras's default) or `False`.
  *
  * @param network a network, or its sizes and parameters as plain data
  * @returns kernel, recurrent kernel and bias of each layer and direction; kernel and bias of the Dense layer
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError when parameters are missing or superfluous or have other shapes than the sizes ask for
+ * @throws TypeError when an argument is of the wrong kind
+ * @throws RangeError when parameters are missing or superfluous or do not have the shapes that follow from
+ *   the sizes
  *
  * @example
  * import { Rnn } from "bptt";

@@ -1,18 +1,18 @@
 /**
- * The messages of an ONNX file, as far as an exported network needs them, written in protobuf's wire format by pbf.
- * Field numbers: onnx/onnx.proto of ONNX 1.x (IR version 7, which opset 14 came with).
+ * Writes the messages of an ONNX file that an exported network needs, in protobuf's wire format by pbf. Field
+ * numbers: onnx/onnx.proto of ONNX 1.x (IR version 7, which belongs to opset 14).
  */
 
 import { PbfWriter } from "pbf";
 import type { Tensor } from "../base/tensor.js";
 
-/** An axis: its size, or the name of what is not known yet. */
+/** An axis: its size, or a name if the size is variable. */
 export type Dimension = number | string;
 
 /** FLOAT, INT32 and INT64 of TensorProto.DataType. */
 export const ELEMENT = { float: 1, int32: 6, int64: 7 } as const;
 
-/** What a graph takes or gives. */
+/** An input or output of a graph. */
 export interface OnnxValue {
   readonly name: string;
   readonly type: number;
@@ -27,7 +27,7 @@ export type OnnxConstant =
 /** Integers, strings, or a list of them. */
 export type OnnxAttribute = number | string | readonly number[] | readonly string[];
 
-/** One operation; an input "" is left out. */
+/** One operation. The empty input "" means that an optional input is absent. */
 export interface OnnxNode {
   readonly op: string;
   readonly inputs: readonly string[];
@@ -35,7 +35,7 @@ export interface OnnxNode {
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** A graph whose nodes stand in the order of computation. */
+/** A graph whose nodes are in the order of computation. */
 export interface OnnxGraph {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
@@ -47,7 +47,7 @@ export interface OnnxGraph {
 const IR_VERSION = 7;
 const OPSET = 14;
 
-/** The bytes of a model file. */
+/** Returns the bytes of a model file. */
 export function encodeOnnxModel(graph: OnnxGraph): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeVarintField(1, IR_VERSION); // ModelProto.ir_version
@@ -147,7 +147,7 @@ function writeDimension(dimension: Dimension, pbf: PbfWriter): void {
   else pbf.writeStringField(2, dimension);
 }
 
-/** The bytes that raw_data asks for on any machine. */
+/** Returns the bytes of raw_data, which are little-endian on any machine. */
 function littleEndian(bytes: number, write: (view: DataView, k: number) => void, count: number): Uint8Array {
   const raw = new Uint8Array(bytes);
   const view = new DataView(raw.buffer);

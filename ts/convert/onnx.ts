@@ -1,6 +1,7 @@
 /**
- * Export to ONNX, opset 14: RNN, GRU and LSTM operators in layout 0 (onnxruntime's CPU kernels take no other), between
- * transposes, so that the outside is batch-major as everywhere in this library. B and T are free.
+ * Exports networks to ONNX, opset 14: RNN, GRU and LSTM operators in layout 0, the only one of onnxruntime's
+ * CPU kernels, between transposes, so that inputs and outputs are batch-major as everywhere in this library.
+ * B and T are variable.
  *
  *     W (D, G·H, I_k)  R (D, G·H, H)  B (D, 2·G·H): input biases, then recurrent ones
  *     gates: RNN one, GRU z r h, LSTM i o f c; linear_before_reset = 1 is a gru's resetAfter
@@ -32,15 +33,18 @@ import {
 } from "./onnx-model.js";
 
 const ONNX = {
-  /** "ids": int64 (B, T), one-hot inside; "features": float (B, T, I). Default "ids". */
+  /**
+   * Form of the inputs. "ids": int64 (B, T), converted to one-hot vectors inside; "features": float (B, T,
+   * I). Default "ids".
+   */
   inputs: { read: readInputForm, fallback: "ids" },
-  /** Whether it takes `sequence_lengths`, int32 (B), each 1 … T. Default false: all rows are T long. */
+  /** Adds the input `sequence_lengths`, int32 (B), each 1 … T. Default false: all rows have length T. */
   sequenceLengths: { read: boolean, fallback: false },
-  /** Whether it takes `initial_h` (and of an lstm `initial_c`), (L·D, B, H). Default false: zeros. */
+  /** Adds the input `initial_h` (and `initial_c` for an lstm), (L·D, B, H). Default false: zeros. */
   initialState: { read: boolean, fallback: false },
 } satisfies Declaration;
 
-/** What the exported model takes and gives. */
+/** Options for the inputs of the exported model. */
 export interface ToOnnxOptions extends OptionsOf<typeof ONNX> {}
 
 /** The gates' blocks in ONNX's order, by this library's letters. */
@@ -52,17 +56,19 @@ const ONNX_GATES: Readonly<Record<Cell, readonly string[]>> = {
 };
 
 /**
- * The network as an ONNX model (opset 14), for onnxruntime and whatever else reads one.
+ * Returns the network as an ONNX model (opset 14), for onnxruntime and other programs that read ONNX.
  *
- * Inputs: `inputs` and what the options ask for. Outputs: `logits` (B, T, V), `outputs` (B, T, D·H), the final state
- * `final_h` and of an lstm `final_c`, (L·D, B, H). Past a row's length outputs and logits are 0. An id that is out of
- * range counts as a vector of zeros there (from −I on, ids count from the end): check them before.
+ * The inputs are `inputs` and those that the options add. The outputs are `logits` (B, T, V), `outputs` (B,
+ * T, D·H), and the final state `final_h` and, for an lstm, `final_c`, (L·D, B, H). Past a row's length
+ * outputs and logits are 0. The model treats an id that is out of range as a vector of zeros (ids from −I on
+ * count from the end), so check ids before.
  *
  * @param network a network, or its sizes and parameters as plain data
- * @param options what the model takes
+ * @param options the inputs of the model
  * @returns the bytes of the file
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError when parameters are missing or superfluous or have other shapes than the sizes ask for
+ * @throws TypeError when an argument is of the wrong kind
+ * @throws RangeError when parameters are missing or superfluous or do not have the shapes that follow from
+ *   the sizes
  *
  * @example
  * import { writeFileSync } from "node:fs";
@@ -119,7 +125,7 @@ export function toOnnx(network: Describable, options: ToOnnxOptions = {}): Uint8
   return encodeOnnxModel({ name: `bptt_${cell}`, ...graph });
 }
 
-/** One RNN, GRU or LSTM operator; its Y, Y_h and of an lstm Y_c. */
+/** Adds one RNN, GRU or LSTM operator and returns its Y, Y_h and, for an lstm, Y_c. */
 function recurrentLayer(
   graph: GraphBuilder,
   { cell, hiddenSize: H, resetAfter }: CheckedNetwork,
@@ -130,7 +136,7 @@ function recurrentLayer(
   states: readonly string[],
 ): string[] {
   const ordered = (array: Tensor) => reorder(array, GATES[cell], ONNX_GATES[cell]);
-  // the gates' blocks of rows, the directions one behind the other
+  // stacks the gates' blocks of rows of all directions
   const stack = (make: (p: CellParameters) => Tensor): Tensor => {
     const parts = directions.map(make);
     const { data } = concat(parts);
@@ -171,7 +177,7 @@ function recurrentLayer(
   return outputs;
 }
 
-/** (L·D, B, H) as one (D, B, H) a layer. */
+/** Splits a state (L·D, B, H) into one (D, B, H) per layer. */
 function splitState(graph: GraphBuilder, name: string, L: number, D: number): string[] {
   if (L === 1) return [name];
   const parts = Array.from({ length: L }, (_, l) => `${name}_l${l}`);
@@ -183,13 +189,13 @@ function splitState(graph: GraphBuilder, name: string, L: number, D: number): st
   return parts;
 }
 
-/** Ids (B, T) → (B, T, I) */
+/** Converts ids (B, T) to one-hot vectors (B, T, I). */
 function oneHot(graph: GraphBuilder, ids: string, depth: number): string {
   const values = graph.tensor("off_on", { data: Float32Array.of(0, 1), shape: [2] });
   return graph.node("OneHot", [ids, graph.integers("depth", [depth], true), values], "one_hot", { axis: -1 });
 }
 
-/** (B, T, 1): 1 at the steps within a row's length, 0 past it. */
+/** Returns a mask (B, T, 1): 1 at the steps within a row's length, 0 past it. */
 function within(graph: GraphBuilder, lengths: string): string {
   const shape = graph.node("Shape", ["outputs"], "outputs_shape");
   const T = graph.node("Gather", [shape, graph.integers("time_axis", [1], true)], "steps");
@@ -203,7 +209,7 @@ function within(graph: GraphBuilder, lengths: string): string {
   return graph.node("Unsqueeze", [mask, graph.integers("last_axis_of_mask", [2])], "mask_of_classes");
 }
 
-/** Collects a graph; each method returns the name that it has made. */
+/** Collects a graph. Each method returns the name of the value that it has added. */
 class GraphBuilder {
   readonly nodes: OnnxNode[] = [];
   readonly constants: OnnxConstant[] = [];

@@ -1,6 +1,6 @@
 /**
- * Which of a TensorFlow 1 program's variables are which: told by their names, as `tf.nn.rnn_cell` and the functions
- * that unroll it give them. Whatever is no cell's must be an output layer.
+ * Identifies the variables of a TensorFlow 1 program by the names that `tf.nn.rnn_cell` and the functions
+ * that unroll it give them. Variables that belong to no cell must be an output layer.
  */
 
 import { at, rangeError } from "../base/errors.js";
@@ -8,22 +8,22 @@ import { showNames, showShape } from "../base/show.js";
 import { readWeight, zeroTensor, type Weight } from "./arrays.js";
 import type { HeadParameters } from "./description.js";
 
-/** The scopes in which cells keep their variables. */
+/** The scopes in which cells have their variables. */
 export const CELL_SCOPES = ["basic_rnn_cell", "basic_lstm_cell", "lstm_cell", "gru_cell"] as const;
 type CellScope = (typeof CELL_SCOPES)[number];
 const VARIABLE =
   /^(?:(.*)\/)?(basic_rnn_cell|basic_lstm_cell|lstm_cell|gru_cell)\/(kernel|bias|(?:gates|candidate)\/(?:kernel|bias))$/;
 
-/** One cell's variables. */
+/** The variables of one cell. */
 export interface Found {
   readonly scope: CellScope;
   readonly layer: number;
   readonly direction: number;
-  /** By the name in the cell's scope: "kernel", "gates/bias", … */
+  /** The variables by their name in the cell's scope: "kernel", "gates/bias", … */
   readonly parts: Map<string, Weight>;
 }
 
-/** The cells' variables by layer and direction, and the others. */
+/** Separates the cells' variables, by layer and direction, from the others. */
 export function sortOut(variables: Record<string, unknown>): { found: Found[]; rest: Weight[] } {
   const found = new Map<string, Found>();
   const rest: Weight[] = [];
@@ -58,14 +58,14 @@ export function sortOut(variables: Record<string, unknown>): { found: Found[]; r
   return { found: [...found.values()], rest };
 }
 
-/** The variable of this name in its cell's scope. */
+/** Returns the variable of this name in its cell's scope. */
 export function part({ scope, parts }: Found, name: string): Weight {
   const weight = parts.get(name);
   if (weight) return weight;
   throw rangeError("variables", `"…/${scope}/${name}"`, `only ${showNames(parts.keys())} in that scope`);
 }
 
-/** What stands beside the cells: nothing, or an output layer. */
+/** Reads the output layer from the variables that belong to no cell. Returns undefined if there are none. */
 export function readHead(rest: readonly Weight[], rows: number): HeadParameters | undefined {
   if (rest.length === 0) return undefined;
   const kernel = rest.find(({ array: { shape } }) => shape.length === 2 && shape[0] === rows);

@@ -1,13 +1,13 @@
 /**
- * TensorFlow 1's variables: one joint kernel (I+H, ·) a cell, whose first I rows act on x.
+ * Converts networks to and from TensorFlow 1's variables. Each cell has one joint kernel (I+H, ·), whose
+ * first I rows act on x.
  *
  *     BasicRNNCell               kernel (I+H, H), bias (H)
  *     BasicLSTMCell, LSTMCell    kernel (I+H, 4·H), bias (4·H), gates i j f o; forget_bias is added to f at run time
  *     GRUCell                    gates/kernel (I+H, 2·H), gates/bias, gates r u; candidate/kernel (I+H, H), candidate/bias
  *
- * GRUCell is the form that resets before the recurrent product; its u is z. The forget bias is folded into the stored
- * bias on the way in and taken out of it on the way back.
- * Source: TensorFlow 1.15.5, `tf.nn.rnn_cell` (test/golden/tf_cells.json).
+ * GRUCell resets before the recurrent product; its u is z. Reading adds the forget bias to the stored bias,
+ * and writing subtracts it. Source: TensorFlow 1.15.5, `tf.nn.rnn_cell` (test/golden/tf_cells.json).
  */
 
 import { rangeError, type Path } from "../base/errors.js";
@@ -30,33 +30,35 @@ import { CELL_SCOPES, part, readHead, sortOut, type Found } from "./tensorflow1-
 const FROM = {
   /** The `activation` of a BasicRNNCell: "tanh" (the default) or "relu". */
   activation: { read: readActivation, fallback: "tanh" },
-  /** The `forget_bias` that an LSTM cell added at run time. Default 1, as TensorFlow's. */
+  /** The `forget_bias` that an LSTM cell added at run time. Default 1, as in TensorFlow. */
   forgetBias: { read: readBias, fallback: 1 },
 } satisfies Declaration;
 
 const TO = {
-  /** The `forget_bias` that the LSTM cell will add at run time. Default 1, as TensorFlow's. */
+  /** The `forget_bias` that the LSTM cell will add at run time. Default 1, as in TensorFlow. */
   forgetBias: { read: readBias, fallback: 1 },
 } satisfies Declaration;
 
-/** What the variables do not say by themselves. */
+/** The properties of a program that its variables do not contain. */
 export interface FromTensorFlow1Options extends OptionsOf<typeof FROM> {}
 
-/** How the variables will be used. */
+/** The program that will use the variables. */
 export interface ToTensorFlow1Options extends OptionsOf<typeof TO> {}
 
 const LSTM_GATES = ["i", "g", "f", "o"]; // i j f o
 const GRU_GATES = ["r", "z"]; // r u
 
 /**
- * The network whose variables a TensorFlow 1 program held: `{ v.name: value }` over `tf.trainable_variables()`.
+ * Returns the network of a TensorFlow 1 program's variables: `{ v.name: value }` over
+ * `tf.trainable_variables()`.
  *
- * Layers are told by MultiRNNCell's `cell_0`, `cell_1`, …, directions by `fw` and `bw`. What is left beside the cells
- * must be an output layer, a matrix (D·H, V) and perhaps a vector (V), whatever they are called.
+ * MultiRNNCell's `cell_0`, `cell_1`, … identify the layers, and `fw` and `bw` the directions. The variables
+ * that belong to no cell must be an output layer, a matrix (D·H, V) and optionally a vector (V), under any
+ * names.
  *
- * @param variables values by name; a `:0` behind a name is of no meaning
- * @param options what the variables do not say
- * @throws TypeError when something is of the wrong kind
+ * @param variables values by name; a `:0` at the end of a name is ignored
+ * @param options the properties of the program that the variables do not contain
+ * @throws TypeError when an argument is of the wrong kind
  * @throws RangeError when variables are missing or superfluous or their shapes do not fit each other
  *
  * @example
@@ -112,13 +114,15 @@ export function fromTensorFlow1(
 }
 
 /**
- * The variables of a TensorFlow 1 program with the same cells, by the names that `dynamic_rnn`, MultiRNNCell,
- * `bidirectional_dynamic_rnn` and `stack_bidirectional_dynamic_rnn` give them; the output layer as `dense/kernel`, `dense/bias`.
+ * Returns the variables of a TensorFlow 1 program with the same cells, by the names that `dynamic_rnn`,
+ * MultiRNNCell, `bidirectional_dynamic_rnn` and `stack_bidirectional_dynamic_rnn` give them. The output layer
+ * has the names `dense/kernel` and `dense/bias`.
  *
  * @param network a network, or its sizes and parameters as plain data
- * @param options how the variables will be used
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError for a gru with resetAfter, which GRUCell cannot compute, and for parameters that do not fit
+ * @param options the program that will use the variables
+ * @throws TypeError when an argument is of the wrong kind
+ * @throws RangeError when the network is a gru with resetAfter, which GRUCell cannot compute, and when
+ *   parameters do not fit
  *
  * @example
  * import { Rnn } from "bptt";
@@ -190,7 +194,7 @@ function readBias(value: unknown, path: Path): number {
   return number(value, path);
 }
 
-/** One cell's joint kernels, taken apart. */
+/** Splits one cell's joint kernels. */
 function fromJoint(cell: Cell, found: Found, I: number, H: number, forgetBias: number): CellParameters {
   const wanted =
     cell === "gru"
@@ -221,12 +225,12 @@ function fromJoint(cell: Cell, found: Found, I: number, H: number, forgetBias: n
   return split(reorder(joint, LSTM_GATES, GATES.lstm), b_h);
 }
 
-/** An lstm's bias (i f g o) with `by` added to f. */
+/** Returns an lstm's bias (i f g o) with `by` added to f. */
 function shiftForget(bias: Tensor, H: number, by: number): Tensor {
   return { data: bias.data.map((x, k) => (k >= H && k < 2 * H ? x + by : x)), shape: bias.shape };
 }
 
-/** (N, A), (N, B) → (N, A+B) */
+/** Joins columns: (N, A), (N, B) → (N, A+B). */
 function joinColumns(a: Tensor, b: Tensor): Tensor {
   const [rows = 0, left = 0] = a.shape;
   const right = b.shape[1] ?? 0;
@@ -238,7 +242,7 @@ function joinColumns(a: Tensor, b: Tensor): Tensor {
   return joined;
 }
 
-/** (N, M) → (N, at), (N, M − at); a vector likewise. */
+/** Splits columns: (N, M) → (N, at), (N, M − at). A vector is split in the same way. */
 function cutColumns(array: Tensor, at: number): [Tensor, Tensor] {
   const columns = array.shape.at(-1) ?? 0;
   const take = (from: number, to: number): Tensor => ({

@@ -1,6 +1,6 @@
 /**
- * The weights of TensorFlow.js artifacts: float32 values one behind the other, little-endian, and a list that says
- * which begins where. Read as untrusted data: every length is checked before it is used.
+ * Reads and writes the weights of TensorFlow.js artifacts: consecutive little-endian float32 values, and a
+ * list of their names and shapes. The data is untrusted, so every length is checked before it is used.
  */
 
 import { at, rangeError, typeError, type Path } from "../base/errors.js";
@@ -13,28 +13,31 @@ import { list } from "./description.js";
 import type { LayerWeights } from "./keras-layers.js";
 import type { Layer } from "./keras-topology.js";
 
-/** A weight's place in the data: its name and shape; each follows the one before. */
+/** The name and shape of a weight. Its values follow those of the previous weight. */
 export interface TensorFlowJsWeight {
   name: string;
   shape: number[];
   dtype: string;
-  /** Present where the file was quantized, which is refused. */
+  /** Present if the weight is quantized, which is refused. */
   quantization?: unknown;
 }
 
-/** What `fromTensorFlowJs` takes: `tf.io.ModelArtifacts`, or a model.json with the bytes of its weight files. */
+/**
+ * The argument of `fromTensorFlowJs`: `tf.io.ModelArtifacts`, or a model.json with the bytes of its weight
+ * files.
+ */
 export interface TensorFlowJsModel {
-  /** The layers, as model.json has them. */
+  /** The layers, as in model.json. */
   modelTopology?: unknown;
-  /** The weights in the order of the data (of `tf.io` artifacts). */
+  /** The weights in the order of the data, in artifacts of `tf.io`. */
   weightSpecs?: readonly TensorFlowJsWeight[];
-  /** The same by files (of a model.json). */
+  /** The weights by files, in a model.json. */
   weightsManifest?: readonly { readonly weights: readonly TensorFlowJsWeight[] }[];
-  /** The bytes of all weight files, one behind the other in the manifest's order, or one by one. */
+  /** The bytes of all weight files in the manifest's order, concatenated or as a list. */
   weightData?: ArrayBuffer | Uint8Array | readonly (ArrayBuffer | Uint8Array)[];
 }
 
-/** The values one behind the other, little-endian. */
+/** Concatenates values, little-endian. */
 export function joinValues(arrays: readonly Tensor[]): ArrayBuffer {
   const buffer = new ArrayBuffer(arrays.reduce((bytes, { data }) => bytes + data.length * 4, 0));
   const view = new DataView(buffer);
@@ -43,7 +46,7 @@ export function joinValues(arrays: readonly Tensor[]): ArrayBuffer {
   return buffer;
 }
 
-/** All weights by name, cut out of the data. */
+/** Returns all weights of the data by name. */
 export function readWeights(model: TensorFlowJsModel): Map<string, Weight> {
   const specs = specsOf(model);
   const bytes = bytesOf(model.weightData);
@@ -77,7 +80,7 @@ export function readWeights(model: TensorFlowJsModel): Map<string, Weight> {
   return arrays;
 }
 
-/** The list of weights, each with its path in errors. */
+/** Returns the list of weights, each with its place in errors. */
 function specsOf({ weightSpecs, weightsManifest }: TensorFlowJsModel): { spec: unknown; place: Path }[] {
   const placed = (specs: unknown, path: Path) =>
     list(specs, path, "an array of weights").map((spec, k) => ({ spec, place: at(path, k) }));
@@ -109,10 +112,13 @@ function bytesOf(weightData: TensorFlowJsModel["weightData"]): Uint8Array {
   return all;
 }
 
-/** Of a name, more than layers within layers have. */
+/** Largest number of segments of a name, more than nested layers need. */
 const MOST_SEGMENTS = 32;
 
-/** The weights by the segments of their names, so that a layer's are found without looking at all. */
+/**
+ * The weights by the segments of their names, so that a layer's weights are found without a search through
+ * all.
+ */
 export class NamedWeights {
   readonly #bySegment = new Map<string, [name: string, segments: readonly string[]][]>();
   readonly #left: Map<string, Weight>;
@@ -131,7 +137,10 @@ export class NamedWeights {
     }
   }
 
-  /** The weights that bear a layer's name, by role: "lstm/kernel", "bidirectional/forward_lstm/lstm_cell/bias". */
+  /**
+   * Returns the weights whose names contain a layer's name, by role: "lstm/kernel",
+   * "bidirectional/forward_lstm/lstm_cell/bias".
+   */
   take(layer: Layer): LayerWeights {
     const inner =
       layer.className === "TimeDistributed"
@@ -141,7 +150,7 @@ export class NamedWeights {
     const weights = new Map<string, Weight>();
     for (const place of places) {
       const named = this.#bySegment.get(place) ?? [];
-      this.#bySegment.delete(place); // of another layer of this name nothing is left
+      this.#bySegment.delete(place); // a second layer of this name finds nothing
       for (const [name, segments] of named) {
         const array = this.#arrays.get(name);
         if (array === undefined) continue;
@@ -157,12 +166,12 @@ export class NamedWeights {
     return weights;
   }
 
-  /** Throws when weights are left that no layer took. */
+  /** Throws if there are weights that no layer used. */
   expectNone(): void {
     if (this.#left.size > 0)
       throw rangeError(
         at("model", "weightData"),
-        "no weights but the layers'",
+        "only weights of the layers",
         `also ${showNames(this.#left.keys())}`,
       );
   }

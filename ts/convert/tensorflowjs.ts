@@ -1,7 +1,8 @@
 /**
- * TensorFlow.js layers models, in both directions: the artifacts that `tf.io` handlers pass around, which a model.json
- * with its weight files holds too. Its GRU has no reset_after, and its GRU and LSTM gate by hard_sigmoid unless told
- * otherwise; that is refused on the way in and said on the way out.
+ * Converts networks to and from TensorFlow.js layers models: the artifacts that `tf.io` handlers exchange,
+ * which a model.json with its weight files also contains. The GRU of TensorFlow.js has no reset_after, and by
+ * default its GRU and LSTM use hard_sigmoid for the gates. Reading refuses hard_sigmoid, and writing sets the
+ * activation explicitly.
  *
  * Source: TensorFlow.js 4.22 (tfjs-layers), `tf.io.ModelArtifacts`.
  */
@@ -23,7 +24,10 @@ import { fromLayers } from "./keras-layers.js";
 import { readTopology } from "./keras-topology.js";
 import { joinValues, NamedWeights, readWeights, type TensorFlowJsModel } from "./tensorflowjs-weights.js";
 
-/** What {@link toTensorFlowJs} gives: artifacts for `tf.io.fromMemory`; without `weightData` and `weightSpecs`, a model.json. */
+/**
+ * The result of {@link toTensorFlowJs}: artifacts for `tf.io.fromMemory`, or a model.json without
+ * `weightData` and `weightSpecs`.
+ */
 export interface TensorFlowJsArtifacts {
   /** Always "layers-model". */
   format: "layers-model";
@@ -33,14 +37,17 @@ export interface TensorFlowJsArtifacts {
   modelTopology: Record<string, unknown>;
   /** The weights in the order of the data. */
   weightSpecs: { name: string; shape: number[]; dtype: "float32" }[];
-  /** The same as one file, `weights.bin`. */
+  /** The same weights as one file, `weights.bin`. */
   weightsManifest: { paths: string[]; weights: { name: string; shape: number[]; dtype: "float32" }[] }[];
-  /** float32, little-endian: what `weights.bin` holds. */
+  /** The content of `weights.bin`: float32, little-endian. */
   weightData: ArrayBuffer;
 }
 
 const TENSORFLOW_JS = {
-  /** "features": (B, T, I); "ids": (B, T), through an Embedding that is the unit matrix. Default "ids". */
+  /**
+   * Form of the inputs. "features": (B, T, I); "ids": (B, T), through an Embedding that is the identity
+   * matrix. Default "ids".
+   */
   inputs: { read: readInputForm, fallback: "ids" },
 } satisfies Declaration;
 
@@ -56,13 +63,14 @@ const LAYER: Readonly<Record<Cell, string>> = {
 const DEFAULTS = { recurrentActivation: "hard_sigmoid", resetAfter: false };
 
 /**
- * The network of a TensorFlow.js layers model: SimpleRNN, GRU or LSTM layers of equal width, Bidirectional or not,
- * perhaps behind an Embedding (which is multiplied into the input weights), perhaps with a Dense layer at the end.
+ * Returns the network of a TensorFlow.js layers model: SimpleRNN, GRU or LSTM layers of equal width,
+ * Bidirectional or not. The model may begin with an Embedding, which is multiplied into the input weights,
+ * and end with a Dense layer.
  *
  * @param model `tf.io.ModelArtifacts`, or a parsed model.json with `weightData` added
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError for layers and settings that bptt does not compute, by name; for weights that are missing,
- * superfluous, quantized or of the wrong shape
+ * @throws TypeError when an argument is of the wrong kind
+ * @throws RangeError when the model has layers or settings that bptt does not compute, which the message
+ *   names, or when weights are missing, superfluous, quantized or of the wrong shape
  *
  * @example
  * import { Rnn } from "bptt";
@@ -87,15 +95,17 @@ export function fromTensorFlowJs(model: TensorFlowJsModel): NetworkDescription {
 }
 
 /**
- * The network as a TensorFlow.js layers model: `tf.loadLayersModel(tf.io.fromMemory(artifacts))`, or the two files
- * `model.json` (`JSON.stringify` of all but `weightData` and `weightSpecs`) and `weights.bin` (`weightData`).
+ * Returns the network as a TensorFlow.js layers model, for `tf.loadLayersModel(tf.io.fromMemory(artifacts))`,
+ * or for the two files `model.json` (`JSON.stringify` of all but `weightData` and `weightSpecs`) and
+ * `weights.bin` (`weightData`).
  *
- * The model's output are the logits (B, T, V).
+ * The output of the model is the logits (B, T, V).
  *
  * @param network a network, or its sizes and parameters as plain data
- * @param options what the model takes
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError for a gru with resetAfter, which TensorFlow.js does not compute, and for parameters that do not fit
+ * @param options the form of the model's inputs
+ * @throws TypeError when an argument is of the wrong kind
+ * @throws RangeError when the network is a gru with resetAfter, which TensorFlow.js does not compute, and
+ *   when parameters do not fit
  *
  * @example
  * import { Rnn } from "bptt";
@@ -194,7 +204,8 @@ export function toTensorFlowJs(
   };
 }
 
-// what loading overwrites anyway; drawing it (orthogonal ones above all) would only take time
+// loading overwrites the initial weights, so computing others (orthogonal ones in particular) would only take
+// time
 const ZEROS = { class_name: "Zeros", config: {} };
 
 function recurrentConfig(cell: Cell, units: number, name: string): Record<string, unknown> {

@@ -1,9 +1,10 @@
 /**
- * A zip archive's entries, read by its central directory. Everything is checked against the archive's size before any
- * work: the number of entries, their extent, that each name comes once, and what they inflate to.
+ * Reads the entries of a zip archive by its central directory. Everything is checked against the archive's
+ * size before any work: the number of entries, their extent, the uniqueness of names, and their uncompressed
+ * size.
  *
- * Not read: encryption, zip64 (archives of 4 GiB or of 65 535 entries), methods other than stored and deflate.
- * Source: PKWARE, APPNOTE.TXT 6.3.10.
+ * It does not read encrypted entries, zip64 (archives of 4 GiB or of 65 535 entries), or methods other than
+ * stored and deflate. Source: PKWARE, APPNOTE.TXT 6.3.10.
  */
 
 import { rangeError, reroot } from "../base/errors.js";
@@ -23,11 +24,11 @@ const DEFLATED = 8;
 
 /** An archive whose directory has been checked. */
 export interface Zip {
-  /** In the directory's order. */
+  /** The names of the entries in the directory's order. */
   readonly names: readonly string[];
-  /** The size of an entry when it is not compressed, as the directory says. */
+  /** Returns the uncompressed size of an entry according to the directory. */
   sizeOf(name: string): number;
-  /** The bytes of an entry: a view of the archive where it is not compressed. */
+  /** Returns the bytes of an entry, which are a view of the archive if the entry is not compressed. */
   read(name: string): Uint8Array;
 }
 
@@ -39,7 +40,7 @@ interface Entry {
   readonly offset: number;
 }
 
-/** Whether the bytes begin as an archive with entries does. */
+/** Returns true if the bytes begin like an archive with entries. */
 export function isZip(bytes: Uint8Array): boolean {
   return [0x50, 0x4b, 0x03, 0x04].every((byte, k) => bytes[k] === byte);
 }
@@ -47,7 +48,7 @@ export function isZip(bytes: Uint8Array): boolean {
 /**
  * Opens an archive.
  *
- * @throws RangeError about "file", or `file["entry"]`, when it is damaged or lists more than it holds
+ * @throws RangeError about "file", or `file["entry"]`, when it is damaged or lists more data than it contains
  */
 export function openZip(bytes: Uint8Array): Zip {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -108,7 +109,7 @@ function readDirectory(bytes: Uint8Array, view: DataView): Map<string, Entry> {
   return entries;
 }
 
-/** Where the end of the central directory is: a comment may follow it. */
+/** Returns the position of the end of the central directory, which a comment may follow. */
 function findEnd(view: DataView): number {
   const last = view.byteLength - END_SIZE;
   for (let at = last; at >= 0 && at >= last - LONGEST_COMMENT; at--) {

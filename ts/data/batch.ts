@@ -23,7 +23,7 @@ import { f32, type BufferPlace } from "../wasm/memory.js";
 export interface SequenceInputs {
   /**
    * Ids (B, T), or dense features (B, T, I). The rank alone decides: a nested array of rank 2 contains ids,
-   * whatever its values. One sequence of dense features, such as rows of 0 and 1 of shape (T, I), therefore
+   * even if its values are 0 and 1. One sequence of dense features, such as rows of 0 and 1 of shape (T, I), therefore
    * needs a batch axis of size 1 around it: (1, T, I). Without it, the T rows are T sequences of I ids each.
    *
    * Rows of different lengths are padded on the right, after their last step, and `sequenceLengths` gives

@@ -109,7 +109,11 @@ function refuseNonsense({ cell, layers, dropout, init, forgetBias, resetAfter }:
     throw rangeError("forgetBias", `1 for cell "${cell}" (only an lstm has one)`, show(forgetBias));
   }
   if (forgetBias !== 1 && init === "uniform-hidden") {
-    throw rangeError("forgetBias", `1 with init "uniform-hidden" (which draws every bias)`, show(forgetBias));
+    throw rangeError(
+      "forgetBias",
+      `1 with init "uniform-hidden" (which samples every bias)`,
+      show(forgetBias),
+    );
   }
   if (dropout > 0 && layers === 1) {
     throw rangeError(

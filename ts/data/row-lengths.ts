@@ -29,7 +29,7 @@ export function readRowLengths(value: unknown, inputs: Source): RowLengths {
     const received = `a flat block of shape ${showShape(inputs.shape)}`;
     throw rangeError(
       "sequenceLengths",
-      `lengths (B), as "ragged" takes those of nested rows`,
+      `lengths (B), because "ragged" requires nested rows`,
       `${formatPath(inputs.path)} as ${received}`,
     );
   }

@@ -2,7 +2,7 @@
  * Samples ids from logits for generation: p = softmax(logits / temperature), one id per row.
  *
  * The core's counter-based generator makes the random numbers. The same seed, step and row give the same
- * uniform number on every machine and engine, whatever was sampled before.
+ * uniform number on every machine and engine, independent of earlier samples.
  */
 
 import { integer, number, seed as readSeed } from "../base/check.js";

@@ -18,10 +18,10 @@ export function packDescription(version: number, description: object): string {
  * Reads a description.
  *
  * @param json the text in the file
- * @param name of the description; it is the first key of the paths that `read` uses
+ * @param name the name of the description; it is the first key of the paths that `read` uses
  * @param version the newest version that `read` understands
- * @param read makes the result of the object without its version; its errors become errors about the file
- * @throws RangeError when the text is no JSON, its version is newer, or `read` refuses it
+ * @param read converts the object without its version; its errors become errors about the file
+ * @throws RangeError when the text is not JSON, its version is newer, or `read` refuses it
  */
 export function readDescription<Result>(
   json: string,

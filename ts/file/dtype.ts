@@ -82,11 +82,11 @@ export interface FileTensor {
 }
 
 /**
- * Returns a copy of the values in a typed array of their own type, widened exactly if JavaScript has no such
+ * Returns a copy of the values in a typed array of their type, widened exactly if JavaScript has no such
  * type. `path` is the place of the tensor.
  */
 export function readTensorValues({ dtype, bytes }: StoredTensor, path: Path): FileData {
-  const copy = bytes.slice().buffer; // the copy is aligned, whatever the offset in the file
+  const copy = bytes.slice().buffer; // the copy is aligned for any offset in the file
   switch (dtype) {
     case "F32":
       return new Float32Array(copy);

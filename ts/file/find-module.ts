@@ -92,7 +92,7 @@ export function findModule(tensors: Tensors, saved: Architecture | undefined, op
   const alone = !own && prefix !== "" && prefix === recurrent;
   const head = own ? place.head : (headOption ?? (alone ? undefined : place.head));
   if (headOption !== undefined && (own || !tensors.has(`${headOption}weight`))) {
-    throw rangeError("head", "what stands before the weight of an output layer", show(options.head));
+    throw rangeError("head", "the part of a name before the weight of an output layer", show(options.head));
   }
   const described = saved !== undefined && recurrent === ownNames(saved).recurrent;
   const architecture = infer(tensors, place, head, cell, described ? saved.cell : undefined);

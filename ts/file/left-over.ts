@@ -15,7 +15,7 @@ interface LoadRemedy extends Remedy {
 }
 
 const TENSORS = at("bytes", "tensors");
-const EXPECTED = "no further tensors than the network's";
+const EXPECTED = "only tensors of the network";
 
 /**
  * Throws if there are tensors that the network does not use.
@@ -34,7 +34,7 @@ export function expectNoneLeft(
   const received = showNames(left);
   if (module.choice === undefined) throw rangeError(TENSORS, EXPECTED, received, { hint: module.hint }); // the user has selected a module
   if (linear === undefined) {
-    throw remediable(received, { options: { prefix: module.choice }, effect: "reads that module alone" });
+    throw remediable(received, { options: { prefix: module.choice }, effect: "reads only that module" });
   }
   const { place, shape, tensors: count } = linear;
   const found = `${received}, of which ${show(`${place}weight`)} is a Linear from ${shape[1]} to ${shape[0]}`;

@@ -215,7 +215,7 @@ function readSections(stored: Stored): Partial<Record<(typeof SECTIONS)[number],
   return Object.fromEntries(there.map((name) => [name, readSection(stored, name)]));
 }
 
-/** Those of the descriptions that are there. */
+/** Returns the descriptions that the file contains. */
 function readDescriptions({ metadata }: Stored): Partial<Record<(typeof DESCRIPTIONS)[number], string>> {
   const entries = DESCRIPTIONS.map((name) => [name, metadata.get(`bptt.${name}`)]);
   return Object.fromEntries(entries.filter(([, json]) => json !== undefined));

@@ -79,7 +79,7 @@ function readEntry(text: string, name: string, from: number, to: number): Entry 
   if (!isSizes(offsets) || offsets.length !== 2) {
     throw malformed(at(path, "data_offsets"), "two integers >= 0", showList(offsets));
   }
-  if (hasFraction) throw malformed(path, "sizes and offsets in digits alone", "a fraction or an exponent");
+  if (hasFraction) throw malformed(path, "sizes and offsets in digits only", "a fraction or an exponent");
   let bits: number = BITS[dtype as Dtype];
   for (const n of shape) {
     bits *= n;

@@ -39,7 +39,8 @@ export function serializeSafetensors(
   }
   let end = 0;
   for (const { name, data, shape, dtype } of list) {
-    if (name === "__metadata__") throw rangeError("tensors", "other names than the format's own", show(name));
+    if (name === "__metadata__")
+      throw rangeError("tensors", "a name that the format does not reserve", show(name));
     const begin = end;
     end += data.byteLength;
     parts.push(
@@ -86,7 +87,7 @@ function allocate(length: number): Bytes {
   try {
     return new Uint8Array(length);
   } catch (cause) {
-    const message = `a file of ${length} bytes asked for, more than there is room for`;
+    const message = `cannot allocate a file of ${length} bytes`;
     throw new BpttError("OUT_OF_MEMORY", message, { bytes: length, cause });
   }
 }

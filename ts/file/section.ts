@@ -123,7 +123,7 @@ function own(value: unknown, key: string): unknown {
   return (value as Record<string, unknown>)[key];
 }
 
-/** Sets an own property, whatever the key. */
+/** Sets an own property of any name, such as `__proto__`. */
 function put(object: object, key: string, value: unknown): void {
   Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }

@@ -1,28 +1,28 @@
 /**
- * One pass over an iterable of batches, sync or async: the next batch at once where there is one, a promise of it
- * where the source is asynchronous. Knows nothing of epochs, steps or what the batches are for.
+ * Iterates once over an iterable of batches, sync or async. It returns the next batch directly from a
+ * synchronous source and a promise of it from an asynchronous one. It does not know what the batches are for.
  */
 
 import { at, isCheckError, reroot, typeError, type Path } from "../base/errors.js";
 import { show } from "../base/show.js";
 import { BATCH_NAMES, type Batch } from "../data/batch.js";
 
-/** Batches in a row, read one at a time. */
+/** Batches in a sequence, read one at a time. */
 export type BatchIterable<B = Batch> = Iterable<B> | AsyncIterable<B>;
 
-/** Batches, or a function that gives those of an epoch; epochs count from 1. */
+/** Batches, or a function that returns the batches of an epoch. Epochs are counted from 1. */
 export type Batches<B = Batch> = BatchIterable<B> | ((epoch: number) => BatchIterable<B>);
 
-/** What a pass gives: a batch, or undefined at its end. */
+/** The result of a read: a batch, or undefined at the end. */
 export type Pulled = Batch | undefined;
 
 type AnyIterator = Iterator<Batch> | AsyncIterator<Batch>;
 
-/** The name of a batch by itself in errors. */
+/** The name of a single batch in errors. */
 const BATCH = "batch";
-const WANTED = "an iterable of batches, or a function of the epoch that gives one";
+const WANTED = "an iterable of batches, or a function of the epoch that returns one";
 
-/** `value` if it is batches, or a function. */
+/** Returns `value` if it is an iterable or a function. */
 export function readBatches(value: unknown, path: Path): Batches {
   if (typeof value === "function" || isIterable(value)) return value as Batches;
   if (typeof value === "object" && value !== null && "inputs" in value) {
@@ -31,30 +31,30 @@ export function readBatches(value: unknown, path: Path): Batches {
   throw typeError(path, WANTED, show(value));
 }
 
-/** Whether they can be walked but once, as generators can. */
+/** Returns true if the batches can be iterated only once, as generators can. */
 export function walksOnce(batches: Batches): boolean {
   return typeof batches !== "function" && "next" in batches; // an iterator is its own iterable
 }
 
-/** How many batches a pass has, where that is known beforehand. */
+/** Returns the number of batches of an epoch, if it is known beforehand. */
 export function countBatches(batches: Batches): number | undefined {
   return Array.isArray(batches) ? batches.length : undefined;
 }
 
-/** What to do about batches that can be walked once only. */
+/** The advice about batches that can be iterated only once. */
 export const REPEATABLE =
-  "a generator can be walked once only, an array or a function that gives one any number of times";
+  "a generator can be iterated only once; pass an array, or a function that returns a new iterable";
 
-/** One pass over batches. */
+/** One iteration over batches. */
 export class BatchIterator {
-  /** Batches pulled so far. */
+  /** Number of batches read so far. */
   pulled = 0;
   /** The name of the batches in errors. */
   readonly name: string;
   readonly #iterator: AnyIterator;
   #open = true;
 
-  /** Opens the batches; a function is called with `epoch`. */
+  /** Opens the batches. A function is called with `epoch`. */
   constructor(batches: Batches, name: string, epoch: number) {
     let source: unknown = batches;
     this.name = name;
@@ -66,20 +66,23 @@ export class BatchIterator {
     this.#iterator = iteratorOf(source as BatchIterable);
   }
 
-  /** The next batch or undefined; a promise of it from an asynchronous source. */
+  /** Returns the next batch or undefined, or a promise of it from an asynchronous source. */
   next(): Pulled | PromiseLike<Pulled> {
     const result = this.#iterator.next();
     return isPromise(result) ? result.then((settled) => this.#take(settled)) : this.#take(result);
   }
 
-  /** An error that the last batch caused, as an error about these batches: it says which of them it was. */
+  /**
+   * Turns an error about the last batch into an error about these batches, whose path includes the batch's
+   * index.
+   */
   locate(error: unknown): unknown {
     const isOfBatch =
       isCheckError(error) && (error.path[0] === BATCH || Object.hasOwn(BATCH_NAMES, error.path[0] ?? ""));
     return isOfBatch ? reroot(error, at(this.name, this.pulled - 1), BATCH) : error;
   }
 
-  /** Tells the source that nothing more will be read. Its errors in that are of no interest any more. */
+  /** Tells the source that nothing more will be read. Errors of the source are ignored from then on. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;
@@ -87,7 +90,7 @@ export class BatchIterator {
       const closing: unknown = this.#iterator.return?.();
       if (isPromise(closing)) closing.then(undefined, () => undefined);
     } catch {
-      // as said above
+      // ignored, as documented above
     }
   }
 
@@ -117,7 +120,7 @@ function iteratorOf(source: BatchIterable): AnyIterator {
   return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
 }
 
-/** Whether there is something to wait for. */
+/** Returns true if `value` is a promise. */
 export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T>;
 export function isPromise(value: unknown): value is PromiseLike<unknown>;
 export function isPromise(value: unknown): boolean {

@@ -1,16 +1,16 @@
 /**
- * What people ask of a run from outside: pause, go on, stop, abort. Holds the wishes; when they are heeded is the
- * engine's, which is told of each change.
+ * Requests to a run from outside: pause, resume, stop, abort. This class holds the requests; the engine is
+ * notified of each change and decides when to act on it.
  */
 
-/** What a run needs of an `AbortSignal`, in the words of no platform's library. */
+/** The part of an `AbortSignal` that a run needs, without the types of any platform. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
   addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
-/** The wishes of whoever holds the run, and of its abort signal. */
+/** The requests of the run's owner and of its abort signal. */
 export class Control {
   #paused = false;
   #end: "stopped" | "aborted" | undefined;
@@ -28,44 +28,44 @@ export class Control {
     }
   }
 
-  /** Whether the run shall rest. */
+  /** True if the run is to pause. */
   get paused(): boolean {
     return this.#paused;
   }
 
-  /** Why the run shall end, if it shall. The first reason stays. */
+  /** The reason to end the run, if there is one. The first reason is kept. */
   get end(): "stopped" | "aborted" | undefined {
     return this.#end;
   }
 
-  /** Rests before the next piece of work. */
+  /** Requests a pause before the next piece of work. */
   pause(): void {
     this.#set(true);
   }
 
-  /** Rests already, elsewhere: there is nobody to be told. */
+  /** Records that the run has paused by itself, elsewhere, without a notification. */
   rest(): void {
     this.#paused = true;
   }
 
-  /** Goes on. */
+  /** Requests to continue. */
   resume(): void {
     this.#set(false);
   }
 
-  /** Ends before the next piece of work. */
+  /** Requests the end before the next piece of work. */
   stop(): void {
     this.#finish("stopped");
   }
 
-  /** Lets go of the signal. */
+  /** Stops listening to the signal. */
   close(): void {
     const signal = this.#signal;
     this.#signal = undefined;
     try {
       signal?.removeEventListener("abort", this.#abort);
     } catch {
-      // the run is over; a signal that calls the listener later finds nothing to abort
+      // the run is over, so a signal that still calls the listener aborts nothing
     }
   }
 

@@ -1,14 +1,15 @@
 /**
- * The engine of a run: a state machine that does one piece of work after the other (a batch trained on, a batch of a
- * validation, the end of an epoch) and between them heeds its control, the time limit and the event loop.
+ * The engine of a run: a state machine that does one piece of work after another (training on a batch,
+ * validating a batch, ending an epoch). Between two pieces it acts on its control and the time limit, and
+ * yields to the event loop.
  *
  *     start ──► working ⇄ waiting (for an asynchronous batch)
- *               working ⇄ resting (paused)
+ *               working ⇄ paused
  *               any of them ──► ended
  *
- * The state changes in one assignment at the end of a piece of work, so between two pieces it is always whole: there a
- * run may be kept, paused and ended. What is to be done follows from the state alone (plan.ts); the clock decides only
- * how many pieces fit into a slice, and the time limit.
+ * The state changes in one assignment at the end of a piece of work, so it is consistent between any two
+ * pieces. Only there is a run saved, paused or ended. The next piece of work follows from the state alone
+ * (plan.ts). The clock decides only how many pieces fit into a slice, and the time limit.
  */
 
 import { BpttError, rangeError } from "../base/errors.js";
@@ -32,23 +33,23 @@ import { Slices } from "./slices.js";
 import type { StepOutcome, Trainer } from "./trainer.js";
 import { Validation } from "./validation.js";
 
-/** What an engine works with. */
+/** The collaborators of an engine. */
 export interface Work extends Listening {
   readonly trainer: Pick<Trainer, keyof Trainer>;
   readonly batches: Batches;
   readonly validation: Batches | undefined;
-  /** Pauses after each so many steps. */
+  /** Number of steps after which the run pauses, each time. */
   readonly pauseEvery: number | undefined;
   readonly eventLoop: EventLoop;
 }
 
-/** One of the two is called, once. */
+/** The callbacks of a promise, of which one is called, once. */
 export interface EndCallbacks {
   resolve(result: RunResult): void;
   reject(reason: unknown): void;
 }
 
-/** A run's machine. */
+/** The state machine of a run. */
 export class Engine {
   readonly #work: Work;
   readonly #control: Control;
@@ -57,14 +58,14 @@ export class Engine {
   readonly #progress: Progress;
   readonly #slices: Slices;
   #state: RunState;
-  #iterator: BatchIterator | undefined; // over the epoch under way
-  #validation: Validation | undefined; // under way
-  #arrived: { pulled: Pulled } | undefined; // has taken its time to come, not yet worked on
-  #inside = false; // in the midst of a piece of work
+  #iterator: BatchIterator | undefined; // of the current epoch
+  #validation: Validation | undefined; // the validation under way
+  #arrived: { pulled: Pulled } | undefined; // an asynchronous batch that has arrived but was not processed yet
+  #inside = false; // true during a piece of work
   #waiting = false;
   #stepping: PromiseLike<void> | undefined; // a step that other threads take part in
   #ended = false;
-  #asked: (() => void)[] = []; // for what is only to be had between pieces of work
+  #asked: (() => void)[] = []; // answers to give between two pieces of work
 
   constructor(work: Work, state: RunState, control: Control, ending: EndCallbacks) {
     this.#work = work;
@@ -76,12 +77,12 @@ export class Engine {
     this.#slices = new Slices(work.eventLoop);
   }
 
-  /** Begins with the next macrotask. */
+  /** Starts with the next macrotask. */
   start(): void {
     this.#slices.schedule(this.#go);
   }
 
-  /** Heeds a change of control: at once between two pieces of work, else after this one. */
+  /** Acts on a change of control: at once between two pieces of work, otherwise after the current one. */
   heed(): void {
     if (this.#inside || this.#ended) return;
     if (this.#control.end) this.#finish(this.#control.end);
@@ -89,19 +90,19 @@ export class Engine {
     else if (!this.#waiting) this.#slices.schedule(this.#go);
   }
 
-  /** Calls `answer` between two pieces of work: at once, unless in the midst of one. */
+  /** Calls `answer` between two pieces of work: at once, or after the current piece. */
   between(answer: () => void): void {
     if (this.#inside) this.#asked.push(answer);
     else answer();
   }
 
-  /** Where the run stands; whole between two pieces of work. */
+  /** The state of the run. It is consistent between two pieces of work. */
   get state(): RunState {
     const state = this.#state;
     return this.#ended ? state : { ...state, carried: this.#work.trainer.carried(state) };
   }
 
-  /** Works until the slice is over, something has to be waited for, or the run rests or ends. */
+  /** Works until the slice is over, a batch has to be awaited, or the run pauses or ends. */
   readonly #go = (): void => {
     while (!this.#ended) {
       if (this.#control.end) return this.#finish(this.#control.end);
@@ -131,7 +132,8 @@ export class Engine {
 
   #await(pending: PromiseLike<Pulled>): void {
     this.#waiting = true;
-    // Goes on in the same slice: a source whose promises are kept at once must not hold the event loop either.
+    // Continues in the same slice, because a source whose promises resolve at once must not hold the event
+    // loop either.
     pending.then(
       (pulled) => {
         this.#waiting = false;
@@ -153,7 +155,7 @@ export class Engine {
     step.then(ended(this.#go), (error: unknown) => ended(() => this.#fail(error))());
   }
 
-  /** One piece of work, or what has to be waited for first. */
+  /** Does one piece of work, or returns the promise that has to be awaited first. */
   #piece(): PromiseLike<Pulled> | undefined {
     this.#inside = true;
     try {
@@ -165,7 +167,7 @@ export class Engine {
       if (!arrived && this.#slices.isSpent) this.#arrived = { pulled };
       else if (this.#validation) this.#validate(this.#validation, pulled);
       else if (pulled === undefined) this.#endEpoch();
-      else if ((this.#iterator as BatchIterator).pulled > this.#state.cursor) this.#train(pulled); // the others are done
+      else if ((this.#iterator as BatchIterator).pulled > this.#state.cursor) this.#train(pulled); // batches and checks are complete
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -174,7 +176,7 @@ export class Engine {
     return undefined;
   }
 
-  /** The next batch of what is to be done; ends the run where nothing is. */
+  /** Returns the next batch for the current work. Ends the run if no work is left. */
   #pull(): Pulled | PromiseLike<Pulled> {
     const { plan, batches, validation, trainer } = this.#work;
     const { epoch } = this.#state;
@@ -258,7 +260,7 @@ export class Engine {
   #finish(stopped: Stopped, divergence?: Divergence): void {
     try {
       this.#progress.finish(this.#state);
-      if (!this.#ended) this.#end(stopped, divergence); // else the listener of that report has ended the run
+      if (!this.#ended) this.#end(stopped, divergence); // otherwise the listener of that report has ended the run
     } catch (error) {
       this.#fail(error);
     }
@@ -289,13 +291,16 @@ export class Engine {
     );
   }
 
-  /** An error that is not the training's: the data's, a listener's, want of memory. The weights stay as they are. */
+  /**
+   * Ends the run with an error that training did not cause: bad data, a listener that throws, or a lack of
+   * memory. The weights are left unchanged.
+   */
   #fail(reason: unknown): void {
     if (this.#ended) return;
     try {
       this.#state = this.state;
     } catch {
-      // the state without what is carried is all there is
+      // only the state without the carried state is available
     }
     this.#ended = true;
     try {

@@ -1,21 +1,22 @@
 /**
- * The clock, and macrotasks: how runs let the event loop breathe between slices of work. All runs of a thread share one
- * queue, and each macrotask does one task of it, so that many runs hold the event loop no longer at a time than one.
+ * The clock and the macrotasks of runs, which let the event loop do other work between slices. All runs of a
+ * thread share one queue, and each macrotask does one task of it, so that many runs hold the event loop no
+ * longer at a time than one.
  *
- * `setImmediate` where there is one (Node, Bun): it neither waits nor keeps the process alive once it has run.
- * Elsewhere a MessageChannel, which browsers do not slow down as they do nested timers; its open port would keep some
- * runtimes alive, so it is closed with the last run. Tests hand in a clock of their own.
+ * `setImmediate` is used where it exists (Node, Bun): it does not wait, and it does not keep the process
+ * alive after it has run. Elsewhere a MessageChannel is used, because browsers slow down nested timers. Its
+ * open port would keep some runtimes alive, so it is closed with the last run. Tests pass their own clock.
  */
 
 import { now, startImmediate, startTimeout } from "../base/platform.js";
 
-/** What a run needs of its surroundings. */
+/** The services that a run needs from its environment. */
 export interface EventLoop {
   /** Milliseconds since some fixed moment. */
   now(): number;
-  /** Runs `task` in a macrotask of its own. At most one is pending. */
+  /** Runs `task` in a separate macrotask. At most one is pending. */
   defer(task: () => void): void;
-  /** Nothing will be deferred any more. */
+  /** Releases the event loop. Nothing is deferred after this call. */
   close(): void;
 }
 
@@ -24,7 +25,7 @@ let pending = false;
 let users = 0;
 let channel: MessageChannel | undefined;
 
-/** The event loop of this thread. */
+/** Returns the event loop of this thread. */
 export function eventLoop(): EventLoop {
   let open = true;
   users++;

@@ -1,4 +1,4 @@
-/** The options of `fit`: what they are, and their checks. */
+/** The options of `fit` and their checks. */
 
 import { at, rangeError, typeError, type Path } from "../base/errors.js";
 import { readClipNorm } from "../optim/clip-norm.js";
@@ -30,52 +30,62 @@ import { readRunState, START, type RunState } from "./run-state.js";
 import type { Tensor } from "../base/tensor.js";
 import type { OwnStepResult, StepSettings, Training } from "./trainer.js";
 
-/** The result of `run.checkpoint()` without `snapshot`: everything that is needed to continue elsewhere, as plain data and tensors. */
+/**
+ * The result of `run.checkpoint()` without `snapshot`: everything that is needed to continue the run
+ * elsewhere, as plain data and tensors.
+ */
 export interface RunCheckpoint {
-  /** Where the run stands. */
+  /** The state of the run. */
   state: RunState;
-  /** By name, copied. */
+  /** Copies of the parameters, by name. */
   parameters: Record<string, Tensor>;
-  /** Settings, counts and moments. */
+  /** The optimizer's settings, counts and moments. */
   optimizer: OptimizerSnapshot;
 }
 
 /** Options of a run that do not decide what it computes, except for its time limit. */
 export const RUN = {
-  /** Seconds of running time without pauses, checked between two steps. Default: no limit. */
+  /** Limit of the running time in seconds, without pauses, checked between two steps. Default: no limit. */
   timeLimitSeconds: { read: readTimeLimit, fallback: undefined },
-  /** Report each n-th step; there is also a report after each validation and at the end. Default 1. */
+  /** Reports every n-th step. There is also a report after each validation and at the end. Default 1. */
   every: { read: count, fallback: 1 },
   /**
-   * Pause automatically after each n-th step, before a validation that is due, as `run.pause()` does: `run.paused` is true
-   * with the report of that step, and network and run stay at that step until `run.resume()`. For checkpoints and samples
-   * that are the same at each repetition. Default: never.
+   * Pauses automatically after each n-th step, before a validation that is due, as `run.pause()` does:
+   * `run.paused` is true with the report of that step, and network and run stay at that step until
+   * `run.resume()`. Use it for checkpoints and samples that are the same each time the run is repeated.
+   * Default: never.
    */
   pauseEvery: { read: count, fallback: undefined },
-  /** An `AbortSignal`: ends the run when it aborts. The promise of the run resolves all the same. */
+  /** An `AbortSignal` that ends the run when it aborts. The promise of the run still resolves. */
   signal: { read: readSignal, fallback: undefined },
   /**
-   * Called with each report, between two steps. The run does not wait for a promise that it returns; one that rejects
-   * ends the run with its error, as an exception does.
+   * Function that is called with each report, between two steps. The run does not wait for a promise that it
+   * returns. A promise that rejects ends the run with its error, as an exception does.
    */
   onProgress: { read: func<(report: Report) => unknown>, fallback: undefined },
 } satisfies Declaration;
 
 /** Options that decide what is computed. */
 const TRAINING = {
-  /** Passes over the batches. Default 10, or 1 for batches that can be iterated once only. Either this or `steps`. */
+  /**
+   * Number of passes over the batches. Default 10, or 1 for batches that can be iterated only once. Give
+   * either this or `steps`.
+   */
   epochs: { read: count, fallback: undefined },
-  /** Number of updates, over as many epochs as that takes. */
+  /** Number of updates, over as many epochs as they take. */
   steps: { read: count, fallback: undefined },
   /** Step size, 0 … 1e30, or a schedule over the updates of this run. Default: the optimizer's, or 2e-3 without an optimizer. */
   learningRate: { read: readLearningRate, fallback: undefined },
-  /** Default: a new Adam in PyTorch's form with ε 1e-8, whose moments are freed at the end of the run. */
+  /**
+   * The optimizer. Default: a new Adam in PyTorch's form with ε 1e-8, whose moments are freed at the end of
+   * the run.
+   */
   optimizer: { read: readGivenOptimizer, fallback: undefined },
   /** Largest norm of all gradients together, 1e-30 … 1e30; false for no clipping. Default 1. */
   clipNorm: { read: readClipNorm, fallback: 1 },
   /**
-   * Each batch starts from the final state of the previous one, the first of an epoch from zeros: truncated BPTT.
-   * Default false.
+   * Starts each batch from the final state of the previous one, and the first batch of an epoch from zeros:
+   * truncated BPTT. Default false.
    */
   carryState: { read: boolean, fallback: false },
   /**
@@ -87,25 +97,30 @@ const TRAINING = {
   trainStep: { read: func<NonNullable<Training["trainStep"]>>, fallback: undefined },
   /** Returns the loss of a validation batch instead of `rnn.evaluate`; every batch then counts the same. */
   evaluate: { read: func<(batch: Batch) => number>, fallback: undefined },
-  /** Batches to validate with. */
+  /** Batches for validation. */
   validation: { read: readBatches, fallback: undefined },
-  /** Steps between validations. Default: one validation at the end of each epoch. There is always one at the end. */
+  /**
+   * Number of steps between validations. Default: one validation at the end of each epoch. There is always
+   * one at the end of the run.
+   */
   validateEvery: { read: count, fallback: undefined },
   /**
-   * Stop after this many validations without a better one; Infinity never stops. The weights of the best validation are
-   * kept, and the network has them when the run has ended. Default: no early stopping, the last weights.
+   * Number of validations without an improvement after which the run stops; Infinity never stops. The weights
+   * of the best validation are kept, and the network has them at the end of the run. Default: no early
+   * stopping, and the last weights are kept.
    */
   patience: { read: readPatience, fallback: undefined },
 } satisfies Declaration;
 
 /** Continuation, and what is known of batches that cannot be counted. */
 const CONTINUATION = {
-  /** Batches per epoch, for `fraction` and `etaSeconds` of batches that cannot be counted. */
+  /** Number of batches per epoch, for `fraction` and `etaSeconds` when the batches cannot be counted. */
   stepsPerEpoch: { read: count, fallback: undefined },
   /**
-   * Continue another run, with the batches and options of that run; the result is bit-identical to a run without
-   * interruption. A checkpoint includes parameters and optimizer, for a network with the same options (with dropout, the
-   * same seed) and frozen parameters. With a state alone, network and `optimizer` must be as they were.
+   * Continues another run, with the batches and options of that run. The result is bit-identical to a run
+   * without interruption. A checkpoint includes parameters and optimizer, and requires a network with the
+   * same options (with dropout, the same seed) and frozen parameters. With a state alone, the network and
+   * `optimizer` must be as they were.
    */
   resumeFrom: { read: unchecked, fallback: undefined },
   /** Returns what `run.checkpoint()` resolves to. Default: state, parameters and optimizer. */
@@ -121,7 +136,10 @@ export const FIT = /* @__PURE__ */ merge(/* @__PURE__ */ merge(TRAINING, RUN), C
 /** Options that depend on the type of a batch or of a checkpoint. */
 type Generic = "trainStep" | "evaluate" | "validation" | "resumeFrom" | "snapshot";
 
-/** Options of {@link fit}. `B` is the type of a batch; other types than {@link Batch} need `trainStep`, and `evaluate` to validate. */
+/**
+ * Options of {@link fit}. `B` is the type of a batch. Types other than {@link Batch} need `trainStep`, and
+ * also `evaluate` for validation.
+ */
 export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> extends Omit<
   OptionsOf<typeof FIT>,
   Generic
@@ -130,12 +148,13 @@ export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> extends Omit<
   trainStep?: (batch: B, settings: StepSettings) => OwnStepResult;
   /** Returns the loss of a validation batch instead of `rnn.evaluate`; every batch then counts the same. */
   evaluate?: (batch: B) => number;
-  /** Batches to validate with. */
+  /** Batches for validation. */
   validation?: Batches<B>;
   /**
-   * Continue another run, with the batches and options of that run; the result is bit-identical to a run without
-   * interruption. A checkpoint includes parameters and optimizer, for a network with the same options (with dropout, the
-   * same seed) and frozen parameters. With a state alone, network and `optimizer` must be as they were.
+   * Continues another run, with the batches and options of that run. The result is bit-identical to a run
+   * without interruption. A checkpoint includes parameters and optimizer, and requires a network with the
+   * same options (with dropout, the same seed) and frozen parameters. With a state alone, the network and
+   * `optimizer` must be as they were.
    */
   resumeFrom?: RunCheckpoint | RunState;
   /** Returns what `run.checkpoint()` resolves to. Default: state, parameters and optimizer. */
@@ -144,7 +163,7 @@ export interface FitOptions<Checkpoint = RunCheckpoint, B = Batch> extends Omit<
 
 type Values = ValuesOf<typeof FIT>;
 
-/** The options, checked and complete. */
+/** The checked options, complete with defaults. */
 export interface FitConfig<Checkpoint> {
   readonly batches: Batches;
   readonly validation: Batches | undefined;
@@ -156,16 +175,19 @@ export interface FitConfig<Checkpoint> {
   readonly signal: AbortSignalLike | undefined;
   readonly onProgress: Listener | undefined;
   readonly state: RunState;
-  /** Whether it is another run's, to be gone on with. */
+  /** True if `state` comes from another run, which is to be continued. */
   readonly resumes: boolean;
-  /** Parameters and optimizer of the run to resume, not looked at yet. */
+  /** Parameters and optimizer of the run to resume, not checked yet. */
   readonly checkpoint: { readonly parameters: unknown; readonly optimizer: unknown } | undefined;
   readonly snapshot: (state: RunState, checkpoint: () => RunCheckpoint) => Checkpoint;
   /** Makes the pool that computes the shards. Default: on this thread. */
   readonly pool?: (network: LockedNetwork) => ShardPool;
 }
 
-/** Reads the options, each once. The type of a checkpoint is the caller's to say, because `options` are not typed here. */
+/**
+ * Reads the options, each once. The caller knows the type of a checkpoint, because `options` have no type
+ * here.
+ */
 export function readFitOptions(batches: unknown, options: unknown): FitConfig<unknown> {
   const source = readBatches(batches, "batches");
   const values = readOptions(options, FIT);
@@ -212,8 +234,8 @@ function readPlan({ steps, epochs, ...values }: Values, batches: Batches): Plan 
   }
   const isIteratedOnce = steps === undefined && walksOnce(batches);
   if (isIteratedOnce && epochs !== undefined && epochs > 1) {
-    throw rangeError("epochs", "1, since these batches can be walked once only", String(epochs), {
-      hint: "an array or a function that gives them can be walked any number of times",
+    throw rangeError("epochs", "1, since these batches can be iterated only once", String(epochs), {
+      hint: "pass an array, or a function that returns them, to iterate several times",
     });
   }
   for (const [name, value] of Object.entries({ validateEvery, patience })) {

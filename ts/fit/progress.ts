@@ -1,4 +1,7 @@
-/** What a run says of itself: makes reports of a state and the clock, each n-th step and where it matters. */
+/**
+ * Creates the reports of a run from its state and the clock: for every n-th step, after validations, and at
+ * the end.
+ */
 
 import { isPromise } from "./batch-iterator.js";
 import { eventLoop } from "./event-loop.js";
@@ -8,14 +11,14 @@ import type { Report, Reports } from "./reports.js";
 import type { RunState } from "./run-state.js";
 import type { RunWarning } from "./warnings.js";
 
-/** Is called with each report. */
+/** A function that is called with each report. */
 export type Listener = (report: Report) => unknown;
 
-/** To whom and how often. */
+/** The destinations and the frequency of reports. */
 export interface Listening {
   readonly plan: Plan;
   readonly timeLimitSeconds: number | undefined;
-  /** A report each so many steps. */
+  /** Number of steps between two reports. */
   readonly every: number;
   readonly onProgress: Listener | undefined;
   readonly reports: Reports;
@@ -23,8 +26,8 @@ export interface Listening {
 }
 
 /**
- * Settles the promise of a run that has ended. The error of an asynchronous listener that fails by the next macrotask
- * rejects it; the run waits no longer than that.
+ * Settles the promise of a run that has ended. If an asynchronous listener fails by the next macrotask, its
+ * error rejects the promise. The run does not wait longer than that.
  */
 export function settle(
   listener: PromiseLike<unknown> | undefined,
@@ -42,7 +45,7 @@ export class Progress {
   readonly #listening: Listening;
   readonly #throughput: Throughput;
   readonly #fail: (reason: unknown) => void;
-  /** The promise of the last listener that was asynchronous. */
+  /** The promise of the last asynchronous listener. */
   lastListener: PromiseLike<unknown> | undefined;
   #perEpoch: number | undefined;
   #unreported = false;
@@ -55,24 +58,24 @@ export class Progress {
     this.#perEpoch = listening.plan.stepsPerEpoch;
   }
 
-  /** A step over so many tokens has been done; it is told of where it is one of each n-th, or `must` be. */
+  /** Counts a step over `tokens` tokens. It is reported if it is an n-th step, or if `must` is true. */
   stepped(state: RunState, tokens: number, must: boolean): void {
     this.#throughput.count(tokens);
     this.#unreported = true;
     if (must || isMultiple(state.step, this.#listening.every)) this.#report(state);
   }
 
-  /** An epoch had so many batches. */
+  /** Records the number of batches of an epoch. */
   endedEpoch(batches: number): void {
     this.#perEpoch = batches;
   }
 
-  /** A validation has been done. */
+  /** Reports a validation. */
   validated(state: RunState): void {
     this.#report(state);
   }
 
-  /** The last report, if the last step had none. */
+  /** Reports the last step, unless it was reported. */
   finish(state: RunState): void {
     if (this.#unreported) this.#report(state);
   }

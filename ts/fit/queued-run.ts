@@ -1,6 +1,6 @@
 /**
- * A run on a network whose last run was stopped but still has to do its last step in a worker: it waits for that step and
- * then starts. Meanwhile its holder can pause and stop it, and everyone can read the network.
+ * A run on a network whose previous run was stopped but must still finish its last step in a worker. It waits
+ * for that step and then starts. Until then it can be paused and stopped, and the network can be read.
  */
 
 import { exportOptimizerState } from "../rnn/optimizer-state.js";
@@ -14,10 +14,10 @@ import { endRun, type RunResult } from "./run-result.js";
 import { copyRunState, type RunState, type Stopped } from "./run-state.js";
 import { Run, type Driver } from "./run.js";
 
-/** Starts a run and returns what drives it. */
+/** Starts a run and returns its driver. */
 export type StartDriver<Checkpoint> = (reports: Reports) => Driver<Checkpoint>;
 
-/** Starts a run at once, or as soon as a run that was stopped has ended. */
+/** Starts a run at once, or as soon as the stopped run has ended. */
 export function startWhenFree<Checkpoint>(
   rnn: Rnn,
   config: FitConfig<Checkpoint>,
@@ -34,7 +34,7 @@ class QueuedRun<Checkpoint> implements Driver<Checkpoint> {
   readonly #rnn: Rnn;
   readonly #config: FitConfig<Checkpoint>;
   readonly #control: Control;
-  #driver: Driver<Checkpoint> | undefined; // of the run once it has started
+  #driver: Driver<Checkpoint> | undefined; // the driver of the run once it has started
   #state: RunState;
   #resolve!: (result: RunResult | Promise<RunResult>) => void;
   #reject!: (reason: unknown) => void;
@@ -94,7 +94,7 @@ class QueuedRun<Checkpoint> implements Driver<Checkpoint> {
     const network = this.#rnn[NETWORK];
     return snapshot(state, () =>
       checkpoint
-        ? ({ ...checkpoint, state } as RunCheckpoint) // as it was handed in; checked when the run starts
+        ? ({ ...checkpoint, state } as RunCheckpoint) // as it was passed; it is checked when the run starts
         : {
             state,
             parameters: network.parameters,
@@ -118,7 +118,7 @@ class QueuedRun<Checkpoint> implements Driver<Checkpoint> {
     }
   }
 
-  /** A run that ends before it has started has done nothing. */
+  /** Ends a run that was stopped before it has started. It has changed nothing. */
   #heed(): void {
     const { end } = this.#control;
     if (end !== undefined && !this.#settled) this.#finish(end);

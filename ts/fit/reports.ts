@@ -1,38 +1,44 @@
 /**
- * Reports on their way to listeners. A listener that is slower than the run misses the ones in between: it always gets
- * the newest that it has not seen, and the last one before the end.
+ * A queue of reports for listeners. A listener that is slower than the run misses reports: it always gets the
+ * newest one that it has not seen, and the last one before the end.
  */
 
 import type { RunWarning } from "./warnings.js";
 
-/** What a run says of a step. Only `step` to `learningRate` and `warnings` are the same at each repetition; the others are of the clock. */
+/**
+ * A report about one step of a run. The fields `step` to `learningRate` and `warnings` are the same each time
+ * the run is repeated; the others depend on the clock.
+ */
 export interface Report {
-  /** Updates done. */
+  /** Number of updates done. */
   step: number;
-  /** The epoch of that step, counted from 1. */
+  /** Epoch of the step, counted from 1. */
   epoch: number;
-  /** Of the step's batch before its update, in nats. */
+  /** Loss of the step's batch before its update, in nats. */
   loss: number;
-  /** Of the last validation there was, in nats. */
+  /** Loss of the last validation, in nats; undefined before the first. */
   validationLoss: number | undefined;
-  /** Of all gradients together, before clipping. */
+  /** Norm of all gradients together, before clipping. */
   gradientNorm: number;
-  /** With which the step was done. */
+  /** Learning rate of the step. */
   learningRate: number;
-  /** Time steps within the lengths that were trained on, a second. */
+  /** Number of time steps trained on per second, within the sequence lengths. */
   tokensPerSecond: number;
-  /** How much of the run is done, 0 … 1; of the epochs alone while nobody knows how long one is. */
+  /**
+   * Fraction of the run that is done, 0 … 1. It counts whole epochs only while the length of an epoch is
+   * unknown.
+   */
   fraction: number;
-  /** Seconds to the end at the present throughput; undefined while nobody knows. */
+  /** Estimated seconds to the end at the current throughput; undefined while it is unknown. */
   etaSeconds: number | undefined;
   /** Signs that the run will not train well, found since it was started or resumed. */
   warnings: readonly RunWarning[];
 }
 
-/** A queue of one, for any number of listeners. */
+/** A queue of one report, for any number of listeners. */
 export class Reports implements AsyncIterable<Report> {
   #newest: Report | undefined;
-  #count = 0; // of reports so far
+  #count = 0; // number of reports so far
   #ended = false;
   #error: { reason: unknown } | undefined;
   #waiting: (() => void)[] = [];
@@ -49,14 +55,14 @@ export class Reports implements AsyncIterable<Report> {
     this.#wake();
   }
 
-  /** Nothing more will come: the listeners' loops end, or throw `error`'s reason. */
+  /** Ends the loops of the listeners, which throw the reason of `error` if there is one. */
   end(error?: { reason: unknown }): void {
     this.#ended = true;
     this.#error = error;
     this.#wake();
   }
 
-  /** A listener of its own: it starts with the newest report there is. */
+  /** Iterates over the reports for one listener, starting with the newest one. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Report, void, undefined> {
     let seen = 0;
     for (;;) {

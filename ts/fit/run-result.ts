@@ -1,47 +1,53 @@
-/** What a run comes to. */
+/** The result of a run. */
 
 import type { RunWarning } from "./warnings.js";
 import { copyRunState, type RunState, type Stopped } from "./run-state.js";
 
-/** What was not finite. */
+/** A value that was not finite. */
 export interface Divergence {
-  /** The step that was not done, counted from 1; the updates done, where it was a validation. */
+  /** The step that was not done, counted from 1; for a validation, the number of updates done. */
   step: number;
-  /** The parameter whose gradient it was, or "loss". */
+  /** The name of the parameter whose gradient or update was not finite, or "loss". */
   parameter: string;
-  /** In words. */
+  /** A description for people. */
   message: string;
 }
 
-/** What a run comes to. */
+/** The result of a run. */
 export interface RunResult {
-  /** Updates done, those before a resume included. */
+  /** Number of updates done, including those before a resume. */
   steps: number;
-  /** Epochs done in full. */
+  /** Number of complete epochs. */
   epochs: number;
-  /** Of the last step, before its update, in nats; NaN when no step was done. */
+  /** Loss of the last step before its update, in nats; NaN if no step was done. */
   loss: number;
-  /** Of the weights that are kept where they are the best ones, else of the last validation; undefined without one. */
+  /**
+   * Validation loss of the best weights if they were kept, otherwise of the last validation, in nats;
+   * undefined without a validation.
+   */
   validationLoss: number | undefined;
   /**
-   * Why it ended: all is `"finished"`, `stop()` was called (`"stopped"`), the signal said so (`"aborted"`), the
-   * validation loss no longer fell (`"early"`), the time was up (`"timeLimit"`), or a loss or gradient was not finite
-   * (`"diverged"`).
+   * Reason for the end: all work was done (`"finished"`), `stop()` was called (`"stopped"`), the signal
+   * aborted (`"aborted"`), the validation loss no longer fell (`"early"`), the time limit was reached
+   * (`"timeLimit"`), or a loss, gradient or update was not finite (`"diverged"`).
    */
   stopped: Stopped;
-  /** Updates in the weights that the network now has: fewer than `steps` where better or last good ones were put back. */
+  /**
+   * Number of updates in the network's final weights. It is less than `steps` if better or last good weights
+   * were restored.
+   */
   keptStep: number;
-  /** What was not finite, where it diverged. */
+  /** The value that was not finite, if the run diverged. */
   divergence: Divergence | undefined;
   /** Signs that the run did not train well, found since it was started or resumed. */
   warnings: readonly RunWarning[];
-  /** Running time of this run, pauses left out. */
+  /** Running time of this run in seconds, without pauses. */
   seconds: number;
-  /** Where the run stands: for `resumeFrom`, unless it came to its end. */
+  /** State of the run at its end. It can be passed as `resumeFrom`, unless the run was complete. */
   state: RunState;
 }
 
-/** What a result says beyond its state. */
+/** The part of a result that its state does not contain. */
 export interface Outcome extends Pick<RunResult, "stopped" | "keptStep" | "warnings" | "seconds"> {
   readonly divergence?: Divergence | undefined;
 }

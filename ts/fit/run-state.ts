@@ -1,9 +1,10 @@
 /**
- * Where a run stands between two pieces of work: plain data that says how it goes on, and the pure steps from one such
- * state to the next. No clock, no duration and nothing of reporting is in it, so that equal work gives equal states.
+ * The state of a run between two pieces of work: plain data that determines how the run continues, and the
+ * pure functions from one state to the next. It contains no clock, no duration and no reports, so that equal
+ * work gives equal states.
  *
- * With the parameters, the optimizer's moments and the same batches a run resumed from it gives the same bits as one
- * that was never interrupted.
+ * With the parameters, the optimizer's moments and the same batches, a run that is resumed from it gives the
+ * same bits as a run without interruption.
  */
 
 import { boolean, integer, number, record } from "../base/check.js";
@@ -12,64 +13,67 @@ import { show } from "../base/show.js";
 import type { State } from "../data/state.js";
 import type { Tensor } from "../base/tensor.js";
 
-/** Why a run has ended. */
+/** The reason for the end of a run. */
 export type Stopped = "finished" | "stopped" | "aborted" | "early" | "timeLimit" | "diverged";
 
-/** What a step was. */
+/** The last step. */
 export interface LastStep {
   /** Its epoch. */
   epoch: number;
-  /** Of its batch before the update, in nats. */
+  /** Loss of its batch before the update, in nats. */
   loss: number;
-  /** Of all gradients together, before clipping. */
+  /** Norm of all gradients together, before clipping. */
   gradientNorm: number;
-  /** With which the update was done. */
+  /** Learning rate of the update. */
   learningRate: number;
 }
 
 /** A loss on the validation batches. */
 export interface ValidationLoss {
-  /** Updates done when it was measured. */
+  /** Number of updates done when it was measured. */
   step: number;
-  /** In nats, over all validation batches. */
+  /** Loss over all validation batches, in nats. */
   loss: number;
 }
 
 /** The best weights so far. */
 export interface BestWeights extends ValidationLoss {
-  /** By name. */
+  /** Copies of the parameters, by name. */
   parameters: Record<string, Tensor>;
 }
 
-/** Where a run stands: plain data, to be kept and handed to `fit` as `resumeFrom`. */
+/** The state of a run: plain data that can be saved and passed to `fit` as `resumeFrom`. */
 export interface RunState {
-  /** Updates done. */
+  /** Number of updates done. */
   step: number;
-  /** The epoch under way, counted from 1; one more than there are when all are done. */
+  /** Current epoch, counted from 1; after the last epoch, the number of epochs plus 1. */
   epoch: number;
-  /** Batches of that epoch that have been trained on. */
+  /** Number of batches of the current epoch that have been trained on. */
   cursor: number;
   /** The last step; null before the first. */
   last: LastStep | null;
-  /** A validation is to be done before the next step. */
+  /** True if a validation must be done before the next step. */
   validationDue: boolean;
   /** The last validation. */
   validation: ValidationLoss | null;
-  /** With patience: the best validation and its weights. */
+  /** The best validation and its weights, with patience only. */
   best: BestWeights | null;
-  /** Validations since the best one. */
+  /** Number of validations since the best one. */
   stale: number;
-  /** With `carryState`: the state from which the next batch starts; null for zeros. */
+  /** The state from which the next batch starts, with `carryState`; null for zeros. */
   carried: State | null;
-  /** Training passes that dropped, on which hangs what dropout drops next; 0 without dropout. */
+  /**
+   * Number of training passes with dropout, which determines the values that dropout drops next; 0 without
+   * dropout.
+   */
   dropoutStep: number;
-  /** The parameters at `step`, where the network itself was given back earlier ones when the run ended. */
+  /** The parameters at `step`, if the network was given earlier ones at the end of the run. */
   parameters: Record<string, Tensor> | null;
-  /** Why the run has ended; null while it goes on. */
+  /** The reason for the end; null during the run. */
   stopped: Stopped | null;
 }
 
-/** Before the first step. */
+/** The state before the first step. */
 export const START: RunState = {
   step: 0,
   epoch: 1,
@@ -85,7 +89,7 @@ export const START: RunState = {
   stopped: null,
 };
 
-/** An update has been done. */
+/** Returns the state after an update. */
 export function afterStep(
   state: RunState,
   { loss, gradientNorm, learningRate, dropoutStep }: Omit<LastStep, "epoch"> & Pick<RunState, "dropoutStep">,
@@ -97,12 +101,14 @@ export function afterStep(
   return { ...state, step, cursor: state.cursor + 1, last, validationDue, carried: null, dropoutStep };
 }
 
-/** The epoch's batches have come to their end. `validates`: whether its end asks for a validation. */
+/**
+ * Returns the state after the last batch of an epoch. `validates` is true if a validation follows an epoch.
+ */
 export function afterEpoch(state: RunState, validates: boolean): RunState {
   return { ...state, epoch: state.epoch + 1, cursor: 0, validationDue: validates, carried: null };
 }
 
-/** A validation has been done. `keep`: the weights, where the best are kept. */
+/** Returns the state after a validation. `keep` returns the weights, if the best ones are kept. */
 export function afterValidation(
   state: RunState,
   loss: number,
@@ -138,12 +144,15 @@ function copyTensor({ data, shape }: Tensor): Tensor {
   return { data: data.slice(), shape: [...shape] };
 }
 
-/** Whether a run that ended so can be resumed. */
+/** Returns true if a run that ended for this reason can be resumed. */
 export function isUnfinished(stopped: Stopped): boolean {
   return stopped === "stopped" || stopped === "aborted" || stopped === "timeLimit";
 }
 
-/** A state that a user hands in: looked at as far as the run itself rests on it. Its tensors are checked when they are put to use. */
+/**
+ * Reads a state that a user passes. It is checked as far as the run's control depends on it; its tensors are
+ * checked when they are used.
+ */
 export function readRunState(value: unknown, path: Path): RunState {
   const given = record(value, path) as RunState;
   const { last, validation, best, carried, parameters, stopped, validationDue } = given;
@@ -184,7 +193,7 @@ function readLast({ epoch, loss, gradientNorm, learningRate }: LastStep, path: P
   };
 }
 
-/** A validation out of a file or a user's hands. */
+/** Reads a validation from a file or from a user. */
 export function readValidation({ step, loss }: ValidationLoss, path: Path): ValidationLoss {
   return { step: integer(step, at(path, "step"), { min: 0 }), loss: number(loss, at(path, "loss")) };
 }

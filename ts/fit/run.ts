@@ -1,6 +1,7 @@
 /**
- * A run as its holder sees it: a promise of the result, a stream of reports, and the handles to rest, go on, stop and
- * keep it. Knows nothing of how it is driven, so that a run on this thread and one in a worker look the same.
+ * A run as its owner sees it: a promise of the result, a stream of reports, and methods to pause, resume,
+ * stop and save it. It does not depend on its driver, so a run on this thread and a run in a worker look the
+ * same.
  */
 
 import { Inspectable } from "../base/inspectable.js";
@@ -8,7 +9,7 @@ import type { RunCheckpoint } from "./fit-options.js";
 import type { Report, Reports } from "./reports.js";
 import type { RunResult } from "./run-result.js";
 
-/** What drives a run. */
+/** The driver of a run, on this thread or in a worker. */
 export interface Driver<Checkpoint> {
   /** Settles when the run has ended. */
   readonly done: Promise<RunResult>;
@@ -18,18 +19,18 @@ export interface Driver<Checkpoint> {
   resume(): void;
   stop(): void;
   checkpoint(): Promise<Checkpoint>;
-  /** The same at once: where the last finished step left the run. */
+  /** Returns a checkpoint at once: the state after the last finished step. */
   snapshot(): Checkpoint;
 }
 
-/** Where a run gives its snapshot to this package's own modules. */
+/** The key of the method that gives a run's snapshot to other modules of this package. */
 export const SNAPSHOT: unique symbol = Symbol.for("bptt.snapshot");
 
 /**
- * A training run under way. Made by {@link fit}.
+ * A training run under way. {@link fit} creates it.
  *
- * `await run` gives its result; `for await (const report of run)` its reports, the newest unseen one each time. It goes
- * on whether or not anyone listens, and leaving the loop does not stop it.
+ * `await run` gives its result. `for await (const report of run)` gives its reports, each time the newest one
+ * that was not seen. The run continues whether or not anyone listens, and leaving the loop does not stop it.
  *
  * @example
  * import { fit, Rnn } from "bptt";
@@ -44,7 +45,10 @@ export class Run<Checkpoint = RunCheckpoint>
   extends Inspectable
   implements PromiseLike<RunResult>, AsyncIterable<Report>
 {
-  /** The result's promise. It rejects only for errors that are not the training's: bad data, a listener that throws. */
+  /**
+   * The promise of the result. It rejects only for errors that training did not cause, such as bad data or a
+   * listener that throws.
+   */
   readonly done: Promise<RunResult>;
   readonly #driver: Driver<Checkpoint>;
 
@@ -53,45 +57,48 @@ export class Run<Checkpoint = RunCheckpoint>
     super();
     this.#driver = driver;
     this.done = driver.done;
-    this.done.catch(() => undefined); // nobody has to listen
+    this.done.catch(() => undefined); // nobody is required to handle the rejection
   }
 
-  /** Whether it rests. */
+  /** True if the run is paused. */
   get paused(): boolean {
     return this.#driver.paused;
   }
 
-  /** The newest report; undefined before the first. */
+  /** The newest report, or undefined before the first. */
   get latest(): Report | undefined {
     return this.#driver.reports.newest;
   }
 
-  /** Rests between two steps until `resume` or `stop`. The network stays in the run's hands. */
+  /** Pauses between two steps until `resume` or `stop` is called. The network stays locked by the run. */
   pause(): void {
     this.#driver.pause();
   }
 
-  /** Goes on after `pause`. */
+  /** Continues after `pause`. */
   resume(): void {
     this.#driver.resume();
   }
 
-  /** Ends the run between two steps; its promise resolves, with `stopped: "stopped"`. */
+  /** Ends the run between two steps. Its promise resolves with `stopped: "stopped"`. */
   stop(): void {
     this.#driver.stop();
   }
 
-  /** What it takes to go on from here in another run, taken between two steps; also while it rests, or has ended. */
+  /**
+   * Returns the data that is needed to continue from here in another run, as it is between two steps. It
+   * works while the run is paused and after it has ended.
+   */
   checkpoint(): Promise<Checkpoint> {
     return this.#driver.checkpoint();
   }
 
-  /** @internal Where the last finished step left the run. */
+  /** @internal Returns the state after the last finished step. */
   [SNAPSHOT](): Checkpoint {
     return this.#driver.snapshot();
   }
 
-  /** As a promise's: of {@link Run#done}. */
+  /** Waits for the result, as `then` of {@link Run#done} does. */
   then<Fulfilled = RunResult, Rejected = never>(
     fulfilled?: ((result: RunResult) => Fulfilled | PromiseLike<Fulfilled>) | null,
     rejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
@@ -99,19 +106,19 @@ export class Run<Checkpoint = RunCheckpoint>
     return this.done.then(fulfilled, rejected);
   }
 
-  /** As a promise's: of {@link Run#done}. */
+  /** Handles an error, as `catch` of {@link Run#done} does. */
   catch<Rejected = never>(
     rejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<RunResult | Rejected> {
     return this.done.catch(rejected);
   }
 
-  /** As a promise's: of {@link Run#done}. */
+  /** Calls `settled` at the end of the run, as `finally` of {@link Run#done} does. */
   finally(settled?: (() => void) | null): Promise<RunResult> {
     return this.done.finally(settled);
   }
 
-  /** The reports, from the newest on. */
+  /** Iterates over the reports, starting with the newest one. */
   [Symbol.asyncIterator](): AsyncGenerator<Report, void, undefined> {
     return this.#driver.reports[Symbol.asyncIterator]();
   }

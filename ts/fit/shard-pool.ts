@@ -1,19 +1,19 @@
 /**
- * Where the shards of a batch are computed: on this thread, or with replicas of the network in other threads. The results
- * depend on the shards alone.
+ * Computes the shards of a batch, on this thread or with replicas of the network in other threads. The
+ * results depend only on the shards.
  */
 
 import type { LockedNetwork } from "../rnn/locked-network.js";
 import type { Shard, ShardResult } from "../rnn/shards.js";
 import { addNeighbours, type TreeNode } from "./tree-sum.js";
 
-/** What is known of a shard besides its gradients. */
+/** The results of a shard besides its gradients. */
 export type ShardFacts = Omit<ShardResult, "gradients">;
 
 /** The results of some shards. */
 export interface PoolResult {
   readonly facts: readonly ShardFacts[];
-  /** The gradients, added as far as the tree allows. */
+  /** The gradients, added as far as the tree permits. */
   readonly nodes: readonly TreeNode[];
 }
 
@@ -23,7 +23,7 @@ export interface ShardPool {
   compute(shards: readonly Shard[]): PoolResult | PromiseLike<PoolResult>;
   /** Tells the replicas to update their parameters as this thread has just done. */
   update(gradients: Float32Array<ArrayBuffer>, learningRate: number): void;
-  /** The run has ended. */
+  /** Ends the replicas with the run. */
   close(): void;
 }
 
@@ -40,7 +40,8 @@ export function localPool(network: LockedNetwork): ShardPool {
 export function computeShards(network: LockedNetwork, shards: readonly Shard[], leaves: number): PoolResult {
   const facts: ShardFacts[] = [];
   let nodes: TreeNode[] = [];
-  // Backwards, so that what the network knows of its last pass is about the first shard, whoever computes the others.
+  // Backwards, so that the network's record of its last pass is about the first shard, wherever the others
+  // are computed.
   for (const shard of [...shards].reverse()) {
     const { gradients, ...rest } = network.shardGradients(shard);
     facts.push(rest);

@@ -1,4 +1,7 @@
-/** A training step in shards: the batch is cut, the gradients are added in a fixed tree, clipped and applied. */
+/**
+ * Performs a training step in shards: the batch is cut, and the gradients are added in a fixed tree, clipped
+ * and applied.
+ */
 
 import { BpttError } from "../base/errors.js";
 import { floats } from "../base/tensor.js";
@@ -10,14 +13,14 @@ import { isPromise } from "./batch-iterator.js";
 import type { PoolResult, ShardFacts, ShardPool } from "./shard-pool.js";
 import { addNeighbours, type TreeNode } from "./tree-sum.js";
 
-/** What a step says that was computed in shards. */
+/** The outcome of a step that was computed in shards. */
 export interface ShardedOutcome {
   readonly loss: number;
   readonly gradientNorm: number;
   readonly timeSteps: number;
 }
 
-/** How a step is done. */
+/** The settings of a step. */
 export interface StepPlan {
   readonly pool: ShardPool;
   readonly shards: number;
@@ -26,7 +29,7 @@ export interface StepPlan {
   readonly carryState: boolean;
 }
 
-/** Performs one step; a promise of its outcome where other threads compute. */
+/** Performs one step. Returns a promise of its outcome if other threads compute. */
 export function shardedStep(
   network: LockedNetwork,
   batch: Batch,
@@ -60,14 +63,14 @@ function apply(
   for (let i = 0; i < sum.length; i++) sum[i] = sum[i] / divisor;
   const { learningRate } = optimizer;
   const state = carryState ? stateOf(facts) : undefined;
-  if (state) network.reserveCarried(state); // so that nothing can fail after the update
+  if (state) network.reserveCarried(state); // before the update, because nothing may fail after it
   const gradientNorm = network.applyWhole(sum, optimizer, clipNorm);
   pool.update(sum, learningRate);
   if (state) network.carry(state);
   return { loss, gradientNorm, timeSteps };
 }
 
-/** (L·D, B, H) the states of all rows from those of the shards. */
+/** Returns the states (L·D, B, H) of all rows from those of the shards. */
 function stateOf(facts: readonly ShardFacts[]): State {
   const parts = facts.map(({ state }) => state);
   const join = (tensors: readonly { data: Float32Array; shape: number[] }[]) => {

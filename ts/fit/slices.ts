@@ -1,17 +1,26 @@
 /**
- * Work cut into slices, so that the event loop is never held longer than a slice or one piece of work: each slice is a
- * macrotask, and ends before a piece as long as the longest of late would not fit in any more.
+ * Divides work into slices, so that the event loop is never held longer than a slice or one piece of work.
+ * Each slice is a macrotask. It ends when a piece as long as the longest recent one would no longer fit.
  */
 
 import type { EventLoop } from "./event-loop.js";
 
-/** Milliseconds of a slice; with what a piece may take longer than all of late, within a frame of 16.7. */
+/**
+ * Time budget of a slice in milliseconds. It leaves room for a piece that is longer than the longest recent
+ * one within a frame of 16.7 ms.
+ */
 const LENGTH = 10;
-/** How the longest of late is forgotten, with each piece: batches differ in length, and the first are done by cold code. */
+/**
+ * Factor by which the longest recent duration decays with each piece: batches differ in length, and the first
+ * ones run in code that is not optimized yet.
+ */
 const FORGETTING = 0.95;
-/** Pieces of work after which a slice ends all the same: some runtimes stop the clock while code runs. */
+/**
+ * Number of pieces after which a slice ends in any case, because some runtimes stop the clock while code
+ * runs.
+ */
 const MOST_PIECES = 500;
-/** Such slices in a row, within each of which the clock did not advance, after which it counts as stopped. */
+/** Number of such slices in a row, without an advance of the clock, after which the clock counts as stopped. */
 const MOST_STILL = 100;
 
 /** The slices of a run. */
@@ -19,16 +28,16 @@ export class Slices {
   readonly #eventLoop: EventLoop;
   #scheduled = false;
   #since = 0;
-  #begun = 0; // the piece of work
+  #begun = 0; // when the current piece of work began
   #pieces = 0;
-  #still = 0; // slices in a row within which the clock did not advance
-  #longest = 0; // milliseconds of a piece, of late
+  #still = 0; // number of consecutive slices within which the clock did not advance
+  #longest = 0; // decaying maximum of the duration of a piece in milliseconds
 
   constructor(eventLoop: EventLoop) {
     this.#eventLoop = eventLoop;
   }
 
-  /** Begins a slice in a macrotask of its own, unless one is about to. */
+  /** Begins a slice in a separate macrotask, unless one is scheduled. */
   schedule(work: () => void): void {
     if (this.#scheduled) return;
     if (this.#eventLoop.now() > this.#since) this.#still = 0;
@@ -42,18 +51,18 @@ export class Slices {
     });
   }
 
-  /** Whether the next piece belongs to another slice. */
+  /** True if the next piece belongs to another slice. */
   get isOver(): boolean {
     if (this.#pieces === 0) return false;
     return this.#pieces >= MOST_PIECES || this.#eventLoop.now() - this.#since + this.#longest > LENGTH;
   }
 
-  /** Whether the clock of this runtime does not advance. */
+  /** True if the clock of this runtime does not advance. */
   get clockIsStopped(): boolean {
     return this.#still >= MOST_STILL;
   }
 
-  /** Whether its time is spent: in the midst of a piece, to leave the rest of it to another slice. */
+  /** True if the time budget is used up. A long piece can then leave its rest to another slice. */
   get isSpent(): boolean {
     return this.#eventLoop.now() - this.#since > LENGTH;
   }
@@ -63,7 +72,7 @@ export class Slices {
     this.#begun = this.#eventLoop.now();
   }
 
-  /** Ends the piece of work that `begin` began. */
+  /** Ends the current piece of work. */
   end(): void {
     this.#pieces++;
     this.#longest = Math.max(this.#eventLoop.now() - this.#begun, this.#longest * FORGETTING);

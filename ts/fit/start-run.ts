@@ -17,7 +17,7 @@ import { localPool } from "./shard-pool.js";
 import { Trainer, type Training } from "./trainer.js";
 import type { ParameterValues } from "../data/parameters.js";
 
-/** Starts the run of checked options. Tests pass an event loop of their own. */
+/** Starts a run with checked options. Tests pass their own event loop. */
 export function startRun<Checkpoint>(
   rnn: Rnn,
   config: FitConfig<Checkpoint>,
@@ -80,20 +80,20 @@ function driver<Checkpoint>(
   };
 }
 
-/** A network in a run's hands, ready to go on from `state`. */
+/** A network that a run has locked, ready to continue from `state`. */
 export interface Taken {
   readonly network: LockedNetwork;
   readonly training: Training;
   readonly state: RunState;
 }
 
-/** Takes a network for a run. */
+/** Locks a network for a run. */
 export function takeNetwork(rnn: Rnn, config: FitConfig<unknown>): Taken {
   const network = lockNetwork(rnn);
   try {
     const training = prepare(network, config);
     const { dropoutStep } = network;
-    return { network, training, state: { ...config.state, parameters: null, dropoutStep } }; // the network has them again
+    return { network, training, state: { ...config.state, parameters: null, dropoutStep } }; // the network has these parameters again, so the state drops them
   } catch (error) {
     network.release();
     throw error;
@@ -106,8 +106,8 @@ function lockNetwork(rnn: unknown): LockedNetwork {
 }
 
 /**
- * What of the options only the network can check, and what of the run to resume has to be put into it: weights and
- * moments, and how far dropout's draws have come. All or nothing.
+ * Checks the options that only the network can check, and restores the run to resume: weights, moments, and
+ * the position in dropout's random numbers. An error changes nothing.
  */
 function prepare(
   network: LockedNetwork,
@@ -120,7 +120,7 @@ function prepare(
   const parametersPath = state.parameters ? at(from, "parameters") : at("resumeFrom", "parameters");
   const present = network.copyWeights();
   try {
-    if (best) network.setParameters(best.parameters, at(from, "best", "parameters")); // to see now that they fit
+    if (best) network.setParameters(best.parameters, at(from, "best", "parameters")); // checks now that they fit
     network.writeWeights(present);
     if (checkpoint || state.parameters) network.setParameters(parameters as ParameterValues, parametersPath);
     const own = training.ownOptimizer ? undefined : training.optimizer;

@@ -1,6 +1,6 @@
 /**
- * How fast a run is, by the clock: running time without pauses, and steps and tokens a second over the last second or
- * two. Nothing of it ever reaches the numbers that are trained.
+ * Measures the speed of a run: running time without pauses, and steps and tokens per second over the last
+ * second or two. No measurement affects the numbers that are trained.
  */
 
 const WINDOW = 1000; // milliseconds
@@ -11,14 +11,14 @@ interface Mark {
   readonly tokens: number;
 }
 
-/** A stopwatch that counts what passes. */
+/** A stopwatch that counts steps and tokens. */
 export class Throughput {
   readonly #now: () => number;
-  #before = 0; // milliseconds of running time up to the last start
+  #before = 0; // milliseconds of running time before the last start
   #startedAt: number | undefined;
   #steps = 0;
   #tokens = 0;
-  // The rates are those since `from`, which is one to two windows old (younger at the start of the run).
+  // The rates are measured since `from`, which is one to two windows old (less at the start of the run).
   #from: Mark = { at: 0, steps: 0, tokens: 0 };
   #next: Mark = this.#from;
 
@@ -27,23 +27,23 @@ export class Throughput {
     this.#now = now;
   }
 
-  /** Milliseconds of running time. */
+  /** Running time in milliseconds. */
   get elapsed(): number {
     return this.#before + (this.#startedAt === undefined ? 0 : this.#now() - this.#startedAt);
   }
 
-  /** The clock runs. */
+  /** Starts the clock. */
   start(): void {
     this.#startedAt ??= this.#now();
   }
 
-  /** The clock rests. */
+  /** Stops the clock. */
   rest(): void {
     this.#before = this.elapsed;
     this.#startedAt = undefined;
   }
 
-  /** A step of so many tokens has been done. */
+  /** Counts a step of `tokens` tokens. */
   count(tokens: number): void {
     this.#steps++;
     this.#tokens += tokens;
@@ -53,12 +53,12 @@ export class Throughput {
     this.#next = { at, steps: this.#steps, tokens: this.#tokens };
   }
 
-  /** Time steps within the lengths, a second. */
+  /** Time steps per second, within the sequence lengths. */
   get tokensPerSecond(): number {
     return this.#rate(this.#tokens - this.#from.tokens);
   }
 
-  /** Updates a second. */
+  /** Updates per second. */
   get stepsPerSecond(): number {
     return this.#rate(this.#steps - this.#from.steps);
   }

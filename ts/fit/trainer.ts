@@ -1,10 +1,10 @@
 /**
- * The network of a run together with how it is trained: optimizer, learning rate, clipping, carried state. Does one
- * step or one evaluation at a time, and can go back to the last good weights.
+ * Trains the network of a run with its optimizer, learning rate, clipping and carried state. It does one step
+ * or one evaluation at a time, and it can restore the last good weights.
  *
- * Good are weights that gave a finite loss. A step whose gradient is not finite changes nothing, so they stand; a loss
- * that is not finite condemns the weights it was computed with, so those before the last update are kept aside until
- * the next loss has been seen.
+ * Weights are good if they gave a finite loss. A step whose gradient is not finite changes nothing, so its
+ * weights remain. A loss that is not finite condemns the weights that it was computed with, so the weights
+ * before the last update are kept until the next loss is known.
  */
 
 import type { Batch } from "../data/batch.js";
@@ -22,61 +22,61 @@ import type { ShardPool } from "./shard-pool.js";
 import { shardedStep, type ShardedOutcome } from "./sharded-step.js";
 import { Warnings, type RunWarning } from "./warnings.js";
 
-/** What a step says. */
+/** The outcome of a step. */
 export interface StepOutcome {
-  /** Before the update, in nats. */
+  /** Loss before the update, in nats. */
   loss: number;
-  /** Before clipping. */
+  /** Norm of the gradients before clipping. */
   gradientNorm: number;
-  /** Time steps within the lengths. */
+  /** Number of time steps within the sequence lengths. */
   timeSteps: number;
-  /** With which the update was done. */
+  /** Learning rate of the update. */
   learningRate: number;
-  /** Training passes of the network that dropped, this one included. */
+  /** Number of training passes of the network with dropout, including this one. */
   dropoutStep: number;
 }
 
-/** With what a step of one's own is to train. */
+/** The settings for a custom training step. */
 export interface StepSettings {
-  /** The run's optimizer, its learning rate set for this step. */
+  /** The run's optimizer, with the learning rate of this step. */
   optimizer: Optimizer;
   /** Largest norm of all gradients together; false for no clipping. */
   clipNorm: number | false;
 }
 
-/** What a step of one's own says. */
+/** The result of a custom training step. */
 export interface OwnStepResult {
-  /** Before the update. */
+  /** Loss before the update. */
   loss: number;
-  /** Before clipping, as `applyGradients` returns it. */
+  /** Norm of the gradients before clipping, as `applyGradients` returns it. */
   gradientNorm: number;
 }
 
-/** How a network is trained. */
+/** The settings of a training. */
 export interface Training {
   readonly optimizer: Optimizer;
-  /** Whether the optimizer was made for this run alone. */
+  /** True if the optimizer was created for this run. */
   readonly ownOptimizer: boolean;
-  /** The learning rate after so many updates; undefined: the optimizer's own. */
+  /** Returns the learning rate after `step` updates; undefined if the optimizer's own rate is used. */
   readonly rate: ((step: number) => number) | undefined;
   readonly clipNorm: number | false;
   readonly carryState: boolean;
   /** The number of pieces of a batch whose gradients are computed by themselves. */
   readonly shards: number;
-  /** A step and a validation loss of the user's own making. */
+  /** A custom step and a custom validation loss. */
   readonly trainStep: ((batch: Batch, settings: StepSettings) => OwnStepResult) | undefined;
   readonly evaluate: ((batch: Batch) => number) | undefined;
 }
 
-/** A network and how it is trained. */
+/** A network and the settings of its training. */
 export class Trainer {
   readonly #network: LockedNetwork;
   readonly #training: Training;
   readonly #pool: ShardPool;
   readonly #warnings = new Warnings();
-  #kept: OptimizerSnapshot | undefined; // of an optimizer whose moments have gone with the run
+  #kept: OptimizerSnapshot | undefined; // state of an optimizer whose moments were freed with the run
   #proven: Float32Array | undefined; // weights that gave a finite loss
-  #present: Float32Array | undefined; // a copy of those that the last step began with
+  #present: Float32Array | undefined; // a copy of the weights before the last step
 
   constructor(network: LockedNetwork, training: Training, pool: ShardPool) {
     this.#network = network;
@@ -106,7 +106,7 @@ export class Trainer {
     const { optimizer, clipNorm, carryState, shards } = this.#training;
     let given = batch;
     if (carryState && state.carried)
-      given = { initialState: state.carried, ...batch }; // a batch's own goes before it
+      given = { initialState: state.carried, ...batch }; // a batch's own initial state takes precedence
     else if (carryState && state.cursor === 0) this.#network.forgetCarriedState();
     const look = (outcome: ShardedOutcome) => {
       this.#warnings.look(state, outcome, clipNorm, () => this.#network.regressionScale);
@@ -136,14 +136,14 @@ export class Trainer {
     return this.#warnings.list;
   }
 
-  /** Puts the weights from before the last update back; false where there are none. */
+  /** Restores the weights from before the last update. Returns false if there are none. */
   undo(): boolean {
     if (this.#proven === undefined) return false;
     this.#network.writeWeights(this.#proven);
     return true;
   }
 
-  /** The loss of a batch, and what it was divided by. */
+  /** Returns the loss of a batch and the divisor of its average. */
   evaluate(batch: Batch): { loss: number; divisor: number } {
     const { evaluate } = this.#training;
     if (!evaluate) return this.#network.evaluate(batch);
@@ -152,7 +152,7 @@ export class Trainer {
     return { loss, divisor: 1 };
   }
 
-  /** Copies of all parameters. */
+  /** Returns copies of all parameters. */
   parameters(): Record<string, Tensor> {
     return this.#network.parameters();
   }
@@ -162,18 +162,18 @@ export class Trainer {
     this.#network.setParameters(parameters);
   }
 
-  /** From which the next batch of an epoch starts; null where nothing is carried. */
+  /** Returns the state from which the next batch of an epoch starts, or null if none is carried. */
   carried(state: RunState): State | null {
     if (!this.#training.carryState || state.cursor === 0) return null;
     return state.carried ?? this.#network.carriedState() ?? null;
   }
 
-  /** The optimizer's state; after the run that of its end. */
+  /** The optimizer's state; after the run, its state at the end. */
   get optimizer(): OptimizerSnapshot {
     return this.#kept ?? this.#network.exportOptimizer(this.#training.optimizer);
   }
 
-  /** The run has ended: everyone may change the network again. `resumable`: it may be gone on with. */
+  /** Releases the network at the end of the run. If `resumable` is true, the run may be continued. */
   release(resumable: boolean): void {
     if (resumable && this.#training.ownOptimizer) this.#kept = this.optimizer;
     if (this.#training.ownOptimizer) this.#network.forgetOptimizer(this.#training.optimizer);

@@ -1,6 +1,6 @@
 /**
- * The sum of vectors in a fixed tree: ((0 + 1) + (2 + 3)) + …, where a vector without a neighbour moves up alone. Whoever holds
- * some of the vectors adds what it can; the sum has the same bits, however they are distributed.
+ * The sum of vectors in a fixed tree: ((0 + 1) + (2 + 3)) + …, in which a vector without a neighbor moves up
+ * alone. Each thread adds the vectors that it has. The sum has the same bits, however they are distributed.
  */
 
 /** A node of the tree: the sum of the vectors index·2^level to (index + 1)·2^level − 1. */
@@ -10,7 +10,7 @@ export interface TreeNode {
   readonly sum: Float32Array<ArrayBuffer>;
 }
 
-/** Adds the nodes that are neighbours, in place, until none are. `leaves` is the number of all vectors. */
+/** Adds neighboring nodes in place until there are none left. `leaves` is the number of all vectors. */
 export function addNeighbours(nodes: readonly TreeNode[], leaves: number): TreeNode[] {
   let left = [...nodes];
   for (let level = 0, count = leaves; count > 1; level++, count = Math.ceil(count / 2)) {

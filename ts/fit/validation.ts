@@ -1,8 +1,9 @@
 /**
- * One validation: a pass over the validation batches, a batch at a time, and the loss over all of them.
+ * One validation: an iteration over the validation batches, one batch at a time, and the loss over all of
+ * them.
  *
- * loss = Σ loss_i·d_i / Σ d_i with d_i what batch i's own loss was divided by, so that how the data is cut into batches
- * does not matter. Sums in float64, in the batches' order.
+ * loss = Σ loss_i·d_i / Σ d_i, where d_i is the divisor of batch i's loss, so that the division of the data
+ * into batches does not matter. The sums are in float64, in the order of the batches.
  */
 
 import type { Batch } from "../data/batch.js";
@@ -16,7 +17,7 @@ export class Validation {
   #total = 0;
   #divisor = 0;
 
-  /** Opens the batches; a function is called with `epoch`. */
+  /** Opens the batches. A function is called with `epoch`. */
   constructor(
     batches: Batches,
     epoch: number,
@@ -26,17 +27,17 @@ export class Validation {
     this.#evaluate = evaluate;
   }
 
-  /** The next batch or undefined; a promise of it from an asynchronous source. */
+  /** Returns the next batch or undefined, or a promise of it from an asynchronous source. */
   next(): Pulled | PromiseLike<Pulled> {
     return this.#iterator.next();
   }
 
-  /** Gives up. */
+  /** Closes the batches before their end. */
   close(): void {
     this.#iterator.close();
   }
 
-  /** Evaluates what `next` gave: undefined, or the loss when that was the end. */
+  /** Evaluates a batch that `next` returned. Returns undefined, or the total loss at the end. */
   take(batch: Pulled): number | undefined {
     if (batch === undefined) {
       if (this.#divisor !== 0) return this.#total / this.#divisor;
@@ -51,7 +52,7 @@ export class Validation {
       throw this.#iterator.locate(error);
     }
     const { loss, divisor } = evaluated;
-    // a batch without weight has loss 0 and counts for nothing
+    // a batch without weight has loss 0 and does not count
     this.#total += loss * divisor;
     this.#divisor += divisor;
     return undefined;

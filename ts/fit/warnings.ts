@@ -7,10 +7,10 @@ import type { RunState } from "./run-state.js";
  *
  * - `TARGETS_OUT_OF_SCALE`: with `loss: "meanSquaredError"`, `"meanAbsoluteError"` or `"quantile"`, the root mean square of
  *   the targets of the first batch that this run trains on is more than 10 times the largest output of the network for that
- *   batch (or more than 10, where all outputs are smaller than 1). Training would take very long to get there: scale the
- *   targets.
- * - `LEARNING_RATE_TOO_HIGH`: in 100 successive steps the loss was more than 10 % above that of the run's first step, and
- *   each gradient was clipped. Only a run that was not resumed gives it, and only without a `trainStep` of its own.
+ *   batch (or more than 10, if all outputs are smaller than 1). Training would take very long: scale the targets.
+ * - `LEARNING_RATE_TOO_HIGH`: in 100 successive steps the loss was more than 10 % above that of the run's
+ *   first step, and each gradient was clipped. The warning is given only by a run that was not resumed and
+ *   has no custom `trainStep`.
  */
 export interface RunWarning {
   /** Identifies the kind of the warning. */
@@ -29,11 +29,11 @@ export interface RegressionScale {
   readonly outputs: number;
 }
 
-/** Targets are out of scale when they are so many times as large as the outputs. */
+/** Factor between targets and outputs above which the targets are out of scale. */
 const FAR = 10;
-/** A learning rate is too high when so many successive steps are worse than the first one. */
+/** Number of successive worse steps after which the learning rate is too high. */
 const STEPS = 100;
-/** A step is worse than the first one when its loss is so many times as high. */
+/** Factor between the losses of a step and of the first step above which the step is worse. */
 const WORSE = 1.1;
 
 /** Collects the warnings of a run from its steps. */
@@ -41,9 +41,9 @@ export class Warnings {
   /** The warnings so far, each kind once. */
   list: readonly RunWarning[] = [];
   #first: number | undefined;
-  #worse = 0; // successive steps
+  #worse = 0; // number of successive worse steps
 
-  /** Looks at a step that was done in `state`. `scale` is that of its batch. */
+  /** Examines a step that was done in `state`. `scale` returns the magnitudes of its batch. */
   look(
     { step }: RunState,
     { loss, gradientNorm }: { readonly loss: number; readonly gradientNorm: number },

@@ -1,11 +1,13 @@
 /**
- * Files that a process keeps beside a target while it works on it, named after the target and the process:
+ * Files that a process keeps in the folder of a target while it works on the target. Their names contain the
+ * names of the target and the process:
  *
  *     .<target>-<owner>-<random>.tmp      the next content
- *     .<target>-<owner>-<random>.lock     says that the process writes the target
+ *     .<target>-<owner>-<random>.lock     marks the target as locked by the process
  *
- * They go when the work is done or the process exits. One that was killed leaves them; the next process that works on the same
- * target removes them. A name is never used twice, so that removing a leftover cannot hit a file of a running process.
+ * They are removed when the work is done or the process exits. A process that was killed leaves them, and the
+ * next process that works on the same target removes them. A name is never used twice, so removing a leftover
+ * cannot hit a file of a running process.
  */
 
 import { createHash, randomBytes } from "node:crypto";
@@ -14,26 +16,27 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { OWNER_PATTERN, ownerState, ownerTag } from "./owner.js";
 
-/** What such a file is for. */
+/** The purpose of such a file. */
 export type Purpose = "tmp" | "lock";
 
-/** A file beside a target. */
+/** A file in the folder of a target. */
 export interface Beside {
   readonly path: string;
   readonly purpose: Purpose;
   readonly owner: string;
 }
 
-/** Milliseconds after which a file that nobody has written to is a leftover, where its process cannot be looked up. */
+/** Milliseconds after which a file without writes is a leftover, if its process cannot be looked up. */
 const SILENT: Readonly<Record<Purpose, number>> = { tmp: 3_600_000, lock: 120_000 };
-const LONGEST_STEM = 60; // bytes; a name may have 255
+const LONGEST_STEM = 60; // in bytes; a name may have 255
 const REST = new RegExp(`^(${OWNER_PATTERN})-[0-9a-f]{12}\\.(tmp|lock)$`);
 
 /**
- * Creates a file beside a target, in one step of the system: when the process has begun to end, nothing appears any more.
+ * Creates a file in the folder of a target, in one system call, so that nothing appears once the process has
+ * begun to end.
  *
- * @param mode its permissions from the first moment
- * @returns the path
+ * @param mode its permissions from the start
+ * @returns its path
  */
 export function createBeside(target: string, purpose: Purpose, content = "", mode = 0o666): string {
   const name = `${prefixOf(target)}${ownerTag()}-${randomBytes(6).toString("hex")}.${purpose}`;
@@ -49,7 +52,7 @@ export function createBeside(target: string, purpose: Purpose, content = "", mod
   return path;
 }
 
-/** Removes a file of this process, which may have been renamed since. */
+/** Removes a file of this process, which may have been renamed. */
 export function removeBeside(path: string): void {
   try {
     rmSync(path, { force: true });
@@ -59,10 +62,11 @@ export function removeBeside(path: string): void {
 }
 
 /**
- * Removes what processes that have ended left beside a target.
+ * Removes the files that ended processes have left in the folder of a target.
  *
- * @param own a file of this process beside it, written just now: its time is the file system's present
- * @returns the files of other processes that run, as far as is known, and those of this process but `own`
+ * @param own a file of this process in that folder that was just written: its time is the current time of the
+ *   file system
+ * @returns the files of other processes that run, as far as is known, and those of this process except `own`
  */
 export async function clearBeside(target: string, own: string): Promise<Beside[]> {
   const now = (await stat(own)).mtimeMs;
@@ -87,7 +91,7 @@ function forget(path: string): void {
 
 async function filesBeside(target: string): Promise<Beside[]> {
   const [folder, prefix] = [dirname(target), prefixOf(target)];
-  const names = await readdir(folder).catch(() => []); // a folder may let its files be written and not be listed
+  const names = await readdir(folder).catch(() => []); // a folder may permit writing its files and forbid listing them
   return names.flatMap((name) => {
     const [, owner, purpose] = (name.startsWith(prefix) && REST.exec(name.slice(prefix.length))) || [];
     if (owner === undefined) return [];
@@ -102,10 +106,10 @@ async function isLeftover({ path, purpose, owner }: Beside, now: number): Promis
   return stats !== undefined && now - stats.mtimeMs > SILENT[purpose];
 }
 
-/** The target's name, or the beginning of a long one and a hash of it all. */
+/** Returns the target's name, or for a long name its beginning and a hash of all of it. */
 function prefixOf(target: string): string {
   const name = basename(target);
-  // these systems take names for the same that differ in case or in the composition of accents
+  // these systems treat names as equal if they differ only in case or in the composition of accents
   const same = /^(darwin|win32)$/.test(process.platform) ? name.normalize("NFC").toLowerCase() : name;
   const bytes = Buffer.from(same);
   if (bytes.length <= LONGEST_STEM) return `.${same}-`;

@@ -1,8 +1,9 @@
 /**
- * A lock on a file that ends with its process, made of a file beside it. To take it, a process first creates a lock file of its own
- * and then looks for those of others: of two that do so at once, at least one sees the other. A lock file of a process that has
- * ended counts for nothing. Where the process cannot be looked up (another machine on a network file system, another container, Windows), its
- * lock counts as long as it writes to its lock file.
+ * A lock on a file that ends with its process. It consists of a file in the same folder. To take the lock, a
+ * process first creates its own lock file and then looks for those of other processes, so that of two that do
+ * this at once, at least one sees the other. A lock file of a process that has ended is ignored. If the
+ * process cannot be looked up (another machine on a network file system, another container, Windows), its
+ * lock is valid as long as the process writes to its lock file.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -15,28 +16,31 @@ import { absolute, targetOf } from "./target.js";
 
 /** A lock on a file; see {@link lockFile}. */
 export interface FileLock {
-  /** Gives the file back. Further calls do nothing. */
+  /** Releases the lock. Further calls do nothing. */
   release(): void;
 }
 
-/** Milliseconds from one sign of life to the next. */
+/** Milliseconds between two signs of life. */
 const SIGN_OF_LIFE = 15_000;
-/** How often to try again when two processes have seen each other's lock files at once. */
+/** Number of attempts when two processes have seen each other's lock files at once. */
 const ATTEMPTS = 4;
 
 /**
- * Locks a file for this process, so that of two programs that write the same file for hours the second one finds out at once. The lock is
- * advice: it binds those who call `lockFile` too. It ends with `release`, or with the process however that ends.
+ * Locks a file for this process, so that of two programs that write the same file for hours the second one
+ * finds out at once. The lock is advisory: it only affects programs that call `lockFile` too. It ends with
+ * `release` or with the process, however the process ends.
  *
- * The file need not exist. Paths that lead to the same file through symbolic links are the same. The lock is a file beside it
- * (`.name-….lock`), which works across processes, containers and machines that share a folder. A lock whose process is on another machine (or on
- * Windows) ends two minutes after its last sign of life, which it gives every 15 seconds while the event loop turns.
+ * The file does not have to exist. Paths that lead to the same file through symbolic links are equal. The
+ * lock is a file in the same folder (`.name-….lock`), which works across processes, containers and machines
+ * that share the folder. A lock whose process is on another machine (or on Windows) ends two minutes after
+ * its last sign of life. The process gives one every 15 seconds while its event loop is not blocked.
  *
  * @param path the file
  * @returns the lock
  * @throws TypeError when the path is of the wrong kind
- * @throws Error with code `"ELOCKED"` when another process, or another call in this one, holds the lock: `pid`, `host` and `path` of its lock file say
- *   whose it is; and Node's own with its `code` (`"ENOENT"`, `"EACCES"` …) when there can be no lock file
+ * @throws Error with code `"ELOCKED"` when another process, or another call in this one, holds the lock:
+ *   `pid`, `host` and the `path` of its lock file identify it; and Node's own error with its `code`
+ *   (`"ENOENT"`, `"EACCES"` …) when no lock file can be created
  *
  * @example
  * import { lockFile, writeFileAtomic } from "bptt/node";
@@ -69,9 +73,9 @@ export async function lockFile(path: FileAddress): Promise<FileLock> {
 function held(own: string, content: string): FileLock {
   const timer = setInterval(() => {
     try {
-      writeFileSync(own, content, { flag: "r+" }); // the file system's clock, not this machine's
+      writeFileSync(own, content, { flag: "r+" }); // the clock of the file system, not of this machine
     } catch {
-      // somebody has removed it: there is nothing to keep alive
+      // the file was removed, so there is nothing to keep alive
     }
   }, SIGN_OF_LIFE);
   timer.unref();
@@ -88,7 +92,7 @@ function lockedError(file: string, path: string, owner: string): Error {
   try {
     host = String((JSON.parse(readFileSync(path, "utf8")) as { host?: unknown }).host);
   } catch {
-    // it was given back in this moment, or its process was killed before it wrote it
+    // the lock was just released, or its process was killed before it wrote the file
   }
   const pid = ownerPid(owner);
   const where = host === "" || host === hostname() ? "" : ` on ${host}`;

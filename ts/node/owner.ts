@@ -1,10 +1,11 @@
 /**
- * The process that a temporary file or a lock belongs to, written into the file's name. A file whose process has ended is a leftover.
+ * The tag of the process that owns a temporary file or a lock, which is part of the file's name. A file whose
+ * process has ended is a leftover.
  *
  *     <space>-<pid>-<start>      5f0c2a91-4711-c03be8d2
  *
- * The space tells machines and containers apart, in which the same process id means different processes. The start tells a process
- * from a later one that was given the same id.
+ * The space distinguishes machines and containers, in which the same process id means different processes.
+ * The start distinguishes a process from a later one with the same id.
  */
 
 import { spawnSync } from "node:child_process";
@@ -12,23 +13,26 @@ import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** "unknown": the process is on another machine or in another container, or this system does not say when it began. */
+/**
+ * The state of the process. It is "unknown" if the process is on another machine or in another container, or
+ * if this system does not report when it began.
+ */
 export type OwnerState = "running" | "ended" | "unknown";
 
-/** A tag, as a part of a regular expression. */
+/** The pattern of a tag, as a part of a regular expression. */
 export const OWNER_PATTERN = "[0-9a-f]{8}-\\d{1,10}-[0-9a-f]{8}";
-/** In the place of a start that the system does not say. */
+/** The start of a process if the system does not report it. */
 const UNKNOWN_START = "00000000";
 
 let own: string | undefined;
 
-/** The tag of this process. */
+/** Returns the tag of this process. */
 export function ownerTag(): string {
   own ??= `${space()}-${process.pid}-${startOf(process.pid) ?? UNKNOWN_START}`;
   return own;
 }
 
-/** Looks whether the process of a tag still runs. */
+/** Returns the state of the process of a tag. */
 export function ownerState(tag: string): OwnerState {
   const mine = ownerTag();
   if (tag === mine) return "running";
@@ -41,7 +45,7 @@ export function ownerState(tag: string): OwnerState {
   return start === itsStart ? "running" : "ended";
 }
 
-/** The process id in a tag. */
+/** Returns the process id in a tag. */
 export function ownerPid(tag: string): number {
   return Number(tag.split("-")[1]);
 }
@@ -51,21 +55,26 @@ function exists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // another user's
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // the process belongs to another user
   }
 }
 
-/** Eight hexadecimal digits that depend on the boot and on the moment at which a process began. */
+/**
+ * Returns eight hexadecimal digits that depend on the boot of the machine and the start time of a process.
+ */
 function startOf(pid: number): string | undefined {
   if (process.platform === "win32") return undefined;
   return startInProc(pid) ?? startByPs(pid);
 }
 
-/** Source: proc(5), /proc/pid/stat: field 3 is the state, field 22 the start in ticks since the boot. */
+/**
+ * Reads the start from the proc file system. Source: proc(5), /proc/pid/stat: field 3 is the state, field 22
+ * the start in ticks since the boot.
+ */
 function startInProc(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // the name before may hold spaces
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // the name before it may contain spaces
     const [state = "", ticks = ""] = [fields[0], fields[19]];
     // a process that has ended keeps its entry until its parent asks for its exit code
     return digest(
@@ -85,13 +94,16 @@ function startByPs(pid: number): string | undefined {
   return status === 0 && stdout.trim() !== "" ? digest(stdout.trim()) : undefined;
 }
 
-/** The machine, and on Linux the container: those whose process ids this process can look up. */
+/**
+ * Returns a digest of the machine and, on Linux, of the container. Processes of the same space can look up
+ * each other's ids.
+ */
 function space(): string {
   let container = "";
   try {
     container = readlinkSync("/proc/self/ns/pid");
   } catch {
-    // not Linux: there is one space on each machine
+    // not Linux: each machine has one space
   }
   return digest(`${hostname()} ${container}`);
 }

@@ -1,25 +1,28 @@
 /**
- * The file that the operating system would open for a path: symbolic links are followed, also to a file that is not there yet,
- * and ".." is the parent of the folder that was reached, not of the name before it.
+ * Finds the file that the operating system would open for a path. Symbolic links are followed, even to a file
+ * that does not exist yet, and ".." is the parent of the folder that was reached, not of the name before it.
  */
 
 import type { Stats } from "node:fs";
 import { lstat, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, resolve, sep } from "node:path";
 
-/** Where a path leads. */
+/** The file to which a path leads. */
 export interface PathTarget {
-  /** Without symbolic links. */
+  /** The path without symbolic links. */
   readonly path: string;
-  /** The file that is there. */
+  /** The existing file, if there is one. */
   readonly old: Stats | undefined;
 }
 
-/** As many as Linux follows. */
+/** Largest number of links, as in Linux. */
 const MOST_LINKS = 40;
 const FOLDER = process.platform === "win32" ? /[/\\]$/ : /\/$/;
 
-/** The path from the root, so that a later `chdir` does not change it. Nothing in it is resolved; Windows itself resolves the text. */
+/**
+ * Returns the absolute path, so that a later `chdir` does not change it. Nothing in it is resolved, except on
+ * Windows, where the system resolves the text.
+ */
 export function absolute(path: string): string {
   if (process.platform === "win32") return resolve(path);
   return isAbsolute(path) ? path : process.cwd() + sep + path;
@@ -28,7 +31,8 @@ export function absolute(path: string): string {
 /**
  * Follows a path.
  *
- * @throws Error Node's own: `"ENOENT"` when a folder on the way is not there, `"ELOOP"`, `"ENOTDIR"`, `"EISDIR"` for a name that ends in "/"
+ * @throws Error Node's own: `"ENOENT"` when a folder of the path does not exist, `"ELOOP"`, `"ENOTDIR"`,
+ *   `"EISDIR"` for a name that ends in "/"
  */
 export async function targetOf(path: string): Promise<PathTarget> {
   for (let links = 0, at = path; ; links++) {

@@ -1,9 +1,10 @@
 /**
- * Files that are complete or absent: written under a temporary name in the same folder, flushed to the disk, then renamed,
- * which a file system does at once or not at all. Whatever ends the process in between, the file is the old one or the new one.
+ * Writes files that are complete or absent: they are written under a temporary name in the same folder,
+ * flushed to the disk, and then renamed, which a file system does completely or not at all. If the process
+ * ends in between, the file is the old one or the new one.
  *
- * There are packages for it (write-file-atomic 7, atomically 2.1). They call `write` once and do not check how much of the data it
- * has written: on a disk that is nearly full they rename a file that is cut short.
+ * There are packages for it (write-file-atomic 7, atomically 2.1). They call `write` once and do not check
+ * how much of the data it has written, so on a disk that is nearly full they rename a truncated file.
  */
 
 import type { Stats } from "node:fs";
@@ -16,22 +17,24 @@ import { clearBeside, createBeside, removeBeside } from "./beside.js";
 import { pathOf, type FileAddress } from "./file-address.js";
 import { absolute, targetOf } from "./target.js";
 
-/** The last write to each path that is under way: writes to one path happen in the order in which they were asked for. */
+/** The last pending write to each path. Writes to one path happen in the order of their calls. */
 const underWay = new Map<string, Promise<void>>();
 
 /**
- * Writes a file so that it is complete or absent: a reader of the path, at any moment and after any crash, sees the file as it was
- * before or as it is after the write, never a part. When the promise resolves, the bytes are on the disk.
+ * Writes a file so that it is complete or absent: a reader of the path, at any moment and after any crash,
+ * sees the file as it was before the write or as it is after it, never a part. When the promise resolves, the
+ * bytes are on the disk.
  *
- * The bytes go to a temporary file beside it (`.name-….tmp`), which is flushed and renamed; when that fails it is removed and the
- * old file is as it was. A process that is killed in the middle leaves its temporary file; the next write to the same path removes it.
- * A symbolic link stays one, and the file that it names is written, also one that is not there yet. Permissions stay, and the temporary file has
- * them from the start. The new content is a new file: other hard links to the old file keep the old content. A pipe or a device
- * cannot be replaced and is written to directly.
+ * The bytes are written to a temporary file in the same folder (`.name-….tmp`), which is flushed and renamed.
+ * If that fails, it is removed and the old file is unchanged. A process that is killed in the middle leaves
+ * its temporary file, which the next write to the same path removes. A symbolic link is kept, and the file
+ * that it points to is written, even if that does not exist yet. Permissions are kept, and the temporary file
+ * has them from the start. The new content is a new file: other hard links to the old file keep the old
+ * content. A pipe or a device cannot be replaced and is written to directly.
  *
- * @param path where to; the folder has to be there
- * @param bytes what to write, such as a model's; they must not change until the promise settles
- * @throws TypeError when something is of the wrong kind
+ * @param path the path of the file; its folder must exist
+ * @param bytes the content, such as a saved model; it must not change until the promise settles
+ * @throws TypeError when an argument is of the wrong kind
  * @throws Error Node's own, with its `code` (`"ENOENT"`, `"EISDIR"`, `"ENOSPC"` …), when the file cannot be written
  *
  * @example
@@ -51,12 +54,14 @@ export async function writeFileAtomic(path: FileAddress, bytes: Uint8Array | Arr
 }
 
 /**
- * Writes several files that belong together, such as TensorFlow.js's `model.json` and its weights. All bytes are on the disk before
- * the first file changes, so that a full disk changes none. Then they are exchanged one after the other; the first one, which a reader opens first, is
- * absent meanwhile and comes last: no reader sees it with files that belong to another one.
+ * Writes several files that belong together, such as TensorFlow.js's `model.json` and its weights. All bytes
+ * are on the disk before the first file changes, so a full disk changes none. Then the files are exchanged
+ * one after the other. The first one, which a reader opens first, is absent during the exchange and is
+ * written last, so no reader sees it with files of another version.
  *
- * @param files pairs of a path and its bytes, as {@link writeFileAtomic} takes them; the first is the one by which the others are found
- * @throws TypeError when something is of the wrong kind
+ * @param files pairs of a path and its bytes, as {@link writeFileAtomic} takes them; the first file is the
+ *   one that refers to the others
+ * @throws TypeError when an argument is of the wrong kind
  * @throws Error Node's own, with its `code`, when a file cannot be written
  *
  * @example
@@ -123,7 +128,8 @@ async function writeAll(files: readonly (readonly [path: string, bytes: Uint8Arr
 }
 
 async function prepare(target: string, bytes: Uint8Array, old: Stats | undefined): Promise<Prepared> {
-  // whoever may not read the old file may not read the new one either, at no moment; its owner, this process, has to write it
+  // the temporary file has the old permissions, so that nobody can read it who may not read the old file; its
+  // owner, this process, must be able to write it
   const temporary = createBeside(target, "tmp", "", old ? (old.mode & 0o777) | 0o600 : 0o666);
   try {
     await clearBeside(target, temporary);
@@ -135,7 +141,7 @@ async function prepare(target: string, bytes: Uint8Array, old: Stats | undefined
           await file.chown(old.uid, old.gid).catch(() => undefined);
         await file.chmod(old.mode & 0o7777);
       }
-      await file.writeFile(bytes); // continues after a write that took a part only
+      await file.writeFile(bytes); // continues after a partial write
       await file.sync();
     } finally {
       await file.close();
@@ -166,7 +172,7 @@ async function exchange(prepared: readonly Prepared[]): Promise<void> {
   await flushFolder(dirname(first.target));
 }
 
-/** Renames an old file that differs from the new one, so that it can come back; the name that it has then. */
+/** Renames an old file that differs from the new one, so that it can be restored. Returns its new name. */
 async function setAside({ temporary, target }: Prepared): Promise<string | undefined> {
   const old = await readFile(target).catch(() => undefined);
   if (old === undefined || old.equals(await readFile(temporary))) return undefined;
@@ -180,7 +186,7 @@ async function setAside({ temporary, target }: Prepared): Promise<string | undef
   }
 }
 
-/** Opens what cannot be replaced, writes all, closes. */
+/** Opens a file that cannot be replaced, writes everything and closes it. */
 async function writeInto(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, "w");
   try {
@@ -190,7 +196,10 @@ async function writeInto(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** So that the new name outlives a loss of power, where a folder can be flushed. The file is complete without it. */
+/**
+ * Flushes a folder, so that the new name survives a power failure, if the system can flush folders. The file
+ * is complete without it.
+ */
 async function flushFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => undefined);
   await folder?.sync().catch(() => undefined);

@@ -33,7 +33,7 @@ export class OptimizerSlots {
     if (optimizer.network !== undefined && optimizer.network !== this.#identity) {
       throw new BpttError(
         "OPTIMIZER_BOUND",
-        "optimizer: it belongs to another network, the first one it stepped",
+        "optimizer: it belongs to another network, the first one that it updated",
       );
     }
   }

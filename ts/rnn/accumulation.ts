@@ -1,12 +1,15 @@
 /**
- * Gradients that add up over calls. They lie in the core's arena of gradients, which every other pass overwrites:
- * before one does, the sum is put aside, and back when the adding goes on.
+ * Gradients that are summed over several calls. The sum is in the core's arena of gradients, which every
+ * other pass overwrites. It is therefore moved aside before such a pass and restored before the next
+ * addition.
  */
 
 import { floats } from "../base/tensor.js";
 import { f32 } from "../wasm/memory.js";
 
-/** The arena, as float32 index and length; asked for anew each time, as memory may have grown. */
+/**
+ * Returns the place of the arena in float32 memory. It is called at each use, because memory may have grown.
+ */
 export type Arena = () => { readonly start: number; readonly length: number };
 
 /** The sum of gradients of one network. */
@@ -19,12 +22,12 @@ export class Accumulation {
     this.#arena = arena;
   }
 
-  /** Whether anything has been added since the start or the last `clear`. */
+  /** True if anything was added since the start or the last `clear`. */
   get started(): boolean {
     return this.#where !== "nowhere";
   }
 
-  /** Before a pass that overwrites the arena. */
+  /** Moves the sum out of the arena before a pass that overwrites it. */
   putAside(): void {
     if (this.#where !== "arena") return;
     const { start, length } = this.#arena();
@@ -33,19 +36,19 @@ export class Accumulation {
     this.#where = "aside";
   }
 
-  /** Before a pass that adds to the arena. Returns whether there is something to add to. */
+  /** Restores the sum before a pass that adds to the arena. Returns true if there is a sum. */
   bringBack(): boolean {
     if (this.#where === "aside" && this.#aside) f32().set(this.#aside, this.#arena().start);
     if (this.#where === "aside") this.#where = "arena";
     return this.#where === "arena";
   }
 
-  /** After a pass that has added to the arena, or begun the sum there. */
+  /** Records that a pass has added to the arena or started a sum there. */
   added(): void {
     this.#where = "arena";
   }
 
-  /** Forgets the sum. */
+  /** Discards the sum. */
   clear(): void {
     this.#where = "nowhere";
     this.#aside = undefined;

@@ -1,6 +1,7 @@
 /**
- * The passes of a network: checks the arguments and copies them in, calls the core once, copies the results out. Nothing
- * here changes a weight; train-step.ts does. rnn.ts has the public documentation.
+ * The forward and backward passes of a network: check the arguments and copy them in, call the core once,
+ * copy the results out. Nothing here changes a weight; train-step.ts does. rnn.ts contains the public
+ * documentation.
  */
 
 import { BATCH_NAMES, INPUT_NAMES, type Batch, type SequenceInputs } from "../data/batch.js";
@@ -41,12 +42,12 @@ const BACKWARD_NAMES = {
   stateGradient: true,
 } satisfies NamesOf<BackwardInputs>;
 
-/** What a user handed in as a batch, an object with no other names. */
+/** Returns a user's batch if it is an object without unknown names. */
 export function batchOf(batch: unknown): Batch {
   return objectWith(batch, "batch", BATCH_NAMES) as Batch;
 }
 
-/** Inputs to outputs, logits, final state and, if asked for, activations. */
+/** Computes outputs, logits, the final state and, on request, the activations. */
 export function forward(network: Network, inputs: unknown, options: unknown = {}): ForwardResult {
   return network.use("forward", (raw) => {
     const given = objectWith(inputs, "options", BATCH_NAMES) as SequenceInputs;
@@ -63,11 +64,11 @@ export function forward(network: Network, inputs: unknown, options: unknown = {}
   });
 }
 
-/** Loss and gradients of a batch. */
+/** Computes the loss and the gradients of a batch. */
 export function gradients(network: Network, batch: unknown, options: unknown = {}): GradientsResult {
   return network.use("gradients", (raw) => {
     const { trace: traced, accumulate } = readOptions(options, GRADIENTS);
-    if (accumulate) network.lock.expectChangeable("gradients"); // as it moves on what is dropped
+    if (accumulate) network.lock.expectChangeable("gradients"); // accumulation advances dropout's random numbers
     const { loaded } = network.loadBatch(batchOf(batch), true);
     const { accumulation } = network;
     if (!accumulate) accumulation.putAside();
@@ -93,7 +94,7 @@ export function gradients(network: Network, batch: unknown, options: unknown = {
   });
 }
 
-/** Back-propagation of gradients that the user has. */
+/** Back-propagates gradients that the user passes. */
 export function backward(network: Network, options: unknown): BackwardResult {
   return network.use("backward", (raw) => {
     const given = objectWith(options, "options", BACKWARD_NAMES) as BackwardInputs;
@@ -118,7 +119,7 @@ export function backward(network: Network, options: unknown): BackwardResult {
   });
 }
 
-/** The loss of a batch, and the metric that belongs to it. */
+/** Computes the loss of a batch and the metric of that loss. */
 export function evaluate(network: Network, batch: unknown, options?: unknown): AnyEvaluation {
   return network.use("evaluate", (raw) => {
     const returns = options !== undefined && readOptions(options, EVALUATE).returnState;

@@ -1,11 +1,11 @@
 /**
- * Who may touch a network when: nobody once it has been freed, one call at a time, and while a run trains it nobody but
- * that run may change it.
+ * Guards the access to a network: none after it was freed, one call at a time, and while a run trains it,
+ * only that run may change it.
  */
 
 import { BpttError } from "../base/errors.js";
 
-/** A run that was stopped and has yet to do its last step in a worker. */
+/** A run that was stopped but must still finish its last step in a worker. */
 export interface PendingLastStep {
   /** Resolves when the run has released the network. */
   readonly ended: Promise<void>;
@@ -13,46 +13,49 @@ export interface PendingLastStep {
   discard(): void;
 }
 
-/** The guards of one network. `method` is the method of `Rnn` that asks. */
+/** The lock of one network. `method` is the method of `Rnn` that asks for access. */
 export class Lock {
   // These two are plain properties, because they are reset where a call could fail at the end of JavaScript's stack.
-  /** Whether a call is reading its arguments or working. `enter` sets it, the end of the call resets it. */
+  /** True while a call reads its arguments or works. `enter` sets it, and the end of the call resets it. */
   busy = false;
-  /** Whether the run that has the network is working: then it may change the network. */
+  /** True while the run that holds the network works and may therefore change it. */
   admitted = false;
   #freed = false;
-  #held = false; // a run has it
-  #ending: PendingLastStep | undefined; // the run that has it was stopped
-  #reserved = false; // the next run waits for that
+  #held = false; // by a run
+  #ending: PendingLastStep | undefined; // the stopped run that holds the network
+  #reserved = false; // for the next run, which waits for the stopped one
 
-  /** Whether the memory has been given back. */
+  /** True if the memory was freed. */
   get freed(): boolean {
     return this.#freed;
   }
 
-  /** Refuses what comes after `free`. */
+  /** Throws after `free`. */
   expectAlive(method: string): void {
     if (this.#freed) throw new BpttError("FREED", `rnn.${method}: this network has been freed`);
   }
 
-  /** Refuses what would change a network that a run has; not the run itself. */
+  /** Throws if a run holds the network, unless the caller is that run. */
   expectChangeable(method: string): void {
     if (!this.admitted) this.#expectNoRun(method);
   }
 
-  /** Refuses a run while another has the network, unless that one is ending and no run waits for it yet. */
+  /** Throws if another run holds the network, unless that run is ending and no other run waits for it. */
   expectAvailable(method: string): void {
     if (this.#ending === undefined || this.#reserved) this.#expectNoRun(method);
   }
 
-  /** Begins a call, until `busy` is reset. A getter in the user's data that calls the network meanwhile is refused. */
+  /**
+   * Begins a call, which lasts until `busy` is reset. A getter in the user's data that calls the network in
+   * the meantime is refused.
+   */
   enter(method: string): void {
     this.expectAlive(method);
     this.#expectIdle(method);
     this.busy = true;
   }
 
-  /** Takes the network for a run; until `release` only what the run does while `admitted` may change it. */
+  /** Locks the network for a run. Until `release`, only the run may change it, while `admitted` is true. */
   hold(method: string): void {
     this.expectAlive(method);
     this.#expectIdle(method);
@@ -60,35 +63,38 @@ export class Lock {
     this.#held = true;
   }
 
-  /** The run that has the network was stopped: from now on `free` discards it, and another run may wait for it. */
+  /**
+   * Records that the run that holds the network was stopped. From now on `free` discards the run, and another
+   * run may wait for it.
+   */
   end(ending: PendingLastStep): void {
     this.#ending = ending;
   }
 
-  /** The run that has the network, if it was stopped. */
+  /** The run that holds the network, if it was stopped. */
   get ending(): PendingLastStep | undefined {
     return this.#ending;
   }
 
-  /** Keeps the network for a run that waits for one that is ending. */
+  /** Reserves the network for a run that waits for one that is ending. */
   reserve(method: string): void {
     this.expectAlive(method);
     this.expectAvailable(method);
     this.#reserved = true;
   }
 
-  /** The waiting run starts, or no longer waits. */
+  /** Ends the reservation: the waiting run starts, or no longer waits. */
   cancelReservation(): void {
     this.#reserved = false;
   }
 
-  /** The run has ended. */
+  /** Releases the network at the end of the run. */
   release(): void {
     this.#held = false;
     this.#ending = undefined;
   }
 
-  /** From now on freed. Whether it was not yet. */
+  /** Marks the network as freed. Returns false if it was freed before. */
   free(): boolean {
     if (this.#freed) return false;
     this.#expectIdle("free");
@@ -102,7 +108,7 @@ export class Lock {
     if (!this.#held && !this.#reserved) return;
     const advice =
       this.#ending && !this.#reserved
-        ? "the run that was stopped has yet to do its last step; await it first"
+        ? "the stopped run must still finish its last step; await it first"
         : "a run is training this network; await it, or stop it first";
     throw new BpttError("BUSY", `rnn.${method}: ${advice}`);
   }
@@ -111,7 +117,7 @@ export class Lock {
     if (!this.busy) return;
     throw new BpttError(
       "BUSY",
-      `rnn.${method}: this network is reading its arguments; a getter of theirs called it`,
+      `rnn.${method}: this network is reading its arguments; one of their getters called it`,
     );
   }
 }

@@ -1,8 +1,9 @@
 /**
- * What a run has of the network it trains: a network held by a run is read by everyone and changed by the run alone.
+ * The methods that a run uses on the network that it trains. While a run holds a network, everyone may read
+ * it and only the run may change it.
  *
- * Found by a brand, so that `fit` of one entry ("bptt") trains a network of another ("bptt/slim"). Not a guard of its
- * own: who may do what when is decided in network.ts.
+ * The network is found by a brand, so that `fit` of one entry ("bptt") trains a network of another
+ * ("bptt/slim"). This class adds no guard: network.ts and lock.ts decide on access.
  */
 
 import type { Path } from "../base/errors.js";
@@ -26,13 +27,13 @@ import { trainStep } from "./train-step.js";
 import { RawBuffer } from "../wasm/enumerations.js";
 import { f32, type BufferPlace } from "../wasm/memory.js";
 
-/** Where a network hands out its network. */
+/** The key of the method by which a network is locked for a run. */
 export const LOCK: unique symbol = Symbol.for("bptt.lock");
 
-/** A network in the hands of one run, until `release`. */
+/** A network that is locked by one run until `release`. */
 export class LockedNetwork {
   readonly #network: Network;
-  readonly #length: number; // floats of the arena
+  readonly #length: number; // length of the arena in floats
 
   constructor(network: Network) {
     network.lock.hold("fit");
@@ -40,7 +41,7 @@ export class LockedNetwork {
     this.#length = network.table.reduce((end, { offset, length }) => Math.max(end, offset + length), 0);
   }
 
-  /** A training step; `timeSteps` counts those within the lengths. */
+  /** Performs a training step. `timeSteps` counts the steps within the sequence lengths. */
   trainStep(
     batch: Batch,
     optimizer: Optimizer,
@@ -70,24 +71,30 @@ export class LockedNetwork {
     return this.#admit(() => applyWhole(this.#network, gradients, optimizer, clipNorm));
   }
 
-  /** Magnitudes in the last training step of a regression: of the targets, and of the outputs before the update. */
+  /**
+   * The magnitudes of the targets and of the outputs before the update in the last training step of a
+   * regression.
+   */
   get regressionScale(): { targets: number; outputs: number } | undefined {
     return this.#network.regressionScale;
   }
 
-  /** A step of the user's own making; `timeSteps` counts those of the network's last pass in it. */
+  /** Runs a custom training step. `timeSteps` counts the steps of the network's last pass in it. */
   change<Result>(work: () => Result): { result: Result; timeSteps: number } {
     const result = this.#admit(work);
     return { result, timeSteps: this.#network.timeSteps };
   }
 
-  /** Loss and metric of a batch; `divisor`: what its loss was divided by, to average over several. */
+  /**
+   * Returns the loss and metric of a batch. `divisor` is the divisor of its loss, for averages over several
+   * batches.
+   */
   evaluate(batch: Batch): AnyEvaluation & { divisor: number } {
     const evaluation = evaluate(this.#network, batch);
     return { ...evaluation, divisor: this.#network.divisor };
   }
 
-  /** Copies of all parameters by name. */
+  /** Returns copies of all parameters by name. */
   parameters(): Record<string, Tensor> {
     return this.#network.parameters;
   }
@@ -97,24 +104,24 @@ export class LockedNetwork {
     this.#admit(() => this.#network.setParameters(values, path));
   }
 
-  /** All parameters in one piece, into `into` where it is given. */
+  /** Copies all parameters as one block, into `into` if it is given. */
   copyWeights(into: Float32Array = floats(this.#length, "weights")): Float32Array {
     const { start } = this.#network.peek("fit").parametersPlace;
     into.set(f32().subarray(start, start + this.#length));
     return into;
   }
 
-  /** Puts back what `copyWeights` gave. */
+  /** Writes weights that `copyWeights` returned. */
   writeWeights(weights: Float32Array): void {
     f32().set(weights, this.#parametersPlace().start);
   }
 
-  /** The state that the last step with `carryState` kept. */
+  /** Returns the state that the last step with `carryState` kept. */
   carriedState(): State | undefined {
     return this.#network.carried;
   }
 
-  /** The next step with `carryState` starts from zeros. */
+  /** Makes the next step with `carryState` start from zeros. */
   forgetCarriedState(): void {
     this.#network.forgetCarried();
   }
@@ -124,12 +131,12 @@ export class LockedNetwork {
     this.#admit(() => this.#network.reserveCarried(rowsOf(state)));
   }
 
-  /** The next step with `carryState` starts from this state. */
+  /** Makes the next step with `carryState` start from this state. */
   carry(state: State): void {
     this.#admit(() => this.#network.carry(state, "state", rowsOf(state)));
   }
 
-  /** Training passes that dropped; 0 without dropout. */
+  /** Number of training passes with dropout; 0 without dropout. */
   get dropoutStep(): number {
     return this.#network.drops;
   }
@@ -143,32 +150,35 @@ export class LockedNetwork {
     this.#network.slots.expectOwn(optimizerState(optimizer));
   }
 
-  /** All there is to know of an optimizer. */
+  /** Returns the complete state of an optimizer. */
   exportOptimizer(optimizer: Optimizer): OptimizerSnapshot {
     return exportOptimizerState(this.#network, optimizer);
   }
 
-  /** The optimizer of a snapshot: a new one, or `optimizer`, which has not stepped yet. */
+  /**
+   * Restores the optimizer of a snapshot: a new one, or `optimizer`, which must not have updated anything
+   * yet.
+   */
   restoreOptimizer(snapshot: unknown, optimizer: Optimizer | undefined, path: Path): Optimizer {
     return this.#admit(() => restoreOptimizerState(this.#network, snapshot, optimizer, path));
   }
 
-  /** Puts an optimizer of this network to where a snapshot of it, made elsewhere, says. */
+  /** Advances an optimizer of this network to a snapshot of it that was made elsewhere. */
   forwardOptimizer(snapshot: OptimizerSnapshot, optimizer: Optimizer): void {
     this.#admit(() => forwardOptimizerState(this.#network, snapshot, optimizer));
   }
 
-  /** Gives the memory of an optimizer's moments back. */
+  /** Frees the memory of an optimizer's moments. */
   forgetOptimizer(optimizer: Optimizer): void {
     this.#network.slots.forget(optimizerState(optimizer));
   }
 
-  /** The run was stopped and has yet to do its last step. */
+  /** Records that the run was stopped and must still finish its last step. */
   end(ending: PendingLastStep): void {
     this.#network.lock.end(ending);
   }
 
-  /** The run has ended. */
+  /** Releases the network at the end of the run. */
   release(): void {
     this.#network.lock.release();
   }

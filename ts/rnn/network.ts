@@ -1,9 +1,11 @@
 /**
- * The engine room behind `Rnn`: the raw network, who may touch it when, and what of it outlives a call. Knows buffers
- * and sizes; rnn.ts has the public API and its documentation, forward-backward.ts and train-step.ts the passes.
+ * The implementation of `Rnn`: the raw network, its lock, and the data that outlives a call. It deals with
+ * buffers and sizes. rnn.ts contains the public API and its documentation, forward-backward.ts and
+ * train-step.ts the passes.
  *
- * The workspace in wasm is scratch: every call writes all it reads. What outlives a call is the parameters, the
- * optimizers' moments, accumulated gradients, and the carried state, which has a buffer of its own.
+ * The workspace in wasm is scratch memory: every call writes all that it reads. The data that outlives a call
+ * is the parameters, the optimizers' moments, accumulated gradients, and the carried state, which has its own
+ * buffer.
  */
 
 import { rangeError, type Path } from "../base/errors.js";
@@ -43,10 +45,13 @@ import { RawBuffer } from "../wasm/enumerations.js";
 import { f32, i32 } from "../wasm/memory.js";
 import { RawRnn, type RawShape } from "../wasm/raw-rnn.js";
 
-/** Where an `Rnn` keeps its network, for this package's own modules, of whichever entry. */
+/**
+ * The key under which an `Rnn` gives its network to other modules of this package of any
+ * entry.
+ */
 export const NETWORK: unique symbol = Symbol.for("bptt.network");
 
-/** Where h and c of a state lie. */
+/** The buffers of a state's h and c. */
 export type StateBuffers = readonly [h: RawBuffer, c: RawBuffer];
 
 /** The four states of a pass. */
@@ -63,7 +68,7 @@ export interface LoadedBatch {
   readonly loss: BatchLoss;
 }
 
-/** A raw network with its guards. */
+/** A raw network with its lock. */
 export class Network {
   readonly config: RnnConfig;
   readonly lock = new Lock();
@@ -77,7 +82,7 @@ export class Network {
   readonly frozen = new Set<string>();
   readonly #raw: RawRnn;
   #drops = 0;
-  #last: { loaded: Loaded; loss: BatchLoss } | undefined; // the last batch that was read in full
+  #last: { loaded: Loaded; loss: BatchLoss } | undefined; // the last batch that was read completely
   #carried: number | undefined; // B of the state that the last trainStep with carryState kept
 
   constructor(config: RnnConfig) {
@@ -103,7 +108,7 @@ export class Network {
     }));
   }
 
-  /** The raw network, for looking at it; throws once it has been freed. */
+  /** Returns the raw network for reading. Throws after it was freed. */
   peek(method: string): RawRnn {
     this.lock.expectAlive(method);
     this.#expectWhole(method);
@@ -111,8 +116,8 @@ export class Network {
   }
 
   /**
-   * The raw network, for `work` alone: a getter in the user's data that comes back to this network meanwhile is
-   * refused. Errors of the core leave as coded errors.
+   * Gives the raw network to `work`. A getter in the user's data that calls this network in the meantime is
+   * refused. Errors of the core become coded errors.
    */
   use<Result>(method: string, work: (raw: RawRnn) => Result): Result {
     this.#expectWhole(method);
@@ -129,14 +134,17 @@ export class Network {
     }
   }
 
-  /** The same for what changes parameters, optimizers or what training rests on: refused while a run has the network, but to the run. */
+  /**
+   * Gives the raw network to work that changes parameters, optimizers or other inputs of training. It is
+   * refused while a run holds the network, except to the run.
+   */
   change<Result>(method: string, work: (raw: RawRnn) => Result): Result {
     this.lock.expectAlive(method);
     this.lock.expectChangeable(method);
     return this.use(method, work);
   }
 
-  /** Refuses a network that an earlier call left in the middle of a change. */
+  /** Throws if an earlier call was cut short in the middle of a change. */
   #expectWhole(method: string): void {
     if (!this.#raw.changing) return;
     throw new BpttError(
@@ -150,7 +158,7 @@ export class Network {
     return readArena(this.table, this.peek("parameters").parametersPlace);
   }
 
-  /** Sets parameters: any subset, all or nothing. */
+  /** Sets any subset of the parameters. An error changes none. */
   setParameters(values: ParameterValues, path: Path = "parameters"): void {
     this.change("setParameters", (raw) => {
       const assignments = readAssignments(values, path, this.table, true);
@@ -159,24 +167,27 @@ export class Network {
     });
   }
 
-  /** Gives the memory back; once more does nothing. */
+  /** Frees the memory. Further calls do nothing. */
   free(): void {
     expectStack();
-    // The memory of an interrupted network may be in any state, so it is not given back.
+    // The memory of an interrupted network may be inconsistent, so it is not freed.
     if (this.lock.free() && !this.#raw.changing) this.#raw.free();
   }
 
-  /** Whether the state has a c beside h. */
+  /** True if the state has a c besides h. */
   get lstm(): boolean {
     return this.config.cell === "lstm";
   }
 
-  /** (L·D, B, H) */
+  /** Returns the shape of a state: (L·D, B, H). */
   stateShape(batch: number): number[] {
     return [this.layerDirections.count, batch, this.config.hiddenSize];
   }
 
-  /** Training passes that dropped: decides what the next one drops. Stays 0 without dropout. */
+  /**
+   * Number of training passes with dropout, which determines the values that the next pass drops. It stays 0
+   * without dropout.
+   */
   get drops(): number {
     return this.#drops;
   }
@@ -185,14 +196,14 @@ export class Network {
     if (this.config.dropout > 0) this.#drops = passes;
   }
 
-  /** What a training pass must know of dropout: its step, or −1 for none. */
+  /** The step of dropout's random numbers for a training pass, or −1 without dropout. */
   get dropoutStep(): number {
     return this.config.dropout > 0 ? this.drops : -1;
   }
 
   /**
-   * Checks and copies what a forward pass needs. `carry`: without an initial state, the carried one. `lossOf`: reads the
-   * loss of the batch, whose sizes are known by then.
+   * Checks and copies the inputs of a forward pass. If `carry` is true, the carried state is used in the
+   * absence of an initial state. `lossOf` reads the loss of the batch, whose sizes are known at that time.
    */
   load(
     options: SequenceInputs,
@@ -265,14 +276,15 @@ export class Network {
     this.#last = { loaded: { batch, time, dense, rows: { lengths, rule: "full" } }, loss };
   }
 
-  /** Time steps within the lengths of the batch that was read last. */
+  /** Number of time steps within the lengths of the last batch that was read. */
   get timeSteps(): number {
     return this.#last?.loaded.rows.lengths.reduce((total, length) => total + length, 0) ?? 0;
   }
 
   /**
-   * The divisor of the loss of the batch that was read last: the sum of its weights, or how many are not 0. Weights of
-   * target values count as K-th parts of a step, so that batches with and without them are averaged in proportion.
+   * The divisor of the loss of the last batch that was read: the sum of its weights, or the number of nonzero
+   * weights. Weights of target values count as K-th parts of a step, so that batches with and without them are
+   * averaged in proportion.
    */
   get divisor(): number {
     if (this.#last === undefined) return 0;
@@ -288,8 +300,8 @@ export class Network {
   }
 
   /**
-   * Root mean square of the targets and largest absolute output of the last training pass, over what counts; undefined
-   * for losses whose targets have no scale of their own.
+   * Root mean square of the targets and largest absolute output of the last training pass, over the values
+   * that count. Undefined for losses whose targets have no scale.
    */
   get regressionScale(): { targets: number; outputs: number } | undefined {
     if (this.#last === undefined) return undefined;
@@ -315,17 +327,17 @@ export class Network {
     return { targets: Math.sqrt(sum / Math.max(1, count)), outputs };
   }
 
-  /** A copy of one of the pass's states, in `into` where it is given. */
+  /** Returns a copy of one of the pass's states, in `into` if it is given. */
   readState(buffers: StateBuffers, batch: number, into?: State): State {
     return readState(this.stateShape(batch), this.#place(buffers), into);
   }
 
-  /** Room for a state, to be allocated before a change, after which nothing may fail. */
+  /** Allocates memory for a state before a change, because nothing may fail after it. */
   stateRoom(batch: number): State {
     return zeroState(this.stateShape(batch), this.lstm, "state");
   }
 
-  /** Copies a user's state to one of the pass's: zeros when absent. */
+  /** Copies a user's state to one of the pass's states, or writes zeros if it is undefined. */
   writeState(buffers: StateBuffers, value: unknown, path: Path, batch: number): void {
     writeState(value, path, this.stateShape(batch), this.#place(buffers));
   }
@@ -345,13 +357,13 @@ export class Network {
     const batch = this.#carried;
     if (batch === undefined) return undefined;
     return this.use("save", (raw) => {
-      raw.begin({ batch, time: 1, dense: false }, false); // the state passes through the workspace, which is scratch
+      raw.begin({ batch, time: 1, dense: false }, false); // the state passes through the workspace, which is scratch memory
       raw.restoreState();
       return this.readState(STATES.initial, batch);
     });
   }
 
-  /** The next trainStep with carryState starts from this state of so many rows. */
+  /** Makes the next trainStep with carryState start from this state of `batch` rows. */
   carry(state: unknown, path: Path, batch: number): void {
     this.change("load", (raw) => {
       raw.begin({ batch, time: 1, dense: false }, false);
@@ -369,21 +381,21 @@ export class Network {
     });
   }
 
-  /** The next trainStep with carryState starts from zeros, whatever its number of rows. */
+  /** Makes the next trainStep with carryState start from zeros, for any number of rows. */
   forgetCarried(): void {
     this.#carried = undefined;
   }
 
   #restoreCarried(kept: number, batch: number): void {
     if (kept !== batch) {
-      throw rangeError("carryState", `a batch of ${kept} rows as in the call before`, String(batch), {
+      throw rangeError("carryState", `a batch of ${kept} rows as in the previous call`, String(batch), {
         hint: `to start again pass initialState: rnn.zeroState(${batch})`,
       });
     }
     this.#raw.restoreState();
   }
 
-  /** Forgets a session's buffers. */
+  /** Frees a session's buffers. */
   removeSession(slot: number): void {
     if (!this.lock.freed) this.use("session().free", (raw) => raw.removeSession(slot));
   }

@@ -1,7 +1,7 @@
 /**
- * An optimizer's whole state as plain data and tensors, for files and checkpoints: what is exported and restored goes
- * on to the bit as if it had never stopped. Data from a file is not trusted: all of it is checked before anything
- * changes.
+ * Converts an optimizer's complete state to plain data and tensors, for files and checkpoints, and restores
+ * it. An optimizer that was restored continues bit-identically. Data from a file is not trusted: all of it is
+ * checked before anything changes.
  */
 
 import { at, rangeError, reroot, typeError, type Path } from "../base/errors.js";
@@ -16,16 +16,19 @@ import { Sgd } from "../optim/sgd.js";
 import { show } from "../base/show.js";
 import type { Tensor } from "../base/tensor.js";
 
-/** The state of an optimizer. All but the tensors is plain data that JSON keeps to the bit. */
+/** The state of an optimizer. Everything except the tensors is plain data that JSON preserves exactly. */
 export interface OptimizerSnapshot {
   readonly kind: Rule["kind"];
-  /** As the class's constructor takes them. */
+  /** The options of the constructor. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Updates done. */
+  /** Number of updates done. */
   readonly steps: number;
-  /** Adam's β₁ᵗ and β₂ᵗ as the products they are, not as powers; empty for the others. */
+  /** Adam's β₁ᵗ and β₂ᵗ as accumulated products, not as powers; empty for other optimizers. */
   readonly products: readonly number[];
-  /** By the moment's name (PyTorch's), then by the parameter's; empty before the first update. */
+  /**
+   * Moments by PyTorch's name of the moment, then by the name of the parameter; empty before the first
+   * update.
+   */
   readonly moments: Readonly<Record<string, Record<string, Tensor>>>;
 }
 
@@ -39,9 +42,9 @@ const NAMES = {
 const SQUARES: ReadonlySet<string> = new Set(["exp_avg_sq", "square_avg"]);
 
 /**
- * The state of an optimizer of `network`, or of one that has not stepped yet.
+ * Returns the state of an optimizer of `network`, or of one that has not updated anything yet.
  *
- * @throws TypeError when it is none
+ * @throws TypeError when it is not an optimizer
  * @throws BpttError `OPTIMIZER_BOUND` when it belongs to another network; `FREED`, `BUSY`
  */
 export function exportOptimizerState(network: Network, optimizer: Optimizer): OptimizerSnapshot {
@@ -60,12 +63,13 @@ export function exportOptimizerState(network: Network, optimizer: Optimizer): Op
 }
 
 /**
- * The optimizer that a snapshot is of, bound to `network`: a new one, or `optimizer`, which must not have stepped and have
- * the snapshot's kind and settings; its learning rate is its own.
+ * Restores the optimizer of a snapshot and binds it to `network`. The optimizer is a new one, or `optimizer`,
+ * which must not have updated anything and must have the snapshot's kind and settings; it keeps its own
+ * learning rate.
  *
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError when a value is out of its range, a moment is missing or its shape does not fit the network, or
- *   `optimizer` does not fit the snapshot; nothing has changed then
+ * @throws TypeError when a value is of the wrong kind
+ * @throws RangeError when a value is out of its range, a moment is missing or its shape does not fit the
+ *   network, or `optimizer` does not fit the snapshot; in these cases nothing has changed
  * @throws BpttError `OUT_OF_MEMORY`, `FREED`, `BUSY`
  */
 export function restoreOptimizerState(
@@ -77,7 +81,10 @@ export function restoreOptimizerState(
   return restore(network, snapshot, path, optimizer, true);
 }
 
-/** Puts an optimizer that may have stepped to where a snapshot of itself says; its learning rate is its own. */
+/**
+ * Advances an optimizer, which may have updated the network, to a snapshot of itself. It keeps its own
+ * learning rate.
+ */
 export function forwardOptimizerState(network: Network, snapshot: unknown, optimizer: Optimizer): void {
   restore(network, snapshot, "optimizer", optimizer, false);
 }
@@ -99,7 +106,7 @@ function restore(
   const products = readProducts(given["products"], kind, at(path, "products"));
   const moments = readMoments(given["moments"], at(path, "moments"), state.rule, steps, network);
   network.change("loadOptimizer", (raw) => {
-    if (moments.length === 0 && steps === 0) return; // nothing to put anywhere: it stays unbound
+    if (moments.length === 0 && steps === 0) return; // there is nothing to restore, so it stays unbound
     network.slots.use(state, (slot) => {
       raw.changing = true;
       moments.forEach((arena, index) => writeArena(arena, raw.momentsPlace(slot, index)));
@@ -111,7 +118,7 @@ function restore(
 }
 
 function make(kind: Rule["kind"], options: unknown, path: Path): Optimizer {
-  const given = record(options, path); // undefined would mean the defaults, which a snapshot never does
+  const given = record(options, path); // undefined would select the default, which a snapshot never means
   try {
     if (kind === "adam") return new Adam(given);
     return kind === "sgd" ? new Sgd(given) : new RmsProp(given);
@@ -123,7 +130,7 @@ function make(kind: Rule["kind"], options: unknown, path: Path): Optimizer {
 function expectFresh(optimizer: Optimizer, wanted: Rule): void {
   const { rule, steps, network } = optimizerState(optimizer);
   if (steps > 0 || network !== undefined)
-    throw rangeError("optimizer", "one that has not stepped yet", `one after ${steps} steps`);
+    throw rangeError("optimizer", "an optimizer without updates", `one with ${steps} updates`);
   const settings = Object.entries(wanted) as [keyof Rule, unknown][];
   for (const [name, value] of settings) {
     if (rule[name] !== value)
@@ -131,7 +138,7 @@ function expectFresh(optimizer: Optimizer, wanted: Rule): void {
   }
 }
 
-/** The products before the first step. */
+/** Returns the products before the first step. */
 function initialProducts(kind: Rule["kind"]): number[] {
   return kind === "adam" ? [1, 1] : [];
 }

@@ -1,4 +1,4 @@
-/** What the methods of {@link Rnn} take and return. */
+/** Argument and result types of the methods of {@link Rnn}. */
 
 import type { SequenceInputs } from "../data/batch.js";
 import { boolean } from "../base/check.js";
@@ -10,7 +10,7 @@ import type { State, StateInput } from "../data/state.js";
 import type { Numbers3, Tensor } from "../base/tensor.js";
 
 export const FORWARD = {
-  /** Return the activations of each time step. Default false. */
+  /** Returns the activations of each time step. Default false. */
   trace: { read: boolean, fallback: false },
 } satisfies Declaration;
 
@@ -19,22 +19,22 @@ export interface ForwardOptions extends OptionsOf<typeof FORWARD> {}
 
 /** The result of {@link Rnn#forward}. */
 export interface ForwardResult<C extends Cell = Cell> {
-  /** (B, T, D·H) the hidden states of the last layer; 0 past a row's length. */
+  /** (B, T, D·H) hidden states of the last layer; 0 past a row's length. */
   outputs: Tensor;
-  /** (B, T, V); the same object as `outputs` when there is no output layer. */
+  /** (B, T, V) logits; the same object as `outputs` if there is no output layer. */
   logits: Tensor;
-  /** (L·D, B, H) after each row's last step; of an lstm h and c. */
+  /** (L·D, B, H) state after each row's last step; h and c for an lstm. */
   state: State<C>;
-  /** With `trace`. */
+  /** The activations, with `trace` only. */
   trace?: ForwardTrace;
 }
 
 export const GRADIENTS = {
-  /** Return the activations and their gradients at each time step. Default false. */
+  /** Returns the activations and their gradients at each time step. Default false. */
   trace: { read: boolean, fallback: false },
   /**
-   * Add to the gradients of earlier calls with `accumulate`, until `applyGradients("accumulated", …)` uses the sum.
-   * Default false.
+   * Adds the gradients to those of earlier calls with `accumulate`, until `applyGradients("accumulated", …)`
+   * uses the sum. Default false.
    */
   accumulate: { read: boolean, fallback: false },
 } satisfies Declaration;
@@ -42,58 +42,73 @@ export const GRADIENTS = {
 /** Options of {@link Rnn#gradients}. */
 export interface GradientsOptions extends OptionsOf<typeof GRADIENTS> {}
 
-/** The activations of a forward pass at each time step; everything is 0 past a row's length. */
+/** The activations of a forward pass at each time step. All values are 0 past a row's length. */
 export interface ForwardTrace {
-  /** (T, L·D, B, H) the hidden states of every layer and direction. */
+  /** (T, L·D, B, H) hidden states of every layer and direction. */
   hidden: Tensor;
-  /** (T, L·D, B, G·H) the gates' values (gru r z n, lstm i f g o); of tanh and relu the same object as `hidden`. */
+  /**
+   * (T, L·D, B, G·H) values of the gates (gru r z n, lstm i f g o); for tanh and relu the same object as
+   * `hidden`.
+   */
   gates: Tensor;
-  /** (T, L·D, B, H) an lstm's cell states. */
+  /** (T, L·D, B, H) cell states of an lstm. */
   cells?: Tensor;
 }
 
-/** The activations of a forward pass and the gradients of a backward pass; everything is 0 past a row's length. */
+/**
+ * The activations of a forward pass and the gradients of a backward pass. All values are 0 past a row's
+ * length.
+ */
 export interface Trace extends ForwardTrace {
-  /** (T, L·D, B, H) dloss/dh_t by all that follows from it: how it fades or explodes through time. */
+  /**
+   * (T, L·D, B, H) total derivative dloss/dh_t, including all later steps. It shows how gradients vanish or
+   * explode through time.
+   */
   hiddenGradients: Tensor;
 }
 
-/** What {@link Rnn#gradients} returns. */
+/** The result of {@link Rnn#gradients}. */
 export interface GradientsResult<C extends Cell = Cell> {
-  /** The loss of the batch; of cross-entropies in nats. */
+  /** Loss of the batch, in nats for cross-entropies. */
   loss: number;
-  /** dloss/dparameter by the parameter's name; with `accumulate` the sum so far. */
+  /** dloss/dparameter by the name of the parameter; with `accumulate` the sum so far. */
   gradients: Record<string, Tensor>;
-  /** (L·D, B, H), of this batch alone; of an lstm by h and by c. */
+  /** (L·D, B, H) gradient with respect to the initial state, of this batch alone; by h and c for an lstm. */
   initialStateGradient: State<C>;
-  /** (L·D, B, H) after each row's last step; of an lstm h and c. */
+  /** (L·D, B, H) state after each row's last step; h and c for an lstm. */
   state: State<C>;
-  /** With `trace`. */
+  /** Activations and their gradients, with `trace` only. */
   trace?: Trace;
 }
 
-/** What {@link Rnn#backward} takes: the inputs of a forward pass, and a loss's gradients with respect to its results. */
+/**
+ * The arguments of {@link Rnn#backward}: the inputs of a forward pass, and the gradients of a loss with
+ * respect to its results.
+ */
 export interface BackwardInputs extends SequenceInputs {
-  /** (B, T, D·H). Default: zeros. Not read past a row's length. */
+  /** (B, T, D·H) gradient with respect to the outputs. Default: zeros. It is not read past a row's length. */
   outputsGradient?: Numbers3;
-  /** (B, T, V). Default: zeros. Not read past a row's length. */
+  /** (B, T, V) gradient with respect to the logits. Default: zeros. It is not read past a row's length. */
   logitsGradient?: Numbers3;
-  /** (L·D, B, H), for an lstm by h and by c. Default: zeros. */
+  /** (L·D, B, H) gradient with respect to the final state; by h and c for an lstm. Default: zeros. */
   stateGradient?: StateInput;
 }
 
-/** What {@link Rnn#backward} returns. */
+/** The result of {@link Rnn#backward}. */
 export interface BackwardResult<C extends Cell = Cell> {
-  /** By the parameter's name. */
+  /** Gradients by the name of the parameter. */
   gradients: Record<string, Tensor>;
-  /** (B, T, I), for dense inputs only. */
+  /** (B, T, I) gradient with respect to the inputs, for dense inputs only. */
   inputsGradient?: Tensor;
-  /** (L·D, B, H), of an lstm by h and by c. */
+  /** (L·D, B, H) gradient with respect to the initial state; by h and c for an lstm. */
   initialStateGradient: State<C>;
 }
 
 export const CLIP = {
-  /** Largest norm of all gradients together, 1e-30 … 1e30: g·clip·min(1/norm, 1/clip). Default false: no clipping. */
+  /**
+   * Largest norm of all gradients together, 1e-30 … 1e30: g·clip·min(1/norm, 1/clip). Default false: no
+   * clipping.
+   */
   clipNorm: { read: readClipNorm, fallback: false },
 } satisfies Declaration;
 
@@ -102,11 +117,11 @@ export interface ClipOptions extends OptionsOf<typeof CLIP> {}
 
 export const TRAIN_STEP = {
   ...CLIP,
-  /** Return a copy of the final state. Default false. */
+  /** Returns a copy of the final state. Default false. */
   returnState: { read: boolean, fallback: false },
   /**
-   * Start from the final state of the previous call with `carryState` (zeros at first) and keep the final state of this
-   * call: truncated BPTT. An `initialState` in the batch takes precedence. Default false.
+   * Starts from the final state of the previous call with `carryState` (zeros at first) and keeps the final
+   * state of this call: truncated BPTT. An `initialState` in the batch takes precedence. Default false.
    */
   carryState: { read: boolean, fallback: false },
 } satisfies Declaration;
@@ -114,18 +129,21 @@ export const TRAIN_STEP = {
 /** Options of {@link Rnn#trainStep}. */
 export interface TrainStepOptions extends OptionsOf<typeof TRAIN_STEP> {}
 
-/** What {@link Rnn#trainStep} returns. */
+/** The result of {@link Rnn#trainStep}. */
 export interface TrainStepResult<C extends Cell = Cell> {
-  /** Of the weights before the update; of cross-entropies in nats. */
+  /** Loss of the weights before the update, in nats for cross-entropies. */
   loss: number;
-  /** Of all gradients together but those of frozen parameters, before clipping. */
+  /** Norm of all gradients together, except those of frozen parameters, before clipping. */
   gradientNorm: number;
-  /** (L·D, B, H), of an lstm h and c; with `returnState`. */
+  /** (L·D, B, H) final state, with `returnState` only; h and c for an lstm. */
   state?: State<C>;
 }
 
 export const SAVE = {
-  /** An optimizer of this network, to be saved with everything that is needed to continue training. Default: none. */
+  /**
+   * An optimizer of this network. It is saved with everything that is needed to continue training. Default:
+   * none.
+   */
   optimizer: { read: readOptimizer, fallback: undefined },
 } satisfies Declaration;
 
@@ -133,18 +151,18 @@ export const SAVE = {
 export interface SaveOptions extends OptionsOf<typeof SAVE> {}
 
 export const EVALUATE = {
-  /** Return a copy of the final state. Default false. */
+  /** Returns a copy of the final state. Default false. */
   returnState: { read: boolean, fallback: false },
 } satisfies Declaration;
 
 /** Options of {@link Rnn#evaluate}. */
 export interface EvaluateOptions extends OptionsOf<typeof EVALUATE> {}
 
-/** Every result of {@link Rnn#evaluate}. */
+/** The common part of every result of {@link Rnn#evaluate}. */
 interface AnyLoss<C extends Cell> {
-  /** The loss of the batch; of cross-entropies in nats. */
+  /** Loss of the batch, in nats for cross-entropies. */
   loss: number;
-  /** (L·D, B, H) after each row's last step; of an lstm h and c. With `returnState`. */
+  /** (L·D, B, H) state after each row's last step, with `returnState` only; h and c for an lstm. */
   state?: State<C>;
 }
 
@@ -155,29 +173,29 @@ export interface Evaluation<C extends Cell = Cell> extends AnyLoss<C> {
    * weighted share of those for which σ(logit) > ½ says the same as target > ½.
    */
   accuracy: number;
-  /** Absent; there for the type of a batch whose loss is not known at compile time. */
+  /** Always absent. It exists for the type of a batch whose loss is not known at compile time. */
   meanAbsoluteError?: undefined;
-  /** Absent, too. */
+  /** Always absent. */
   coverage?: undefined;
 }
 
 /** The result of {@link Rnn#evaluate} for a batch with `loss: "meanSquaredError"`. */
 export interface RegressionEvaluation<C extends Cell = Cell> extends AnyLoss<C> {
-  /** Σ weights·|logits − targets| / Σ weights, over what counts. */
+  /** Σ weights·|logits − targets| / Σ weights, over the values that count. */
   meanAbsoluteError: number;
-  /** Absent; there for the type of a batch whose loss is not known at compile time. */
+  /** Always absent. It exists for the type of a batch whose loss is not known at compile time. */
   accuracy?: undefined;
-  /** Absent, too. */
+  /** Always absent. */
   coverage?: undefined;
 }
 
 /** The result of {@link Rnn#evaluate} for a batch with `loss: "meanAbsoluteError"`, which is a metric itself. */
 export interface AbsoluteErrorEvaluation<C extends Cell = Cell> extends AnyLoss<C> {
-  /** Absent; there for the type of a batch whose loss is not known at compile time. */
+  /** Always absent. It exists for the type of a batch whose loss is not known at compile time. */
   accuracy?: undefined;
-  /** Absent, too. */
+  /** Always absent. */
   meanAbsoluteError?: undefined;
-  /** Absent, too. */
+  /** Always absent. */
   coverage?: undefined;
 }
 
@@ -188,9 +206,9 @@ export interface QuantileEvaluation<C extends Cell = Cell> extends AnyLoss<C> {
    * quantiles are right. The share within the band between two quantiles is the difference of their coverages.
    */
   coverage: number[];
-  /** Absent; there for the type of a batch whose loss is not known at compile time. */
+  /** Always absent. It exists for the type of a batch whose loss is not known at compile time. */
   accuracy?: undefined;
-  /** Absent, too. */
+  /** Always absent. */
   meanAbsoluteError?: undefined;
 }
 

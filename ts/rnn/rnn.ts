@@ -5,8 +5,8 @@
  * gru          PyTorch's `nn.GRU`, or TensorFlow 1's `GRUCell` with `resetAfter: false`
  * lstm         PyTorch's `nn.LSTM` with one bias, TensorFlow 1's `BasicLSTMCell`
  *
- * Without an output layer the hidden states are the logits. This file holds the public words and promises; what a call
- * does is in forward-backward.ts and train-step.ts, the mathematics in the core (crate/).
+ * Without an output layer the hidden states are the logits. This file contains the public documentation;
+ * forward-backward.ts and train-step.ts implement the calls, and the core (crate/) the mathematics.
  */
 
 import type {
@@ -56,10 +56,11 @@ import { applyGradients, frozenNames, setFrozen, trainStep } from "./train-step.
 import type { Bytes } from "../base/typed-array.js";
 
 /**
- * A recurrent network with the memory it lives in.
+ * A recurrent network. It owns the WebAssembly memory of its parameters.
  *
- * Its memory is outside the garbage collector's sight: `free()` gives it back at once (or `using rnn = new Rnn(…)`
- * at the end of the block); a network that is merely dropped is freed some time after.
+ * The garbage collector does not manage that memory. `free()` frees it at once, and so does
+ * `using rnn = new Rnn(…)` at the end of the block. The memory of a network that is merely dropped is freed
+ * some time later.
  *
  * @example
  * import { Adam, Rnn, Vocabulary } from "bptt";
@@ -76,9 +77,10 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   readonly #network: Network;
 
   /**
-   * @param options sizes, cell and seed. Name the cell: the compiler then knows what its state is
+   * @param options sizes, cell and seed. Give the cell explicitly, so that the compiler knows the type of the
+   *   state.
    * @throws TypeError when an option is of the wrong kind or unknown
-   * @throws RangeError when an option is out of its range, or makes no sense with another
+   * @throws RangeError when an option is out of its range or contradicts another
    * @throws BpttError `OUT_OF_MEMORY` when the parameters do not fit into memory
    */
   constructor(options: RnnOptions<C>) {
@@ -91,7 +93,7 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
     return this.#network.config.cell as C;
   }
 
-  /** I: the number of different ids, or of features. */
+  /** I: the number of different ids, or the number of features. */
   get inputSize(): number {
     return this.#network.config.inputSize;
   }
@@ -101,27 +103,27 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
     return this.#network.config.hiddenSize;
   }
 
-  /** V, or undefined without output layer. */
+  /** V: the width of the output layer, or undefined without one. */
   get outputSize(): number | undefined {
     return this.#network.config.outputSize;
   }
 
-  /** L: cells stacked upon each other. */
+  /** L: the number of layers. */
   get layers(): number {
     return this.#network.config.layers;
   }
 
-  /** Whether a second direction runs from the end to the start. */
+  /** True if the network has a second direction, which reads each row from its end to its start. */
   get bidirectional(): boolean {
     return this.#network.config.bidirectional;
   }
 
   /**
-   * A state of zeros, (L·D, B, H); of an lstm `{ h, c }`, two of them.
+   * Returns a state of zeros, (L·D, B, H); `{ h, c }` of two such tensors for an lstm.
    *
    * @param batch B, the number of rows
-   * @throws TypeError when `batch` is no number
-   * @throws RangeError when `batch` is no integer from 1 to 2³¹ − 1
+   * @throws TypeError when `batch` is not a number
+   * @throws RangeError when `batch` is not an integer from 1 to 2³¹ − 1
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
    *
    * @example
@@ -137,14 +139,12 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * Runs the network over sequences.
-   *
-   * Applies no dropout.
+   * Runs the network over sequences, without dropout.
    *
    * @param inputs inputs (B, T) or (B, T, I), lengths, initial state; a whole batch is accepted as well
-   * @param options `trace`: return hidden states and gates (T, L·D, B, ·) as `gradients` does
+   * @param options `trace`: also return hidden states and gates (T, L·D, B, ·), as `gradients` does
    * @returns outputs (B, T, D·H), logits (B, T, V) and the final state (L·D, B, H)
-   * @throws TypeError when something is of the wrong kind
+   * @throws TypeError when a value is of the wrong kind
    * @throws RangeError when a value or size is wrong; the message names the place
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
    *
@@ -164,15 +164,17 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * The loss of a batch and its gradients by back-propagation through time; changes no weight.
-   * A loss or gradient that is not finite is returned as it is.
+   * Computes the loss of a batch and its gradients by back-propagation through time. No weight changes. A
+   * loss or gradient that is not finite is returned without an error.
    *
-   * With dropout, what is dropped is what the coming `trainStep` would drop; each call that accumulates moves on to the
-   * next. The sum of accumulated gradients waits for `applyGradients("accumulated", …)`, whatever other calls come between.
+   * With dropout, the same values are dropped as in the next `trainStep`; each call that accumulates advances
+   * to the following random numbers. The sum of accumulated gradients is kept for
+   * `applyGradients("accumulated", …)`, even if other methods are called in between.
    *
    * @param batch inputs, targets, weights, lengths, initial state, loss, averaging flags
-   * @param options `trace`: what happened inside at each step; `accumulate`: add to the calls before
-   * @throws TypeError when something is of the wrong kind
+   * @param options `trace`: return the activations and gradients of each step; `accumulate`: add to the
+   *   gradients of earlier calls
+   * @throws TypeError when a value is of the wrong kind
    * @throws RangeError when a value or size is wrong; the message names the place
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
    *
@@ -193,10 +195,11 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * Back-propagates through time the gradients of a loss of one's own; changes nothing, drops nothing.
+   * Back-propagates through time the gradients of a custom loss. It changes nothing and applies no dropout.
    *
-   * @param options the inputs of the forward pass, and the loss's gradients with respect to outputs, logits and state
-   * @throws TypeError when something is of the wrong kind
+   * @param options the inputs of the forward pass, and the gradients of the loss with respect to outputs,
+   *   logits and state
+   * @throws TypeError when a value is of the wrong kind
    * @throws RangeError when a value or size is wrong; the message names the place
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
    *
@@ -213,15 +216,16 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * One step of training: loss, gradients, clipping, update.
+   * Performs one training step: loss, gradients, clipping, update.
    *
    * @param batch inputs, targets, weights, lengths, initial state, loss, averaging flags
-   * @param optimizer bound to this network from its first step on
-   * @param options clipping, and what happens with the final state
-   * @throws TypeError when something is of the wrong kind
+   * @param optimizer the optimizer, which belongs to this network from its first step on
+   * @param options clipping, and the treatment of the initial and final state
+   * @throws TypeError when a value is of the wrong kind
    * @throws RangeError when a value or size is wrong; the message names the place
-   * @throws BpttError `NOT_FINITE` when the loss or a gradient is not finite; `OPTIMIZER_BOUND`, `OUT_OF_MEMORY`,
-   *   `FREED`. After any error network, optimizer and carried state are as they were.
+   * @throws BpttError `NOT_FINITE` when the loss, a gradient or the update is not finite; `OPTIMIZER_BOUND`,
+   *   `OUT_OF_MEMORY`, `FREED`. After any error the network, the optimizer and the carried state are
+   *   unchanged.
    *
    * @example
    * import { Adam, Rnn } from "bptt";
@@ -237,16 +241,17 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * One update from gradients of one's own making, or from those that calls of `gradients` have accumulated.
-   * Parameters that are not named stay as they are, and so do frozen ones.
+   * Performs one update with given gradients, or with the gradients that calls of `gradients` have
+   * accumulated. Parameters without a gradient and frozen parameters do not change.
    *
-   * @param gradients by the parameter's name, any subset; or "accumulated": their sum, which then begins anew
-   * @param optimizer bound to this network from its first step on
+   * @param gradients gradients by the name of the parameter, any subset; or "accumulated" for the accumulated
+   *   sum, which is then reset
+   * @param optimizer the optimizer, which belongs to this network from its first step on
    * @param options clipping
-   * @throws TypeError when something is of the wrong kind
+   * @throws TypeError when a value is of the wrong kind
    * @throws RangeError when a name, value or size is wrong, or nothing has been accumulated
-   * @throws BpttError `NOT_FINITE` when a gradient is not finite (an accumulated sum is given up then);
-   *   `OPTIMIZER_BOUND`, `OUT_OF_MEMORY`, `FREED`
+   * @throws BpttError `NOT_FINITE` when a gradient or the update is not finite (an accumulated sum is then
+   *   discarded); `OPTIMIZER_BOUND`, `OUT_OF_MEMORY`, `FREED`
    *
    * @example
    * import { Adam, Rnn } from "bptt";
@@ -270,11 +275,12 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * Keeps parameters as they are: no step changes them, and the norm does not count their gradients, until `unfreeze`.
+   * Freezes parameters: no step changes them, and the norm does not include their gradients, until
+   * `unfreeze`.
    *
    * @param names a parameter's name, or an array of names
-   * @throws TypeError when they are no strings
-   * @throws RangeError when a name is unknown; then nothing is frozen
+   * @throws TypeError when they are not strings
+   * @throws RangeError when a name is unknown; nothing is frozen in that case
    * @throws BpttError `FREED`
    *
    * @example
@@ -291,11 +297,11 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * Lets steps change parameters again; those that were not frozen may be named too.
+   * Allows steps to change parameters again. Parameters that are not frozen are accepted too.
    *
    * @param names a parameter's name, or an array of names
-   * @throws TypeError when they are no strings
-   * @throws RangeError when a name is unknown; then all stay as they are
+   * @throws TypeError when they are not strings
+   * @throws RangeError when a name is unknown; nothing changes in that case
    * @throws BpttError `FREED`
    *
    * @example
@@ -316,19 +322,19 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * Computes the loss of a batch and the metric that belongs to it. Changes nothing and applies no dropout.
+   * Computes the loss of a batch and the metric of that loss. It changes nothing and applies no dropout.
    *
-   * | `loss`                 | result                                     |
-   * | ---------------------- | ------------------------------------------ |
-   * | `"crossEntropy"`       | `{ loss, accuracy }`                       |
-   * | `"meanSquaredError"`   | `{ loss, meanAbsoluteError }`              |
-   * | `"meanAbsoluteError"`  | `{ loss }`                                 |
+   * | `loss`                 | result                                      |
+   * | ---------------------- | ------------------------------------------- |
+   * | `"crossEntropy"`       | `{ loss, accuracy }`                        |
+   * | `"meanSquaredError"`   | `{ loss, meanAbsoluteError }`               |
+   * | `"meanAbsoluteError"`  | `{ loss }`                                  |
    * | `"quantile"`           | `{ loss, coverage }`, one for each quantile |
    * | `"binaryCrossEntropy"` | `{ loss, accuracy }`, at a probability of ½ |
    *
    * @param batch inputs, targets, weights, lengths, initial state, loss, averaging flags
    * @param options `returnState`: return the final state (L·D, B, H), which another batch accepts as `initialState`
-   * @throws TypeError when something is of the wrong kind
+   * @throws TypeError when a value is of the wrong kind
    * @throws RangeError when a value or size is wrong; the message names the place
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
    *
@@ -366,12 +372,14 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * A stream of single steps with the state kept between them: for generation, and for data that arrives bit by bit.
+   * Creates a session, which runs the network one step at a time and keeps the state between the steps: for
+   * generation, and for data that arrives step by step.
    *
-   * @param options `batch` (1), the `state` to start from (zeros), and `dense` for steps of features (ids)
-   * @throws TypeError when something is of the wrong kind
-   * @throws RangeError when a value or size is wrong, or the network is bidirectional: its second direction would have
-   *   to begin at the end
+   * @param options `batch` (default 1), the initial `state` (default zeros), and `dense` (default false) for
+   *   steps of features instead of ids
+   * @throws TypeError when a value is of the wrong kind
+   * @throws RangeError when a value or size is wrong, or the network is bidirectional, because its second
+   *   direction would have to begin at the end
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
    *
    * @example
@@ -391,9 +399,10 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * Copies of all parameters by name. Of layer 0: `w_ih_l0` (I, G·H), `w_hh_l0` (H, G·H), `b_h_l0` (G·H), and of a gru
-   * that resets after the product `b_hn_l0` (H), the bias inside; `_reverse` behind the second direction's; `_l1` … the
-   * other layers', which read D·H. With an output layer `w_ho` (D·H, V) and `b_o` (V). Gates: gru r z n, lstm i f g o.
+   * Copies of all parameters by name. Layer 0 has `w_ih_l0` (I, G·H), `w_hh_l0` (H, G·H), `b_h_l0` (G·H), and
+   * in a gru that resets after the product the inner bias `b_hn_l0` (H). The names of the second direction
+   * end in `_reverse`. The other layers, `_l1` …, have D·H inputs. The output layer has `w_ho` (D·H, V) and
+   * `b_o` (V). The order of gates is r z n in a gru and i f g o in an lstm.
    *
    * @throws BpttError `FREED`
    *
@@ -408,10 +417,10 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * Sets parameters: any subset, all or nothing.
+   * Sets any subset of the parameters. An error changes none of them.
    *
-   * @param values by name, of the shapes that `parameters` has
-   * @throws TypeError when something is of the wrong kind
+   * @param values values by name, in the shapes of `parameters`
+   * @throws TypeError when a value is of the wrong kind
    * @throws RangeError when a name is unknown, a shape is wrong or a value is not finite
    * @throws BpttError `FREED`
    *
@@ -427,19 +436,22 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * The network as a safetensors file: exactly the state_dict of a PyTorch module with the fields `rnn` (`nn.RNN`,
-   * `nn.GRU` or `nn.LSTM`) and, with an output layer, `head` (`nn.Linear`), so that
-   * `module.load_state_dict(safetensors.torch.load_file(path))` takes it; the configuration stands in the file's
-   * metadata. The same network gives the same bytes. A gru with `resetAfter: false`, which PyTorch lacks, keeps its own names.
+   * Saves the network as a safetensors file. Its tensors are exactly the state_dict of a PyTorch module with
+   * the fields `rnn` (`nn.RNN`, `nn.GRU` or `nn.LSTM`) and, with an output layer, `head` (`nn.Linear`), so
+   * that `module.load_state_dict(safetensors.torch.load_file(path))` accepts it. The configuration is in the
+   * file's metadata. The same network gives the same bytes. A gru with `resetAfter: false`, which PyTorch
+   * lacks, keeps the names of this library.
    *
-   * With an optimizer the file holds what training goes on with, to the bit: settings, schedule, counts and moments, the
-   * state that `carryState` keeps, how far dropout's draws have come, and which parameters are frozen; not a sum of
-   * accumulated gradients. PyTorch takes such a file with `strict=False`.
+   * With an optimizer the file contains everything that is needed to continue training bit-identically:
+   * settings, schedule, counts and moments, the state that `carryState` keeps, the position in dropout's
+   * random numbers, and the names of frozen parameters. It does not contain a sum of accumulated gradients.
+   * PyTorch accepts such a file with `strict=False`.
    *
-   * @param options `optimizer`: one of this network, or one that has not stepped yet
+   * @param options `optimizer`: an optimizer of this network, or one that has not updated anything yet
    * @returns the bytes of the file
    * @throws TypeError when an option is of the wrong kind or unknown
-   * @throws BpttError `OPTIMIZER_BOUND` when the optimizer is another network's; `FREED`, `OUT_OF_MEMORY`
+   * @throws BpttError `OPTIMIZER_BOUND` when the optimizer belongs to another network; `FREED`,
+   *   `OUT_OF_MEMORY`
    *
    * @example
    * import { Rnn } from "bptt";
@@ -458,17 +470,19 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * A network from a safetensors file: one that `save` wrote, or any PyTorch state_dict of such a module, its names
-   * bare or behind any prefix. Cell, sizes, layers and directions follow from names and shapes; PyTorch's two biases are
-   * added where that changes nothing. A module made with `bias=False` gets biases of zero. Of a file that `save({ optimizer })`
-   * wrote the network is as it was then, carried state and frozen parameters included; its optimizer comes by `loadOptimizer`.
+   * Loads a network from a safetensors file: one that `save` wrote, or any PyTorch state_dict of such a
+   * module, with or without a prefix before its names. Cell, sizes, layers and directions follow from names
+   * and shapes. PyTorch's two biases are added where that changes nothing, and a module made with
+   * `bias=False` gets biases of zero. A network from a file of `save({ optimizer })` also has the carried
+   * state and the frozen parameters of that time; `loadOptimizer` loads its optimizer.
    *
    * @param bytes the file: a Uint8Array or an ArrayBuffer
-   * @param options `cell`, where shapes cannot tell tanh from relu; `prefix`, for a file of several modules; `head`, where
-   *   the output layer is called otherwise
-   * @throws TypeError when something is of the wrong kind
-   * @throws RangeError when this is no such file, when a tensor is missing, superfluous, of another shape or not finite, or
-   *   when options and file disagree; the message names tensor or option, what was expected and what came
+   * @param options `cell`, if shapes cannot distinguish tanh from relu; `prefix`, for a file of several
+   *   modules; `head`, if the output layer has another name
+   * @throws TypeError when a value is of the wrong kind
+   * @throws RangeError when the file is not such a file, when a tensor is missing, superfluous, of another
+   *   shape or not finite, or when options and file disagree; the message gives the tensor or option, the
+   *   expected and the received value
    * @throws BpttError `OUT_OF_MEMORY`
    *
    * @example
@@ -492,12 +506,14 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * The optimizer in a file that `save({ optimizer })` wrote, bound to this network: training goes on from there to the bit.
+   * Loads the optimizer from a file that `save({ optimizer })` wrote and binds it to this network. Training
+   * continues bit-identically.
    *
    * @param bytes the file from which this network was loaded
-   * @returns the optimizer: an {@link Adam}, {@link Sgd} or {@link RmsProp}, whichever it was
+   * @returns the optimizer: an {@link Adam}, {@link Sgd} or {@link RmsProp}, as it was saved
    * @throws TypeError when `bytes` is of the wrong kind
-   * @throws RangeError when this is no such file, or its optimizer is none of a network of these sizes
+   * @throws RangeError when the file is not such a file, or its optimizer does not fit a network of these
+   *   sizes
    * @throws BpttError `BUSY` while a run trains this network; `FREED`, `OUT_OF_MEMORY`
    *
    * @example
@@ -520,8 +536,8 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * Gives the network's memory back, optimizers' moments included. Calling it again does nothing; any other use
-   * afterwards is an error with code `FREED`.
+   * Frees the network's memory, including the optimizers' moments. Calling it again does nothing. Any other
+   * use afterwards is an error with code `FREED`.
    *
    * @throws BpttError `BUSY` when called by a getter of data that this network is reading, or while a run trains it
    *
@@ -536,12 +552,12 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
     this.#network.free();
   }
 
-  /** @internal For modules of this package. */
+  /** @internal The implementation, for modules of this package. */
   get [NETWORK](): Network {
     return this.#network;
   }
 
-  /** @internal Takes the network for a run. */
+  /** @internal Locks the network for a run. */
   [LOCK](): LockedNetwork {
     return new LockedNetwork(this.#network);
   }

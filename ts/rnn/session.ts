@@ -1,6 +1,6 @@
 /**
- * A network run one step at a time, its state kept in wasm from step to step: generation, streams that arrive bit by
- * bit. The mathematics is a forward pass of one time step; see crate/src/session.rs.
+ * Runs a network one step at a time and keeps its state in wasm from step to step, for generation and for
+ * streams. A step is a forward pass of one time step; see crate/src/session.rs.
  */
 
 import { finalizer, weak } from "../base/finalization.js";
@@ -23,11 +23,11 @@ import { f32, i32, type BufferPlace } from "../wasm/memory.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
 const SESSION = {
-  /** B: rows that run side by side. Default 1. */
+  /** B: the number of rows that run side by side. Default 1. */
   batch: { read: size, fallback: 1 },
-  /** The state before the first step, (L·D, B, H), of an lstm `{ h, c }`. Default: zeros. */
+  /** The state before the first step, (L·D, B, H); `{ h, c }` for an lstm. Default: zeros. */
   state: { read: (value: unknown): StateInput => value as StateInput, fallback: undefined },
-  /** Whether the steps read features (B, I) instead of ids. Default false. */
+  /** True if the steps read features (B, I) instead of ids. Default false. */
   dense: { read: boolean, fallback: false },
 } satisfies Declaration;
 
@@ -36,14 +36,14 @@ export interface SessionOptions extends OptionsOf<typeof SESSION> {}
 
 const RESET = { state: SESSION.state } satisfies Declaration;
 
-/** What a session has left in its network when it was dropped without `free`. */
+/** Frees the buffers of a session that was garbage collected without `free`. */
 const dropped = /* @__PURE__ */ finalizer<{ network: { deref(): Network | undefined }; slot: number }>(
   ({ network, slot }) => network.deref()?.removeSession(slot),
 );
 
 /**
- * A stream of single steps through a network. Made by {@link Rnn.session}. It always sees the network's present
- * weights, and its memory goes with the network's.
+ * A session that runs a network one step at a time. {@link Rnn.session} creates it. It always uses the
+ * network's current weights, and its memory is freed with the network's at the latest.
  *
  * @example
  * import { Rnn } from "bptt";
@@ -54,15 +54,15 @@ const dropped = /* @__PURE__ */ finalizer<{ network: { deref(): Network | undefi
  * session.free(); // or `using session = …`, which does it at the end of the block
  */
 export class Session<C extends Cell = Cell> extends Disposable {
-  /** B */
+  /** B: the number of rows. */
   readonly batch: number;
   readonly #network: Network;
   readonly #slot: number;
   readonly #dense: boolean;
   readonly #logits: Tensor; // (B, V)
   readonly #ids: IdLayout;
-  readonly #features: BufferPlace; // (B, stride), of a dense session
-  readonly #place: BufferPlace; // of the logits in the core, (B, stride)
+  readonly #features: BufferPlace; // (B, stride), in a dense session
+  readonly #place: BufferPlace; // the logits in the core, (B, stride)
   readonly #state: StatePlace; // (L·D, B, H)
   #freed = false;
 
@@ -110,12 +110,13 @@ export class Session<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * One step: reads an id a row, or features, and moves the state on.
+   * Performs one step: reads one id per row, or features, and advances the state.
    *
-   * @param input B ids, or one number where B is 1; in a dense session features (B, I), or one row where B is 1
-   * @returns logits (B, V): the same tensor at each call, valid until the next
+   * @param input B ids, or one number if B is 1; in a dense session features (B, I), or one row if B is 1
+   * @returns logits (B, V); every call returns the same tensor, so its values are valid until the next call
    * @throws TypeError when `input` is of the wrong kind
-   * @throws RangeError when an id or number is out of range, or there are not B of them; the state stays
+   * @throws RangeError when an id or number is out of range, or there are not B of them; the state does not
+   *   change
    * @throws BpttError `FREED`
    *
    * @example
@@ -152,7 +153,7 @@ export class Session<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * A copy of the present state, (L·D, B, H), of an lstm `{ h, c }`.
+   * Returns a copy of the current state, (L·D, B, H); `{ h, c }` for an lstm.
    *
    * @throws BpttError `FREED`
    */
@@ -162,11 +163,11 @@ export class Session<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * Starts anew.
+   * Resets the state, as at the beginning of a sequence.
    *
    * @param options `state`: the state to start from; default zeros
    * @throws TypeError when it is of the wrong kind
-   * @throws RangeError when it is of the wrong shape or not finite; the present state stays
+   * @throws RangeError when it is of the wrong shape or not finite; the current state is then kept
    * @throws BpttError `FREED`
    */
   reset(options: { state?: StateInput } = {}): void {
@@ -177,7 +178,7 @@ export class Session<C extends Cell = Cell> extends Disposable {
   }
 
   /**
-   * Gives the session's memory back; calling it again does nothing.
+   * Frees the session's memory. Calling it again does nothing.
    *
    * @throws BpttError `BUSY` when called by a getter of data that the network is reading
    */
@@ -193,7 +194,7 @@ export class Session<C extends Cell = Cell> extends Disposable {
     return this.#network.peek(`session().${method}`);
   }
 
-  /** Features are written as they are checked, as ids are; the step waits until all are right. */
+  /** Features are written while they are checked. The step is done only if all are valid. */
   #copyFeatures(input: unknown): void {
     const { batch } = this;
     const { inputSize } = this.#network.config;
@@ -212,7 +213,8 @@ export class Session<C extends Cell = Cell> extends Disposable {
       if (shape.length !== 1 || shape[0] !== this.batch) {
         throw invalid(shape.length === 1, "ids", `${this.batch} ids`, ids);
       }
-      // Ids are written as they are checked; the step, and with it the state, waits until all are right.
+      // Ids are written while they are checked. The step, and with it the change of the state, is done only
+      // if all are valid.
       copyIds(source, this.#ids);
     } catch (error) {
       throw isCheckError(error) && looksDense(ids) ? withFields(error, { hint: DENSE_HINT }) : error;
@@ -220,9 +222,9 @@ export class Session<C extends Cell = Cell> extends Disposable {
   }
 }
 
-const DENSE_HINT = "a session for features is made with dense: true";
+const DENSE_HINT = "pass dense: true for a session of features";
 
-/** Whether refused ids may be features: fractions, floats, or rows of numbers. */
+/** Returns true if refused ids may be features: fractions, floats, or rows of numbers. */
 function looksDense(given: unknown): boolean {
   const data: unknown = typeof given === "object" && given !== null && "data" in given ? given.data : given;
   if (typedArrayKind(data) === FLOATS) return true;

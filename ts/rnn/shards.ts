@@ -1,10 +1,11 @@
 /**
- * Gradients of a batch in shards: fixed pieces of its rows, each computed by itself, here or by a replica of the network in
- * another thread.
+ * Computes the gradients of a batch in shards: fixed pieces of its rows, each computed separately, here or by
+ * a replica of the network in another thread.
  *
- * A shard leaves the workspace in the layout of the core's buffers, so that it is checked once, as part of the whole batch.
- * Its gradients are multiplied by the divisor of its own loss (Σ w over its rows); the sum over all shards divided by the sum
- * of the divisors is the gradient of the whole batch, however unequal the shards are.
+ * A shard leaves the workspace in the layout of the core's buffers, so that it is checked once, as part of
+ * the whole batch. Its gradients are multiplied by the divisor of its loss (Σ w over its rows). The sum over
+ * all shards divided by the sum of the divisors is the gradient of the whole batch, even if the shards are
+ * unequal.
  */
 
 import { floats } from "../base/tensor.js";
@@ -29,12 +30,12 @@ export interface Shard {
   /** The number of the batch's rows before those of the shard. */
   readonly first: number;
   readonly rows: number;
-  /** All rows of the batch. */
+  /** The number of rows of the batch. */
   readonly total: number;
   readonly time: number;
   readonly dense: boolean;
   readonly loss: BatchLoss;
-  /** The number of the training pass, which decides what dropout drops; −1 without dropout. */
+  /** The number of the training pass, which determines the values that dropout drops; −1 without dropout. */
   readonly dropoutPass: number;
   readonly contents: readonly Content[];
 }
@@ -46,7 +47,7 @@ export interface ShardResult {
   readonly gradients: Float32Array<ArrayBuffer>;
   /** The average over the shard. */
   readonly loss: number;
-  /** What the loss was divided by. */
+  /** The divisor of the loss. */
   readonly divisor: number;
   /** The number of time steps within the lengths. */
   readonly timeSteps: number;
@@ -70,7 +71,7 @@ export function cutBatch(network: Network, batch: Batch, count: number, carry: b
   });
 }
 
-/** The gradients of a shard. */
+/** Returns the gradients of a shard. */
 export function shardGradients(network: Network, shard: Shard, length: number): ShardResult {
   return network.change("fit", (raw) => {
     network.loadShard(shard);
@@ -104,7 +105,7 @@ export function applyWhole(
   });
 }
 
-/** The buffers of some rows of the loaded batch. */
+/** Returns the buffers of some rows of the loaded batch. */
 function readRows(
   network: Network,
   raw: RawRnn,

@@ -1,4 +1,7 @@
-/** What changes a network's weights: a step of training, and gradients from elsewhere. The public words stand in rnn.ts. */
+/**
+ * The calls that change a network's weights: a training step, and an update with given gradients. rnn.ts
+ * contains the public documentation.
+ */
 
 import { show } from "../base/show.js";
 import { objectWith, readOption, readOptions } from "../base/options.js";
@@ -12,7 +15,7 @@ import { CLIP, TRAIN_STEP, type TrainStepResult } from "./rnn-types.js";
 import { RawBuffer } from "../wasm/enumerations.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
-/** Loss, gradients, clipping, update. */
+/** Performs a training step: loss, gradients, clipping, update. */
 export function trainStep(
   network: Network,
   batch: unknown,
@@ -31,7 +34,7 @@ export function trainStep(
       returns = readOption(given, TRAIN_STEP, "returnState");
     }
     const { loaded } = network.loadBatch(batchOf(batch), true, carry);
-    // so that nothing can fail after the update
+    // Memory is allocated before the update, because nothing may fail after it.
     if (carry) raw.reserveKeptState();
     const room = returns ? network.stateRoom(loaded.batch) : undefined;
     network.accumulation.putAside();
@@ -46,7 +49,7 @@ export function trainStep(
   });
 }
 
-/** One update from given or accumulated gradients. */
+/** Performs one update with given or accumulated gradients. */
 export function applyGradients(
   network: Network,
   gradients: unknown,
@@ -91,7 +94,7 @@ function applyAccumulated<Result>(network: Network, gradients: string, update: (
     return result;
   } catch (cause) {
     const error = fromCore(cause);
-    // what is not finite stays so, whatever is added to it
+    // a sum that is not finite stays so
     if (error instanceof BpttError && error.code === "NOT_FINITE") accumulation.clear();
     throw error;
   }
@@ -116,12 +119,15 @@ export function setFrozen(
   });
 }
 
-/** The names of the frozen parameters, in the order of all. */
+/** Returns the names of the frozen parameters, in the order of the table. */
 export function frozenNames({ table, frozen }: Network): string[] {
   return table.map(({ name }) => name).filter((name) => frozen.has(name));
 }
 
-/** Tells the core which parameters the optimizer updates and the norm counts: of `named` those that are not frozen. */
+/**
+ * Tells the core which parameters the optimizer updates and the norm includes: those of `named` that are not
+ * frozen.
+ */
 function activate(network: Network, raw: RawRnn, named?: ReadonlySet<string>): void {
   raw.changing = true;
   for (const { index, name } of network.table) {
@@ -130,7 +136,7 @@ function activate(network: Network, raw: RawRnn, named?: ReadonlySet<string>): v
   raw.changing = false;
 }
 
-/** The largest norm; Infinity for no clipping. */
+/** Returns the largest norm, which is Infinity for no clipping. */
 function limitOf(clipNorm: number | false): number {
   return clipNorm || Infinity;
 }

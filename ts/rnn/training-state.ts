@@ -1,12 +1,12 @@
 /**
- * What training keeps besides the parameters, as sections of a model file: the optimizer's state, and the network's own
- * between two steps. With both a network goes on to the bit as if it had never been saved.
+ * Saves the state of training besides the parameters as sections of a model file: the optimizer's state, and
+ * the network's state between two steps. A network that is restored with both continues bit-identically.
  *
  *     optimizer   the OptimizerSnapshot
- *     training    { network: { carried, dropoutStep, frozen } }; more may stand beside `network`
+ *     training    { network: { carried, dropoutStep, frozen } }; more may be beside `network`
  *
- * Accumulated gradients are not kept. Data from a file is not trusted: whatever is wrong with it is a wrong value of the
- * file, and nothing has changed then.
+ * Accumulated gradients are not saved. Data from a file is not trusted: an error in it is a wrong value of
+ * the file, and nothing changes in that case.
  */
 
 import { at, rangeError, typeError } from "../base/errors.js";
@@ -21,11 +21,11 @@ import { show, showShape } from "../base/show.js";
 import type { State } from "../data/state.js";
 import { frozenNames, setFrozen } from "./train-step.js";
 
-/** Of a network between two steps. */
+/** The state of a network between two steps. */
 interface NetworkState {
-  /** From which the next `trainStep` with `carryState` starts; null for zeros. */
+  /** State from which the next `trainStep` with `carryState` starts; null for zeros. */
   readonly carried: State | null;
-  /** Training passes that dropped. */
+  /** Number of training passes with dropout. */
   readonly dropoutStep: number;
   /** Names of frozen parameters. */
   readonly frozen: readonly string[];
@@ -35,7 +35,7 @@ const NAMES = { carried: true, dropoutStep: true, frozen: true } satisfies Names
 
 const CARRIED = at("network", "carried");
 
-/** The sections of a network that `optimizer` trains. */
+/** Returns the sections of a network that `optimizer` trains. */
 export function trainingSections(
   network: Network,
   optimizer: Optimizer,
@@ -49,7 +49,10 @@ export function trainingSections(
   return { optimizer: packSection(snapshot), training: packSection({ network: state }) };
 }
 
-/** Puts the network into the state of a section; one without a network's state is another's affair. */
+/**
+ * Restores a network from a section. A section without a network's state belongs to another part of the
+ * library and is ignored.
+ */
 export function restoreTraining(network: Network, section: Section): void {
   if (!isPacked(section)) return;
   ofFile("training", () => {
@@ -66,7 +69,7 @@ export function restoreTraining(network: Network, section: Section): void {
   });
 }
 
-/** The optimizer of a section, bound to `network`. */
+/** Restores the optimizer of a section and binds it to `network`. */
 export function restoreOptimizer(network: Network, section: Section | undefined): Optimizer {
   if (section === undefined) {
     throw rangeError("bytes", "a file that save({ optimizer }) wrote", "one without optimizer");
@@ -76,13 +79,13 @@ export function restoreOptimizer(network: Network, section: Section | undefined)
   );
 }
 
-/** Refuses what is no optimizer; before anything is looked at that it would be saved with. */
+/** Returns `value` if it is an optimizer. This is checked before the data that would be saved with it. */
 export function readSavedOptimizer(value: unknown): Optimizer {
   optimizerState(value);
   return value as Optimizer;
 }
 
-/** B of a state whose size is right for the network in all else. */
+/** Returns B of a state, if its size otherwise fits the network. */
 function rowsOf(carried: unknown, network: Network): number {
   const given = record(carried, CARRIED) as { h?: unknown };
   const { shape } = record(network.lstm ? given.h : given, network.lstm ? at(CARRIED, "h") : CARRIED) as {

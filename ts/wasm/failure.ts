@@ -66,6 +66,6 @@ export function fromCore(error: unknown, sizes?: string): unknown {
     return new BpttError(code, `${subject} is NaN or infinite; nothing was changed`, { parameter });
   }
   const { code, purpose, bytes } = reported;
-  const message = `out of memory: ${purpose} asked for ${bytes} bytes`;
+  const message = `out of memory: cannot allocate ${bytes} bytes for ${purpose}`;
   return new BpttError(code, sizes === undefined ? message : `${sizes}: ${message}`, { bytes });
 }

@@ -36,7 +36,7 @@ export type WasmSource =
  * `bptt/relaxed` contain their module, so there the call only moves compilation ahead of the first use and
  * off the main thread. Calls after the module was instantiated do nothing.
  *
- * The module that is passed is used, whichever entry is imported: `bptt/bptt.wasm` gives the same bits
+ * The module that is passed is used with any entry: `bptt/bptt.wasm` gives the same bits
  * everywhere, `bptt/relaxed.wasm` is faster and does not.
  *
  * @param source the bytes of `bptt/bptt.wasm` or `bptt/relaxed.wasm`, a Response or address that yields them,

@@ -36,10 +36,10 @@ const NO_WEBASSEMBLY =
 const NO_SIMD =
   "this engine lacks WebAssembly SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 and later have it)";
 const NO_RELAXED_SIMD =
-  'this engine lacks WebAssembly relaxed SIMD, which the relaxed build needs (Node 22, Chrome 114, Firefox 146 and later have it); "bptt" does without';
+  'this engine lacks WebAssembly relaxed SIMD, which the relaxed build needs (Node 22, Chrome 114, Firefox 146 and later have it); "bptt" works without it';
 const IMPORT_MODULE = "import the file bptt/bptt.wasm as a module and pass it to `init` of bptt/slim";
 
-/** Whether this is a page or a worker of one, which have an address. */
+/** Returns true on a page and in its workers, which have an address. */
 function isPage(): boolean {
   return "location" in globalThis;
 }

@@ -1,4 +1,7 @@
-/** The public `fit`: trains a network on batches, in slices that leave the event loop its turn. */
+/**
+ * The public `fit`, which trains a network on batches in slices, so that the event loop can do other work in
+ * between.
+ */
 
 import { merge, objectWith, pick } from "../base/options.js";
 import type { Batches } from "../fit/batch-iterator.js";
@@ -20,19 +23,22 @@ import {
 const FIT_OR_WORKER = /* @__PURE__ */ merge(FIT, RUNS_IN_WORKER);
 
 /**
- * Trains a network on batches. Returns at once; the work begins with the next macrotask and is done on this thread, in
- * slices of about 10 ms (or one step, where that takes longer), so that timers, input and drawing have their turn.
+ * Trains a network on batches. It returns at once. The work begins with the next macrotask and is done on
+ * this thread in slices of about 10 ms (or one step, if that takes longer), so that timers, input and drawing
+ * are not blocked.
  *
- * While it runs, everything that only reads the network sees the state after the last finished step; what would change
- * it (`trainStep`, `applyGradients`, `setParameters`, `free`, another `fit`) is an error with code `BUSY`. A loss or
- * gradient that is not finite ends the run with `stopped: "diverged"` and the last good weights.
+ * During the run, calls that only read the network see the state after the last finished step. Calls that
+ * would change it (`trainStep`, `applyGradients`, `setParameters`, `free`, another `fit`) throw an error with
+ * code `BUSY`. A loss or gradient that is not finite ends the run with `stopped: "diverged"` and the last
+ * good weights.
  *
- * The clock decides when things are done and how reports read, never what is computed: the same batches and options
- * give the same bits, but for what the time limit or a hand cuts short.
+ * The clock decides when work is done and what reports say about time, never what is computed: the same
+ * batches and options give the same bits, unless the time limit or a call ends the run early.
  *
  * @param rnn the network
- * @param batches any iterable of batches, sync or async, or a function that gives the one of an epoch (from 1)
- * @param options how long, how, and who is told
+ * @param batches any iterable of batches, sync or async, or a function that returns the iterable of an epoch
+ *   (counted from 1)
+ * @param options length of the run, optimizer, validation and listeners
  * @returns the run: a promise of its result and a stream of reports
  * @throws TypeError when an option is of the wrong kind or unknown
  * @throws RangeError when an option is out of its range
@@ -53,7 +59,7 @@ export function fit<Checkpoint = RunCheckpoint>(
   batches: Batches,
   options?: FitOptions<Checkpoint> & RunsInWorker,
 ): Run<Checkpoint>;
-/** Trains it by a step of one's own, on batches of whatever kind that step takes. */
+/** Trains a network by a custom step, on batches of the type that the step takes. */
 export function fit<B, Checkpoint = RunCheckpoint>(
   rnn: Rnn,
   batches: Batches<B>,

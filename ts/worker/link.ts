@@ -1,7 +1,7 @@
 /**
- * The line to a worker: its messages, and its death, however that is told: an error of its own, a script that cannot be
- * loaded, an exit. A worker of the web that somebody terminates says nothing at all; it holds a lock, which then falls
- * to this side, where the engine has locks (secure contexts).
+ * The connection to a worker: its messages and its end, which may be an error, a script that cannot be
+ * loaded, or an exit. A web worker that is terminated from outside sends nothing. It therefore holds a lock,
+ * which this side acquires when the worker ends, if the engine has Web Locks (secure contexts).
  */
 
 import { BpttError } from "../base/errors.js";
@@ -10,15 +10,16 @@ import type { FromWorker, Handshake, ToWorker } from "./protocol.js";
 import { NoWorkers, terminate, type WorkerLike } from "./worker-like.js";
 
 /**
- * Seconds within which a worker says that its script is there. Another script never does. They are counted one by one: while
- * this thread is busy, nothing can be heard, and a long while of that counts as one.
+ * Seconds within which a worker must report that its script has loaded; a foreign script never does. They are
+ * counted one by one, because this thread hears nothing while it is busy: a long busy period counts as one
+ * second.
  */
 const PATIENCE = 60;
 const HINT =
-  "; where a bundler, a Content-Security-Policy or Trusted Types are in the way, pass worker: () => new Worker(…) with the entry bptt/worker";
-const PERMISSION_HINT = "; start Node with --allow-worker, or leave worker out";
+  "; if a bundler, a Content-Security-Policy or Trusted Types prevent it, pass worker: () => new Worker(…) with the entry bptt/worker";
+const PERMISSION_HINT = "; start Node with --allow-worker, or omit worker";
 
-/** What of either kind of worker is used here. */
+/** The methods of either kind of worker that are used here. */
 interface Emitter {
   on?(event: string, listener: (value: unknown) => void): void;
   off?(event: string, listener: (value: unknown) => void): void;
@@ -30,7 +31,7 @@ interface Locks {
   request(name: string, options: { signal: AbortSignal }, granted: () => void): Promise<unknown>;
 }
 
-/** The line to one worker. */
+/** The connection to one worker. */
 export class WorkerLink {
   readonly #worker: WorkerLike & Emitter;
   readonly #hear: (message: FromWorker) => void;
@@ -38,14 +39,14 @@ export class WorkerLink {
   readonly #listeners: Readonly<Record<string, (value: unknown) => void>>;
   readonly #thread: boolean;
   readonly #watch = new AbortController();
-  /** What the worker is to hold. */
+  /** The name of the lock that the worker holds. */
   readonly #lock: string | undefined;
-  /** What is to be said once the script is there; then undefined. */
+  /** Messages to send once the script has loaded; undefined afterwards. */
   #held: [ToWorker, (ArrayBuffer | MessagePort)[]][] | undefined = [];
   #open = true;
   readonly #timer: ReturnType<typeof startInterval>;
 
-  /** `fail` is called at most once; neither is called after `close`. */
+  /** `fail` is called at most once. No callback is called after `close`. */
   constructor(worker: WorkerLike, hear: (message: FromWorker) => void, fail: (reason: BpttError) => void) {
     this.#worker = worker;
     this.#hear = hear;
@@ -63,7 +64,7 @@ export class WorkerLink {
     };
     let seconds = 0;
     this.#timer = startInterval(() => {
-      if (++seconds >= PATIENCE) this.#lose("it does not answer as bptt/worker does");
+      if (++seconds >= PATIENCE) this.#lose("it does not answer like bptt/worker");
     }, 1000);
     this.#try(() => {
       for (const [name, listener] of Object.entries(this.#listeners)) {
@@ -74,7 +75,7 @@ export class WorkerLink {
     });
   }
 
-  /** Whether the worker has received what was posted. */
+  /** True if the worker has received the posted messages. */
   get isReady(): boolean {
     return this.#held === undefined;
   }
@@ -95,15 +96,18 @@ export class WorkerLink {
     try {
       for (const [name, listener] of Object.entries(this.#listeners)) {
         if (!this.#thread) this.#worker.removeEventListener?.(name, listener);
-        else if (name !== "error") this.#worker.off?.(name, listener); // an error that nobody hears would end the process
+        else if (name !== "error") this.#worker.off?.(name, listener); // an error event without a listener would end the process
       }
     } catch {
-      // a listener that remains hears nothing any more
+      // a listener that remains is no longer called
     }
     terminate(this.#worker);
   }
 
-  /** A worker whose methods throw is lost, as one that dies. Says so later, since whoever calls may not be ready to hear it. */
+  /**
+   * Runs `work`. A worker whose methods throw is treated as a worker that has ended. The failure is reported
+   * later, because the caller may not be ready for it.
+   */
   #try(work: () => void): void {
     try {
       work();
@@ -155,15 +159,15 @@ function hintFor(reason: unknown): string {
   return (Object(reason) as { code?: unknown }).code === "ERR_ACCESS_DENIED" ? PERMISSION_HINT : HINT;
 }
 
-/** What an error event says; it says nothing of a script that is not there. */
+/** Returns the reason in an error event. The event of a missing script has none. */
 function ofEvent(event: unknown): unknown {
   const { error, message, preventDefault } = event as {
     error?: unknown;
     message?: string;
     preventDefault?: () => void;
   };
-  preventDefault?.call(event); // whoever holds the run is told
-  return error ?? message ?? "its script is not there, or may not be used";
+  preventDefault?.call(event); // the owner of the run gets the error
+  return error ?? message ?? "its script is missing or blocked";
 }
 
 function locks(): Locks | undefined {

@@ -1,4 +1,4 @@
-/** Errors on their way from a worker. Structured clones lose the class and the fields of an error, so they are sent as data. */
+/** Converts errors to plain data and back. Structured clones lose the class and the fields of an error. */
 
 import { BpttError, isCheckError, rangeError, typeError, type ErrorCode } from "../base/errors.js";
 import type { PortableError } from "./protocol.js";
@@ -8,7 +8,7 @@ const CLASSES = new Map<string, new (message: string, options?: ErrorOptions) =>
   ["RangeError", RangeError],
 ]);
 
-/** What can be sent of an error. */
+/** Returns the parts of an error that can be sent. */
 export function portable(error: unknown): PortableError {
   if (!(error instanceof Error)) return { kind: "Error", message: String(error) };
   const { name: kind, message, cause } = error;
@@ -22,7 +22,7 @@ export function portable(error: unknown): PortableError {
   return { ...sent, coded: { code, parameter, bytes } };
 }
 
-/** The error that was sent. */
+/** Restores an error that was sent. */
 export function fromPortable({ kind, message, cause: reason, check, coded }: PortableError): Error {
   const cause = reason === undefined ? undefined : new Error(reason);
   if (check !== undefined) {

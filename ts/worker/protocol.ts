@@ -39,7 +39,7 @@ export interface Snapshot {
   readonly optimizer: OptimizerSnapshot;
 }
 
-/** The state that the holder of the run wants it to be in. */
+/** The state that the owner of the run wants it to be in. */
 export interface ControlMessage {
   readonly bptt: "control";
   readonly paused: boolean;
@@ -61,7 +61,7 @@ export interface StartMessage extends Snapshot {
   readonly pauseEvery: number | undefined;
   /** Shortest time between two snapshots, in ms. */
   readonly snapshotEvery: number;
-  /** Whether to send all reports instead of the newest only. */
+  /** True if all reports are to be sent instead of the newest only. */
   readonly allReports: boolean;
   readonly control: ControlMessage;
   /** Lead to the replicas. */
@@ -110,7 +110,7 @@ export interface Update {
   readonly bptt: "update";
   readonly reports: readonly Report[];
   readonly snapshot: Snapshot | undefined;
-  /** Whether the run paused automatically (`pauseEvery`) after the step of the last report. */
+  /** True if the run paused automatically (`pauseEvery`) after the step of the last report. */
   readonly paused: boolean;
 }
 

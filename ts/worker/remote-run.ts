@@ -1,7 +1,7 @@
 /**
- * The driver of a run in a worker: sends the network there, copies the snapshots that come back into the network of this
- * thread, and forwards what the holder of the run asks for. The network stays locked by the run as in any other run.
- * Readers see the newest snapshot.
+ * The driver of a run in a worker. It sends the network to the worker, copies the snapshots that come back
+ * into the network of this thread, and forwards the requests of the run's owner. The network stays locked by
+ * the run as in any other run. Readers see the newest snapshot.
  */
 
 import { isCheckError, type BpttError } from "../base/errors.js";
@@ -32,7 +32,7 @@ import type { Job } from "./task.js";
 import type { WorkerOptions } from "./worker-options.js";
 import { terminate, type WorkerLike, type WorkerSource } from "./worker-like.js";
 
-/** Starts the run of checked options in a worker. */
+/** Starts a run with checked options in a worker. */
 export function startRemoteRun<Checkpoint>(
   rnn: Rnn,
   config: FitConfig<Checkpoint>,
@@ -52,12 +52,15 @@ export function startRemoteRun<Checkpoint>(
   });
 }
 
-/** A worker, or one that fails at its first message with the reason why none could be started, as a worker that dies does. */
+/**
+ * Starts a worker. If none can be started, returns one that fails at its first message with the reason, as a
+ * worker that ends does.
+ */
 function startWorker(source: WorkerSource): WorkerLike {
   try {
     return source();
   } catch (error) {
-    if (isCheckError(error)) throw error; // the option is wrong
+    if (isCheckError(error)) throw error; // the user's option is wrong
     const fail = () => {
       throw error;
     };
@@ -65,7 +68,7 @@ function startWorker(source: WorkerSource): WorkerLike {
   }
 }
 
-/** What the worker is to do. */
+/** The work of the worker. */
 interface Work {
   readonly job: Job;
   /** Buffers of the job that are transferred. */
@@ -100,7 +103,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
   readonly #throughput = new Throughput(now);
   #lastListener: PromiseLike<unknown> | undefined;
   #count = 0;
-  #pauses = 0; // automatic ones
+  #pauses = 0; // number of automatic pauses
   #ended = false;
   #state: RunState;
   #optimizer: OptimizerSnapshot;
@@ -120,7 +123,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
     });
     try {
       this.#optimizer = network.exportOptimizer(training.optimizer);
-      if (training.ownOptimizer) network.forgetOptimizer(training.optimizer); // it lives in the worker
+      if (training.ownOptimizer) network.forgetOptimizer(training.optimizer); // the optimizer is in the worker
       this.#control = new Control(config.signal, () => this.#heed());
     } catch (error) {
       network.release();
@@ -219,7 +222,10 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
     );
   }
 
-  /** Applies a change of control. A run that is asked to end gives the network up as soon as its worker has told the last step. */
+  /**
+   * Applies a change of control. A run that is asked to end releases the network as soon as its worker has
+   * reported the last step.
+   */
   #heed(): void {
     const { paused, end } = this.#control;
     if (paused) this.#throughput.rest();
@@ -281,7 +287,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
 
   #tell(reports: readonly Report[]): void {
     for (const report of reports) {
-      if (this.#ended) return; // by the listener
+      if (this.#ended) return; // set by the listener
       this.reports.push(report);
       const listening = this.#config.onProgress?.(report);
       if (!isPromise(listening)) continue;

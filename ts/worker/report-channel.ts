@@ -20,7 +20,7 @@ const TRAINING_PER_SNAPSHOT = 20;
 
 /** Which reports and snapshots to send. */
 export interface Wanted {
-  /** All reports instead of the newest only. */
+  /** True for all reports, false for the newest only. */
   readonly all: boolean;
   /** Shortest time between two snapshots, in ms. */
   readonly snapshotEvery: number;
@@ -42,10 +42,10 @@ export class ReportChannel {
     this.#send = send;
     this.#snapshot = snapshot;
     this.#wanted = wanted;
-    this.#nextSnapshot = wanted.snapshotEvery === Infinity ? Infinity : 0; // with the first report
+    this.#nextSnapshot = wanted.snapshotEvery === Infinity ? Infinity : 0; // set with the first report
   }
 
-  /** Sends a report. `paused` says whether the run paused automatically after it. */
+  /** Sends a report. `paused` is true if the run paused automatically after it. */
   report(report: Report, paused: boolean): void {
     if (!this.#wanted.all) this.#waiting.length = 0;
     this.#waiting.push(report);
@@ -84,7 +84,7 @@ export class ReportChannel {
         const room = this.#full();
         return room ? room.then(() => iterator.next()) : iterator.next();
       };
-      return { next } as AsyncIterator<B>; // a run takes what is there at once, too
+      return { next } as AsyncIterator<B>; // an asynchronous iterator may also return a batch directly, which the run accepts
     };
     return { [Symbol.asyncIterator]: open };
   }

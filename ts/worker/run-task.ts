@@ -9,7 +9,7 @@ import { startRemoteRun } from "./remote-run.js";
 import type { Task } from "./task.js";
 import { expectWork, type WorkerOptions } from "./worker-options.js";
 
-/** A task with its data, and what its plan does not decide. */
+/** A task with its data, and the options that its plan does not decide. */
 export interface TaskRun<Data, Checkpoint> {
   readonly task: Task<Data>;
   readonly data: Data;

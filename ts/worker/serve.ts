@@ -77,7 +77,7 @@ export function serve(tasks: readonly Task[]): void {
   post({ bptt: "here" });
 }
 
-/** The task that a job names. */
+/** Returns the task that a job names. */
 function taskOf(tasks: readonly Task[], { task }: Job): Task {
   const found = tasks.find(({ name }) => name === task);
   if (found) return found;
@@ -98,7 +98,7 @@ class HostedRun {
   readonly #reports: ReportChannel;
   readonly #abort = new AbortController();
   #pool: ReplicaPool | undefined;
-  #pauses = 0; // automatic ones
+  #pauses = 0; // number of automatic pauses
 
   constructor(start: StartMessage, task: Task, post: Post) {
     const { network, frozen, weights, state, job, timeLimitSeconds, every, pauseEvery } = start;
@@ -109,7 +109,7 @@ class HostedRun {
     this.#rnn = rnn;
     this.#network = rnn[LOCK]();
     this.#network.writeWeights(weights);
-    this.#network.release(); // the run takes a network of its own; this one goes on reading
+    this.#network.release(); // the run locks its own network; this one is still read
     rnn.freeze(frozen);
     this.#optimizer = restoreOptimizerState(rnn[NETWORK], start.optimizer);
     this.#reports = new ReportChannel(
@@ -189,7 +189,7 @@ class HostedRun {
     try {
       snapshot = this.#run[SNAPSHOT]();
     } catch {
-      // the other side keeps the last snapshot that it has
+      // the other side keeps the last snapshot that it received
     }
     this.#post({ bptt: "failed", error: portable(error), snapshot });
   }

@@ -13,7 +13,7 @@ export interface FitPlan {
   /** The batches of every epoch, or a function that returns those of an epoch; epochs count from 1. */
   readonly batches: readonly Batch[] | ((epoch: number) => Iterable<Batch>);
   readonly options: Partial<FitOptions>;
-  /** The optimizer of a run for which the user gives none: it belongs to the run. Default: Adam. */
+  /** The run's own optimizer, if the user passes none. Default: Adam. */
   readonly ownOptimizer?: Optimizer;
 }
 

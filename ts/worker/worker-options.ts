@@ -1,4 +1,4 @@
-/** Options of a run that may be in a worker. */
+/** Options of a run that may take place in a worker. */
 
 import { number } from "../base/check.js";
 import { rangeError, typeError, type Path } from "../base/errors.js";
@@ -7,29 +7,31 @@ import { show } from "../base/show.js";
 import { spawnWorker } from "../spawn-worker.js";
 import { readWorker, type WorkerLike, type WorkerSource } from "./worker-like.js";
 
-/** The options of a run that may be in a worker. */
+/** The declarations of these options. */
 export const RUNS_IN_WORKER = {
   /**
-   * Whether the run is in a worker, with bit-identical results: `true`, or a function that makes the `Worker` with the
-   * script `bptt/worker`, for bundlers that need to see it. The worker ends with the run. Default false.
+   * Runs in a worker, with bit-identical results: `true`, or a function that creates the `Worker` with the
+   * script `bptt/worker`, for bundlers that must see that expression. The worker ends with the run. Default
+   * false.
    */
   worker: { read: readWorkerChoice, fallback: undefined },
   /**
-   * Number of workers that share the run, at most one for each of its `shards`; more than one implies `worker: true`. A
-   * `worker` function is called once for each. The results depend on `shards` alone. Default 1.
+   * Number of workers that share the run, at most one for each of its `shards`. More than one implies
+   * `worker: true`. A `worker` function is called once for each. The results depend only on `shards`. Default 1.
    */
   workers: { read: count, fallback: undefined },
   /**
-   * How many times per second at most a run in a worker sends its weights with its reports, for `generate`, `evaluate`,
-   * `save` and the like to use meanwhile; 0: only when it pauses or ends. Default 4.
+   * Largest number of times per second that a run in a worker sends its weights with its reports, so that
+   * `generate`, `evaluate`, `save` and other methods can use them during the run. With 0 it sends them only
+   * when it pauses or ends. Default 4.
    */
   snapshotsPerSecond: { read: readRate, fallback: 4 },
 } satisfies Declaration;
 
-/** Where a run takes place. */
+/** Options that decide where a run takes place. */
 export interface RunsInWorker extends OptionsOf<typeof RUNS_IN_WORKER> {}
 
-/** The options, checked. */
+/** The checked options. */
 export interface WorkerOptions {
   readonly source: WorkerSource;
   /** Number of workers. */
@@ -38,7 +40,7 @@ export interface WorkerOptions {
   readonly snapshotEvery: number;
 }
 
-/** Reads the options; undefined for a run on this thread. */
+/** Reads the options. Returns undefined for a run on this thread. */
 export function readWorkerOptions(given: unknown): WorkerOptions | undefined {
   const { worker, workers, snapshotsPerSecond } = readOptions(given, RUNS_IN_WORKER);
   if (worker === false && workers !== undefined) {

@@ -1,7 +1,8 @@
 // Matrix products on flat arrays in tiles of 4×4. Every matrix is (array, offset, row stride); N is a multiple of 4.
 
 /**
- * C (M, N) += A (M, K) · B (K, N). Any M: the rows that no tile of 4 covers go one by one.
+ * Computes C (M, N) += A (M, K) · B (K, N). M is arbitrary: rows outside the tiles of 4 are processed one by
+ * one.
  * @param {number} M @param {number} N @param {number} K
  * @param {Float32Array} A @param {number} a0 @param {number} lda
  * @param {Float32Array} B @param {number} b0 @param {number} ldb
@@ -23,7 +24,7 @@ export function multiply(M, N, K, A, a0, lda, B, b0, ldb, C, c0, ldc) {
 }
 
 /**
- * C (M, N) += Aᵀ · B with A (K, M) and B (K, N); M is a multiple of 4 too.
+ * Computes C (M, N) += Aᵀ · B with A (K, M) and B (K, N). M is a multiple of 4 too.
  * @param {number} M @param {number} N @param {number} K
  * @param {Float32Array} A @param {number} a0 @param {number} lda
  * @param {Float32Array} B @param {number} b0 @param {number} ldb
@@ -39,7 +40,8 @@ export function multiplyTransposed(M, N, K, A, a0, lda, B, b0, ldb, C, c0, ldc) 
 }
 
 /**
- * The 4×4 tile: 16 sums in local variables. A's four rows (or columns) begin at a0 … a3 and go on by `step`.
+ * Computes a 4×4 tile with 16 sums in local variables. A's four rows (or columns) begin at a0 … a3 and
+ * advance by `step`.
  * @param {number} K
  * @param {Float32Array} A @param {number} a0 @param {number} a1 @param {number} a2 @param {number} a3 @param {number} step
  * @param {Float32Array} B @param {number} b @param {number} ldb
@@ -115,7 +117,7 @@ function tile(K, A, a0, a1, a2, a3, step, B, b, ldb, C, c, ldc) {
 }
 
 /**
- * One row, eight columns: enough sums side by side to hide how long an addition takes.
+ * Computes one row and eight columns, which are enough parallel sums to hide the latency of an addition.
  * @param {number} K
  * @param {Float32Array} A @param {number} a
  * @param {Float32Array} B @param {number} b @param {number} ldb
@@ -153,7 +155,7 @@ function row8(K, A, a, B, b, ldb, C, c) {
 }
 
 /**
- * One row, four columns.
+ * Computes one row and four columns.
  * @param {number} K
  * @param {Float32Array} A @param {number} a
  * @param {Float32Array} B @param {number} b @param {number} ldb
@@ -178,7 +180,10 @@ function row4(K, A, a, B, b, ldb, C, c) {
   C[c + 3] += c3;
 }
 
-/** to (N, M) ← from (M, N). @param {number} M @param {number} N @param {Float32Array} from @param {number} offset @param {Float32Array} to */
+/**
+ * Copies the transpose: to (N, M) ← from (M, N). @param {number} M @param {number} N @param {Float32Array}
+ * from @param {number} offset @param {Float32Array} to
+ */
 export function transpose(M, N, from, offset, to) {
   for (let i = 0; i < M; i++) {
     for (let j = 0; j < N; j++) to[j * M + i] = from[offset + i * N + j];

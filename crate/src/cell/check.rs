@@ -6,7 +6,7 @@ use crate::kernel::check::{assert_fused, random};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// Random pre-activations with special values among them.
+/// Returns random pre-activations with special values among them.
 fn pre_activations(len: usize, substream: u64) -> Vec<f32> {
     let mut x = random(len, substream, 20.0);
     let special = [f32::NAN, 0.0, -0.0, f32::INFINITY, f32::NEG_INFINITY, 100.0, -100.0, 1e-40];
@@ -16,8 +16,9 @@ fn pre_activations(len: usize, substream: u64) -> Vec<f32> {
     x
 }
 
-/// Fused multiply-adds save a few roundings of values up to 1 in the polynomials of σ and tanh, which are then multiplied by inputs up
-/// to 3. Observed: less than 4 ε.
+/// Returns the limit for functions of a few roundings. Fused multiply-adds save a few roundings of values up
+/// to 1 in the polynomials of σ and tanh, which are then multiplied by inputs up to 3. Observed: less than 4
+/// ε.
 fn few_of_one(x: f32) -> f32 {
     16.0 * f32::EPSILON * x.abs().max(1.0)
 }

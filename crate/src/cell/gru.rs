@@ -45,7 +45,8 @@ pub fn next_state(z: F32x4, n: F32x4, h_prev: F32x4) -> F32x4 {
     z.times_plus(h_prev, one_minus(z).times(n))
 }
 
-/// Rows (n of x, r, z, n of h) ← (n, r, z, n of h), where n = tanh(n of x + r ⊙ n of h); h ← (1 − z) ⊙ n + z ⊙ h_prev
+/// Computes rows (n of x, r, z, n of h) ← (n, r, z, n of h), where n = tanh(n of x + r ⊙ n of h); h ← (1 − z)
+/// ⊙ n + z ⊙ h_prev.
 #[inline(never)]
 pub fn forward(hp: usize, gates: &mut [f32], h_prev: &[f32], h: &mut [f32]) {
     check(hp, 4, gates.len(), [h_prev.len(), h.len()]);
@@ -63,7 +64,7 @@ pub fn forward(hp: usize, gates: &mut [f32], h_prev: &[f32], h: &mut [f32]) {
     }
 }
 
-/// Rows of dgates (n of x, r, z, n of h) from dh; dh_prev += dh ⊙ z
+/// Computes rows of dgates (n of x, r, z, n of h) from dh; dh_prev += dh ⊙ z.
 #[inline(never)]
 pub fn backward(
     hp: usize,

@@ -49,7 +49,7 @@ impl Cell for GruResetBefore {
     }
 }
 
-/// Of rows (r, z, n): r and z ← their values; reset_h ← r ⊙ h_prev
+/// In rows (r, z, n), computes r and z ← their values; reset_h ← r ⊙ h_prev.
 #[inline(never)]
 pub fn reset_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], reset_h: &mut [f32]) {
     check(hp, 3, gates.len(), [h_prev.len(), reset_h.len()]);
@@ -66,7 +66,7 @@ pub fn reset_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], reset_h: &mut
     }
 }
 
-/// Of rows (r, z, n): n ← its value; h ← (1 − z) ⊙ n + z ⊙ h_prev
+/// In rows (r, z, n), computes n ← its value; h ← (1 − z) ⊙ n + z ⊙ h_prev.
 #[inline(never)]
 pub fn candidate_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], h: &mut [f32]) {
     check(hp, 3, gates.len(), [h_prev.len(), h.len()]);
@@ -82,7 +82,7 @@ pub fn candidate_forward(hp: usize, gates: &mut [f32], h_prev: &[f32], h: &mut [
     }
 }
 
-/// Of rows of dgates (r, z, n): z and n from dh; dh_prev += dh ⊙ z
+/// In rows of dgates (r, z, n), computes z and n from dh; dh_prev += dh ⊙ z.
 #[inline(never)]
 pub fn candidate_backward(
     hp: usize,
@@ -109,7 +109,7 @@ pub fn candidate_backward(
     }
 }
 
-/// Of rows of dgates (r, z, n): r from dreset_h; dh_prev += dreset_h ⊙ r
+/// In rows of dgates (r, z, n), computes r from dreset_h; dh_prev += dreset_h ⊙ r.
 #[inline(never)]
 pub fn reset_backward(
     hp: usize,

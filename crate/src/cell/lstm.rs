@@ -37,7 +37,7 @@ impl Cell for Lstm {
     }
 }
 
-/// Rows (i, f, g, o) ← the gates' values; c ← f ⊙ c_prev + i ⊙ g; h ← o ⊙ tanh(c)
+/// Computes rows (i, f, g, o) ← the gates' values; c ← f ⊙ c_prev + i ⊙ g; h ← o ⊙ tanh(c).
 #[inline(never)]
 pub fn forward(hp: usize, gates: &mut [f32], c_prev: &[f32], c: &mut [f32], h: &mut [f32]) {
     check(hp, 4, gates.len(), [c_prev.len(), c.len(), h.len()]);
@@ -60,7 +60,7 @@ pub fn forward(hp: usize, gates: &mut [f32], c_prev: &[f32], c: &mut [f32], h: &
     }
 }
 
-/// Rows of dgates (i, f, g, o) from dh and dc; dc ← ∂L/∂c_prev
+/// Computes rows of dgates (i, f, g, o) from dh and dc; dc ← ∂L/∂c_prev.
 #[inline(never)]
 pub fn backward(
     hp: usize,

@@ -29,7 +29,7 @@ pub struct Layout {
     pub products: &'static [Product],
     /// The block that starts from the separate recurrent bias b_hn, if there is one
     pub recurrent_bias: Option<usize>,
-    /// Whether the state consists of c as well as h
+    /// True if the state consists of c as well as h
     pub has_cell_state: bool,
 }
 
@@ -89,7 +89,7 @@ pub struct Backward<'a> {
 
 /// A recurrent cell.
 pub trait Cell {
-    /// The layout of a row, and the recurrent products.
+    /// Returns the layout of a row and the recurrent products.
     fn layout(&self) -> &'static Layout;
     /// Computes what follows product `stage`. The last stage writes h_t.
     fn forward(&self, stage: usize, time_step: Forward<'_>);
@@ -113,7 +113,7 @@ pub enum CellKind {
 }
 
 impl CellKind {
-    /// The implementation of the cell.
+    /// Returns the implementation of the cell.
     pub fn cell(self) -> &'static dyn Cell {
         match self {
             CellKind::Tanh => &tanh::Tanh,

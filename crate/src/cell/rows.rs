@@ -3,7 +3,8 @@
 /// Four floats, as `F32x4` loads and stores them.
 pub type Four = [f32; 4];
 
-/// Panics if the slices do not hold the same number of rows: `gates` floats in rows of `blocks`·Hp, and rows of Hp floats.
+/// Panics if the slices differ in their number of rows: `gates` floats in rows of `blocks`·Hp, and rows of Hp
+/// floats.
 #[inline(always)]
 pub fn check<const N: usize>(hp: usize, blocks: usize, gates: usize, rows: [usize; N]) {
     assert!(hp > 0 && hp.is_multiple_of(4) && gates.is_multiple_of(blocks * hp), "rows");
@@ -20,13 +21,13 @@ fn fours_mut(row: &mut [f32], count: usize) -> &mut [Four] {
     &mut row.as_chunks_mut::<4>().0[..count]
 }
 
-/// The blocks of a row of gates.
+/// Returns the blocks of a row of gates.
 #[inline(always)]
 pub fn blocks<const N: usize>(row: &[f32], hp: usize) -> [&[Four]; N] {
     core::array::from_fn(|block| fours(&row[block * hp..], hp / 4))
 }
 
-/// The blocks of a row of three gates, mutable.
+/// Returns the blocks of a row of three gates, mutable.
 #[inline(always)]
 pub fn blocks3_mut(row: &mut [f32], hp: usize) -> [&mut [Four]; 3] {
     let (a, rest) = row.split_at_mut(hp);
@@ -34,7 +35,7 @@ pub fn blocks3_mut(row: &mut [f32], hp: usize) -> [&mut [Four]; 3] {
     [fours_mut(a, hp / 4), fours_mut(b, hp / 4), fours_mut(c, hp / 4)]
 }
 
-/// The blocks of a row of four gates, mutable.
+/// Returns the blocks of a row of four gates, mutable.
 #[inline(always)]
 pub fn blocks4_mut(row: &mut [f32], hp: usize) -> [&mut [Four]; 4] {
     let (abc, d) = row.split_at_mut(3 * hp);
@@ -42,13 +43,13 @@ pub fn blocks4_mut(row: &mut [f32], hp: usize) -> [&mut [Four]; 4] {
     [a, b, c, fours_mut(d, hp / 4)]
 }
 
-/// Row `at` of a matrix of rows of Hp floats.
+/// Returns row `at` of a matrix of rows of Hp floats.
 #[inline(always)]
 pub fn row(x: &[f32], at: usize, hp: usize) -> &[Four] {
     fours(&x[at * hp..], hp / 4)
 }
 
-/// Row `at` of a matrix of rows of Hp floats, mutable.
+/// Returns row `at` of a matrix of rows of Hp floats, mutable.
 #[inline(always)]
 pub fn row_mut(x: &mut [f32], at: usize, hp: usize) -> &mut [Four] {
     fours_mut(&mut x[at * hp..], hp / 4)

@@ -2,7 +2,7 @@
 
 use crate::kernel::{sigmoid, tanh};
 
-/// The (position in a row of gates, position in a row of Hp) of each element.
+/// Returns the (position in a row of gates, position in a row of Hp) of each element.
 fn positions(hp: usize, blocks: usize, len: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..len).map(move |at| (at / hp * hp * blocks + at % hp, at))
 }

@@ -4,14 +4,14 @@ use super::approx::{EXP_C, EXP_START, LN2_HIGH, LN2_LOW, LOG2_E, TANH_END, TANH_
 use crate::lanes::F32x4;
 use core::hint::black_box;
 
-/// A constant in all lanes, kept in a register throughout a loop. Without `black_box` V8 rebuilds the constant at each use (three
-/// instructions since version 12, Node 22).
+/// Returns a constant in all lanes that stays in a register throughout a loop. Without `black_box` V8
+/// rebuilds the constant at each use (three instructions since version 12, Node 22).
 #[inline(always)]
 pub fn held(x: f32) -> F32x4 {
     F32x4::splat(black_box(x))
 }
 
-/// Σ cᵢ·zⁱ by Horner's rule.
+/// Returns Σ cᵢ·zⁱ by Horner's rule.
 #[inline(always)]
 fn horner(z: F32x4, c: [F32x4; 5]) -> F32x4 {
     c[4].times_plus(z, c[3]).times_plus(z, c[2]).times_plus(z, c[1]).times_plus(z, c[0])
@@ -27,7 +27,7 @@ pub struct Tanh {
 }
 
 impl Tanh {
-    /// The constants of tanh.
+    /// Loads the constants of tanh.
     #[inline(always)]
     pub fn new() -> Tanh {
         let one = held(1.0);
@@ -58,7 +58,7 @@ pub struct Exp {
 }
 
 impl Exp {
-    /// The constants of exp.
+    /// Loads the constants of exp.
     #[inline(always)]
     pub fn new() -> Exp {
         Exp {
@@ -88,7 +88,7 @@ impl Exp {
 pub struct Sigmoid(Exp);
 
 impl Sigmoid {
-    /// The constants of σ.
+    /// Loads the constants of σ.
     #[inline(always)]
     pub fn new() -> Sigmoid {
         Sigmoid(Exp::new())

@@ -30,7 +30,7 @@ pub const LN2_HIGH: f32 = 0.693_359_4;
 /// The rest of ln 2.
 pub const LN2_LOW: f32 = -2.121_944_4e-4;
 
-/// tanh(x), one float at a time.
+/// Returns tanh(x), one float at a time.
 pub fn tanh(x: f32) -> f32 {
     let x = if x < -TANH_END { -TANH_END } else { x };
     let x = if TANH_END < x { TANH_END } else { x };
@@ -42,7 +42,8 @@ pub fn tanh(x: f32) -> f32 {
     if 1.0 < y { 1.0 } else { y }
 }
 
-/// exp(x) for x ≤ 0, one float at a time. A softmax and a sigmoid need no larger arguments, and these are not tested.
+/// Returns exp(x) for x ≤ 0, one float at a time. A softmax and a sigmoid need no larger arguments, and these
+/// are not tested.
 pub fn exp_nonpositive(x: f32) -> f32 {
     if x < EXP_START {
         return 0.0;
@@ -56,13 +57,15 @@ pub fn exp_nonpositive(x: f32) -> f32 {
     e * f32::from_bits(((n as i32).wrapping_add(127) << 23) as u32)
 }
 
-/// σ(x) = 1/(1 + e^{-x}), computed from e^{-|x|} so that neither side loses relative precision; 0 below `EXP_START`.
+/// Returns σ(x) = 1/(1 + e^{-x}), computed from e^{-|x|} so that neither side loses relative precision; 0
+/// below `EXP_START`.
 pub fn sigmoid(x: f32) -> f32 {
     let e = exp_nonpositive(0.0 - x.abs());
     (if x < 0.0 { e } else { 1.0 }) / (1.0 + e)
 }
 
-/// ln(x) for normal x > 0, in f64: x = 2ᵉ·m with m in [√½, √2), ln m = 2·artanh((m − 1)/(m + 1)) as a series.
+/// Returns ln(x) for normal x > 0, in f64: x = 2ᵉ·m with m in [√½, √2), ln m = 2·artanh((m − 1)/(m + 1)) as a
+/// series.
 ///
 /// The quotient is below 0.172, so the first omitted term is below 0.172²³/23 ≈ 1e-19.
 #[inline(never)]
@@ -87,7 +90,7 @@ pub fn ln(x: f64) -> f64 {
     }
     let s = (m - 1.0) / (m + 1.0);
     let z = s * s;
-    // Σ zᵏ/(2k + 1) by Estrin's scheme: half the terms wait for the other half no longer than for z⁶.
+    // Σ zᵏ/(2k + 1) by Estrin's scheme: half of the terms wait for the other half no longer than for z⁶.
     let term = |k: u32| 1.0 / f64::from(2 * k + 1);
     let pair = |k: u32| term(k) + term(k + 1) * z;
     let (z2, z4) = (z * z, (z * z) * (z * z));
@@ -96,8 +99,8 @@ pub fn ln(x: f64) -> f64 {
     2.0 * s * series + exponent as f64 * core::f64::consts::LN_2
 }
 
-/// exp(x) for x ≤ 0 in double precision, within 1e-15 of the result; 0 below −708. The same operations in the same order as
-/// `expNonPositive` in ts/base/float64.ts.
+/// Returns exp(x) for x ≤ 0 in double precision with a relative error below 1e-15; 0 below −708. It uses the
+/// same operations in the same order as `expNonPositive` in ts/base/float64.ts.
 #[inline(never)]
 pub fn exp64(x: f64) -> f64 {
     // The first part of ln 2 has 21 trailing zero bits, so that n·LN2_HIGH is exact.
@@ -124,7 +127,7 @@ pub fn exp64(x: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// Distance in units of the last place of the correct result.
+    /// Returns the distance in units of the last place of the correct result.
     fn ulps(got: f32, want: f64) -> f64 {
         let near = want as f32;
         let ulp = f64::from(f32::from_bits(near.abs().to_bits() + 1)) - f64::from(near.abs());
@@ -165,7 +168,7 @@ mod tests {
         assert!(exp_nonpositive(f32::INFINITY).is_nan());
     }
 
-    /// The measurement behind the figures in the header: `cargo test --release -- --ignored --nocapture over_all_floats`.
+    /// Prints the figures in the header: `cargo test --release -- --ignored --nocapture over_all_floats`.
     #[test]
     #[ignore = "a measurement over all floats, about a minute in release"]
     fn over_all_floats() {

@@ -13,12 +13,12 @@ mod update;
 
 const LENGTHS: [usize; 15] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 100];
 
-/// Random floats of both signs in (−scale, scale).
+/// Returns random floats of both signs in (−scale, scale).
 pub fn random(len: usize, place: u64, scale: f32) -> Vec<f32> {
     (0..len as u64).map(|i| scale * (2.0 * uniform(1, Stream::Init, place, i) - 1.0)).collect()
 }
 
-/// Small integers: their products and sums are exact in every build and every order.
+/// Returns small integers, whose products and sums are exact in every build and every order.
 fn integers(len: usize, place: u64) -> Vec<f32> {
     random(len, place, 9.0).iter().map(|x| x.round()).collect()
 }
@@ -46,18 +46,20 @@ pub fn assert_fused(simd: &[f32], scalar: &[f32], what: &str, limit: impl Fn(f32
     }
 }
 
-/// A few roundings of a polynomial's result, of which the fused version does fewer. Observed: less than 2 ε.
+/// Returns a few roundings of a polynomial's result, of which the fused version does fewer. Observed: less
+/// than 2 ε.
 fn few_ulp(x: f32) -> f32 {
     4.0 * f32::EPSILON * x.abs()
 }
 
-/// The limit for a sum of k products below 1: each addition rounds a product and a partial sum, and partial sums of random signs stay
-/// below √k.
+/// Returns the limit for a sum of k products below 1: each addition rounds a product and a partial sum, and
+/// partial sums of random signs stay below √k.
 fn of_terms(k: usize) -> impl Fn(f32) -> f32 {
     move |_| k as f32 * f32::EPSILON
 }
 
-/// Runs an elementwise kernel of one input in both versions, over all lengths, with special values reset_h in.
+/// Runs an elementwise kernel of one input in both versions, over all lengths, with special values among the
+/// inputs.
 fn check_map(what: &str, scale: f32, simd: impl Fn(&mut [f32], &[f32]), scalar: impl Fn(&mut [f32], &[f32])) {
     for n in LENGTHS {
         let mut x = random(n, 11, scale);
@@ -203,7 +205,7 @@ fn reductions() {
     assert!(simd::sum_of_squares(&[1.0, f32::NAN, 2.0, 3.0, 4.0]).is_nan());
 }
 
-/// B (K, N) as panels.
+/// Packs B (K, N) as panels.
 fn panels(b: &[f32], k: usize, n: usize) -> Panels {
     let mut panels = Panels::new(k, n).unwrap();
     panels.pack(0, Rows { data: b, stride: n }, n);

@@ -49,8 +49,8 @@ pub struct RowsMut<'a> {
     pub stride: usize,
 }
 
-/// The first `width` floats of `count` rows ← those of `from`, whose stride of 0 repeats one row. A copy has no arithmetic, so that
-/// there is no scalar form.
+/// Copies the first `width` floats of `count` rows of `from`, whose stride of 0 repeats one row. A copy has
+/// no arithmetic, so there is no scalar form.
 #[inline(never)]
 pub fn copy_rows(to: RowsMut<'_>, from: Rows<'_>, width: usize, count: usize) {
     for row in 0..count {
@@ -58,7 +58,7 @@ pub fn copy_rows(to: RowsMut<'_>, from: Rows<'_>, width: usize, count: usize) {
     }
 }
 
-/// C (M, N) += A (M, K) · B (K, N), with B in panels. N and the rows of C are whole panels.
+/// Computes C (M, N) += A (M, K) · B (K, N), with B in panels. N and the rows of C are whole panels.
 ///
 /// Each element is summed over ascending k in one accumulator, starting from the value in C. The bits therefore do not depend on M,
 /// on tiles or on blocks.
@@ -73,8 +73,8 @@ pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
     simd::matmul_add(c, m, a, b);
 }
 
-/// C (M, N) += Aᵀ · B for A (K, M) and B (K, N), such as the gradient of a weight matrix: its input, transposed, times the gradient
-/// of its output. Each element is summed over ascending k in one accumulator.
+/// Computes C (M, N) += Aᵀ · B for A (K, M) and B (K, N), such as the gradient of a weight matrix: its input,
+/// transposed, times the gradient of its output. Each element is summed over ascending k in one accumulator.
 #[inline(never)]
 pub fn matmul_transposed_add(
     c: RowsMut<'_>,
@@ -92,8 +92,8 @@ pub fn matmul_transposed_add(
     simd::matmul_transposed_add(c, [m, n, k], a, b, scratch);
 }
 
-/// y ← y + the sum of the first `count` rows, such as the gradient of a bias. Each column is summed over ascending rows in one
-/// accumulator.
+/// Computes y ← y + the sum of the first `count` rows, such as the gradient of a bias. Each column is summed
+/// over ascending rows in one accumulator.
 #[inline(never)]
 pub fn add_rows(y: &mut [f32], rows: Rows<'_>, count: usize) {
     if count == 0 {
@@ -106,7 +106,7 @@ pub fn add_rows(y: &mut [f32], rows: Rows<'_>, count: usize) {
     simd::columns::add_rows(y, rows, count);
 }
 
-/// The first `count` rows of whole panels ← `row`, followed by zeros.
+/// Sets the first `count` rows of whole panels to `row`, followed by zeros.
 #[inline(never)]
 pub fn repeat_into(to: RowsMut<'_>, count: usize, row: &[f32]) {
     assert!(
@@ -116,7 +116,7 @@ pub fn repeat_into(to: RowsMut<'_>, count: usize, row: &[f32]) {
     simd::columns::repeat_into(to, count, row);
 }
 
-/// The columns from `width` on of the first `count` rows ← 0.
+/// Clears the columns from `width` on in the first `count` rows.
 #[inline(never)]
 pub fn clear_beyond(rows: RowsMut<'_>, count: usize, width: usize) {
     assert!(count * rows.stride <= rows.data.len(), "rows");
@@ -125,63 +125,64 @@ pub fn clear_beyond(rows: RowsMut<'_>, count: usize, width: usize) {
     }
 }
 
-/// y ← y + x
+/// Computes y ← y + x.
 #[inline(never)]
 pub fn add(y: &mut [f32], x: &[f32]) {
     assert!(y.len() == x.len());
     simd::add(y, x);
 }
 
-/// y ← a + b
+/// Computes y ← a + b.
 #[inline(never)]
 pub fn sum_into(y: &mut [f32], a: &[f32], b: &[f32]) {
     assert!(y.len() == a.len() && y.len() == b.len());
     simd::sum_into(y, a, b);
 }
 
-/// y ← a ⊙ b
+/// Computes y ← a ⊙ b.
 #[inline(never)]
 pub fn multiply_into(y: &mut [f32], a: &[f32], b: &[f32]) {
     assert!(y.len() == a.len() && y.len() == b.len());
     simd::multiply_into(y, a, b);
 }
 
-/// y ← y ⊙ x
+/// Computes y ← y ⊙ x.
 #[inline(never)]
 pub fn multiply(y: &mut [f32], x: &[f32]) {
     assert!(y.len() == x.len());
     simd::multiply(y, x);
 }
 
-/// y ← max(0, x)
+/// Computes y ← max(0, x).
 #[inline(never)]
 pub fn relu_into(y: &mut [f32], x: &[f32]) {
     assert!(y.len() == x.len());
     simd::relu_into(y, x);
 }
 
-/// dx ← dy where y > 0, else 0: the derivative of y = max(0, x) from its value.
+/// Computes dx ← dy where y > 0, else 0: the derivative of y = max(0, x) from its value.
 #[inline(never)]
 pub fn relu_gradient_into(dx: &mut [f32], dy: &[f32], y: &[f32]) {
     assert!(dx.len() == dy.len() && dx.len() == y.len());
     simd::relu_gradient_into(dx, dy, y);
 }
 
-/// x ← σ(x). A separate loop, because the constants of σ and of tanh together do not fit into the registers.
+/// Computes x ← σ(x). It is a separate loop, because the constants of σ and of tanh together do not fit into
+/// the registers.
 #[inline(never)]
 pub fn sigmoid_in_place(x: &mut [f32]) {
     assert!(x.len().is_multiple_of(4));
     simd::sigmoid_in_place(x);
 }
 
-/// y ← tanh(x)
+/// Computes y ← tanh(x).
 #[inline(never)]
 pub fn tanh_into(y: &mut [f32], x: &[f32]) {
     assert!(y.len() == x.len());
     simd::tanh_into(y, x);
 }
 
-/// dx ← dy ⊙ (1 − y²), the gradient through y = tanh(x), from y.
+/// Computes dx ← dy ⊙ (1 − y²), the gradient through y = tanh(x), from y.
 #[inline(never)]
 pub fn tanh_gradient_into(dx: &mut [f32], dy: &[f32], y: &[f32]) {
     assert!(dx.len() == dy.len() && dx.len() == y.len());
@@ -194,14 +195,14 @@ pub fn max(x: &[f32]) -> f32 {
     simd::max(x)
 }
 
-/// y ← exp(x − shift), for shift ≥ max x: the numerators of a softmax. Returns their sum.
+/// Computes y ← exp(x − shift) for shift ≥ max x, the numerators of a softmax, and returns their sum.
 #[inline(never)]
 pub fn exp_shifted_into(y: &mut [f32], x: &[f32], shift: f32) -> f32 {
     assert!(y.len() == x.len());
     simd::exp_shifted_into(y, x, shift)
 }
 
-/// x ← x · factor
+/// Computes x ← x · factor.
 #[inline(never)]
 pub fn scale(x: &mut [f32], factor: f32) {
     simd::scale(x, factor);

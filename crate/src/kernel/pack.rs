@@ -1,6 +1,6 @@
 //! Matrices rearranged for the tile: weights in panels of 8 columns, inputs in strips of 4 rows.
 //!
-//! Packing is a copy without arithmetic, so that there is no scalar form.
+//! Packing is a copy without arithmetic, so there is no scalar form.
 
 use super::Rows;
 use crate::buffer::{Buffer, elements};
@@ -21,7 +21,7 @@ pub struct Panels {
     columns: usize,
     /// Panels of a block of columns: blocks start at whole panels.
     per_block: usize,
-    /// Whether at least half of each block's last panel is padding.
+    /// True if at least half of each block's last panel is padding.
     narrow: bool,
 }
 
@@ -39,22 +39,22 @@ impl Panels {
         })
     }
 
-    /// K
+    /// Returns K.
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// N, rounded up to whole panels
+    /// Returns N, rounded up to whole panels.
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// Floats from one panel to the next.
+    /// Returns the number of floats from one panel to the next.
     pub fn stride(&self) -> usize {
         self.rows * PANEL
     }
 
-    /// Whether only the first four columns of panel `p` count.
+    /// Returns true if only the first four columns of panel `p` count.
     #[inline(always)]
     pub fn is_narrow(&self, p: usize) -> bool {
         self.narrow && (p + 1).is_multiple_of(self.per_block)
@@ -65,12 +65,12 @@ impl Panels {
         self.narrow = (1..=4).contains(&(columns % PANEL));
     }
 
-    /// All panels, one after another.
+    /// Returns all panels, one after another.
     pub fn data(&self) -> &[f32] {
         &self.data[..self.rows * self.columns]
     }
 
-    /// The panels from column `first` on, a multiple of 8 ← `source` (K, n).
+    /// Packs `source` (K, n) into the panels from column `first` on, a multiple of 8.
     #[inline(never)]
     pub fn pack(&mut self, first: usize, source: Rows<'_>, n: usize) {
         self.set_block(n);
@@ -78,7 +78,8 @@ impl Panels {
         pack_padded::<PANEL, 2>(&mut self.data[first * k..], source, k, n);
     }
 
-    /// The rows from `first` on ← the transpose of `source` (N, k): panel row first + j holds column j of the source.
+    /// Packs the transpose of `source` (N, k) into the rows from `first` on: panel row first + j holds column
+    /// j of the source.
     #[inline(never)]
     pub fn pack_transposed(&mut self, first: usize, source: Rows<'_>, n: usize, k: usize) {
         self.set_block(n);
@@ -102,7 +103,7 @@ impl Panels {
     }
 }
 
-/// Columns at, at + 1, … of panel rows (k, 8) ← up to four rows of `source`.
+/// Copies up to four rows of `source` to the columns at, at + 1, … of panel rows (k, 8).
 fn transpose_into(to: &mut [f32], at: usize, source: &[f32], stride: usize, rows: usize, k: usize) {
     let whole = if rows == 4 { k / 4 * 4 } else { 0 };
     for j in (0..whole).step_by(4) {
@@ -122,7 +123,7 @@ fn transpose_into(to: &mut [f32], at: usize, source: &[f32], stride: usize, rows
     }
 }
 
-/// Groups (K, W), one after another ← `source` (K, n), padded with zero columns.
+/// Packs `source` (K, n) into groups (K, W), one after another, padded with zero columns.
 fn pack_padded<const W: usize, const WAYS: usize>(to: &mut [f32], source: Rows<'_>, k: usize, n: usize) {
     let whole = n / W * W;
     pack_groups::<W, WAYS>(to, source, k, n / W);
@@ -136,7 +137,7 @@ fn pack_padded<const W: usize, const WAYS: usize>(to: &mut [f32], source: Rows<'
     }
 }
 
-/// Groups (K, W), one after another ← the first `count` groups of W columns of `source` (K, ·).
+/// Packs the first `count` groups of W columns of `source` (K, ·) into groups (K, W), one after another.
 fn pack_groups<const W: usize, const WAYS: usize>(to: &mut [f32], source: Rows<'_>, k: usize, count: usize) {
     let (slots, _) = to.as_chunks_mut::<W>();
     let whole = count / WAYS * WAYS;
@@ -172,7 +173,7 @@ pub struct PackedPair {
 }
 
 impl PackedPair {
-    /// Room for the largest M and N that will come.
+    /// Allocates the block for the largest M and N that will be needed.
     pub fn fit(&mut self, m: usize, n: usize) -> Result<(), Error> {
         let kind = ErrorKind::PackedGradients;
         self.strips.fit(elements(&[BLOCK, m.next_multiple_of(STRIP)], kind)?, kind)?;

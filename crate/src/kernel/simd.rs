@@ -10,7 +10,7 @@ pub use matmul::{matmul_add, matmul_transposed_add};
 mod update;
 pub use update::{adam, rms_prop, sgd};
 
-/// y ← f(y, x) in fours. The last elements pass through a padded four, so that there is one formula.
+/// Computes y ← f(y, x) in fours. The last elements pass through a padded four, so there is only one formula.
 #[inline(always)]
 fn map(y: &mut [f32], x: &[f32], f: impl Fn(F32x4, F32x4) -> F32x4) {
     let (y4, y_rest) = y.as_chunks_mut::<4>();
@@ -23,7 +23,7 @@ fn map(y: &mut [f32], x: &[f32], f: impl Fn(F32x4, F32x4) -> F32x4) {
     }
 }
 
-/// y ← f(a, b) in fours, like `map`.
+/// Computes y ← f(a, b) in fours, like `map`.
 #[inline(always)]
 fn zip_into(y: &mut [f32], a: &[f32], b: &[f32], f: impl Fn(F32x4, F32x4) -> F32x4) {
     let (y4, y_rest) = y.as_chunks_mut::<4>();
@@ -36,8 +36,8 @@ fn zip_into(y: &mut [f32], a: &[f32], b: &[f32], f: impl Fn(F32x4, F32x4) -> F32
     }
 }
 
-/// Up to three floats, followed by zeros. One by one, because a copy of variable length is a call out of the module, which costs more
-/// than the rest of a short row.
+/// Returns up to three floats, followed by zeros. They are copied one by one, because a copy of variable
+/// length is a call out of the module, which costs more than the rest of a short row.
 #[inline(always)]
 fn part(x: &[f32]) -> F32x4 {
     F32x4::load(&match *x {

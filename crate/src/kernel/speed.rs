@@ -16,7 +16,7 @@ use wasm_bindgen_test::{Instant, wasm_bindgen_test as test};
 
 const LENGTH: usize = 4096;
 
-/// The best time per element, in ns.
+/// Returns the best time per element, in ns.
 fn measure(mut run: impl FnMut(&mut [f32], &[f32])) -> f64 {
     // −12 … 0, where neither function has a shortcut
     let x: Vec<f32> = (0..LENGTH).map(|i| -12.0 * ((i * 7919) % LENGTH) as f32 / LENGTH as f32).collect();

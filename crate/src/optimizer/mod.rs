@@ -43,12 +43,12 @@ pub struct Optimizer {
     pub moments: Vec<Buffer>,
     /// β₁ᵗ and β₂ᵗ of Adam as running products, which avoids a power function; 1 for other rules
     pub products: [f64; 2],
-    /// A bound of the moments' absolute values; infinite where somebody else may have written them
+    /// A bound of the moments' absolute values; infinite if the facade may have written them
     pub moments_bound: f64,
 }
 
 impl Optimizer {
-    /// An optimizer before its first update: all moments are 0.
+    /// Creates an optimizer before its first update: all moments are 0.
     pub fn new(rule: Rule, arena_len: usize) -> Result<Optimizer, Error> {
         let count = match rule {
             Rule::Adam(_) => 2,
@@ -79,7 +79,7 @@ impl Optimizer {
         };
         let mut after = update.bounds(norm, [network.theta_bound, self.moments_bound]);
         if !are_safe(after) {
-            // Bounds of the past may be far too large, so that they are measured.
+            // Earlier bounds may be far too large, so the values are measured.
             let largest = |arena: &Buffer| sqrt64(kernel::sum_of_squares(arena));
             after = update.bounds(
                 norm,
@@ -142,8 +142,9 @@ impl Update {
         }
     }
 
-    /// Bounds of the absolute values of parameters and moments after the update, and of all values on the way, from the norm of the
-    /// gradients and the bounds before. They are loose, because one formula covers all rules. NaN and infinity mean unknown.
+    /// Returns bounds of the absolute values of parameters and moments after the update, and of all
+    /// intermediate values, from the norm of the gradients and the bounds before. They are loose, because one
+    /// formula covers all rules. NaN and infinity mean unknown.
     #[inline(never)]
     fn bounds(&self, norm: f64, [theta, moments]: [f64; 2]) -> [f64; 2] {
         let (gradient_scale, coupled, decay, rate, epsilon) = match self {
@@ -165,7 +166,7 @@ impl Update {
     }
 }
 
-/// Whether values within these bounds are far from the largest `f32`.
+/// Returns true if values within these bounds are far from the largest `f32`.
 fn are_safe(bounds: [f64; 2]) -> bool {
     bounds.iter().all(|&bound| bound < 1e38)
 }

@@ -20,7 +20,7 @@ pub struct RmsProp {
 }
 
 impl RmsProp {
-    /// The coefficients of one update.
+    /// Returns the coefficients of one update.
     pub fn update(&self, learning_rate: f64, gradient_scale: f32) -> RmsPropUpdate {
         RmsPropUpdate {
             gradient_scale,

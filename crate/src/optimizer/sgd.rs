@@ -11,14 +11,14 @@ use crate::kernel::SgdUpdate;
 pub struct Sgd {
     /// μ; 0 means no momentum and no momentum buffer
     pub momentum: f64,
-    /// Whether the momentum has Nesterov's form
+    /// True if the momentum has Nesterov's form
     pub nesterov: bool,
     /// λ of the coupled decay
     pub weight_decay: f64,
 }
 
 impl Sgd {
-    /// The coefficients of one update.
+    /// Returns the coefficients of one update.
     pub fn update(&self, learning_rate: f64, gradient_scale: f32) -> SgdUpdate {
         let momentum = self.momentum as f32;
         SgdUpdate {

@@ -15,7 +15,7 @@ pub fn fail(error: Error) {
     FAILURE.store(error.into(), Ordering::Relaxed);
 }
 
-/// Returns whether the result is a success, and records a failure.
+/// Returns true if the result is a success. Otherwise records the failure.
 pub fn succeeded(result: Result<(), Error>) -> bool {
     result.map_err(fail).is_ok()
 }
@@ -32,13 +32,13 @@ fn last() -> Option<Error> {
     Error::from_word(FAILURE.load(Ordering::Relaxed))
 }
 
-/// The kind of the last failure, a `RawFailure`. Only valid after a failure.
+/// Returns the kind of the last failure, a `RawFailure`. It is only valid after a failure.
 #[wasm_bindgen]
 pub fn failure_kind() -> usize {
     RawFailure::from(last().map_or(ErrorKind::Loss, Error::kind)) as usize
 }
 
-/// The number of the last failure: bytes, or the index of a parameter.
+/// Returns the number of the last failure: bytes, or the index of a parameter.
 #[wasm_bindgen]
 pub fn failure_number() -> f64 {
     last().map_or(0.0, |error| error.number() as f64)

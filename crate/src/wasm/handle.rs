@@ -26,7 +26,7 @@ impl<T> Owned<T> {
     }
 }
 
-/// Moves a value to the heap, with an error instead of an abort where there is no memory.
+/// Moves a value to the heap, and returns an error instead of aborting if there is no memory.
 fn boxed<T>(value: T, kind: ErrorKind) -> Result<Box<T>, Error> {
     let mut one = Vec::new();
     reserve(&mut one, 1, kind)?;

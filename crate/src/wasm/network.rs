@@ -52,7 +52,7 @@ pub fn insert<T>(slots: &mut Vec<Option<T>>, value: Result<T, Error>, kind: Erro
     )
 }
 
-/// The object in a slot. Panics if the slot is empty, which the facade never requests.
+/// Returns the object in a slot. Panics if the slot is empty, which the facade never requests.
 pub fn occupied<T>(slots: &mut [Option<T>], slot: usize) -> &mut T {
     match &mut slots[slot] {
         Some(value) => value,
@@ -99,13 +99,13 @@ pub fn rnn_free(rnn: Owned<RawRnn>) {
     drop(rnn);
 }
 
-/// The number of entries of the parameter table.
+/// Returns the number of entries of the parameter table.
 #[wasm_bindgen]
 pub fn rnn_parameter_count(rnn: Borrowed<RawRnn>) -> usize {
     rnn.network.table.len()
 }
 
-/// A `RawParameterProperty` of an entry of the parameter table.
+/// Returns a `RawParameterProperty` of an entry of the parameter table.
 #[wasm_bindgen]
 pub fn rnn_parameter(rnn: Borrowed<RawRnn>, index: usize, property: usize) -> usize {
     let parameter = rnn.network.table.get(index);
@@ -124,8 +124,8 @@ pub fn rnn_set_active(mut rnn: Borrowed<RawRnn>, index: usize, active: bool) {
     rnn.network.active[index] = active;
 }
 
-/// Makes room for a pass of this shape, with the loss of `rnn_set_loss`, and makes the shape the current one. Returns whether there was
-/// memory.
+/// Allocates the buffers of a pass of this shape, with the loss of `rnn_set_loss`, and makes the shape the
+/// current one. Returns true if there was memory.
 #[wasm_bindgen]
 pub fn rnn_begin(mut rnn: Borrowed<RawRnn>, batch: usize, time: usize, dense: bool, training: bool) -> bool {
     let RawRnn { network, ws, loss, .. } = &mut *rnn;
@@ -143,7 +143,8 @@ fn address<T>(slice: &[T]) -> usize {
     slice.as_ptr() as usize
 }
 
-/// The byte address of a buffer. Marks the packed weights as out of date if it is the parameters, which the caller may write.
+/// Returns the byte address of a buffer. Marks the packed weights as out of date if it is the parameters,
+/// which the caller may write.
 #[wasm_bindgen]
 pub fn rnn_address(mut rnn: Borrowed<RawRnn>, buffer: usize) -> usize {
     let RawRnn { network, ws, .. } = &mut *rnn;
@@ -155,13 +156,13 @@ pub fn rnn_address(mut rnn: Borrowed<RawRnn>, buffer: usize) -> usize {
     buffer_address(network, ws, buffer)
 }
 
-/// The byte address of the parameters, for a caller that reads them only.
+/// Returns the byte address of the parameters, for a caller that only reads them.
 #[wasm_bindgen]
 pub fn rnn_parameters_address(rnn: Borrowed<RawRnn>) -> usize {
     address(&rnn.network.theta)
 }
 
-/// The byte address of a buffer.
+/// Returns the byte address of a buffer.
 #[inline(never)]
 pub fn buffer_address(network: &Network, ws: &Workspace, buffer: RawBuffer) -> usize {
     let last = |buffer| direction_address(network, ws, buffer, network.directions.len() - 1);
@@ -183,7 +184,7 @@ pub fn buffer_address(network: &Network, ws: &Workspace, buffer: RawBuffer) -> u
         RawBuffer::FinalCell => address(&ws.final_state.c),
         RawBuffer::InitialCellGradient => address(&ws.initial_state_gradient.c),
         RawBuffer::FinalCellGradient => address(&ws.final_state_gradient.c),
-        // Without a buffer of their own, the logits are the hidden states of the only direction of the last layer.
+        // Without a separate buffer, the logits are the hidden states of the only direction of the last layer.
         RawBuffer::Logits if !network.has_logits() => last(RawDirectionBuffer::Outputs),
         RawBuffer::Logits => address(&ws.logits),
         RawBuffer::LogitsGradient if !network.has_logits() => last(RawDirectionBuffer::OutputsGradient),
@@ -192,8 +193,8 @@ pub fn buffer_address(network: &Network, ws: &Workspace, buffer: RawBuffer) -> u
     }
 }
 
-/// The floats from one row of a buffer to the next; 1 for buffers without rows, such as ids and arenas, and for those whose rows depend
-/// on the loss.
+/// Returns the number of floats from one row of a buffer to the next; 1 for buffers without rows, such as ids
+/// and arenas, and for those whose rows depend on the loss.
 #[wasm_bindgen]
 pub fn rnn_stride(rnn: Borrowed<RawRnn>, buffer: usize) -> usize {
     let s = &rnn.network.sizes;
@@ -220,7 +221,7 @@ pub fn rnn_stride(rnn: Borrowed<RawRnn>, buffer: usize) -> usize {
     }
 }
 
-/// The byte address of a buffer of direction layer·D + direction: its row of t = 0.
+/// Returns the byte address of a buffer of direction layer·D + direction: its row of t = 0.
 #[wasm_bindgen]
 pub fn rnn_direction_address(rnn: Borrowed<RawRnn>, buffer: usize, direction: usize) -> usize {
     direction_address(&rnn.network, &rnn.ws, RawDirectionBuffer::from_number(buffer), direction)
@@ -241,7 +242,7 @@ fn direction_address(network: &Network, ws: &Workspace, buffer: RawDirectionBuff
     }
 }
 
-/// The floats from one row of a direction's buffer to the next.
+/// Returns the number of floats from one row of a direction's buffer to the next.
 #[wasm_bindgen]
 pub fn rnn_direction_stride(rnn: Borrowed<RawRnn>, buffer: usize) -> usize {
     match RawDirectionBuffer::from_number(buffer) {
@@ -252,7 +253,7 @@ pub fn rnn_direction_stride(rnn: Borrowed<RawRnn>, buffer: usize) -> usize {
     }
 }
 
-/// The floats from the start of a row of gates to the values of gate `gate`.
+/// Returns the number of floats from the start of a row of gates to the values of gate `gate`.
 #[wasm_bindgen]
 pub fn rnn_gate_offset(rnn: Borrowed<RawRnn>, gate: usize) -> usize {
     rnn.network.cell.layout().input.get(gate).map_or(0, |block| block * rnn.network.sizes.hp)

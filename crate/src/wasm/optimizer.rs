@@ -61,7 +61,7 @@ pub fn rnn_remove_optimizer(mut rnn: Borrowed<RawRnn>, slot: usize) {
     rnn.optimizers[slot] = None;
 }
 
-/// The byte address of an arena of an optimizer's moments.
+/// Returns the byte address of an arena of an optimizer's moments.
 #[wasm_bindgen]
 pub fn rnn_moments_address(mut rnn: Borrowed<RawRnn>, slot: usize, index: usize) -> usize {
     let optimizer = occupied(&mut rnn.optimizers, slot);
@@ -69,7 +69,7 @@ pub fn rnn_moments_address(mut rnn: Borrowed<RawRnn>, slot: usize, index: usize)
     optimizer.moments[index].as_ptr() as usize
 }
 
-/// An optimizer's running product β₁ᵗ (index 0) or β₂ᵗ (index 1).
+/// Returns an optimizer's running product β₁ᵗ (index 0) or β₂ᵗ (index 1).
 #[wasm_bindgen]
 pub fn rnn_running_product(mut rnn: Borrowed<RawRnn>, slot: usize, index: usize) -> f64 {
     occupied(&mut rnn.optimizers, slot).products[index]

@@ -10,7 +10,8 @@ use crate::wasm::network::{RawRnn, occupied};
 use crate::workspace::Loss;
 use wasm_bindgen::prelude::*;
 
-/// The number of the training pass, which decides the dropout masks; `None`, for a negative number, means no dropout.
+/// Returns the number of the training pass, which decides the dropout masks. `None`, for a negative number,
+/// means no dropout.
 fn dropout(pass: f64) -> Option<u64> {
     (pass >= 0.0).then_some(pass as u64)
 }
@@ -38,7 +39,7 @@ pub fn rnn_forward(mut rnn: Borrowed<RawRnn>) {
     forward(network, ws, None);
 }
 
-/// A loss or metric of the last forward pass: a `RawCost` and a `RawReduction`.
+/// Returns a loss or metric of the last forward pass: a `RawCost` and a `RawReduction`.
 #[wasm_bindgen]
 pub fn rnn_loss(mut rnn: Borrowed<RawRnn>, cost: usize, reduction: usize) -> f64 {
     let RawRnn { network, ws, .. } = &mut *rnn;
@@ -93,13 +94,13 @@ pub fn rnn_apply_gradients(
     *gradient_norm
 }
 
-/// The norm of the gradients of the last update, before clipping.
+/// Returns the norm of the gradients of the last update, before clipping.
 #[wasm_bindgen]
 pub fn rnn_gradient_norm(rnn: Borrowed<RawRnn>) -> f64 {
     rnn.gradient_norm
 }
 
-/// Makes room for `rnn_keep_state` at the current shape. Returns whether there was memory.
+/// Allocates memory for `rnn_keep_state` at the current shape. Returns true if there was memory.
 #[wasm_bindgen]
 pub fn rnn_reserve_kept_state(mut rnn: Borrowed<RawRnn>) -> bool {
     let RawRnn { network, ws, .. } = &mut *rnn;

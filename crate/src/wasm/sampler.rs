@@ -1,4 +1,4 @@
-//! `sample`.
+//! The sampler of `sample`.
 
 use crate::error::ErrorKind;
 use crate::sample::{Draw, Sampler};
@@ -20,7 +20,7 @@ pub fn sampler_free(sampler: Owned<Sampler>) {
     drop(sampler);
 }
 
-/// The byte address of a buffer.
+/// Returns the byte address of a buffer.
 #[wasm_bindgen]
 pub fn sampler_address(sampler: Borrowed<Sampler>, buffer: usize) -> usize {
     match RawSamplerBuffer::from_number(buffer) {
@@ -29,8 +29,8 @@ pub fn sampler_address(sampler: Borrowed<Sampler>, buffer: usize) -> usize {
     }
 }
 
-/// Samples an id for each row, with the arguments `RawDrawArgument`. The logits must be written again before the next draw. Returns
-/// whether there was memory.
+/// Samples an id for each row, with the arguments `RawDrawArgument`. The logits must be written again before
+/// the next draw. Returns true if there was memory.
 #[wasm_bindgen]
 pub fn sampler_draw(mut sampler: Borrowed<Sampler>) -> bool {
     use RawDrawArgument as Name;

@@ -1,4 +1,4 @@
-//! `sequenceLoss`.
+//! The loss of `sequenceLoss`.
 
 use crate::error::ErrorKind;
 use crate::sequence_loss::SequenceLoss;
@@ -18,7 +18,7 @@ pub fn sequence_loss_free(loss: Owned<SequenceLoss>) {
     drop(loss);
 }
 
-/// The byte address of a buffer.
+/// Returns the byte address of a buffer.
 #[wasm_bindgen]
 pub fn sequence_loss_address(loss: Borrowed<SequenceLoss>, buffer: usize) -> usize {
     match RawSequenceLossBuffer::from_number(buffer) {
@@ -35,7 +35,7 @@ pub fn sequence_loss_compute(mut loss: Borrowed<SequenceLoss>, over_time: usize,
     loss.compute(RawAxis::from_number(over_time).into(), RawAxis::from_number(over_batch).into())
 }
 
-/// The last result in double precision: the loss, if no axis is kept.
+/// Returns the last result in double precision: the loss, if no axis is kept.
 #[wasm_bindgen]
 pub fn sequence_loss_last(loss: Borrowed<SequenceLoss>) -> f64 {
     loss.last

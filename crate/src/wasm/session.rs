@@ -20,7 +20,7 @@ pub fn rnn_remove_session(mut rnn: Borrowed<RawRnn>, slot: usize) {
     rnn.sessions[slot] = None;
 }
 
-/// The byte address of a session's buffer.
+/// Returns the byte address of a session's buffer.
 #[wasm_bindgen]
 pub fn rnn_session_address(mut rnn: Borrowed<RawRnn>, slot: usize, buffer: usize) -> usize {
     let RawRnn { network, sessions, .. } = &mut *rnn;

@@ -1,4 +1,4 @@
-/** The page: its name, its tabs, what the open one shows, and where it all comes from. */
+/** The page: its name, its tabs, the open tab, and the footer. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { flushLink, readLink } from "./link.js";
@@ -28,11 +28,11 @@ export function App() {
 
   const go = (id: string) => {
     if (id === open) return;
-    flushLink(); // what was set so far is what "back" comes back to
+    flushLink(); // stores the settings to which "back" returns
     history.pushState(null, "", `#${id}`);
     show(id);
   };
-  /** Arrow keys move along the tabs, as the pattern of tabs has it. */
+  /** Moves along the tabs with the arrow keys, as the tabs pattern of ARIA requires. */
   const onKeyDown = (event: KeyboardEvent) => {
     const at = tabs.findIndex(({ id }) => id === open);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];

@@ -1,6 +1,7 @@
 /**
- * The page's address: `#gohome?word=gohome&cell=tanh&seed=1`. The settings of the open tab stand in it, all of them, so that a
- * link means the same run when a default changes. They stand behind `#`, which no server sees and any server serves.
+ * The page's address: `#gohome?word=gohome&cell=tanh&seed=1`. It contains all settings of the open tab, so
+ * that a link means the same run after a default changes. They follow `#`, so that no server sees them and
+ * any server works.
  */
 
 import type { Setting } from "./setting.js";
@@ -9,16 +10,19 @@ import type { Setting } from "./setting.js";
 export type Schema = Record<string, Setting<any>>;
 export type Settings<S extends Schema> = { [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
 
-/** What the browser's history takes: some refuse more than 100 writes in 30 seconds. */
+/**
+ * The interval between writes to the browser's history. Some browsers refuse more than 100 writes in 30
+ * seconds.
+ */
 const WRITE_MILLISECONDS = 350;
 
-/** The tab and the texts of its settings in the page's address. */
+/** Returns the tab and the texts of its settings from the page's address. */
 export function readLink(): { tab: string; texts: URLSearchParams } {
   const [tab = "", query = ""] = location.hash.slice(1).split(/\?(.*)/s);
   return { tab, texts: new URLSearchParams(query) };
 }
 
-/** The settings that texts mean; of one that means nothing a complaint and the initial value. */
+/** Returns the settings of the texts. A text that is not valid gives a complaint and the initial value. */
 export function readSettings<S extends Schema>(schema: S, texts: URLSearchParams) {
   const complaints: string[] = [];
   const entries = Object.entries(schema).map(([name, setting]) => {
@@ -35,7 +39,7 @@ export function readSettings<S extends Schema>(schema: S, texts: URLSearchParams
   return { settings: Object.fromEntries(entries) as Settings<S>, complaints };
 }
 
-/** `#tab?name=text&…`, every setting of the schema in its order. */
+/** Returns `#tab?name=text&…` with every setting of the schema in order. */
 export function linkTo<S extends Schema>(tab: string, schema: S, settings: Settings<S>): string {
   const texts = new URLSearchParams();
   for (const [name, setting] of Object.entries(schema)) texts.set(name, setting.format(settings[name]));
@@ -45,13 +49,16 @@ export function linkTo<S extends Schema>(tab: string, schema: S, settings: Setti
 let waiting: string | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Puts a link into the address bar, soon: the newest of those that come close together. */
+/**
+ * Writes a link to the address bar after a short delay; of several links in that time only the newest is
+ * written.
+ */
 export function writeLink(link: string): void {
   waiting = link;
   timer ??= setTimeout(flushLink, WRITE_MILLISECONDS);
 }
 
-/** Puts what waits into the address bar now. */
+/** Writes a waiting link to the address bar now. */
 export function flushLink(): void {
   clearTimeout(timer);
   timer = undefined;

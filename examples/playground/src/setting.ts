@@ -1,13 +1,13 @@
-/** A setting as it stands in a link: `seed=7`. Each kind knows its range, and how to write itself. */
+/** A setting as it is in a link: `seed=7`. Each kind knows its range and its text. */
 
 export interface Setting<T> {
-  /** What it is where a link does not say. */
+  /** The value if a link does not contain the setting. */
   initial: T;
-  /** What is expected, for messages: "a whole number from 1 to 32". */
+  /** The expected text in messages: "a whole number from 1 to 32". */
   expected: string;
-  /** The value that `text` means, or undefined where it means none. */
+  /** Returns the value of `text`, or undefined if it is not valid. */
   parse(text: string): T | undefined;
-  /** `parse(format(value))` is `value`, to the bit. */
+  /** Returns the text of a value; `parse(format(value))` is exactly `value`. */
   format(value: T): string;
 }
 
@@ -42,7 +42,7 @@ export function flag(initial: boolean): Setting<boolean> {
   return { initial, expected: "yes or no", parse, format: (value) => (value ? "yes" : "no") };
 }
 
-/** Text that `accepts`; `expected` says what that is. */
+/** Creates a setting for a text that `accepts`. `expected` describes it. */
 export function textOf(
   initial: string,
   expected: string,

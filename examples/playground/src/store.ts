@@ -1,12 +1,12 @@
 /**
- * What a reload should find again and the link has no room for, in IndexedDB: one value for each name. Where there is no
- * IndexedDB, as in some private windows, nothing is kept and nothing is found.
+ * Data that survives a reload but does not fit into the link, in IndexedDB: one value for each name. Without
+ * IndexedDB, as in some private windows, nothing is stored.
  */
 
 const DATABASE = "bptt-playground";
 const STORE = "kept";
 
-/** The value of a name; undefined where there is none. */
+/** Returns the value of a name, or undefined if there is none. */
 export async function recall<T>(name: string): Promise<T | undefined> {
   try {
     return (await request("readonly", (store) => store.get(name))) as T | undefined;
@@ -15,7 +15,7 @@ export async function recall<T>(name: string): Promise<T | undefined> {
   }
 }
 
-/** Keeps a value under a name. Resolves to whether it could. */
+/** Stores a value under a name. Resolves to true if that succeeded. */
 export async function keep(name: string, value: unknown): Promise<boolean> {
   try {
     await request("readwrite", (store) => store.put(value, name));
@@ -25,9 +25,11 @@ export async function keep(name: string, value: unknown): Promise<boolean> {
   }
 }
 
-/** A text that names some content: the same for the same content. Not secure against forgery. */
+/**
+ * Returns a name for some content. It is the same for the same content, and is not secure against forgery.
+ */
 export function printOf(content: string | Uint8Array): string {
-  // FNV-1a, twice with other beginnings: 64 bits, so that no two contents of one visitor share a name
+  // FNV-1a with two different offsets gives 64 bits, so that no two contents of one visitor share a name
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   let [a, b] = [0x811c9dc5, 0x9747b28c];
   for (const byte of bytes) {

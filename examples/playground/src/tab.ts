@@ -1,9 +1,12 @@
-/** What a tab is. Its view is mounted when it is first opened and stays mounted, hidden, so that nothing is lost. */
+/**
+ * A tab. Its view is mounted when it is first opened and then stays mounted but hidden, so that nothing is
+ * lost.
+ */
 
 import type { ComponentType } from "preact";
 
 export interface TabProps {
-  /** Whether it is the one being looked at; one that is not should neither paint nor write the link. */
+  /** True if the tab is open. A hidden tab must neither paint nor write the link. */
   active: boolean;
 }
 

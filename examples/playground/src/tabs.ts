@@ -1,4 +1,4 @@
-/** The tabs, in the order in which they stand. */
+/** The tabs in their order. */
 
 import { gohomeTab } from "./gohome/gohome-tab.js";
 import type { Tab } from "./tab.js";

@@ -1,4 +1,7 @@
-/** A tab's settings: read from the link when the page opens or the link changes, written into it when they change. */
+/**
+ * A tab's settings: read from the link when the page opens or the link changes, and written to it when they
+ * change.
+ */
 
 import { useEffect, useState } from "preact/hooks";
 import { linkTo, readLink, readSettings, writeLink, type Schema, type Settings } from "./link.js";
@@ -7,16 +10,16 @@ export interface LiveSettings<S extends Schema> {
   settings: Settings<S>;
   /** Changes some of them. */
   change(some: Partial<Settings<S>>): void;
-  /** What a link said that it could not mean. */
+  /** The parts of a link that could not be read. */
   complaints: readonly string[];
-  /** Grows with every link that was followed: a tab begins anew then. */
+  /** Increments with every link that was followed, after which a tab starts again. */
   visit: number;
 }
 
 /**
- * @param tab its id
+ * @param tab the id of the tab
  * @param schema the settings by their names in the link; the same object every time
- * @param active whether the tab is open
+ * @param active true if the tab is open
  */
 export function useSettings<S extends Schema>(tab: string, schema: S, active: boolean): LiveSettings<S> {
   const read = () => {
@@ -28,7 +31,7 @@ export function useSettings<S extends Schema>(tab: string, schema: S, active: bo
   useEffect(() => {
     const follow = () => {
       const link = readLink();
-      // a tab's button leads to its bare name, and "back" to where one was: then all stays as it was left
+      // a tab's button leads to its bare name, and "back" to an earlier state; the settings are then kept
       if (link.tab !== tab || link.texts.size === 0) return;
       const now = read();
       const same = (settings: Settings<S>) =>
@@ -47,7 +50,7 @@ export function useSettings<S extends Schema>(tab: string, schema: S, active: bo
     setState((old) => ({
       ...old,
       settings: { ...old.settings, ...some },
-      complaints: Object.keys(some).every((name) => name === "step") ? old.complaints : [], // nobody has seen to them yet
+      complaints: Object.keys(some).every((name) => name === "step") ? old.complaints : [], // not handled yet
     }));
   return { ...state, change };
 }

@@ -29,7 +29,7 @@ function files(folder: string, ending: RegExp): [name: string, bytes: Uint8Array
 }
 
 const ALONE = [...files("convert", /\.h5$/), ...files("keras-layouts", /\.h5$/)];
-/** Which options go with weights alone: those of the file that was damaged, by chance otherwise. */
+/** Returns options for weights alone, chosen at random. */
 const optionsOf = (random: Random) => pick(random, [undefined, undefined, ...Object.values(OPTIONS)]);
 
 export const kerasArchives: Format = {

@@ -1,6 +1,6 @@
 /**
- * Safetensors: the header alone, networks of PyTorch and of this library, and text models with all that they keep: a
- * vocabulary, an optimizer, an unfinished run. These are loaded, evaluated, resumed for a step and saved again.
+ * Safetensors: the header alone, networks of PyTorch and of this library, and text models with a vocabulary,
+ * an optimizer and an unfinished run. These are loaded, evaluated, resumed for a step and saved again.
  */
 
 import { CharRnn, type TextFitOptions } from "../../../ts/index.js";
@@ -59,7 +59,7 @@ export const stateDicts: Format = {
   },
 };
 
-/** Text models at the start, in the middle and at the end of their runs. */
+/** Returns text models at the start, in the middle and at the end of their runs. */
 async function textModels(): Promise<{ bytes: Uint8Array<ArrayBuffer>; text: string | string[] }[]> {
   const models: { bytes: Uint8Array<ArrayBuffer>; text: string | string[] }[] = [];
   for (const { text, model: options, options: fit } of Object.values(COURSES)) {

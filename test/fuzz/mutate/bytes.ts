@@ -1,4 +1,4 @@
-/** Damage to any file: bits, bytes, pieces put in, taken out and repeated, a missing end. */
+/** Damages any file: bits, bytes, pieces inserted, removed and repeated, a missing end. */
 
 import type { Random } from "../../support/random.js";
 import { below, pick } from "../format.js";
@@ -27,7 +27,7 @@ export const NUMBERS = [
   2 ** 63,
 ];
 
-/** The file without `remove` bytes at `at`, and with others there. */
+/** Returns the file without `remove` bytes at `at`, and with others there. */
 export function splice(
   file: Uint8Array,
   at: number,
@@ -42,7 +42,7 @@ export function splice(
   return changed;
 }
 
-/** Writes a number little-endian, of 1, 2, 4 or 8 bytes, as far as the file goes. */
+/** Writes a number little-endian, of 1, 2, 4 or 8 bytes, as far as the file extends. */
 export function write(file: Uint8Array, at: number, value: number, width: number): void {
   let rest = BigInt.asUintN(64, BigInt(Math.trunc(value)));
   for (let k = 0; k < width && at + k < file.length; k++, rest >>= 8n) file[at + k] = Number(rest & 255n);
@@ -67,10 +67,10 @@ export function mutateBytes(file: Uint8Array, random: Random): Uint8Array<ArrayB
       return copy;
     case 4: // the end is missing
       return copy.subarray(0, at).slice();
-    case 5: // a piece is taken out
+    case 5: // a piece is removed
       return splice(copy, at, 1 + below(random, 64));
     case 6: {
-      // a piece comes again, elsewhere
+      // a piece is repeated elsewhere
       const from = below(random, copy.length);
       return splice(copy, at, 0, copy.subarray(from, from + 1 + below(random, 128)));
     }

@@ -1,4 +1,4 @@
-/** Damage to the structures of an HDF5 file: addresses that lead elsewhere, counts and sizes that lie. */
+/** Damages the structures of an HDF5 file: wrong addresses, counts and sizes. */
 
 import type { Random } from "../../support/random.js";
 import { below, pick } from "../format.js";
@@ -19,7 +19,10 @@ const SIGNATURES = [
   "BTIN",
 ];
 
-/** Where structures begin: those with a signature, and headers of version 1, which symbol tables point to. */
+/**
+ * Returns the starts of structures: those with a signature, and headers of version 1, to which symbol tables
+ * point.
+ */
 function structures(file: Uint8Array): number[] {
   const text = Buffer.from(file.buffer, file.byteOffset, file.length);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);

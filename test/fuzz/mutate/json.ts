@@ -1,11 +1,14 @@
-/** Damage to a JSON text: values replaced, keys lost, renamed and repeated, lists that grow, and the text itself. */
+/**
+ * Damages a JSON text: values replaced, keys removed, renamed and repeated, lists that grow, and the text
+ * itself.
+ */
 
 import type { Random } from "../../support/random.js";
 import { below, pick } from "../format.js";
 
 type Container = Record<string, unknown> | unknown[];
 
-/** What a value becomes; texts with a mark are put in as they are, JSON or not. */
+/** Replacement values. Texts with a mark are inserted literally, whether they are JSON or not. */
 const RAW = "\u0001raw:";
 const VALUES: readonly unknown[] = [
   null,
@@ -44,7 +47,7 @@ const KEYS = [
   "dtype",
 ];
 
-/** Values that are large for their place: bounded so that a file stays below a few MB. */
+/** Returns a value that is too large for its place, but keeps the file below a few MB. */
 function large(random: Random): unknown {
   const n = 10 ** (2 + below(random, 3)) * (1 + below(random, 9));
   switch (below(random, 7)) {
@@ -65,13 +68,13 @@ function large(random: Random): unknown {
   }
 }
 
-/** The text with one thing changed; every so often one that is large. */
+/** Returns the text with one change, occasionally a large one. */
 export function mutateJson(text: string, random: Random): string {
   if (below(random, 8) === 0) return mutateText(text, random);
   try {
     return mutateTree(text, random);
   } catch {
-    return mutateText(text, random); // no JSON, or nested more than JSON.stringify bears
+    return mutateText(text, random); // not JSON, or nested deeper than JSON.stringify supports
   }
 }
 
@@ -116,7 +119,7 @@ function change(
       else put(object, pick(random, KEYS), value);
       break;
     case 4:
-      // each thing many times
+      // repeats many things
       if (below(random, 10) === 0 && JSON.stringify(value ?? null).length < 2000) {
         const copies = 10 ** (1 + below(random, 3));
         if (Array.isArray(container)) for (let k = 0; k < copies; k++) container.push(structuredClone(value));
@@ -144,7 +147,7 @@ function collect(value: unknown, into: [Container, string | number][], depth: nu
   }
 }
 
-/** Puts raw pieces in where marks hold their places. */
+/** Inserts raw pieces at their marks. */
 function unmarked(text: string | undefined): string {
   return (text ?? "null").replace(/"\\u0001raw:((?:\\.|[^"\\])*)"/g, (_, raw: string) =>
     String(JSON.parse(`"${raw}"`)),
@@ -171,7 +174,7 @@ const PIECES = [
   "\0",
 ];
 
-/** Damage to the letters of a text. */
+/** Damages the letters of a text. */
 export function mutateText(text: string, random: Random): string {
   const at = below(random, text.length + 1);
   switch (below(random, 4)) {

@@ -1,4 +1,6 @@
-/** Damage to a safetensors file: to its header as bytes and as JSON, to the JSON within its metadata, to its tensors. */
+/**
+ * Damages a safetensors file: its header as bytes and as JSON, the JSON within its metadata, and its tensors.
+ */
 
 import type { Random } from "../../support/random.js";
 import { below, pick } from "../format.js";
@@ -60,7 +62,7 @@ function parsed(text: string): Header | undefined {
   }
 }
 
-/** JSON in the metadata changes as JSON. */
+/** Changes JSON in the metadata as JSON. */
 function withMetadata(text: string, random: Random): string {
   const header = parsed(text);
   const metadata = header?.["__metadata__"] as Record<string, unknown> | undefined;
@@ -81,7 +83,7 @@ function withMetadata(text: string, random: Random): string {
   return JSON.stringify(header);
 }
 
-/** Tensors get other names, types and shapes; the offsets stay true most of the time. */
+/** Gives tensors other names, types and shapes; the offsets stay correct most of the time. */
 function withTensors(text: string, data: Uint8Array, random: Random): Uint8Array<ArrayBuffer> {
   const header = parsed(text);
   const isEntry = (value: unknown) => typeof value === "object" && value !== null;
@@ -103,7 +105,7 @@ function withTensors(text: string, data: Uint8Array, random: Random): Uint8Array
       if (Array.isArray(entry.shape)) entry.shape = pick(random, [[...entry.shape].reverse(), [...entry.shape, 1], [entry.shape.reduce((a, b) => a * Number(b), 1)], []]); // prettier-ignore
       break;
     case 3: {
-      // one without values more
+      // adds a tensor without values
       const at = data.length;
       header[pick(random, NAMES)] = { dtype: "F32", shape: [0, 3], data_offsets: [at, at] };
       break;
@@ -117,7 +119,10 @@ function withTensors(text: string, data: Uint8Array, random: Random): Uint8Array
   return joined(JSON.stringify(header), data);
 }
 
-/** Many names, long ones, many modules, much metadata. Only every so often: such files take long. */
+/**
+ * Returns a file with many names, long ones, many modules, or much metadata. It is used only occasionally,
+ * because such files take long.
+ */
 function large(text: string, data: Uint8Array, random: Random): Uint8Array<ArrayBuffer> {
   const header = below(random, 20) === 0 ? parsed(text) : undefined;
   if (header === undefined)

@@ -1,4 +1,4 @@
-/** Damage to an archive: to what its entries hold, to its directory, to how much an entry inflates to. */
+/** Damages an archive: the content of its entries, its directory, and the size that an entry inflates to. */
 
 import { zipSync, type Zippable } from "fflate";
 import { openZip } from "../../../ts/convert/zip.js";
@@ -6,7 +6,7 @@ import type { Random } from "../../support/random.js";
 import { below, pick } from "../format.js";
 import { mutateBytes, NUMBERS, splice, write } from "./bytes.js";
 
-/** @param inner damage to an entry */
+/** @param inner damages an entry */
 export function mutateZip(
   file: Uint8Array<ArrayBuffer>,
   random: Random,
@@ -41,7 +41,7 @@ function mutateEntries(
   entries.forEach(([name, bytes], k) => {
     let content = bytes;
     if (k === chosen) {
-      // a thousandfold every so often, else damage
+      // occasionally a thousandfold expansion, otherwise damage
       content =
         below(random, 200) === 0 ? new Uint8Array(10 ** (5 + below(random, 3))) : inner(bytes.slice(), name);
     }

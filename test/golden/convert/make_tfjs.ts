@@ -1,5 +1,6 @@
-// Writes tfjs_models.json: models that TensorFlow.js saved, and models of this library that it loaded, with what they
-// answered. From the project's root, after the benchmark's peers have been installed (npm run bench -- --quick):
+// Writes tfjs_models.json: models that TensorFlow.js saved, and models of this library that it loaded, with
+// their outputs. Run it in the project's root, after the benchmark's peers were installed (npm run bench --
+// --quick):
 //
 //     npx tsx test/golden/convert/make_tfjs.ts
 //

@@ -1,4 +1,5 @@
-// Writes exported models of every cell and form, for check_onnx.py: npx tsx test/golden/convert/write_onnx.ts FOLDER
+// Writes exported models of every cell and form for check_onnx.py: npx tsx test/golden/convert/write_onnx.ts
+// FOLDER
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

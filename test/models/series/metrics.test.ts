@@ -1,4 +1,6 @@
-/** The metrics and baselines against worked examples of their definitions, and their properties. */
+/**
+ * Compares the metrics and baselines with worked examples of their definitions, and tests their properties.
+ */
 
 import { coverage, drift, mase, naive, pinball, seasonalNaive, smape } from "bptt";
 import fc from "fast-check";

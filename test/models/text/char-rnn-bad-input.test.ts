@@ -1,4 +1,6 @@
-/** Bad arguments of a text model: the class of the error and its text; and the model goes on as if nothing had happened. */
+/**
+ * Tests bad arguments of a text model: the class and message of the error, and that the model is unaffected.
+ */
 
 import { CharRnn, Rnn, Vocabulary } from "bptt";
 import { describe, expect, it } from "vitest";
@@ -106,7 +108,7 @@ const CONSTRUCTOR: Case[] = [
   [
     "unknown",
     TypeError,
-    'unknown: expected the vocabulary to have it, received "?"',
+    'unknown: expected no value, since the vocabulary has its own, received "?"',
     make({ vocabulary: new Vocabulary(["a"]), unknown: "?" }),
   ],
   [
@@ -236,7 +238,7 @@ const METHODS: Case[] = [
   [
     "resume: nothing",
     RangeError,
-    "resume: expected a run that was cut short, in this model or in the file that it was loaded from (save({ optimizer: true })), received none",
+    "resume: expected an unfinished run, in this model or in the file from which it was loaded (save({ optimizer: true })), received none",
     (model) => model.resume(TEXT),
   ],
   [
@@ -248,7 +250,7 @@ const METHODS: Case[] = [
   [
     "generate: no prompt",
     RangeError,
-    "prompt: expected at least one token, since this model is for one long text and knows no start, received none",
+    "prompt: expected at least one token, since a model of one long text cannot start without a prompt, received none",
     (model) => model.generate(),
   ],
   ["generate: prompt", TypeError, "prompt: expected a string, received 3", generate({ prompt: 3 })],
@@ -302,7 +304,7 @@ const METHODS: Case[] = [
   [
     "inspect: nothing",
     RangeError,
-    "text: expected at least one token, since this model is for one long text and knows no start, received none",
+    "text: expected at least one token, since a model of one long text cannot start without a prompt, received none",
     (model) => model.inspect(""),
   ],
   ["evaluate", RangeError, "text: expected at least 2 tokens, received 1", (model) => model.evaluate("a")],
@@ -381,7 +383,7 @@ describe("CharRnn", () => {
     await run;
     const bytes = model.save({ optimizer: true });
     const text = new TextDecoder("latin1").decode(bytes);
-    // same length, so that the file's header stays whole
+    // the same length, so that the file's header stays valid
     for (const [from, to] of [
       ['\\"batchSize\\":32', '\\"batchSize\\":-1'],
       ['\\"cursor\\":1', '\\"cursor\\":x'],

@@ -1,4 +1,4 @@
-/** How long a run is that is told neither epochs nor steps: ten epochs, of a short text as many as 1000 steps take. */
+/** Tests the default length of a run: ten epochs, or more for at least 1000 steps. */
 
 import { CharRnn, type TextFitOptions } from "bptt";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** What a model remembers of its last run, in memory and in its file. */
+/** Tests the record of the last run, in memory and in the file. */
 
 import { CharRnn, cosine, Sgd, warmup } from "bptt";
 import { describe, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const TEXT = "the quick brown fox jumps over the lazy dog; ".repeat(12);
 const made = () => new CharRnn({ text: TEXT, cell: "tanh", hiddenSize: 6, seed: 3 });
 
-/** The file with one text of its metadata replaced; the new one is padded to the old one's length. */
+/** Returns the file with one text of its metadata replaced and padded to the old length. */
 function withMetadata(bytes: Uint8Array, from: string, to: string): Uint8Array {
   const text = new TextDecoder("latin1").decode(bytes);
   const inJson = (part: string) => JSON.stringify(part).slice(1, -1);

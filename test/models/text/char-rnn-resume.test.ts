@@ -1,6 +1,7 @@
 /**
- * A run of a text model that is cut anywhere, kept as bytes, loaded and resumed comes to the same bits as one that was
- * never cut: weights, losses of every step, best weights, and the next checkpoint. Both kinds of text, all cells, dropout.
+ * Tests that a run of a text model which is interrupted anywhere, saved as bytes, loaded and resumed gives
+ * the same bits as one without interruption: weights, losses of every step, best weights, and the next
+ * checkpoint. It covers both kinds of text, all cells, and dropout.
  */
 
 import { Adam, CharRnn, cosine, Rnn, Sgd, type TextFitOptions } from "bptt";
@@ -8,7 +9,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { COURSES, TEXT, type Course } from "../../support/courses.js";
 
-/** Bytes as something that is quickly compared. */
+/** Decodes bytes to a string, which is quickly compared. */
 const latin = new TextDecoder("latin1");
 const textOf = (bytes: Uint8Array): string => latin.decode(bytes);
 
@@ -22,7 +23,10 @@ function listener(trail: Trail, then: (place: string) => void): NonNullable<Text
   };
 }
 
-/** The course in one go: all that is said of it, the bytes at its end, and a checkpoint at each place. */
+/**
+ * Runs the course without interruption and returns its reports, the bytes at its end, and a checkpoint at
+ * each place.
+ */
 async function inOneGo({ text, model: options, options: fit }: Course) {
   const model = new CharRnn({ text, seed: 5, ...options });
   const trail: Trail = new Map();
@@ -35,7 +39,7 @@ async function inOneGo({ text, model: options, options: fit }: Course) {
   return { end, checkpoints };
 }
 
-/** The same, cut at some of the places. */
+/** Runs the course with interruptions at some of the places. */
 async function inPieces(
   course: Course,
   cuts: ReadonlySet<string>,
@@ -81,7 +85,7 @@ describe("resume", () => {
       }),
       { numRuns: 8, seed: 1, examples: [[places], [[places.at(-1)!]]] },
     );
-    // and from each checkpoint alone, in a model that knows nothing else
+    // also from each checkpoint, in a new model
     for (const bytes of checkpoints.values()) {
       const model = CharRnn.load(bytes);
       const { steps } = await model.resume(course.text);
@@ -160,7 +164,7 @@ describe("resume", () => {
 
   it("refuses another text, a file without unfinished run, and the other kind", async () => {
     const model = new CharRnn({ text: TEXT, hiddenSize: 4 });
-    expect(() => model.resume(TEXT)).toThrow(/^resume: expected a run that was cut short/);
+    expect(() => model.resume(TEXT)).toThrow(/^resume: expected an unfinished run/);
     const run = model.fit(TEXT, { steps: 5 });
     expect(() => model.fit(TEXT)).toThrow(expect.objectContaining({ code: "BUSY" }));
     expect(() => model.resume(TEXT)).toThrow(expect.objectContaining({ code: "BUSY" }));
@@ -168,7 +172,7 @@ describe("resume", () => {
     run.stop();
     await run;
     expect(() => model.resume(TEXT.slice(1))).toThrow(
-      /^text: expected the text that the run began with, received "he quick/,
+      /^text: expected the text with which the run began, received "he quick/,
     );
     expect(() => model.resume([TEXT])).toThrow(RangeError);
     const again = CharRnn.load(model.save({ optimizer: true }));

@@ -1,6 +1,6 @@
 /**
- * A text model learns a short text by heart and says it back, with every cell and both kinds; what it says of itself is
- * what the network says.
+ * Tests that a text model memorizes a short text and reproduces it, with every cell and both kinds, and that
+ * its results are those of its network.
  */
 
 import { CharRnn, Rnn, sequenceLoss, Vocabulary, type Cell } from "bptt";
@@ -15,7 +15,7 @@ describe("CharRnn learns by heart", () => {
     const text = TEXT.repeat(12);
     const model = new CharRnn({ text, cell, hiddenSize: 48, seed: 3 });
     const options = {
-      steps: cell === "relu" ? 1000 : 400, // unbounded units learn in jumps: smaller ones, and more of them
+      steps: cell === "relu" ? 1000 : 400, // unbounded units learn irregularly: smaller steps, and more of them
       batchSize: 8,
       sequenceLength: 30,
       learningRate: cell === "relu" ? 2e-3 : 1e-2,
@@ -55,7 +55,7 @@ describe("CharRnn says what its network says", () => {
     const targets = [ids.subarray(1)];
     const { loss, accuracy } = rnn.evaluate({ inputs, targets });
     const got = model.evaluate(text);
-    expect(got.loss).toBeCloseTo(loss, 5); // two sums of float32 losses, cut in other places
+    expect(got.loss).toBeCloseTo(loss, 5); // two sums of float32 losses over different pieces
     expect(got.accuracy).toBeCloseTo(accuracy, 6);
   });
 

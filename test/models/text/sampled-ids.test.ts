@@ -1,4 +1,6 @@
-/** Sampled ids are those of version 0.1, with every combination of temperature, top-k and top-p. */
+/**
+ * Tests that sampled ids are those of version 0.1, with every combination of temperature, top-k and top-p.
+ */
 
 import "bptt";
 import { expect, it } from "vitest";
@@ -7,7 +9,7 @@ import { draw } from "../../../ts/models/text/sample-token.js";
 import table from "../../golden/sampled_ids.json" with { type: "json" };
 import { seeded } from "../../support/random.js";
 
-/** Logits of (rows, classes) in ±spread; for a spread of 0 small integers, many of them equal. */
+/** Returns logits of (rows, classes) in ±spread; with a spread of 0 small integers, many of them equal. */
 function logitsOf([seed, rows, classes, spread]: number[]): Float32Array {
   const random = seeded(seed!);
   return Float32Array.from({ length: rows! * classes! }, () =>

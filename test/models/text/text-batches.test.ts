@@ -1,5 +1,5 @@
 /**
- * How text becomes batches: every token once and in its order, the state that is carried belonging to the right row, little
+ * Tests how text becomes batches: every token once and in order, the carried state of the right row, little
  * padding, the same order on every engine.
  */
 
@@ -20,7 +20,7 @@ import { windows, type Window } from "../../../ts/models/text/windows.js";
 
 const zeros = (batch: number) => ({ data: new Float32Array(batch), shape: [1, batch, 1] });
 
-/** What each row reads and should say, over windows of one beginning. */
+/** Returns the inputs and targets of each row, over windows with one beginning. */
 function replay(all: Iterable<Window>): { inputs: number[][]; targets: number[][]; widths: number[] } {
   const [inputs, targets, widths]: [number[][], number[][], number[]] = [[], [], []];
   let n = 0;
@@ -128,7 +128,7 @@ describe("a list of texts", () => {
       );
     expect(order(1, 1)).toBe(order(1, 1));
     expect(new Set([order(1, 1), order(1, 2), order(2, 1), order(2, 2)]).size).toBe(4);
-    // as it came first, in Node 20: the order is part of what a seed promises
+    // the order of Node 20; it is part of what a seed promises
     const many = rowsOf(Array.from({ length: 1000 }, (_, i) => new Array<number>((i * 7919) % 40).fill(0)));
     const places = [...buckets(many, 3, 1, 2)].map((b) =>
       Int32Array.from(b, (row) => many.starts.indexOf(row.start)),
@@ -149,7 +149,7 @@ describe("texts one behind the other", () => {
         const all = joinTexts(texts.length, capacity, (i) => Kind.from(texts[i]!));
         const { ids, starts } = all;
         expect(ids).toBeInstanceOf(Kind);
-        expect(ids.buffer.byteLength).toBe(ids.byteLength); // it may be handed over to a worker
+        expect(ids.buffer.byteLength).toBe(ids.byteLength); // so that it can be transferred to a worker
         expect(countOf(all)).toBe(texts.length);
         expect(
           texts.map((_, i) => Array.from(ids.subarray(starts[i], starts[i]! + idCount(all, i)))),
@@ -162,7 +162,7 @@ describe("texts one behind the other", () => {
 
 describe("order and fingerprint", () => {
   it("shuffles to a permutation, evenly, the same everywhere", () => {
-    // as it came first, in Node 20: the order is part of what a seed promises
+    // the order of Node 20; it is part of what a seed promises
     expect(shuffle([0, 1, 2, 3, 4, 5, 6, 7], 1, 2, 3)).toEqual([6, 5, 1, 3, 0, 4, 7, 2]);
     const counts = Array.from({ length: 5 }, () => new Array<number>(5).fill(0));
     for (let seed = 0; seed < 5000; seed++)
@@ -186,7 +186,7 @@ describe("order and fingerprint", () => {
     ];
     expect(new Set(all).size).toBe(all.length);
     for (const print of all) expect(print).toMatch(/^[0-9a-f]{32}$/);
-    expect(of([1, 2, 3])).toBe("58300279cf351d798d2cbbe56fdb21a1"); // as it came first: saved runs hold it
+    expect(of([1, 2, 3])).toBe("58300279cf351d798d2cbbe56fdb21a1"); // the value of the first version, which saved runs contain
     expect(of([1, 2], [], [3])).toBe("815a88eca71df71a97579867d3947053");
   });
 });

@@ -7,7 +7,7 @@ import { validationLoss } from "../../../ts/models/text/evaluate.js";
 const LONG = "so much depends upon a red wheel barrow glazed with rain water ".repeat(60);
 const LIST = ["anna", "otto", "hannah", "bob", "johanna", "jo", "susanna", "a"];
 
-/** The evaluation by way of logits: sums of losses and of right tokens. */
+/** Evaluates from logits: sums of losses and of correct tokens. */
 function byLogits(rnn: Rnn, windows: Iterable<Parameters<ReturnType<typeof validationLoss>>[0]>) {
   let carried: State | undefined;
   const losses: number[] = [];

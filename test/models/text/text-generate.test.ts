@@ -1,4 +1,7 @@
-/** How logits become text: what may be drawn, where a text stops, and how a text falls into tokens. */
+/**
+ * Tests how logits become text: which tokens can be sampled, where a text stops, and how a text is split into
+ * tokens.
+ */
 
 import { CharRnn, Vocabulary, type StreamOptions } from "bptt";
 import fc from "fast-check";

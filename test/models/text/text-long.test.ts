@@ -1,4 +1,5 @@
-// Long texts are encoded in pieces, into the smallest ids: what comes out is what encoding all at once gives.
+// Tests that long texts, which are encoded in pieces into the smallest ids, give the same ids as encoding at
+// once.
 
 import fc from "fast-check";
 import { Vocabulary } from "bptt";
@@ -14,7 +15,8 @@ function codecOf(text: string, tokens: TokenRule = "characters"): Codec {
 }
 
 describe("ids of a long text", () => {
-  // 😀 has two units, the lone halves one; each stands once at each side of the border between two pieces
+  // 😀 has two units, each lone half has one; each occurs once on either side of the border between two
+  // pieces
   it.each([-3, -2, -1, 0, 1])("an emoji %i units from the border of two pieces", (offset) => {
     const text = `${"a".repeat(PIECE + offset)}😀b${"a".repeat(PIECE)}`;
     const codec = codecOf(text);

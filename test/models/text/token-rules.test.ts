@@ -1,10 +1,13 @@
-/** Rules by which a text falls into tokens, limits of a vocabulary, banned tokens, and what a file keeps of them. */
+/**
+ * Tests the rules that split a text into tokens, limits of a vocabulary, excluded tokens, and their
+ * representation in a file.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CharRnn, Vocabulary, type CharRnnOptions } from "bptt";
 import { tokenizer } from "../../../ts/models/text/tokens.js";
 
-/** The longest of the tokens at each place, by trying all. */
+/** Returns the longest token at each position by trying all. */
 function longestByTrying(tokens: readonly string[], text: string): string[] {
   const sorted = [...tokens].sort((a, b) => b.length - a.length);
   const found: string[] = [];

@@ -1,4 +1,4 @@
-// There and back through each format; a Keras file, whose reader is a file of its own in the package.
+// Converts to each format and back, and reads a Keras file, whose reader is a separate file in the package.
 import { readFileSync } from "node:fs";
 
 /** @param {typeof import("bptt")} library @param {typeof import("bptt/convert")} convert @param {string} kerasFile */

@@ -1,4 +1,4 @@
-// Learns gohom → ohome with whatever `import` or `require` gave; the answer is the same bits wherever it runs.
+// Learns gohom → ohome with the result of `import` or `require`. The answer has the same bits everywhere.
 
 /** @param {any} library */
 export function gohome({ Adam, Rnn, Vocabulary, oneHot }) {

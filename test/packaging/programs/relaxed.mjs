@@ -1,4 +1,5 @@
-// The relaxed entry by import and by require, and bptt/slim with relaxed.wasm: what each answers, or how it refuses.
+// Prints the answers or refusals of the relaxed entry by import and by require, and of bptt/slim with
+// relaxed.wasm.
 
 import { createRequire } from "node:module";
 import * as esm from "bptt/relaxed";

@@ -1,4 +1,5 @@
-// The slim entry before and after `init`, with the source that is named: node slim.mjs bytes|buffer|response|url|module|…
+// Uses the slim entry before and after `init`, with the named source: node slim.mjs
+// bytes|buffer|response|url|module|…
 
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";

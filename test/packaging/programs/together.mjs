@@ -1,4 +1,4 @@
-// Three entries in one process, each with a wasm instance of its own, taking turns at training.
+// Trains in turns with three entries in one process, each of which has a separate wasm instance.
 
 import { createRequire } from "node:module";
 import * as esm from "bptt";
@@ -20,12 +20,12 @@ const trainees = entries.map(({ Adam, Rnn }) => ({
 const losses = entries.map(() => []);
 for (let step = 0; step < 30; step++) {
   trainees.forEach(({ rnn, adam }, i) => losses[i]?.push(rnn.trainStep(batch, adam).loss));
-  // another entry's memory grows meanwhile
+  // another entry's memory grows in the meantime
   const { Rnn } = entries[step % 3] ?? esm;
   new Rnn({ cell: "tanh", inputSize: 50, hiddenSize: 40 + 8 * step }).forward({ inputs: [[1, 2, 3]] });
 }
 
-// What one entry made, another one takes: optimizers, tensors, vocabularies and errors are known by brand.
+// One entry uses objects of another: optimizers, tensors, vocabularies and errors are identified by brand.
 const adam = new cjs.Adam({ learningRate: 0.1 });
 const rnn = new esm.Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, seed: 3 });
 const mixed = Array.from({ length: 30 }, () => rnn.trainStep(batch, adam).loss);

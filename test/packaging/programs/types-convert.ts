@@ -1,4 +1,4 @@
-// The types of bptt/convert beside those of bptt. Compiled only.
+// Uses the types of bptt/convert together with those of bptt. Compiled only.
 
 import { Rnn } from "bptt";
 import { fromKeras, toOnnx, toTensorFlowJs, type NetworkDescription, type WeightArray } from "bptt/convert";

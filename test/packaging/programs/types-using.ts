@@ -1,4 +1,4 @@
-// `using` is known where the project's `lib` knows it. Compiled only.
+// Uses `using` in a project whose `lib` knows it. Compiled only.
 
 import { Rnn } from "bptt";
 

@@ -56,7 +56,7 @@ export const code = (error: unknown): ErrorCode | undefined =>
 export const ready: Promise<void> = init(new Uint8Array(8));
 export const readySlim: Promise<void> = slim.init(wasm);
 export const readyRelaxed: Promise<void> = relaxed.init(relaxedWasm);
-// what one entry makes is of the types of every other
+// objects of one entry have the types of every other
 export const relaxedRnn: Rnn = new relaxed.Rnn(options);
 export const mixed: TrainStepResult = relaxedRnn.trainStep(batch, new slim.Adam());
 

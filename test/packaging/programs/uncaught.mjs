@@ -1,4 +1,4 @@
-/** Wrong use that nobody catches. */
+/** Wrong use whose error is not caught. */
 
 import { CharRnn } from "bptt";
 

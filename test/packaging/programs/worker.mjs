@@ -1,4 +1,5 @@
-// Trains a text model on this thread and in a worker: both must come to the same bytes. `worker` as the option takes it.
+// Trains a text model on this thread and in a worker, which must give the same bytes. `worker` is the
+// option's value.
 
 /** @param {any} library @param {any} [worker] */
 export async function inWorker({ CharRnn }, worker = true) {
@@ -22,5 +23,5 @@ export async function inWorker({ CharRnn }, worker = true) {
   return { same, steps: here.steps, reports: here.losses.length, stopped: here.stopped };
 }
 
-/** What `inWorker` gives. */
+/** The result of `inWorker`. */
 export const LEARNT = { same: true, steps: 40, reports: 48, stopped: "finished" };

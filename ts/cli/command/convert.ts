@@ -1,4 +1,4 @@
-/** `bptt convert`: converts models to the formats of other libraries, and their models to ours. */
+/** `bptt convert`: converts models to the formats of other libraries and back. */
 
 import { basename } from "node:path";
 import { Option, type Command } from "commander";
@@ -32,27 +32,26 @@ export function defineConvert(program: Command): void {
     .command("convert")
     .summary("convert models to the formats of other libraries, and back")
     .description(
-      "Convert a model to another library's format, or another library's model to bptt's. Read are safetensors files of bptt and " +
-        "of PyTorch, Keras's .keras, .h5 and get_weights() in .npz, and TensorFlow.js's model.json; what the file is, its content says.",
+      "Convert a model to another library's format, or another library's model to bptt's. It reads safetensors files of bptt and " +
+        "of PyTorch, Keras's .keras, .h5 and get_weights() in .npz, and TensorFlow.js's model.json. The content of the file decides its format.",
     )
     .argument("<model>", "the file; - for standard input")
     .addOption(new Option("--to <format>", "the format to write").choices(TARGETS).makeOptionMandatory())
-    .requiredOption("-o, --output <file>", "the output file; for tfjs the .json, with its .bin beside it")
+    .requiredOption(
+      "-o, --output <file>",
+      "the output file; for tfjs the .json, next to which the .bin is written",
+    )
     .addOption(
-      new Option("--inputs <kind>", "onnx, tfjs: what the model reads: ids, or vectors of features")
+      new Option("--inputs <kind>", "onnx, tfjs: form of the model's inputs: ids, or vectors of features")
         .choices(["ids", "features"])
         .default("ids"),
     )
-    .option(
-      "--state",
-      "onnx: the model takes the state to begin with, as writing text step by step needs",
-      false,
-    )
+    .option("--state", "onnx: add the initial state to the inputs, for generating text step by step", false)
     .option(
       "--vocabulary <file>",
-      "the tokens by id, for a file that has none: a JSON array, a JSON object of ids by token, or a model of bptt",
+      "the vocabulary, for a file without one: a JSON array of tokens by id, a JSON object of ids by token, or a model of bptt",
     );
-  command.option("--force", "replace the output, whatever it holds");
+  command.option("--force", "replace the output file, even if it is not such a model");
   addReadOptions(command)
     .addHelpText(
       "after",
@@ -69,7 +68,7 @@ async function convert(path: string, options: ConvertOptions): Promise<void> {
   if (output === "-") throw new UsageError("--output: expected a file, received standard output");
   if (to === "tfjs" && !output.endsWith(".json"))
     throw new UsageError(`--output: expected a name that ends in .json, received ${output}`);
-  if (state && to !== "onnx") throw new UsageError("--state: it goes with --to onnx");
+  if (state && to !== "onnx") throw new UsageError("--state: it requires --to onnx");
   if (path === "-" && vocabularyPath === "-")
     throw new UsageError("expected standard input once, received it as model and as vocabulary");
   const vocabulary = vocabularyPath === undefined ? undefined : await readVocabularyFile(vocabularyPath);
@@ -98,14 +97,14 @@ async function convert(path: string, options: ConvertOptions): Promise<void> {
   }
 }
 
-/** What was written and what was not. */
+/** Describes what was written and what the format cannot contain. */
 function sentence(to: ConvertTarget, own: Uint8Array, { rnn, metadata }: StoredNetwork): string {
   const hasVocabulary = "bptt.vocabulary" in metadataOf(own);
   const place = { bptt: "", pytorch: " in its metadata", keras: " in bptt.json", onnx: " in its metadata", tfjs: " in userDefinedMetadata" }[to]; // prettier-ignore
   const parts = [`${NAMES[to]}, ${rnn.cell} of ${rnn.hiddenSize}`];
   if (hasVocabulary) parts.push(`with the vocabulary${place}`);
   else if (to === "bptt")
-    parts.push("without a vocabulary; --vocabulary gives it one, to generate and evaluate");
+    parts.push("without a vocabulary; add one with --vocabulary to generate and evaluate");
   else parts.push("without a vocabulary");
   if ("bptt.training" in metadata) parts.push("without the training that was in the file");
   return parts.join(", ");

@@ -19,13 +19,16 @@ export function defineEvaluate(program: Command): void {
     .command("evaluate")
     .summary("measure how well a model predicts a text")
     .description(
-      "Measure how well a model predicts a text: its loss in nats a token, bits a character, perplexity, and accuracy: the " +
-        "share of tokens that were the most likely one. A model of lines reads the file line by line. Nothing is written.",
+      "Measure how well a model predicts a text: its loss in nats per token, bits per character, perplexity, and accuracy: the " +
+        "share of tokens that were the most likely one. A model of lines reads the file line by line. It writes no file.",
     )
     .argument("<model>", "a text model; - for standard input")
     .argument("[file]", "a text in UTF-8; - for standard input", "-")
-    .option("--json", "one line of JSON: { loss, bitsPerCharacter, perplexity, accuracy }")
-    .addHelpText("after", example(["bptt evaluate book.safetensors other.txt", "a text it has not seen"]))
+    .option("--json", "print one line of JSON: { loss, bitsPerCharacter, perplexity, accuracy }")
+    .addHelpText(
+      "after",
+      example(["bptt evaluate book.safetensors other.txt", "a text that it has not seen"]),
+    )
     .action(evaluate);
 }
 
@@ -39,7 +42,7 @@ async function evaluate(modelPath: string, path: string, { json }: { json?: bool
   const { loss, bitsPerCharacter, perplexity, accuracy } = result;
   await write(
     table([
-      ["loss", `${loss.toFixed(4)} nats a token`],
+      ["loss", `${loss.toFixed(4)} nats per token`],
       ["bits per character", bitsPerCharacter.toFixed(4)],
       ["perplexity", perplexity.toFixed(4)],
       ["accuracy", `${(100 * accuracy).toFixed(2)} %`],

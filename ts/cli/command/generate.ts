@@ -1,4 +1,4 @@
-/** `bptt generate`: what a text model writes, each token as soon as it is certain. */
+/** `bptt generate`: prints the text that a model generates, each token as soon as it is certain. */
 
 import type { Command } from "commander";
 import type { CharRnn, GenerateOptions } from "bptt";
@@ -20,32 +20,40 @@ export function defineGenerate(program: Command): void {
     .summary("write text with a model")
     .description(
       "Write text with a model. The prompt comes first, then what the model writes after it, character by character. " +
-        "The same command writes the same text; another --seed another. A terminal is shown control characters and marks of direction as " +
-        "escapes; a pipe or a file gets the text as it is.",
+        "The same command writes the same text, and another --seed another text. In a terminal, control characters and marks of direction are shown as " +
+        "escapes; a pipe or a file gets the text unchanged.",
     )
     .argument("<model>", "a text model; - for standard input")
     .option(
       "-p, --prompt <text>",
-      "what the text begins with (default: of a model of lines nothing, of others a new line, or the first token that the model knows)",
+      "the beginning of the text (default: nothing for a model of lines, otherwise a new line or the first token of the vocabulary)",
     )
-    .option("-n, --length <n>", "most characters, or other tokens of the model (default: 200)", toInteger)
+    .option(
+      "-n, --length <n>",
+      "largest number of characters, or of other tokens of the model (default: 200)",
+      toInteger,
+    )
     .option(
       "-t, --temperature <x>",
       "values below 1 make likely tokens more likely; 0 always takes the most likely one (default: 1)",
       toNumber,
     )
     .option("--top-k <n>", "sample from the n most likely tokens", toCount)
-    .option("--top-p <x>", "sample from the fewest tokens whose probabilities sum to this", toNumber)
+    .option(
+      "--top-p <x>",
+      "sample from the fewest most likely tokens whose probabilities sum to this",
+      toNumber,
+    )
     .option("--stop <text>", "stop before this text")
     .option("--exclude <token...>", "tokens that are never written")
-    .option("--allow-unknown", "write the unknown token too, where the model has one")
+    .option("--allow-unknown", "allow the unknown token to be written")
     .option("--seed <n>", "seed of the sampling (default: 0)", toInteger)
     .option(
       "-c, --count <n>",
-      "number of texts; a model of lines writes one a line, others a line ---- between them",
+      "number of texts; a model of lines writes one per line, others separate them by a line ----",
       toCount,
     )
-    .option("--json", "a line of JSON for each text: { prompt, text }")
+    .option("--json", "print a line of JSON for each text: { prompt, text }")
     .addHelpText(
       "after",
       example(
@@ -65,12 +73,12 @@ async function generate(path: string, { json, ...given }: Options): Promise<void
     else if (options.count === undefined) await stream(model, options, shown);
     else await writeAll(model, options, shown);
   } catch (error) {
-    if (error instanceof ClosedOutput) return; // whoever reads has enough
+    if (error instanceof ClosedOutput) return; // the reader has closed the pipe
     throw onCommandLine(error);
   }
 }
 
-/** A prompt for a model that needs one: where a text begins, or may begin. */
+/** Returns a prompt for a model that needs one: a position at which a text can begin. */
 function beginning({ kind, vocabulary }: CharRnn): string {
   if (kind === "list") return "";
   return vocabulary.has("\n") ? "\n" : (vocabulary.tokens[0] ?? "");
@@ -96,7 +104,9 @@ async function writeAll(model: CharRnn, options: GenerateOptions, shown: string)
   }
 }
 
-/** A model's text: as it is for a program or a file, without what could command a terminal for a terminal. */
+/**
+ * Returns a model's text unchanged for a program or a file, and without control characters for a terminal.
+ */
 function shownText(text: string): string {
   return process.stdout.isTTY ? escapedLines(text) : text;
 }

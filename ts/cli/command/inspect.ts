@@ -1,4 +1,4 @@
-/** `bptt inspect`: shows what is in a model file. */
+/** `bptt inspect`: shows the content of a model file. */
 
 import type { Command } from "commander";
 import { jsonLine } from "../escape.js";
@@ -16,15 +16,15 @@ import { write } from "../output.js";
 export function defineInspect(program: Command): void {
   const command = program
     .command("inspect")
-    .summary("show what is in a model file")
+    .summary("show the content of a model file")
     .description(
-      "Show what is in a model file: cell, sizes, parameters, vocabulary, and how it was trained. Reads what " +
+      "Show the content of a model file: cell, sizes, parameters, vocabulary, and how it was trained. Reads what " +
         "`convert` reads: files of bptt, PyTorch, Keras and TensorFlow.js.",
     )
     .argument("<model>", "the file; - for standard input")
-    .option("--json", "one line of JSON, the whole vocabulary in it");
+    .option("--json", "print one line of JSON with the whole vocabulary");
   addReadOptions(command)
-    .addHelpText("after", example(["bptt inspect book.safetensors", "what is it?"]))
+    .addHelpText("after", example(["bptt inspect book.safetensors", "show its sizes and its training"]))
     .action(inspect);
 }
 

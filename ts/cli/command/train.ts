@@ -48,7 +48,7 @@ interface TrainOptions {
   json?: true;
 }
 
-/** Options that a run keeps, so that `--resume` cannot change them. */
+/** Options that are part of a run, so that `--resume` cannot change them. */
 const SETTINGS = [
   ...([
     "lines",
@@ -72,17 +72,21 @@ export function defineTrain(program: Command): void {
     .command("train")
     .summary("train a text model on files, or continue an unfinished run")
     .description(
-      "Train a text model on files. Several files are one long text, in their order; with --lines each line is a text of its own, " +
+      "Train a text model on files. Several files are joined to one long text. With --lines each line is a separate text, " +
         "and the model learns where texts end. Texts are UTF-8; CR LF is read as LF.\n\n" +
-        "The model file is written each minute and at the end, and is complete at any moment. Ctrl-C finishes the step, saves and prints the command " +
-        "that continues the run; a second one ends at once.",
+        "The model file is written every minute and at the end, and is complete at any moment. Ctrl-C finishes the step, saves and prints the command " +
+        "that continues the run; a second Ctrl-C ends at once.",
     )
     .argument("<file...>", "texts; - for standard input")
     .requiredOption("-o, --output <model>", "the model file (safetensors)")
     .optionsGroup("The text:")
-    .option("--lines", "each line that is not empty is a text of its own")
+    .option("--lines", "treat each line that is not empty as a separate text")
     .option("--words", "learn words, not characters")
-    .option("--max-tokens <n>", "keep the n most frequent; all others are the unknown token", toCount)
+    .option(
+      "--max-tokens <n>",
+      "keep the n most frequent tokens; all others become the unknown token",
+      toCount,
+    )
     .optionsGroup("The network:")
     .addOption(
       new Option("--cell <kind>", "the recurrent cell")
@@ -91,12 +95,13 @@ export function defineTrain(program: Command): void {
     )
     .option("--hidden <n>", "hidden size", toCount, 128)
     .option("--layers <n>", "number of recurrent layers", toCount, 1)
-    .option("--dropout <share>", "share of the values dropped between layers", toNumber, 0)
+    .option("--dropout <share>", "fraction of the values dropped between layers", toNumber, 0)
     .optionsGroup("The run:")
     .addOption(
-      new Option("--epochs <n>", "passes over the text (default: 10; but at least 1000 steps)").argParser(
-        toCount,
-      ),
+      new Option(
+        "--epochs <n>",
+        "passes over the text (default: 10, or more for at least 1000 steps)",
+      ).argParser(toCount),
     )
     .addOption(
       new Option("--steps <n>", "updates, instead of epochs").argParser(toCount).conflicts(["epochs"]),
@@ -106,12 +111,7 @@ export function defineTrain(program: Command): void {
     .option("--learning-rate <rate>", "learning rate", toNumber, 0.002)
     .option("--schedule <schedule>", `learning-rate schedule: ${SYNTAX}`)
     .option("--clip <norm>", "largest norm of the gradients, or none", toNormOrNone, 1)
-    .option(
-      "--validation <share>",
-      "share of the text that is kept for validation after each epoch",
-      toNumber,
-      0,
-    )
+    .option("--validation <share>", "fraction of the text for validation after each epoch", toNumber, 0)
     .option(
       "--patience <n>",
       "stop after n validations without improvement, and keep the best weights",
@@ -127,11 +127,15 @@ export function defineTrain(program: Command): void {
     .option("--time-limit <time>", "stop after a time such as 90s, 10m or 2h", toSeconds)
     .option(
       "--resume",
-      "continue the unfinished run in the model file, with its options and to the same bits",
+      "continue the unfinished run in the model file, with its options; the result is bit-identical",
     )
-    .addOption(new Option("--force", "replace the model file, whatever it holds").conflicts(["resume"]))
+    .addOption(
+      new Option("--force", "replace the model file, even if its content would be lost").conflicts([
+        "resume",
+      ]),
+    )
     .optionsGroup("Reports and checkpoints:")
-    .option("--checkpoint-every <steps>", "steps between checkpoints (default: one each minute)", toCount)
+    .option("--checkpoint-every <steps>", "steps between checkpoints (default: one per minute)", toCount)
     .option("--sample-every <steps>", "steps between samples of generated text", toCount)
     .option("--quiet", "print errors only")
     .addOption(new Option("--json", "report as JSON lines").conflicts(["quiet"]))

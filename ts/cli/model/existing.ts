@@ -1,4 +1,4 @@
-/** Why an existing file may not be replaced by a model, decided by its content. */
+/** Decides by its content whether an existing file may be replaced by a model. */
 
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
@@ -7,12 +7,15 @@ import { metadataOf, tensorNamesOf } from "./metadata.js";
 import { isOnnx } from "./onnx-metadata.js";
 import type { ConvertTarget } from "./target.js";
 
-/** Says why the file may not be replaced, as the end of a sentence; undefined when it may. */
+/** Returns the reason why a file may not be replaced, as the end of a sentence, or undefined if it may. */
 export type Objection = (path: string) => Promise<string | undefined>;
 
 const WAYS_OUT = "use another name, or add --force to replace it";
 
-/** What a command that trains does not replace: all that is there, an unfinished run and a finished model by name. */
+/**
+ * The rule for training: no existing file is replaced. The message distinguishes an unfinished run and a
+ * finished model.
+ */
 export const trainObjection: Objection = async (path) => {
   const content = contentOf(await bytesOf(path));
   if (content?.kind !== "text model") return `it exists and does not hold a text model of bptt; ${WAYS_OUT}`;
@@ -38,9 +41,10 @@ const NOUNS: Readonly<Record<ConvertTarget, string>> = {
 };
 
 /**
- * What a conversion does not replace: all but a model of the kind that it writes, and a model with an unfinished run.
+ * Returns the rule for a conversion: it replaces only a model of the kind that it writes, without an
+ * unfinished run.
  *
- * @param main the file that the command names; others are its weights
+ * @param main the file that the command names; the other files contain its weights
  */
 export function convertObjection(target: ConvertTarget, main: string): Objection {
   return async (path) => {
@@ -55,16 +59,16 @@ export function convertObjection(target: ConvertTarget, main: string): Objection
 
 type Kind = "text model" | "network" | "PyTorch" | "Keras" | "ONNX" | "TensorFlow.js";
 
-/** What is in a file. */
+/** The content of a file. */
 interface Content {
   readonly kind: Kind;
-  /** Whether there is a run in it that can be continued, or an optimizer. */
+  /** True if it contains a run that can be continued, or an optimizer. */
   readonly unfinished?: boolean;
   /** The files of its weights. */
   readonly files?: readonly string[];
 }
 
-/** What is in a file; undefined for what is not a model of any kind that is written. */
+/** Returns the content of a file, or undefined if it is not a model of a kind that is written here. */
 function contentOf(bytes: Uint8Array | undefined): Content | undefined {
   if (bytes === undefined) return undefined;
   for (const read of [ofSafetensors, ofNpz, ofTensorFlowJs, ofOnnx]) {
@@ -72,7 +76,7 @@ function contentOf(bytes: Uint8Array | undefined): Content | undefined {
       const content = read(bytes);
       if (content) return content;
     } catch {
-      // not of this format
+      // the file has another format
     }
   }
   return undefined;

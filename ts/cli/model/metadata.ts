@@ -1,30 +1,31 @@
 /**
- * The texts beside the tensors of a safetensors file: what they say, and the same file with others. The header is
- * JSON of `length` bytes, padded with spaces to 8; texts stand under `__metadata__`.
+ * Reads and replaces the texts of a safetensors file. Its header is JSON of `length` bytes, padded with
+ * spaces to a multiple of 8; the texts are under `__metadata__`.
  *
  *     u64 length, header, tensors
  *
- * Source: https://github.com/huggingface/safetensors, "Format". Only for bytes that the library has read or written.
+ * Source: https://github.com/huggingface/safetensors, "Format". It is only for bytes that the library has
+ * read or written.
  */
 
 /** The texts of a file, by key. */
 export type Metadata = Readonly<Record<string, string>>;
 
 const KEY = "__metadata__";
-/** What goes along into other formats: all that the library says of a model, but an unfinished run. */
+/** Matches the texts that are copied to other formats: everything about a model except an unfinished run. */
 const CARRIED = /^bptt\.(config|vocabulary|text|trained)($|\.)/;
 
-/** The texts of a file. */
+/** Returns the texts of a file. */
 export function metadataOf(bytes: Uint8Array): Metadata {
   return (readHeader(bytes).header[KEY] as Metadata | undefined) ?? {};
 }
 
-/** The names of a file's tensors. */
+/** Returns the names of a file's tensors. */
 export function tensorNamesOf(bytes: Uint8Array): string[] {
   return Object.keys(readHeader(bytes).header).filter((name) => name !== KEY);
 }
 
-/** The same file with more texts, in the order in which the library writes them. */
+/** Returns the same file with more texts, in the order in which the library writes them. */
 export function withMetadata(bytes: Uint8Array, more: Metadata): Uint8Array<ArrayBuffer> {
   const { header, end } = readHeader(bytes);
   const all = Object.entries({ ...metadataOf(bytes), ...more }).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -37,19 +38,19 @@ export function withMetadata(bytes: Uint8Array, more: Metadata): Uint8Array<Arra
   return file;
 }
 
-/** Those texts that mean something without the file. */
+/** Returns the texts that are valid outside of the file. */
 export function carried(metadata: Metadata): Metadata {
   return Object.fromEntries(Object.entries(metadata).filter(([key]) => CARRIED.test(key)));
 }
 
-/** Those texts in something that was read from another format; whatever else is there is left out. */
+/** Returns those texts from a value that was read from another format. Everything else is ignored. */
 export function carriedIn(value: unknown): Metadata {
   if (typeof value !== "object" || value === null) return {};
   const texts = Object.entries(value).filter(([, text]) => typeof text === "string") as [string, string][];
   return carried(Object.fromEntries(texts));
 }
 
-/** Whether a text falls into tokens by a function of the program that made the model. */
+/** Returns true if texts are split by a function of the program that made the model. */
 export function hasOwnRule(metadata: Metadata): boolean {
   return metadata["bptt.text.state"]?.includes('"tokens":"function"') ?? false;
 }

@@ -1,6 +1,6 @@
 /**
- * Arrays as NumPy's `np.savez("weights.npz", *arrays)` writes them: a zip of `arr_0.npy`, `arr_1.npy`, …; texts of
- * ours go along as `bptt.json`, at which `np.load` does not look unless asked.
+ * Reads and writes arrays in the form of NumPy's `np.savez("weights.npz", *arrays)`: a zip of `arr_0.npy`,
+ * `arr_1.npy`, …. The texts of this library are added as `bptt.json`, which `np.load` reads only on request.
  *
  *     .npy   "\x93NUMPY", version, u16 length, "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }", values
  *
@@ -15,7 +15,7 @@ import { at, rangeError, type Path } from "../../base/errors.js";
 import { show } from "../../base/show.js";
 import { carriedIn, type Metadata } from "./metadata.js";
 
-/** What is in such a file. */
+/** The content of such a file. */
 export interface Npz {
   readonly arrays: readonly Tensor[];
   readonly metadata: Metadata;
@@ -25,11 +25,11 @@ const TEXTS = "bptt.json";
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 const HEADER =
   /^\{'descr': '([<>=|]?\w+)', 'fortran_order': (True|False), 'shape': \(((?:\d+, ?)*\d*)\),? *\}\s*$/;
-/** Bytes of a header, which NumPy writes in fewer than 200. */
+/** Largest size of a header in bytes. NumPy writes fewer than 200. */
 const LONGEST_HEADER = 4096;
 const LONGEST_TEXTS = 2 ** 24;
 
-/** The bytes of a file; the same arrays and texts give the same bytes. */
+/** Returns the bytes of a file. The same arrays and texts give the same bytes. */
 export function encodeNpz({ arrays, metadata }: Npz): Uint8Array {
   const entries: Zippable = {};
   const plain = { level: 0, mtime: new Date(1980, 0, 1) } as const;
@@ -40,9 +40,9 @@ export function encodeNpz({ arrays, metadata }: Npz): Uint8Array {
 }
 
 /**
- * The arrays of a file in their order.
+ * Returns the arrays of a file in order.
  *
- * @throws RangeError when something in it cannot be read
+ * @throws RangeError when a part of it cannot be read
  */
 export function decodeNpz(bytes: Uint8Array): Npz {
   const zip = openZip(bytes);
@@ -88,7 +88,7 @@ function decodeNpy(file: Uint8Array, path: Path): Tensor {
     throw rangeError(path, `${length * width} bytes of values`, String(file.length - end));
   const data = new Float32Array(length);
   const [rows = 1, columns = 1] = shape;
-  // Fortran's order is by columns
+  // Fortran order stores a matrix by columns
   const isByColumns = order === "True" && shape.length === 2;
   for (let i = 0; i < length; i++) {
     const from = end + (isByColumns ? (i % columns) * rows + Math.floor(i / columns) : i) * width;

@@ -1,4 +1,4 @@
-/** A network from a file of any format that the library reads, with what the file says of how it reads text. */
+/** Reads a network from a file of any supported format, together with the file's description of its text. */
 
 import { CharRnn, Rnn, type Cell, type RnnOptions } from "bptt";
 import {
@@ -19,7 +19,7 @@ import { decodeNpz } from "./npz.js";
 import { readWeightFiles } from "./weight-files.js";
 import { modelFailure, weightsAlone } from "./error-messages.js";
 
-/** What a file may leave open. */
+/** Properties that a file may lack. */
 export interface ReadOptions {
   cell?: Cell | undefined;
   layers?: number | undefined;
@@ -30,26 +30,26 @@ export interface ReadOptions {
   head?: string | undefined;
 }
 
-/** A network and what its file says. */
+/** A network and the data of its file. */
 export interface StoredNetwork {
   readonly rnn: Rnn;
   readonly format: Format;
-  /** Of the file. */
+  /** The size of the file. */
   readonly bytes: number;
-  /** The library's texts, of a safetensors file all there are. */
+  /** The library's texts; for a safetensors file all of its texts. */
   readonly metadata: Metadata;
-  /** The paths that were read: the file, and those of its weights; "-" is standard input. */
+  /** The paths that were read: the file, and the files of its weights. "-" is standard input. */
   readonly files: readonly string[];
 }
 
-/** A network without a core yet. */
+/** The description of a network, before the network is created. */
 interface Found extends NetworkDescription {
   readonly metadata: Metadata;
-  /** Files of weights beside the model. */
+  /** Files of weights in the folder of the model. */
   readonly weightFiles?: readonly string[];
 }
 
-/** The network in a file. The caller frees it. */
+/** Reads the network of a file. The caller frees it. */
 export async function readNetworkFile(path: string, options: ReadOptions): Promise<StoredNetwork> {
   const name = nameOf(path);
   const bytes = await readBytes(path);
@@ -70,22 +70,22 @@ export async function readNetworkFile(path: string, options: ReadOptions): Promi
   }
 }
 
-/** A network with its core. */
+/** A network that was created. */
 type Made = Pick<Found, "metadata" | "weightFiles"> & { readonly rnn: Rnn };
 
 function load(bytes: Buffer<ArrayBuffer>, options: ReadOptions): Made {
-  refuse(options, ["layers", "bidirectional", "bias"], "the file's shapes say that");
+  refuse(options, ["layers", "bidirectional", "bias"], "the shapes in the file decide that");
   const { cell, prefix, head } = options;
   const given = Object.entries({ cell, prefix, head }).filter(([, value]) => value !== undefined);
   const rnn = Rnn.load(bytes, Object.fromEntries(given));
-  // the file's own words are about the whole of it
+  // the texts of the file describe the whole of it
   return { rnn, metadata: prefix === undefined && head === undefined ? metadataOf(bytes) : {} };
 }
 
-/** Reads the rest of a file in the library's own form, so that nothing of it is passed on or shown that is damaged. */
+/** Reads the rest of a file in the library's own format, so that no damaged part is copied or shown. */
 function check({ rnn, metadata }: Made, bytesOf: () => Uint8Array<ArrayBuffer>): void {
   if ("bptt.vocabulary" in metadata) {
-    // only the program that made such a model has its rule; any other will do to read the rest
+    // only the program that made such a model has its rule; any rule is good enough for reading the rest
     const tokens = hasOwnRule(metadata) ? { tokens: (text: string) => Array.from(text) } : {};
     CharRnn.load(bytesOf(), tokens).free();
   } else if ("bptt.optimizer" in metadata) {
@@ -101,19 +101,19 @@ async function find(
   bytes: Buffer<ArrayBuffer>,
   options: ReadOptions,
 ): Promise<Found> {
-  refuse(options, ["prefix", "head"], "they are for files of PyTorch's");
+  refuse(options, ["prefix", "head"], "it is for files of PyTorch");
   if (format === "npz") return findInNpz(bytes, nameOf(path), options);
   if (format === "tfjs") {
-    refuse(options, ["cell", "layers", "bidirectional", "bias"], "the file says that");
+    refuse(options, ["cell", "layers", "bidirectional", "bias"], "the file decides that");
     return findInTensorFlowJs(path, bytes);
   }
   const { cell } = options;
-  if (cell === undefined) refuse(options, ["layers", "bidirectional", "bias"], "they go with --cell");
+  if (cell === undefined) refuse(options, ["layers", "bidirectional", "bias"], "it requires --cell");
   try {
     return { ...fromKerasFile(bytes, cell && kerasOptions(cell, options)), metadata: {} };
   } catch (error) {
     if (!isCheckError(error) || error.path[0] !== "options") throw error;
-    throw cell === undefined ? weightsAlone(nameOf(path)) : new UsageError("--cell: the file says that");
+    throw cell === undefined ? weightsAlone(nameOf(path)) : new UsageError("--cell: the file decides that");
   }
 }
 
@@ -121,7 +121,7 @@ function findInNpz(bytes: Uint8Array, name: string, options: ReadOptions): Found
   const { arrays, metadata } = decodeNpz(bytes);
   const saved = configIn(metadata);
   if (saved?.cell !== undefined) {
-    refuse(options, ["cell", "layers", "bidirectional", "bias"], "the file says that");
+    refuse(options, ["cell", "layers", "bidirectional", "bias"], "the file decides that");
     return { ...fromKeras(arrays, kerasOptions(saved.cell, saved)), metadata };
   }
   if (options.cell === undefined) throw weightsAlone(name);
@@ -131,13 +131,15 @@ function findInNpz(bytes: Uint8Array, name: string, options: ReadOptions): Found
 async function findInTensorFlowJs(path: string, bytes: Buffer): Promise<Found> {
   const json = parseJson(bytes.toString("utf8"), "file") as TensorFlowJsModel & {
     userDefinedMetadata?: unknown;
-  }; // an object: it begins with {
+  }; // an object, because it begins with {
   const { weightData, weightFiles } = await readWeightFiles(path, json.weightsManifest);
   const { userDefinedMetadata: texts } = json;
   return { ...fromTensorFlowJs({ ...json, weightData }), metadata: carriedIn(texts), weightFiles };
 }
 
-/** The network itself, with the dropout that its texts speak of: other libraries' weights do not. */
+/**
+ * Creates the network, with the dropout from the file's texts, which other libraries' weights do not contain.
+ */
 function make({ config, parameters, metadata, weightFiles = [] }: Found): Made {
   const { dropout = 0, seed = 0 } = configIn(metadata) ?? {};
   const { layers = 1 } = config;
@@ -171,7 +173,7 @@ function kerasOptions(
   };
 }
 
-/** Options that say nothing about this file are wrong usage, not ignored. */
+/** Refuses options that have no effect for this file, instead of ignoring them. */
 function refuse(options: ReadOptions, names: readonly (keyof ReadOptions)[], why: string): void {
   const given = names.find((name) =>
     name === "bias" ? options.bias === false : options[name] !== undefined,

@@ -1,11 +1,11 @@
-/** How another library takes what was written: lines to copy. */
+/** Lines of code with which another library reads the written file, for people to copy. */
 
 import { basename } from "node:path";
 import type { Rnn } from "bptt";
 import { jsonLine } from "../escape.js";
 import type { ConvertTarget, TargetOptions } from "./target.js";
 
-/** The lines for a target's file. */
+/** Returns the lines for a target's file. */
 export function recipe(
   target: ConvertTarget,
   rnn: Rnn,

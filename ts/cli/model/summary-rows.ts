@@ -5,10 +5,10 @@ import type { LastRun } from "bptt";
 import type { Summary } from "./summary.js";
 import type { TableRow } from "./table.js";
 
-/** Tokens that are shown. */
+/** Number of tokens that are shown. */
 const MOST_TOKENS = 60;
 
-/** The rows of a table. */
+/** Returns the rows of a table. */
 export function rowsOf(summary: Summary): readonly TableRow[] {
   const shapes = Object.entries(summary.shapes).map(([name, shape]): TableRow => [
     "",
@@ -57,20 +57,24 @@ function textOf({ kind, tokens, end }: NonNullable<Summary["text"]>): string {
   return kind === "text" ? `one long text by ${what}` : `texts that begin and end at ${end}, by ${what}`;
 }
 
-/** How the last run went, and by which settings. */
+/** Describes the end and the settings of the last run. */
 function trainedOf({ stopped, steps, epochs, loss, validation, best, optimizer, settings }: LastRun): string {
   const { batchSize, sequenceLength, learningRate, clipNorm, validationFraction, seed } = settings;
   const rate = typeof learningRate === "object" && learningRate !== null ? learningRate.kind : learningRate;
   const kept = best ?? validation;
   return [
     `${counted(steps, "step")}, ${counted(epochs, "epoch")}`,
-    ...(stopped === "early" ? ["no better any more"] : stopped === "diverged" ? ["then it diverged"] : []),
+    ...(stopped === "early"
+      ? ["no further improvement"]
+      : stopped === "diverged"
+        ? ["then it diverged"]
+        : []),
     ...(loss === null ? [] : [`loss ${loss.toFixed(3)}`]),
     ...(kept ? [`validation ${kept.loss.toFixed(3)}${best ? ` at step ${grouped(best.step)}` : ""}`] : []),
     `batches of ${batchSize}×${sequenceLength}`,
     `${optimizer}${rate === null ? "" : ` at ${rate}`}`,
     clipNorm === false ? "no clipping" : `clip ${clipNorm}`,
-    ...(validationFraction === 0 ? [] : [`${validationFraction} kept back`]),
+    ...(validationFraction === 0 ? [] : [`${validationFraction} for validation`]),
     `seed ${seed}`,
   ].join(", ");
 }
@@ -80,7 +84,7 @@ function trainingOf({ run, optimizer, format }: Summary): string {
     const { settings, state } = run;
     const all = settings.steps ?? undefined;
     const parts = [
-      `cut short at step ${grouped(state.step)}${all === undefined ? "" : ` of ${grouped(all)}`}`,
+      `interrupted at step ${grouped(state.step)}${all === undefined ? "" : ` of ${grouped(all)}`}`,
       `epoch ${state.epoch}${settings.epochs ? ` of ${settings.epochs}` : ""}`,
     ];
     if (state.last) parts.push(`loss ${state.last.loss.toFixed(3)}`);

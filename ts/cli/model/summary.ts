@@ -5,14 +5,14 @@ import { parseJson } from "../../base/json.js";
 import type { Metadata } from "./metadata.js";
 import type { StoredNetwork } from "./read.js";
 
-/** The summary. What the file does not say is null. */
+/** The summary. Values that the file does not contain are null. */
 export interface Summary {
   readonly file: string;
-  /** Whose file it is. */
+  /** The format of the file. */
   readonly format: string;
   readonly bytes: number;
   readonly cell: Cell;
-  /** Of a gru. */
+  /** The form of a gru. */
   readonly resetAfter: boolean | null;
   readonly inputSize: number;
   readonly hiddenSize: number;
@@ -21,15 +21,15 @@ export interface Summary {
   readonly layers: number;
   readonly bidirectional: boolean;
   readonly dropout: number | null;
-  /** How many numbers. */
+  /** The number of parameters. */
   readonly parameters: number;
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   readonly vocabulary: { readonly tokens: readonly string[]; readonly unknown?: string } | null;
-  /** How a text model reads. */
+  /** The rule with which a text model reads. */
   readonly text: TextSummary | null;
-  /** A text model's last run that came to its end. */
+  /** The last complete run of a text model. */
   readonly trained: LastRun | null;
-  /** The run that was cut short. */
+  /** The interrupted run. */
   readonly run: RunSummary | null;
   /** The optimizer in the file. */
   readonly optimizer: OptimizerSummary | null;
@@ -91,7 +91,10 @@ export function summaryOf(file: string, { rnn, format, bytes, metadata }: Stored
   };
 }
 
-/** How the unfinished run in a text model's file counts: its rule of tokens, and its epochs or steps where they were asked for. */
+/**
+ * Returns the unit and the length of the unfinished run in a text model's file: its rule of tokens, and its
+ * epochs or steps if they were given.
+ */
 export function runOf(metadata: Metadata): {
   tokens: string | undefined;
   epochs: number | undefined;

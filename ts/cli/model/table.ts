@@ -1,12 +1,12 @@
-/** A table of what something is called and what it is. */
+/** Formats a table of names and values. */
 
 import { escaped } from "../escape.js";
 import { styled } from "../output.js";
 
-/** A row; without a name it goes on with the one above. */
+/** A row. A row without a name continues the row above. */
 export type TableRow = readonly [name: string, value: string];
 
-/** The rows as lines, the names in a column of their own. */
+/** Returns the rows as lines, with the names in a separate column. */
 export function table(rows: readonly TableRow[]): string {
   const width = rows.reduce((most, [name]) => Math.max(most, name.length), 0) + 2;
   return rows

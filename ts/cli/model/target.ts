@@ -1,4 +1,6 @@
-/** A network as files of another library, with what its file said of how it reads text, where the format has room for it. */
+/**
+ * Writes a network as files of another library, with its description of text if the format has room for it.
+ */
 
 import { basename, extname } from "node:path";
 import { CharRnn, type Rnn, type Vocabulary } from "bptt";
@@ -8,22 +10,22 @@ import { carried, metadataOf, withMetadata, type Metadata } from "./metadata.js"
 import { encodeNpz } from "./npz.js";
 import { withOnnxMetadata } from "./onnx-metadata.js";
 
-/** What can be written. */
+/** The formats that can be written. */
 export const TARGETS = ["bptt", "pytorch", "keras", "onnx", "tfjs"] as const;
 export type ConvertTarget = (typeof TARGETS)[number];
 
-/** What the exported model takes. */
+/** The inputs of the exported model. */
 export interface TargetOptions {
-  /** "ids", or vectors of features. */
+  /** The form of the inputs: "ids", or vectors of features. */
   readonly inputs: "ids" | "features";
-  /** Whether it takes the state to begin with. */
+  /** True if the model takes an initial state. */
   readonly initialState: boolean;
 }
 
-/** Bytes by the paths where they belong; the first is the one that was asked for. */
+/** Bytes by the paths where they are written. The first path is the one that the user gave. */
 export type Files = readonly (readonly [path: string, bytes: Uint8Array])[];
 
-/** The network in the library's own form: a file that PyTorch reads too. */
+/** Returns the network in the library's own format, which PyTorch reads too. */
 export function ownBytes(rnn: Rnn, metadata: Metadata, vocabulary: Vocabulary | undefined): Uint8Array {
   const bytes = rnn.save();
   if (vocabulary !== undefined) {
@@ -35,12 +37,12 @@ export function ownBytes(rnn: Rnn, metadata: Metadata, vocabulary: Vocabulary | 
 }
 
 /**
- * The files of a target.
+ * Returns the files of a target.
  *
- * @param own the network in the library's own form
+ * @param own the network in the library's own format
  * @param rnn the same network
- * @param path where the first file goes
- * @throws RangeError when the target has no such network
+ * @param path the path of the first file
+ * @throws RangeError when the format cannot express the network
  */
 export function filesOf(
   target: ConvertTarget,

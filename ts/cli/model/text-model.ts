@@ -1,4 +1,4 @@
-/** A model that reads and writes text, from a file. */
+/** Reads a text model from a file. */
 
 import { CharRnn, Rnn } from "bptt";
 import { isCheckError } from "../../base/errors.js";
@@ -8,12 +8,15 @@ import { formatOf } from "./file-format.js";
 import { modelFailure } from "./error-messages.js";
 import { metadataOf } from "./metadata.js";
 
-/** The text model in a file; of other models it says how they become one. The caller frees it. */
+/**
+ * Reads the text model of a file. The error for other models says how to convert them. The caller frees the
+ * model.
+ */
 export async function readTextModel(path: string): Promise<CharRnn> {
   return textModelOf(await readBytes(path), nameOf(path));
 }
 
-/** The text model in the bytes of the file `name`. */
+/** Reads the text model from the bytes of the file `name`. */
 export function textModelOf(bytes: Buffer<ArrayBuffer>, name: string): CharRnn {
   if (formatOf(bytes, name) !== "safetensors") {
     throw new Failure(
@@ -25,17 +28,17 @@ export function textModelOf(bytes: Buffer<ArrayBuffer>, name: string): CharRnn {
   } catch (error) {
     if (isCheckError(error) && error.path[0] === "tokens")
       throw new Failure(
-        `${name}: it cuts texts by a function of the program that made it, which bptt does not have`,
+        `${name}: it splits texts by a function of the program that made it, which the command line does not have`,
       );
     if (!isNetworkAlone(bytes)) throw modelFailure(name, error);
-    const how = "bptt convert --to bptt --vocabulary gives it one";
+    const how = "add one with bptt convert --to bptt --vocabulary";
     throw new Failure(`${name}: expected a text model, received a network without a vocabulary; ${how}`, 1, {
       cause: error,
     });
   }
 }
 
-/** Whether they are a network that can be read and has no vocabulary. */
+/** Returns true if the bytes are a readable network without a vocabulary. */
 function isNetworkAlone(bytes: Buffer<ArrayBuffer>): boolean {
   try {
     Rnn.load(bytes).free();

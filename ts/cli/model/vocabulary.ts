@@ -1,6 +1,7 @@
 /**
- * The vocabulary for a network whose file has none, from a file: the tokens by id as a JSON array, the ids by token as a
- * JSON object (`stoi`, `char2idx`, …), `{ "tokens": […], "unknown": … }`, or a model that has one.
+ * Reads the vocabulary for a network whose file has none. The file is a JSON array of the tokens by id, a
+ * JSON object of the ids by token (`stoi`, `char2idx`, …), `{ "tokens": […], "unknown": … }`, or a model that
+ * has a vocabulary.
  */
 
 import { CharRnn, Vocabulary } from "bptt";
@@ -11,7 +12,7 @@ import { onCommandLine } from "../flags.js";
 import { nameOf, readBytes } from "../input.js";
 import { inFile } from "../places.js";
 
-/** The vocabulary in a file. */
+/** Reads the vocabulary of a file. */
 export async function readVocabularyFile(path: string): Promise<Vocabulary> {
   const bytes = await readBytes(path);
   try {

@@ -1,6 +1,6 @@
 /**
- * The weight files that a model.json of TensorFlow.js names: regular files in its folder or below, each once. What the
- * paths are is the file's word, and no pipe, no device and no file elsewhere is opened because of it.
+ * Reads the weight files that a model.json of TensorFlow.js names: regular files in its folder or below, each
+ * once. The file is untrusted, so no pipe, no device and no file elsewhere is opened because of it.
  */
 
 import { constants } from "node:fs";
@@ -9,7 +9,7 @@ import { dirname, join, sep } from "node:path";
 import { Failure, fileFailure } from "../failure.js";
 import { nameOf } from "../input.js";
 
-/** Absolute, on a drive, or leaving the folder. */
+/** Matches paths that are absolute, on a drive, or outside of the folder. */
 const ELSEWHERE = /^([/\\]|\w:)|(^|[/\\])\.\.([/\\]|$)/;
 
 /** The weight files in the manifest's order. */
@@ -20,11 +20,12 @@ export interface WeightFiles {
 }
 
 /**
- * The bytes of the weight files in the manifest's order.
+ * Reads the bytes of the weight files in the manifest's order.
  *
- * @param path of the model.json, or "-": then the working directory is its folder
- * @param manifest its `weightsManifest`, of which nothing is known
- * @throws Failure when it names no files, the same one twice, or one that is no regular file beside the model
+ * @param path the path of the model.json; for "-" the working directory is its folder
+ * @param manifest its `weightsManifest`, which is not checked yet
+ * @throws Failure when it names no files, the same file twice, or a file that is not a regular file in the
+ *   folder of the model
  */
 export async function readWeightFiles(path: string, manifest: unknown): Promise<WeightFiles> {
   const groups: unknown[] = Array.isArray(manifest) ? manifest : [];
@@ -62,7 +63,7 @@ async function readInside(folder: string, file: string, model: string) {
       throw new Failure(
         `${model}: expected weight files beside it, received a link from ${JSON.stringify(file)} elsewhere`,
       );
-    // opening a pipe waits for its other end unless told not to
+    // opening a pipe would wait for its other end without O_NONBLOCK
     const handle = await open(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const stat = await handle.stat();

@@ -1,4 +1,4 @@
-/** Reports as a bar at the bottom of a terminal; what is said besides stands above it. */
+/** Reports a run as a bar at the bottom of a terminal. Other output appears above it. */
 
 import type { Report } from "bptt";
 import cliProgress from "cli-progress";
@@ -23,7 +23,7 @@ export function bar(): Reporter {
       format: () => (last && beginning ? line(last, beginning) : ""),
       clearOnComplete: true,
       hideCursor: true,
-      gracefulExit: false, // signals are the run's
+      gracefulExit: false, // the run handles signals
       stopOnComplete: false,
       fps: 10,
     });

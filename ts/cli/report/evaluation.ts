@@ -1,6 +1,6 @@
 /**
- * How far an evaluation is. It is written to standard error, so that standard output has the result alone: in a terminal as a line that
- * changes, elsewhere as a line every few seconds.
+ * Reports the progress of an evaluation. It is written to standard error, so that standard output contains
+ * only the result: in a terminal as a line that changes, elsewhere as a line every few seconds.
  */
 
 import { clearLine, cursorTo } from "node:readline";
@@ -8,20 +8,20 @@ import type { EvaluationProgress } from "bptt";
 import { isTerminal, styled } from "../output.js";
 import { clock, short } from "./format.js";
 
-/** Milliseconds from one line to the next, and to the first one: what is done before it says nothing. */
+/** Milliseconds between two lines, and before the first one. A faster evaluation prints nothing. */
 const IN_TERMINAL = 200;
 const ELSEWHERE = 5000;
 const WIDTH = 30;
 const { stderr } = process;
 
-/** Writes how far an evaluation is. */
+/** Prints the progress of an evaluation. */
 export class EvaluationReporter {
   readonly #inTerminal = isTerminal(stderr);
   readonly #began = performance.now();
   #saidAt = this.#began;
   #isShown = false;
 
-  /** To be called after each part of the text. */
+  /** Records the progress. It is called after each part of the text. */
   progress({ tokens, fraction }: EvaluationProgress): void {
     const now = performance.now();
     if (now - this.#saidAt < (this.#inTerminal ? IN_TERMINAL : ELSEWHERE)) return;

@@ -3,30 +3,30 @@
 import type { Report, RunResult } from "bptt";
 import type { Beginning } from "./reporter.js";
 
-/** A whole number with thin gaps: 1 234 567. */
+/** Formats a whole number with thin spaces: 1 234 567. */
 export function grouped(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, " ");
 }
 
-/** A number with a noun, which gets its s. */
+/** Formats a number with a noun in the singular or plural. */
 export function counted(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** The size of a file in units of 1000: 950 bytes, 12.3 kB, 4.5 MB. */
+/** Formats the size of a file in units of 1000: 950 bytes, 12.3 kB, 4.5 MB. */
 export function fileSize(bytes: number): string {
   if (bytes < 1000) return counted(bytes, "byte");
   const [unit = "GB", size = 1e9] = bytes < 999_950 ? ["kB", 1e3] : bytes < 999_950_000 ? ["MB", 1e6] : [];
   return `${(bytes / size).toFixed(1)} ${unit}`;
 }
 
-/** A speed: 950, 12.3k, 4.5M. */
+/** Formats a speed: 950, 12.3k, 4.5M. */
 export function short(value: number): string {
   if (value >= 999_500) return `${(value / 1e6).toFixed(1)}M`;
   return value >= 999.5 ? `${(value / 1e3).toFixed(1)}k` : value.toFixed(0);
 }
 
-/** A time: 0:07, 12:34, 3:04:05. */
+/** Formats a time: 0:07, 12:34, 3:04:05. */
 export function clock(seconds: number): string {
   const whole = Math.round(seconds);
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
@@ -34,7 +34,7 @@ export function clock(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** What is trained on what. */
+/** Describes the network and the data of a run. */
 export function beginningLine(beginning: Beginning): string {
   const { texts, characters, vocabulary, unit, cell, hiddenSize, layers, parameters } = beginning;
   const what = texts === undefined ? "" : `${counted(texts, "line")}, `;
@@ -44,13 +44,13 @@ export function beginningLine(beginning: Beginning): string {
   );
 }
 
-/** Where a run stands. */
+/** Describes the position of a run. */
 export function position({ step, epoch }: Report, { epochs, steps }: Beginning): string {
   if (steps !== undefined) return `step ${step}/${steps}`;
   return `step ${step}  epoch ${epochs === undefined ? epoch : `${epoch}/${epochs}`}`;
 }
 
-/** Losses, speed and what is left. */
+/** Describes losses, speed and remaining time. */
 export function measures(
   { loss, validationLoss, tokensPerSecond, etaSeconds }: Report,
   { unit }: Beginning,
@@ -66,13 +66,13 @@ export function measures(
 const REASONS: Readonly<Record<RunResult["stopped"], string>> = {
   finished: "done",
   early: "done: the validation loss no longer falls",
-  timeLimit: "the time is up",
+  timeLimit: "the time limit was reached",
   stopped: "stopped",
   aborted: "stopped",
   diverged: "diverged",
 };
 
-/** What a run came to. */
+/** Describes the result of a run. */
 export function endLine({ stopped, steps, keptStep, loss, validationLoss, seconds }: RunResult): string {
   const parts = [
     REASONS[stopped],

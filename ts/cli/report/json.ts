@@ -1,5 +1,5 @@
 /**
- * Reports as JSON lines, each an object with an `event`; the fields are stable.
+ * Reports a run as JSON lines, each an object with an `event`. The fields are stable.
  *
  *     {"event":"begin", "file", "cell", "hiddenSize", "layers", "parameters", "vocabulary", "unit", "characters", "texts", "epochs", "steps"}
  *     {"event":"progress", "step", "epoch", "loss", "validationLoss", "gradientNorm", "learningRate", "tokensPerSecond", "fraction", "etaSeconds", "warnings"}
@@ -7,7 +7,7 @@
  *     {"event":"sample", "step", "text"}
  *     {"event":"end", "stopped", "steps", "epochs", "loss", "validationLoss", "keptStep", "seconds", "divergence", "warnings", "file"}
  *
- * What is not known is null. Progress comes twice a second, with each validation, and at the end.
+ * Unknown values are null. Progress is reported twice a second, with each validation, and at the end.
  */
 
 import type { Report } from "bptt";
@@ -25,7 +25,7 @@ export function json(): Reporter {
   let validation: number | undefined;
 
   const say = (event: string, fields: object) => {
-    void write(`${jsonLine({ event, ...fields })}\n`).catch(() => undefined); // the run hears of it otherwise
+    void write(`${jsonLine({ event, ...fields })}\n`).catch(() => undefined); // a failure of the output reaches the run in another way
   };
   const sayProgress = () => {
     if (!last) return;

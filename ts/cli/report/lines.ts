@@ -1,4 +1,7 @@
-/** Reports as plain lines, for pipes and files: one each few seconds, one each validation, and the last. */
+/**
+ * Reports a run as plain lines, for pipes and files: one every few seconds, one for each validation, and one
+ * at the end.
+ */
 
 import type { Report } from "bptt";
 import { escaped, escapedLines } from "../escape.js";
@@ -16,7 +19,7 @@ export function lines(): Reporter {
   let saidAt = -Infinity;
   let validation: number | undefined;
 
-  const say = (text: string) => void write(`${escapedLines(text)}\n`).catch(() => undefined); // the run hears of it otherwise
+  const say = (text: string) => void write(`${escapedLines(text)}\n`).catch(() => undefined); // a failure of the output reaches the run in another way
   const sayProgress = () => {
     if (said || !last || !beginning) return;
     say([position(last, beginning), ...measures(last, beginning)].join("  "));

@@ -1,25 +1,25 @@
-/** Reports of a training run: a bar, lines, JSON, or nothing. */
+/** The interface of the reports of a training run: a bar, lines, JSON, or nothing. */
 
 import type { Report, RunResult } from "bptt";
 
 /** The data, network and length of a run. */
 export interface Beginning {
-  /** The file that the model goes to. */
+  /** The model file. */
   readonly file: string;
   readonly cell: string;
   readonly hiddenSize: number;
   readonly layers: number;
-  /** Numbers in the network. */
+  /** Number of parameters of the network. */
   readonly parameters: number;
-  /** Tokens in the vocabulary. */
+  /** Number of tokens of the vocabulary. */
   readonly vocabulary: number;
-  /** What a token is. */
+  /** The unit of the text. */
   readonly unit: "character" | "word" | "token";
-  /** Code points of the text, those of all files together. */
+  /** Number of code points of the text, in all files together. */
   readonly characters: number;
-  /** Texts, where they are lines. */
+  /** Number of texts, if each line is one. */
   readonly texts: number | undefined;
-  /** Where they were asked for: one of both. */
+  /** The length that the user gave: one of both. */
   readonly epochs: number | undefined;
   readonly steps: number | undefined;
 }
@@ -27,19 +27,19 @@ export interface Beginning {
 /** Reports a run. */
 export interface Reporter {
   begin(beginning: Beginning): void;
-  /** After each step and each validation. */
+  /** Called after each step and each validation. */
   progress(report: Report): void;
-  /** A checkpoint is in the file. */
+  /** Called when a checkpoint was written to the file. */
   saved(step: number): void;
-  /** A text that the model wrote after so many steps. */
+  /** Called with a text that the model generated after this step. */
   sample(step: number, text: string): void;
-  /** The run has ended, and what it came to is in the file. `plot`: the loss over its steps. */
+  /** Called at the end of the run, when its result is in the file. `plot` shows the loss over its steps. */
   end(result: RunResult, plot: string | undefined): void;
-  /** Leaves the terminal as it was; the last call, and any number of times. */
+  /** Restores the terminal. It is the last call, and may be repeated. */
   close(): void;
 }
 
-/** Of `--quiet`: nothing. */
+/** The reporter of `--quiet`, which prints nothing. */
 export const silent: Reporter = {
   begin: () => undefined,
   progress: () => undefined,

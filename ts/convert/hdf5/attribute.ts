@@ -1,6 +1,6 @@
 /**
- * Attributes that are text, or a list of texts: of fixed length in the message, or of any length in a global heap.
- * All others count as absent.
+ * Reads attributes that are a text or a list of texts, either of fixed length in the message or of any length
+ * in a global heap. All other attributes are treated as absent.
  *
  * Source: HDF5 File Format Specification 3.0, III.E, IV.A.2.m.
  */
@@ -19,7 +19,7 @@ export class GlobalHeap {
     this.#file = file;
   }
 
-  /** The text that `length`, address and index at `at` stand for. */
+  /** Returns the text to which the length, address and index at `at` refer. */
   text(at: number): string {
     const length = this.#file.u32(at);
     const address = this.#file.address(at + 4);
@@ -44,7 +44,7 @@ export class GlobalHeap {
       throw rangeError("file", `a heap of texts up to byte ${end}`, `a file of ${file.size} bytes`);
     const objects = new Map<number, { at: number; size: number }>();
     for (let at = address + 16; at + 16 <= end;) {
-      file.pay(64); // an entry of the map
+      file.pay(64); // the objects of this collection
       const index = file.u16(at);
       if (index === 0) break; // free space
       const size = file.u64(at + 8);
@@ -56,7 +56,7 @@ export class GlobalHeap {
   }
 }
 
-/** The attribute of a name; undefined where there is none, or none of text. */
+/** Returns the attribute of a name, or undefined if there is none or it is not a text. */
 export function readAttribute(
   file: FileView,
   heap: GlobalHeap,

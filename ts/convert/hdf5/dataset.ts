@@ -1,6 +1,6 @@
 /**
- * The values of an array: in one piece, in the header itself, or in chunks, compressed perhaps. Sizes are checked
- * before memory is taken for them.
+ * Reads the values of an array, which are stored in one piece, in the header, or in chunks that may be
+ * compressed. Sizes are checked before memory is allocated for them.
  *
  * Source: HDF5 File Format Specification 3.0, III.A.1, IV.A.2.i and l.
  */
@@ -26,7 +26,7 @@ const CHUNKED = 2;
 const FILTER = { deflate: 1, shuffle: 2, fletcher32: 3 } as const;
 const MOST_LEVELS = 16;
 
-/** The array of a header's messages. */
+/** Reads the array that a header's messages describe. */
 export function readDataset(
   file: FileView,
   messages: readonly Message[],
@@ -50,7 +50,7 @@ export function readDataset(
 }
 
 interface Form {
-  /** Of all values, in bytes. */
+  /** Number of bytes of all values. */
   readonly length: number;
   readonly width: number;
   readonly shape: readonly number[];
@@ -143,7 +143,10 @@ function readChunks(
   return bytes;
 }
 
-/** Address and key of each chunk, from a B-tree of version 1. A child is one level lower, so no way leads back. */
+/**
+ * Yields the address and the key of each chunk from a B-tree of version 1. A child must be one level lower,
+ * so there are no cycles.
+ */
 function* chunks(
   file: FileView,
   node: number,
@@ -170,7 +173,7 @@ function* chunks(
   }
 }
 
-/** The numbers of the filters that chunks went through, first to last. */
+/** Returns the numbers of the filters that were applied to the chunks, in order. */
 function readFilters(file: FileView, message: Message | undefined): number[] {
   if (message === undefined) return [];
   const { at } = message;
@@ -184,7 +187,7 @@ function readFilters(file: FileView, message: Message | undefined): number[] {
     if (!Object.values<number>(FILTER).includes(id))
       throw rangeError(
         "file",
-        "chunks that went through the filters deflate, shuffle or fletcher32",
+        "chunks with no other filters than deflate, shuffle and fletcher32",
         `filter ${id}`,
       );
     filters.push(id);
@@ -197,14 +200,19 @@ function readFilters(file: FileView, message: Message | undefined): number[] {
   return filters;
 }
 
-/** The deflate stream within a zlib stream: behind two bytes, before four that are not looked at. */
+/**
+ * Returns the deflate stream within a zlib stream: without its first two bytes and without the checksum of
+ * four bytes, which is not verified.
+ */
 function zlibBody(stream: Uint8Array): Uint8Array {
   if (stream.length < 6 || (stream[0] & 15) !== 8)
     throw rangeError("file", "a chunk that is a zlib stream", "other bytes");
   return stream.subarray(2, stream.length - 4);
 }
 
-/** First bytes first, then second ones, …, back to numbers. */
+/**
+ * Restores numbers from the shuffled form, which stores all first bytes, then all second bytes, and so on.
+ */
 function unshuffled(bytes: Uint8Array, width: number, budget: InflationBudget): Uint8Array {
   budget.spend(bytes.length);
   const count = Math.floor(bytes.length / width);

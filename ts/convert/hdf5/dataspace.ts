@@ -1,5 +1,5 @@
 /**
- * Shapes and element types.
+ * Reads shapes and element types.
  *
  * Source: HDF5 File Format Specification 3.0, IV.A.2.b and d.
  */
@@ -7,7 +7,7 @@
 import { rangeError } from "../../base/errors.js";
 import type { FileView } from "./file-view.js";
 
-/** An element's type, as far as files of Keras have it. */
+/** The type of an element, as far as files of Keras use it. */
 export interface Datatype {
   readonly kind: "float" | "text" | "long text" | "other";
   /** Bytes of an element. */
@@ -16,14 +16,17 @@ export interface Datatype {
 }
 
 const MOST_AXES = 32;
-/** Precision, place and size of the exponent, of the fraction, bias: IEEE 754, by size in bytes. */
+/**
+ * Precision, position and size of the exponent, position and size of the fraction, and bias of IEEE 754
+ * numbers, by size in bytes.
+ */
 const IEEE: Readonly<Record<number, readonly number[]>> = {
   2: [16, 10, 5, 0, 10, 15],
   4: [32, 23, 8, 0, 23, 127],
   8: [64, 52, 11, 0, 52, 1023],
 };
 
-/** The sizes of the axes, none for a single value; undefined where there is no value at all. */
+/** Returns the sizes of the axes, an empty list for a single value, or undefined if there is no value. */
 export function dataspace(file: FileView, at: number): number[] | undefined {
   const version = file.u8(at);
   const rank = file.u8(at + 1);
@@ -38,7 +41,7 @@ export function dataspace(file: FileView, at: number): number[] | undefined {
   return Array.from({ length: rank }, (_, axis) => file.u64(first + axis * 8));
 }
 
-/** The type that a message describes. */
+/** Returns the type that a message describes. */
 export function datatype(file: FileView, at: number): Datatype {
   const kind = file.u8(at) & 15;
   const bits = file.u8(at + 1);

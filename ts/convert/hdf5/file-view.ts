@@ -1,21 +1,21 @@
 /**
- * The bytes of an HDF5 file, read within bounds and on a budget: the structures of a file point at each other freely,
- * so one that lies can have the same bytes read any number of times. Each byte looked at is paid for, out of a
- * budget that is a multiple of the file's size.
+ * The bytes of an HDF5 file, read within bounds and on a budget. The structures of a file refer to each other
+ * freely, so a malicious file can make a reader visit the same bytes any number of times. Each byte that is
+ * read costs a unit of a budget that is a multiple of the file's size.
  *
- * All errors of the reader are about "file"; openHdf5 puts the place of the object in front.
+ * All errors of the reader are about "file"; openHdf5 replaces that by the place of the object.
  */
 
 import { rangeError } from "../../base/errors.js";
 import { show } from "../../base/show.js";
 import { decodeUtf8 } from "../../base/utf8.js";
 
-/** Bytes that may be looked at for each byte of the file. A true file's are looked at about twice. */
+/** Number of reads allowed per byte of the file. A regular file needs about two. */
 const LOOKS_PER_BYTE = 8;
 const LEAST_LOOKS = 2 ** 20;
 const UNDEFINED = 0xffffffff;
 
-/** Reads little-endian numbers; lengths and addresses have 8 bytes, as in every file that h5py writes. */
+/** Reads little-endian numbers. Lengths and addresses have 8 bytes, as in every file that h5py writes. */
 export class FileView {
   readonly size: number;
   readonly #bytes: Uint8Array;
@@ -29,7 +29,7 @@ export class FileView {
     this.#looks = LEAST_LOOKS + LOOKS_PER_BYTE * bytes.length;
   }
 
-  /** Pays for work in proportion to `bytes`. */
+  /** Takes `bytes` units from the budget. */
   pay(bytes: number): void {
     this.#looks -= bytes;
     if (this.#looks < 0)
@@ -52,7 +52,7 @@ export class FileView {
     return this.#view.getUint32(this.#within(at, 4), true);
   }
 
-  /** An unsigned number of 1 … 8 bytes. */
+  /** Reads an unsigned number of 1 … 8 bytes. */
   uint(at: number, width: number): number {
     let value = 0;
     for (let k = width - 1; k >= 0; k--) value = value * 256 + this.u8(at + k);
@@ -61,12 +61,12 @@ export class FileView {
     return value;
   }
 
-  /** A length. */
+  /** Reads a length. */
   u64(at: number): number {
     return this.uint(at, 8);
   }
 
-  /** An address; undefined where nothing was allocated. */
+  /** Reads an address, which is undefined if nothing was allocated. */
   address(at: number): number | undefined {
     if (this.u32(at) === UNDEFINED && this.u32(at + 4) === UNDEFINED) return undefined;
     const address = this.u64(at);
@@ -79,7 +79,7 @@ export class FileView {
     return address;
   }
 
-  /** Throws unless the four letters of a structure stand there. */
+  /** Throws unless the signature of a structure is at this position. */
   expect(at: number, signature: string): void {
     for (let k = 0; k < signature.length; k++) {
       if (this.u8(at + k) !== signature.charCodeAt(k))
@@ -87,21 +87,21 @@ export class FileView {
     }
   }
 
-  /** A view of `length` bytes. */
+  /** Returns a view of `length` bytes. */
   bytes(at: number, length: number): Uint8Array {
     this.#within(at, length);
     this.pay(length);
     return this.#bytes.subarray(at, at + length);
   }
 
-  /** UTF-8 of `length` bytes, up to a NUL. */
+  /** Reads UTF-8 of at most `length` bytes, up to a NUL. */
   text(at: number, length: number): string {
     const bytes = this.bytes(at, length);
     const end = bytes.indexOf(0);
     return decodeUtf8(end < 0 ? bytes : bytes.subarray(0, end));
   }
 
-  /** UTF-8 up to a NUL, which must come before `end`. */
+  /** Reads UTF-8 up to a NUL, which must occur before `end`. */
   textUntil(at: number, end: number): string {
     this.#within(at, 0);
     const nul = this.#bytes.subarray(at, Math.min(end, this.size)).indexOf(0);

@@ -1,5 +1,6 @@
 /**
- * The heap that holds the links of a large group: blocks that double in size from row to row, in one address space.
+ * The heap that contains the links of a large group: blocks that double in size from row to row, in one
+ * address space.
  *
  * Source: HDF5 File Format Specification 3.0, III.G.
  */
@@ -14,7 +15,7 @@ export class FractalHeap {
   readonly #lengthWidth: number;
   readonly #blocks: readonly { readonly start: number; readonly size: number; readonly address: number }[];
 
-  /** @param address of the heap's header */
+  /** @param address the address of the heap's header */
   constructor(file: FileView, address: number) {
     file.expect(address, "FRHP");
     if (file.u16(address + 7) !== 0)
@@ -28,7 +29,7 @@ export class FractalHeap {
     this.#blocks = this.#readBlocks(address, mostDirect);
   }
 
-  /** Where the object is whose ID is at `id`. */
+  /** Returns the position of the object whose ID is at `id`. */
   find(id: number): number {
     const file = this.#file;
     if ((file.u8(id) & 0x30) !== 0) throw rangeError("file", "a link in a heap", "a link in another place");

@@ -1,6 +1,7 @@
 /**
- * The links of a group: by symbol table (what h5py writes by default), in messages of its header, or, where these are
- * many, in a fractal heap that a B-tree of version 2 lists. Soft and external links are passed over.
+ * Reads the links of a group. They are in a symbol table (the default of h5py), in messages of its header,
+ * or, if there are many, in a fractal heap that a B-tree of version 2 lists. Soft and external links are
+ * ignored.
  *
  * Source: HDF5 File Format Specification 3.0, III.A to III.G, IV.A.2.
  */
@@ -13,7 +14,7 @@ import { MESSAGE, type Message } from "./object-header.js";
 /** A hard link. */
 export interface HardLink {
   readonly name: string;
-  /** Of the object's header. */
+  /** The address of the object's header. */
   readonly address: number;
 }
 
@@ -21,7 +22,7 @@ const OF_GROUPS: ReadonlySet<number> = new Set([MESSAGE.symbolTable, MESSAGE.lin
 const SOFT_LINK = 2; // in a symbol table's entry
 const MOST_LEVELS = 16;
 
-/** The links of a group; undefined for an object that is no group. */
+/** Returns the links of a group, or undefined for an object that is not a group. */
 export function linksOf(file: FileView, messages: readonly Message[]): HardLink[] | undefined {
   if (!messages.some(({ type }) => OF_GROUPS.has(type))) return undefined;
   const links: HardLink[] = [];
@@ -54,7 +55,10 @@ function* symbolTable(file: FileView, at: number): Generator<HardLink, void, voi
   }
 }
 
-/** The children of the lowest nodes of a B-tree of version 1. A child is one level lower, so no way leads back. */
+/**
+ * Yields the children of the lowest nodes of a B-tree of version 1. A child must be one level lower, so there
+ * are no cycles.
+ */
 function* leaves(file: FileView, node: number, level: number | undefined): Generator<number, void, void> {
   file.expect(node, "TREE");
   const own = file.u8(node + 5);
@@ -74,7 +78,7 @@ function* leaves(file: FileView, node: number, level: number | undefined): Gener
   }
 }
 
-/** A link message; undefined for a link that is not hard. */
+/** Reads a link message. Returns undefined for a link that is not hard. */
 function readLink(file: FileView, at: number): HardLink | undefined {
   const flags = file.u8(at + 1);
   let next = at + 2;
@@ -94,12 +98,12 @@ function* denseLinks(file: FileView, at: number): Generator<HardLink, void, void
   if (heapAt === undefined || tree === undefined) return;
   const heap = new FractalHeap(file, heapAt);
   for (const record of records(file, tree)) {
-    const link = readLink(file, heap.find(record + 4)); // behind the hash of the name
+    const link = readLink(file, heap.find(record + 4)); // after the hash of the name
     if (link) yield link;
   }
 }
 
-/** Where the records of a B-tree of version 2 are: of links by name, hash and heap ID. */
+/** Yields the positions of the records of a B-tree of version 2: links by name, with hash and heap ID. */
 function* records(file: FileView, header: number): Generator<number, void, void> {
   file.expect(header, "BTHD");
   if (file.u8(header + 5) !== 5)
@@ -113,7 +117,8 @@ function* records(file: FileView, header: number): Generator<number, void, void>
       `an index of links with records of 11 bytes, at most ${MOST_LEVELS} levels, and nodes within the file`,
       `${recordSize} bytes, ${depth} levels and nodes of ${nodeSize} bytes`,
     );
-  // how many bytes a pointer to a child has, by level: address, its records, the records below it
+  // number of bytes of a pointer to a child, by level: its address, the number of its records, the number of
+  // records below it
   const pointers = [{ width: 0, own: 0, below: 0 }];
   let most = 0;
   let total = 0;

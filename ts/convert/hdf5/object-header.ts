@@ -1,5 +1,6 @@
 /**
- * An object of a file, a group or an array: the messages of its header, which say what it is. Both versions.
+ * Reads the header of an object, which is a group or an array. The messages of the header describe the
+ * object. Both versions of headers are supported.
  *
  * Source: HDF5 File Format Specification 3.0, IV.A.
  */
@@ -7,7 +8,7 @@
 import { rangeError } from "../../base/errors.js";
 import type { FileView } from "./file-view.js";
 
-/** The messages that are read, by their numbers. */
+/** The numbers of the messages that are read. */
 export const MESSAGE = {
   dataspace: 0x01,
   linkInfo: 0x02,
@@ -23,16 +24,16 @@ export const MESSAGE = {
 const KNOWN: ReadonlySet<number> = new Set(Object.values(MESSAGE));
 const SHARED = 2;
 
-/** A message: its number, and where its content is. */
+/** A message: its number, and the position of its content. */
 export interface Message {
   readonly type: number;
   readonly at: number;
   readonly size: number;
-  /** Whether its content is elsewhere: a committed datatype. */
+  /** True if its content is elsewhere, in a committed datatype. */
   readonly isShared: boolean;
 }
 
-/** The messages of the object whose header is at an address. */
+/** Returns the messages of the object whose header is at an address. */
 export function readObject(file: FileView, address: number): Message[] {
   if (file.u8(address) === 1) {
     const blocks = [{ at: address + 16, size: file.u32(address + 8) }];
@@ -49,19 +50,19 @@ export function readObject(file: FileView, address: number): Message[] {
   return readBlocks(file, blocks, { header, width: 1, signature: "OCHK", checksum: 4 });
 }
 
-/** The message of a kind; undefined where there is none. */
+/** Returns the message of a type, or undefined if there is none. */
 export function messageOf(messages: readonly Message[], type: number): Message | undefined {
   return messages.find((message) => message.type === type);
 }
 
-/** Follows the header from block to block. */
+/** Reads the header block by block. */
 function readBlocks(
   file: FileView,
   blocks: { at: number; size: number }[],
   form: { header: number; width: 1 | 2; signature: string; checksum: number },
 ): Message[] {
   const messages: Message[] = [];
-  // the list grows while it is read; the budget ends a header that continues in itself
+  // the list grows during the loop; the budget ends a header that continues in itself
   for (const block of blocks) {
     file.pay(16 + block.size);
     const end = block.at + block.size;

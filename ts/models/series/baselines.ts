@@ -1,17 +1,17 @@
-/** The forecasts that need no model: an error says little without theirs beside it. */
+/** Forecasts that need no model. The error of a model says little without theirs next to it. */
 
 import { count } from "../../base/options.js";
 import { rangeError } from "../../base/errors.js";
 import { readValues, type SeriesValues } from "./values.js";
 
 /**
- * Forecasts that the last value stays.
+ * Forecasts that the last value does not change.
  *
- * @param values the known values, the newest last; missing ones are passed over
- * @param horizon how many values to forecast
- * @returns (horizon) the last value that is not missing
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError when no value is known or `horizon` is no integer from 1 on
+ * @param values the known values, the newest last; missing values are skipped
+ * @param horizon the number of values to forecast
+ * @returns (horizon) the last value that is not missing, repeated
+ * @throws TypeError when an argument is of the wrong kind
+ * @throws RangeError when no value is known or `horizon` is not an integer of 1 or more
  *
  * @example
  * import { naive } from "bptt";
@@ -26,12 +26,12 @@ export function naive(values: SeriesValues, horizon: number): Float64Array {
 /**
  * Forecasts that the last season repeats.
  *
- * @param values the known values, the newest last; for a missing one the season before counts
- * @param horizon how many values to forecast
+ * @param values the known values, the newest last; a missing value is replaced by that of the season before
+ * @param horizon the number of values to forecast
  * @param season the number of values after which the series repeats
- * @returns (horizon) the values of the last season; where none is known, the last value
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError when no value is known or a number is no integer from 1 on
+ * @returns (horizon) the values of the last season, or the last value where none is known
+ * @throws TypeError when an argument is of the wrong kind
+ * @throws RangeError when no value is known or a number is not an integer of 1 or more
  *
  * @example
  * import { seasonalNaive } from "bptt";
@@ -46,11 +46,11 @@ export function seasonalNaive(values: SeriesValues, horizon: number, season: num
 /**
  * Forecasts that the series continues along the line from its first to its last value.
  *
- * @param values the known values, the newest last; missing ones are passed over
- * @param horizon how many values to forecast
- * @returns (horizon) the values of the line; with one known value that value
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError when no value is known or `horizon` is no integer from 1 on
+ * @param values the known values, the newest last; missing values are skipped
+ * @param horizon the number of values to forecast
+ * @returns (horizon) the values of the line, or the only known value
+ * @throws TypeError when an argument is of the wrong kind
+ * @throws RangeError when no value is known or `horizon` is not an integer of 1 or more
  *
  * @example
  * import { drift } from "bptt";
@@ -66,7 +66,7 @@ export function drift(values: SeriesValues, horizon: number): Float64Array {
   return Float64Array.from({ length: steps }, (_, k) => known[last] + slope * (known.length - last + k));
 }
 
-/** The seasonal naive forecast after the first `length` of `known`. */
+/** Returns the seasonal naive forecast after the first `length` values of `known`. */
 export function seasonalNaiveOf(
   known: Float64Array,
   length: number,
@@ -81,7 +81,7 @@ export function seasonalNaiveOf(
   });
 }
 
-/** The index of the last of the first `length` values that is not missing. */
+/** Returns the index of the last of the first `length` values that is not missing. */
 function lastSeen(known: Float64Array, length: number): number {
   for (let t = length - 1; t >= 0; t--) if (!Number.isNaN(known[t])) return t;
   throw rangeError("values", "at least one value that is not missing", "none");

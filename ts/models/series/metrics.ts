@@ -6,16 +6,17 @@ import { number } from "../../base/check.js";
 import { readValues, type SeriesValues } from "./values.js";
 
 /**
- * The mean absolute scaled error (Hyndman and Koehler, 2006): the mean absolute error of the forecast divided by the mean
- * absolute seasonal change of the known values.
+ * Returns the mean absolute scaled error (Hyndman and Koehler, 2006): the mean absolute error of the forecast
+ * divided by the mean absolute seasonal change of the known values.
  *
- * @param actual the values that came; missing ones do not count
+ * @param actual the actual values; missing values do not count
  * @param predicted the forecast, as many values
- * @param history the values that were known to the forecast
- * @param season the lag of the changes; 1 is used where all changes at that lag are 0 or there are none. Default 1
- * @returns the error; NaN where the history never changes or no actual value is known
- * @throws TypeError when something is of the wrong kind
- * @throws RangeError when the lengths differ, a value is infinite or the season is no integer from 1 on
+ * @param history the values that were known when the forecast was made
+ * @param season the lag of the changes; 1 is used if there are no changes at that lag or all are 0. Default 1
+ * @returns the error; NaN if the history never changes or no actual value is known
+ * @throws TypeError when an argument is of the wrong kind
+ * @throws RangeError when the lengths differ, a value is infinite or the season is not an integer of 1 or
+ *   more
  *
  * @example
  * import { mase } from "bptt";
@@ -35,13 +36,13 @@ export function mase(
 }
 
 /**
- * The symmetric mean absolute percentage error as the M competitions compute it: the mean of 200·|y − f|/(|y| + |f|), where
- * 0 of 0 is 0.
+ * Returns the symmetric mean absolute percentage error as the M competitions compute it: the mean of 200·|y −
+ * f|/(|y| + |f|), where 0/0 is 0.
  *
- * @param actual the values that came; missing ones do not count
+ * @param actual the actual values; missing values do not count
  * @param predicted the forecast, as many values
- * @returns the error, 0 … 200; NaN where no actual value is known
- * @throws TypeError when something is of the wrong kind
+ * @returns the error, 0 … 200; NaN if no actual value is known
+ * @throws TypeError when an argument is of the wrong kind
  * @throws RangeError when the lengths differ or a value is infinite
  *
  * @example
@@ -54,14 +55,14 @@ export function smape(actual: SeriesValues, predicted: SeriesValues): number {
 }
 
 /**
- * The pinball loss of a forecast quantile: the mean of level·(y − f) where the value lies above the forecast, and of
- * (1 − level)·(f − y) where it lies below.
+ * Returns the pinball loss of a forecast quantile: the mean of level·(y − f) for values above the forecast
+ * and of (1 − level)·(f − y) for values below it.
  *
- * @param actual the values that came; missing ones do not count
+ * @param actual the actual values; missing values do not count
  * @param predicted the forecast quantile, as many values
  * @param level its level, between 0 and 1
- * @returns the loss; NaN where no actual value is known
- * @throws TypeError when something is of the wrong kind
+ * @returns the loss; NaN if no actual value is known
+ * @throws TypeError when an argument is of the wrong kind
  * @throws RangeError when the lengths differ, a value is infinite or the level is not between 0 and 1
  *
  * @example
@@ -75,13 +76,13 @@ export function pinball(actual: SeriesValues, predicted: SeriesValues, level: nu
 }
 
 /**
- * The share of the values that lie within a band, its edges included.
+ * Returns the fraction of the values within a band, including its edges.
  *
- * @param actual the values that came; missing ones do not count
+ * @param actual the actual values; missing values do not count
  * @param lower the lower edge of the band, as many values
  * @param upper the upper edge
- * @returns the share, 0 … 1; NaN where no actual value is known
- * @throws TypeError when something is of the wrong kind
+ * @returns the fraction, 0 … 1; NaN if no actual value is known
+ * @throws TypeError when an argument is of the wrong kind
  * @throws RangeError when the lengths differ or a value is infinite
  *
  * @example
@@ -94,18 +95,21 @@ export function coverage(actual: SeriesValues, lower: SeriesValues, upper: Serie
   return meanOver(actual, lower, (y, low, k) => (y >= low && y <= high[k] ? 1 : 0), "lower");
 }
 
-/** 200·|y − f|/(|y| + |f|). */
+/** Returns 200·|y − f|/(|y| + |f|). */
 export function smapeTerm(y: number, f: number): number {
   const size = Math.abs(y) + Math.abs(f);
   return size === 0 ? 0 : (200 * Math.abs(y - f)) / size;
 }
 
-/** The pinball loss of one value. */
+/** Returns the pinball loss of one value. */
 export function pinballTerm(y: number, f: number, level: number): number {
   return y >= f ? level * (y - f) : (1 - level) * (f - y);
 }
 
-/** The mean |y_t − y_{t−m}| over the first `length` of `known`, of lag 1 where that is 0 or there is none; 0 where both are. */
+/**
+ * Returns the mean |y_t − y_{t−m}| over the first `length` values of `known`. Lag 1 is used if that mean is 0
+ * or there is no such value; the result is 0 if both are.
+ */
 export function changeScale(known: Float64Array, length: number, season: number): number {
   for (const lag of season === 1 ? [1] : [season, 1]) {
     let [sum, changes] = [0, 0];
@@ -120,7 +124,7 @@ export function changeScale(known: Float64Array, length: number, season: number)
   return 0;
 }
 
-/** The mean of `term` over the steps whose actual value is known. */
+/** Returns the mean of `term` over the steps whose actual value is known. */
 function meanOver(
   actual: SeriesValues,
   predicted: SeriesValues,

@@ -1,4 +1,4 @@
-/** The values of a series as a user writes them, read: numbers, `null` and NaN for missing values. */
+/** Reads the values of a series as users write them: numbers, and `null` or NaN for missing values. */
 
 import { at, rangeError, typeError, type Path } from "../../base/errors.js";
 import { show } from "../../base/show.js";
@@ -8,7 +8,7 @@ import { FLOATS, INTEGERS, typedArrayKind, typedArrayLength } from "../../base/t
 /** The values of a series in their order; `null`, `undefined` and NaN are missing values. */
 export type SeriesValues = readonly (number | null | undefined)[] | IntegerArray | FloatArray;
 
-/** Whether it can be the values of a series. */
+/** Returns true if `value` can be the values of a series. */
 export function isValues(value: unknown): boolean {
   const kind = typedArrayKind(value);
   return kind === INTEGERS || kind === FLOATS || Array.isArray(value);

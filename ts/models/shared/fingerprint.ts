@@ -1,6 +1,7 @@
 /**
- * 128 bits of the data that a run began with, to recognise it when the run is resumed. It guards against mistakes, not
- * against malice: four lanes of FNV-1a over 32-bit words with different offsets, finished by MurmurHash3's mixer.
+ * The fingerprint of the data with which a run began: 128 bits, with which the data is recognized when the
+ * run is resumed. It guards against mistakes, not against malice: four lanes of FNV-1a over 32-bit words with
+ * different offsets, finished by MurmurHash3's mixer.
  */
 
 import { mix } from "./shuffle.js";
@@ -19,7 +20,7 @@ export class Fingerprint {
     this.add(this.#number, 0, 1);
   }
 
-  /** Adds a range of words to all four lanes in one pass: side by side they take hardly longer than one. */
+  /** Adds a range of words to all four lanes in one pass, which takes hardly longer than a single lane. */
   add(
     words: { readonly [place: number]: number; readonly length: number },
     start = 0,
@@ -34,7 +35,7 @@ export class Fingerprint {
     for (let i = start; i < end; i++) {
       const word = words[i];
       a = Math.imul(a ^ word, p);
-      a ^= a >>> 15; // FNV alone would leave high bits out of the low ones
+      a ^= a >>> 15; // with FNV alone, high bits would never affect low bits
       b = Math.imul(b ^ word, q);
       b ^= b >>> 15;
       c = Math.imul(c ^ word, r);
@@ -45,7 +46,7 @@ export class Fingerprint {
     hash.set([a, b, c, d]);
   }
 
-  /** 32 hexadecimal digits. */
+  /** Returns 32 hexadecimal digits. */
   toString(): string {
     return Array.from(this.#hash, (lane) => mix(lane).toString(16).padStart(8, "0")).join("");
   }

@@ -1,4 +1,7 @@
-/** The options of `fit` and `resume` that all models have: what they are, their checks, and those that a run takes into a file. */
+/**
+ * The options of `fit` and `resume` that all models share, their checks, and the settings that a run saves in
+ * a file.
+ */
 
 import { seed, size } from "../../base/check.js";
 import { typeError } from "../../base/errors.js";
@@ -25,28 +28,33 @@ import {
   type WorkerOptions,
 } from "../../worker/worker-options.js";
 
-/** Options of every model that decide a run. The values are plain data, null where the data or the model decides. */
+/**
+ * Options of every model that determine a run. The values are plain data, and null if the data or the model
+ * decides.
+ */
 export const MODEL_SETTINGS = {
-  /** Passes over the data. Either this or `steps`. */
+  /** Number of passes over the data. Give either this or `steps`. */
   epochs: { read: count, fallback: null },
-  /** Number of updates, over as many epochs as that takes. */
+  /** Number of updates, over as many epochs as they take. */
   steps: { read: count, fallback: null },
-  /** B: sequences in a batch. */
+  /** B: the number of sequences in a batch. */
   batchSize: { read: size, fallback: null },
   /** Step size, 0 … 1e30, or a schedule over the updates of this run. Default: the optimizer's, or 2e-3 without an optimizer. */
   learningRate: { read: readLearningRate, fallback: null },
   /** Largest norm of all gradients together, 1e-30 … 1e30; false for no clipping. Default 1. */
   clipNorm: { read: readClipNorm, fallback: 1 },
   /**
-   * Number of pieces that the rows of a batch are cut into, at most one for each row. Their gradients are computed one by
-   * one and added in a fixed order; the result depends on this number alone. Default 1, or 8 with several `workers`.
+   * Number of parts that the rows of a batch are divided into, at most one for each row. Their gradients are
+   * computed one by one and added in a fixed order; the result depends only on this number. Default 1, or 8
+   * with several `workers`.
    */
   shards: { read: count, fallback: null },
-  /** Steps between validations. Default: one validation at the end of each epoch. */
+  /** Number of steps between validations. Default: one validation at the end of each epoch. */
   validateEvery: { read: count, fallback: null },
   /**
-   * Stop after this many validations without a better one; Infinity never stops. The model has the weights of the best
-   * validation when the run has ended. Default: no early stopping, the last weights.
+   * Number of validations without an improvement after which the run stops; Infinity never stops. The model
+   * has the weights of the best validation at the end of the run. Default: no early stopping, and the last
+   * weights are kept.
    */
   patience: { read: readPatience, fallback: null },
   /** Seed of the order of the data and of the choice of validation data, 0 … 2³² − 1. Default: the model's. */
@@ -54,20 +62,26 @@ export const MODEL_SETTINGS = {
 } satisfies Declaration;
 
 const OPTIMIZER = {
-  /** Default: a new Adam in PyTorch's form with ε 1e-8, whose moments are freed at the end of the run. */
+  /**
+   * The optimizer. Default: a new Adam in PyTorch's form with ε 1e-8, whose moments are freed at the end of
+   * the run.
+   */
   optimizer: { read: readGivenOptimizer, fallback: undefined },
 } satisfies Declaration;
 
 const RESUME = /* @__PURE__ */ merge(RUN, RUNS_IN_WORKER);
 
-/** Options of a model's `resume`: they do not decide what is computed, except for the time limit, which may end the run. */
+/**
+ * Options of a model's `resume`. They do not affect what is computed, except that the time limit may end the
+ * run.
+ */
 export interface ResumeOptions extends OptionsOf<typeof RESUME> {}
 
 /** Options that the `fit` of every model has. */
 export interface ModelFitOptions
   extends OptionsOf<typeof MODEL_SETTINGS>, OptionsOf<typeof OPTIMIZER>, ResumeOptions {}
 
-/** The settings that a run of every model has: plain data. */
+/** The settings of a run that all models share, as plain data. */
 export interface ModelRunSettings extends Omit<
   ValuesOf<typeof MODEL_SETTINGS>,
   "batchSize" | "patience" | "seed" | "shards"
@@ -82,15 +96,15 @@ export interface ModelRunSettings extends Omit<
 
 type EngineName = keyof typeof RUN;
 
-/** Options that do not decide what is computed. */
+/** Options that do not affect what is computed. */
 export interface ReadResumeOptions<Names extends keyof FitOptions = EngineName> {
-  /** The engine's. */
+  /** Options of the engine. */
   readonly rest: Pick<FitOptions, Names>;
   /** Undefined for a run on this thread. */
   readonly worker: WorkerOptions | undefined;
 }
 
-/** The options of `fit`, read. */
+/** The options of `fit` after reading. */
 export interface ReadFitOptions<Settings> extends ReadResumeOptions<EngineName> {
   readonly settings: Settings;
   readonly optimizer: Optimizer | undefined;
@@ -99,11 +113,11 @@ export interface ReadFitOptions<Settings> extends ReadResumeOptions<EngineName> 
 /** The settings of a model: their names, and the function that reads them. */
 export interface SettingsOf<Settings> {
   readonly names: NamesOf<Settings>;
-  /** Reads an object of these names; `seed`: the model's. */
+  /** Reads an object of these names. `seed` is the model's seed. */
   readonly read: (given: Readonly<Record<string, unknown>>, seed: number) => Settings;
 }
 
-/** Reads the options of `fit`, each once; `fit` of the engine checks the options that it receives. */
+/** Reads the options of `fit`, each once. The engine's `fit` checks the options that are passed to it. */
 export function readModelFitOptions<Settings extends ModelRunSettings>(
   options: unknown,
   { names, read }: SettingsOf<Settings>,
@@ -127,7 +141,7 @@ export function readResumeOptions(options: unknown): ReadResumeOptions {
   };
 }
 
-/** Reads the settings in a file. */
+/** Reads the settings from a file. */
 export function readSavedSettings<Settings>(value: unknown, { names, read }: SettingsOf<Settings>): Settings {
   const given = objectWith(value, "settings", names) as Record<string, unknown>;
   const some = Object.entries(given).filter(([, entry]) => entry !== null);
@@ -136,11 +150,11 @@ export function readSavedSettings<Settings>(value: unknown, { names, read }: Set
 }
 
 /**
- * Reads the settings that every model has from an object whose names have been checked.
+ * Reads the settings that all models share from an object whose names have been checked.
  *
  * @param given the options, or the settings of a file
- * @param defaults of this model
- * @param validation the option without which there is nothing to validate with, where it is not given
+ * @param defaults the defaults of this model
+ * @param validation the option that is required for a validation, if it was not given
  */
 export function readModelSettings(
   given: Readonly<Record<string, unknown>>,
@@ -170,7 +184,7 @@ export function readModelSettings(
   };
 }
 
-/** The settings as options of the engine's `fit`. */
+/** Returns the settings as options of the engine's `fit`. */
 export function engineOptions(settings: ModelRunSettings): Partial<FitOptions> {
   const { epochs, steps, learningRate, clipNorm, shards, validateEvery, patience } = settings;
   return {

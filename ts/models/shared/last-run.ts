@@ -1,6 +1,6 @@
 /**
- * The last run that came to its end: what a model remembers of how it was trained, and keeps in its file. It hangs on
- * data, options and seed alone, so that a run that was cut and gone on with leaves the same as one that was not.
+ * The last complete run, which a model remembers and saves in its file. It depends only on data, options and
+ * seed, so that a run that was interrupted and resumed leaves the same record as one that was not.
  */
 
 import { objectWith, type NamesOf } from "../../base/options.js";
@@ -18,23 +18,23 @@ import { ofFile, packSection, unpackSection, type Section } from "../../file/sec
 import type { RunSettings } from "../text/fit-options.js";
 import { readSavedSettings, type ModelRunSettings, type SettingsOf } from "./fit-options.js";
 
-/** A run that came to its end. `Settings`: those of the model; default: of a text model. */
+/** A complete run. `Settings` is the type of the model's settings, by default those of a text model. */
 export interface LastRun<Settings extends ModelRunSettings = RunSettings> {
-  /** Why it ended: `"finished"`, `"early"` or `"diverged"`; see {@link RunResult}. */
+  /** Reason for the end: `"finished"`, `"early"` or `"diverged"`; see {@link RunResult}. */
   readonly stopped: Stopped;
-  /** Updates done. */
+  /** Number of updates done. */
   readonly steps: number;
-  /** Passes over the data done in full. */
+  /** Number of complete passes over the data. */
   readonly epochs: number;
-  /** Of the last step, before its update, in nats; null when no step was done. */
+  /** Loss of the last step before its update, in nats; null if no step was done. */
   readonly loss: number | null;
   /** The last validation; null without one. */
   readonly validation: ValidationLoss | null;
-  /** With patience the best validation, whose weights the model was given back; else null. */
+  /** The best validation, whose weights were restored, with patience only; otherwise null. */
   readonly best: ValidationLoss | null;
-  /** What the optimizer was: `"adam"`, `"sgd"` or `"rmsProp"`. */
+  /** The kind of optimizer: `"adam"`, `"sgd"` or `"rmsProp"`. */
   readonly optimizer: string;
-  /** The options that decided it; null where the default depends on the data or the optimizer. */
+  /** The settings of the run; null where the default depends on the data or the optimizer. */
   readonly settings: Settings;
 }
 
@@ -50,7 +50,7 @@ const NAMES = {
 } satisfies NamesOf<LastRun>;
 const ENDINGS = ["finished", "early", "diverged"] as const satisfies Stopped[];
 
-/** What is to be remembered of a run that stands there; undefined while it is unfinished. */
+/** Returns the record of a run in the given state, or undefined while it is unfinished. */
 export function lastRunOf<Settings extends ModelRunSettings>(
   settings: Settings,
   optimizer: string,
@@ -69,7 +69,7 @@ export function lastRunOf<Settings extends ModelRunSettings>(
   });
 }
 
-/** So that nobody writes into what `save` writes down. */
+/** Freezes a record, so that nobody can change what `save` writes. */
 function frozen<Settings extends ModelRunSettings>(run: LastRun<Settings>): LastRun<Settings> {
   const { validation, best, settings } = run;
   return Object.freeze({
@@ -80,18 +80,21 @@ function frozen<Settings extends ModelRunSettings>(run: LastRun<Settings>): Last
   });
 }
 
-/** What kind of optimizer a run of these options has: one that is given or resumed, else an Adam of its own. */
+/**
+ * Returns the kind of optimizer of a run with these options: the one that is given or resumed, otherwise the
+ * run's own Adam.
+ */
 export function optimizerKind({ optimizer, resumeFrom }: Partial<FitOptions>): string {
   if (optimizer !== undefined) return optimizerState(optimizer).rule.kind;
   return resumeFrom && "optimizer" in resumeFrom ? resumeFrom.optimizer.kind : "adam";
 }
 
-/** As a section of a file. */
+/** Converts a record to a section of a file. */
 export function packLastRun<Settings extends ModelRunSettings>(run: LastRun<Settings>): Section {
   return packSection(run);
 }
 
-/** What a file says of it. */
+/** Reads a record from a section of a file. */
 export function readLastRun<Settings extends ModelRunSettings>(
   section: Section,
   format: SettingsOf<Settings>,

@@ -1,6 +1,7 @@
 /**
- * The runs of a model: one that is under way or was cut short, one in the file that the model comes from, and the last
- * one that came to its end. A model has one of these and adds how its data becomes batches and how its file is written.
+ * The runs of a model: one that is under way or was interrupted, one in the file from which the model was
+ * loaded, and the last complete one. A model has one of these objects. The model decides how its data becomes
+ * batches and how its file is written.
  */
 
 import { rangeError } from "../../base/errors.js";
@@ -37,9 +38,9 @@ export class Runs<Settings extends ModelRunSettings> {
   readonly #format: SettingsOf<Settings>;
   /** Writes the file of the model with these sections. */
   readonly #encode: (sections: SavedRuns) => Bytes;
-  /** A run under way, or one that was cut short. */
+  /** A run that is under way or was interrupted. */
   #run: Run<Bytes> | undefined;
-  /** A run in the file that the model comes from. */
+  /** An unfinished run in the file from which the model was loaded. */
   #loaded: RunSections | undefined;
   #lastRun: LastRun<Settings> | undefined;
 
@@ -57,29 +58,29 @@ export class Runs<Settings extends ModelRunSettings> {
     this.#lastRun = trained && readLastRun(trained, format);
   }
 
-  /** The last run that came to its end. */
+  /** The last complete run. */
   get lastRun(): LastRun<Settings> | undefined {
     return this.#lastRun;
   }
 
-  /** Whether there is an unfinished run. */
+  /** True if there is an unfinished run. */
   get resumable(): boolean {
     return this.#run !== undefined || this.#loaded !== undefined;
   }
 
-  /** The unfinished run; throws where there is none. */
+  /** The unfinished run. Throws if there is none. */
   get unfinished(): SavedRun<Settings> {
     const sections = this.#sections();
     const saved = sections && unpackRun(sections, this.#format);
     if (saved !== undefined) return saved;
     throw rangeError(
       "resume",
-      "a run that was cut short, in this model or in the file that it was loaded from (save({ optimizer: true }))",
+      "an unfinished run, in this model or in the file from which it was loaded (save({ optimizer: true }))",
       "none",
     );
   }
 
-  /** Starts a run. An unfinished one is given up; its weights stay. */
+  /** Starts a run. An unfinished one is discarded, but its weights remain. */
   start<Data>({ task, data, options, worker, settings, fingerprint }: RunStart<Settings, Data>): Run<Bytes> {
     const rnn = this.#rnn;
     rnn[NETWORK].lock.expectAlive("fit");
@@ -104,7 +105,7 @@ export class Runs<Settings extends ModelRunSettings> {
    * Continues an unfinished run.
    *
    * @param saved the run, from {@link unfinished}
-   * @param start the data of the run, its fingerprint, and what does not decide what is computed
+   * @param start the data of the run, its fingerprint, and the options that do not affect what is computed
    * @param given the data as the user passed it, and its name
    */
   resume<Data>(
@@ -113,25 +114,25 @@ export class Runs<Settings extends ModelRunSettings> {
     [given, name]: readonly [given: unknown, name: string],
   ): Run<Bytes> {
     if (start.fingerprint !== saved.fingerprint) {
-      throw rangeError(name, `the ${name} that the run began with`, show(given));
+      throw rangeError(name, `the ${name} with which the run began`, show(given));
     }
     const { state, optimizer } = saved;
     const resumeFrom = { state, parameters: this.#rnn.parameters, optimizer } as RunCheckpoint;
     return this.start({ ...start, settings: saved.settings, options: { ...start.options, resumeFrom } });
   }
 
-  /** The file of the model, with its unfinished run where `optimizer` is true. */
+  /** Returns the file of the model, with its unfinished run if `optimizer` is true. */
   save(optimizer: boolean): Bytes {
     if (!optimizer) return this.#write(undefined);
     return this.#run ? this.#run[SNAPSHOT]() : this.#write(this.#loaded);
   }
 
-  /** Gives up an unfinished run. */
+  /** Discards an unfinished run. */
   forget(): void {
     this.#run = this.#loaded = undefined;
   }
 
-  /** The run that can be resumed, as sections. */
+  /** Returns the run that can be resumed, as sections. */
   #sections(): RunSections | undefined {
     if (!this.#run) return this.#loaded;
     const { optimizer, training } = decodeModel(this.#run[SNAPSHOT]());

@@ -1,11 +1,12 @@
 /**
- * A run of a model as sections of its file: its settings, the fingerprint of its data, its state, and its optimizer.
- * With the network's parameters and the same data it continues with the same bits as if it had never stopped.
+ * Converts a run of a model to sections of its file and back: its settings, the fingerprint of its data, its
+ * state and its optimizer. With the network's parameters and the same data, the run continues
+ * bit-identically.
  *
  *     optimizer   the OptimizerSnapshot
  *     training    { run: { settings, fingerprint, state } }
  *
- * Why and when it was stopped is not in it. What comes out of a file is checked before anything rests on it.
+ * The sections do not contain why and when it was stopped. Data from a file is checked before it is used.
  */
 
 import { objectWith, type NamesOf } from "../../base/options.js";
@@ -22,7 +23,7 @@ export interface RunIdentity<Settings> {
   readonly fingerprint: string;
 }
 
-/** A run that can be gone on with. */
+/** A run that can be continued. */
 export interface SavedRun<Settings> extends RunIdentity<Settings> {
   readonly state: RunState;
   readonly optimizer: unknown;
@@ -37,7 +38,7 @@ const NAMES = {
   state: true,
 } satisfies NamesOf<Omit<SavedRun<unknown>, "optimizer">>;
 
-/** The sections of a run; none of one that has come to its end. */
+/** Returns the sections of a run, or undefined for a complete run. */
 export function packRun(
   { settings, fingerprint }: RunIdentity<unknown>,
   { state, optimizer }: Pick<RunCheckpoint, "state" | "optimizer">,
@@ -47,7 +48,7 @@ export function packRun(
   return { optimizer: packSection(optimizer), training: packSection({ run }) };
 }
 
-/** The run in a file's sections; undefined where there is none. */
+/** Returns the run of a file's sections, or undefined if there is none. */
 export function unpackRun<Settings>(
   { optimizer, training }: { optimizer?: Section | undefined; training?: Section | undefined },
   format: SettingsOf<Settings>,

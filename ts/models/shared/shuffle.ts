@@ -1,10 +1,12 @@
 /**
- * Seeded order: a permutation that hangs on its keys alone, with the same result on every engine (integers only).
+ * Seeded permutations, which depend only on their keys and are the same on every engine because they use
+ * integers only.
  *
- * Fisher–Yates with the finalizer of MurmurHash3 (Appleby, public domain) over (keys, counter) as source.
+ * The algorithm is Fisher–Yates with the finalizer of MurmurHash3 (Appleby, public domain) over (keys,
+ * counter) as its source of random numbers.
  */
 
-/** Mixes 32 bits. */
+/** Mixes the bits of a 32-bit integer. */
 export function mix(h: number): number {
   h ^= h >>> 16;
   h = Math.imul(h, 0x85ebca6b);
@@ -13,14 +15,14 @@ export function mix(h: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** 0, 1, 2, …: what there is to be shuffled, by number. */
+/** Returns the indices 0, 1, 2, …, which can then be shuffled. */
 export function numbers(count: number): Int32Array {
   const all = new Int32Array(count);
   for (let i = 0; i < count; i++) all[i] = i;
   return all;
 }
 
-/** Shuffles `items` in place. `keys`: integers that decide the order. */
+/** Shuffles `items` in place. The integers `keys` determine the order. */
 export function shuffle<T, Items extends { [place: number]: T; readonly length: number }>(
   items: Items,
   ...keys: readonly number[]
@@ -30,7 +32,7 @@ export function shuffle<T, Items extends { [place: number]: T; readonly length: 
   let counter = 0;
   for (let i = items.length - 1; i > 0; i--) {
     const n = i + 1;
-    const limit = 2 ** 32 - (2 ** 32 % n); // below it every remainder is as likely
+    const limit = 2 ** 32 - (2 ** 32 % n); // below the limit every remainder is equally likely
     let draw: number;
     do draw = mix(mix(key + Math.imul(++counter, 0x9e3779b9)) ^ key);
     while (draw >= limit);

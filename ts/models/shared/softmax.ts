@@ -1,4 +1,4 @@
-/** Probabilities of logits in float64, with the same bits on every engine. */
+/** Computes probabilities from logits in float64, with the same bits on every engine. */
 
 import { expNonPositive } from "../../base/float64.js";
 

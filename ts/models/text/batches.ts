@@ -1,4 +1,4 @@
-/** What a text is to a run: batches to train on, and batches to validate with. */
+/** Divides a text into batches for training and for validation. */
 
 import { rangeError } from "../../base/errors.js";
 import type { Rnn } from "../../rnn/rnn.js";
@@ -9,41 +9,49 @@ import { numbers, shuffle } from "../shared/shuffle.js";
 import { fitShape, streams, type Shape } from "./contiguous-rows.js";
 import { countWindows, windows, type TokenRow, type Window } from "./windows.js";
 
-/** Tokens a stream has at least when a long text is evaluated: they begin without knowing what was before. */
+/**
+ * Minimum number of tokens of a stream when a long text is evaluated. A stream begins without its context.
+ */
 const EVALUATED_STREAM = 1024;
 const MOST_EVALUATED = 32;
 const EVALUATED_WINDOW = 64;
-/** Keys of `shuffle` for the draw of a validation list: no epoch has number 0. */
+/** The key of `shuffle` for the texts of a validation. No epoch has number 0. */
 const VALIDATION_DRAW = 0;
 
-/** What a run walks over. */
+/** The batches of a run. */
 export interface TextBatches {
-  /** The windows of an epoch, from 1. */
+  /** Returns the windows of an epoch, counted from 1. */
   readonly training: (epoch: number) => Iterable<Window>;
-  /** Windows of the part that is kept back. */
+  /** The windows of the validation part. */
   readonly validation: Evaluated | undefined;
-  /** How many an epoch has; of a list the first, as others may have a few more or less. */
+  /**
+   * Number of windows per epoch. For a list it is that of the first epoch; others may have a few more or
+   * fewer.
+   */
   readonly stepsPerEpoch: number;
 }
 
-/** The windows of a text that is evaluated, made when they are asked for, any number of times. */
+/**
+ * The windows of a text that is evaluated. They are created on demand and can be iterated any number of
+ * times.
+ */
 export interface Evaluated extends Iterable<Window> {
-  /** How many windows there are. */
+  /** Number of windows. */
   readonly count: number;
-  /** How many tokens they have. */
+  /** Number of tokens. */
   readonly tokens: number;
 }
 
-/** What of a codec decides how texts become rows. */
+/** The properties of a codec that determine the rows of a text. */
 export type TextLayout = Pick<Codec, "kind" | "endId">;
 
-/** How a text is cut. */
+/** The settings that determine the batches of a text. */
 export interface Cut extends Shape {
   readonly validationFraction: number;
   readonly seed: number;
 }
 
-/** Batches of a text. */
+/** Returns the batches of a text. */
 export function textBatches(rnn: Rnn, codec: TextLayout, text: EncodedText, cut: Cut): TextBatches {
   const zeros = (batch: number) => rnn.zeroState(batch);
   const { sequenceLength, batchSize, validationFraction, seed } = cut;
@@ -74,7 +82,10 @@ export function textBatches(rnn: Rnn, codec: TextLayout, text: EncodedText, cut:
   };
 }
 
-/** A text as it is evaluated: in its order, read through from the start; of a list the texts named. */
+/**
+ * Returns the windows for an evaluation: the text is read in order from its start, or the selected texts of a
+ * list.
+ */
 export function evaluationWindows(
   rnn: Rnn,
   { kind, endId }: TextLayout,
@@ -106,7 +117,7 @@ export function evaluationWindows(
   };
 }
 
-/** How many of `count` are kept back: both sides get at least `least`. */
+/** Returns the number of items for validation. Both parts get at least `least`. */
 function split(count: number, fraction: number, least: number): number {
   if (fraction === 0) return 0;
   if (count < 2 * least) {

@@ -1,8 +1,10 @@
 /**
- * A list of texts as batches of rows of similar length, so that little is padded; in another order each epoch.
+ * Makes batches of texts of similar length from a list, so that there is little padding. Their order differs
+ * in each epoch.
  *
- * The texts are shuffled, taken in groups of 64 batches, sorted by length within a group (those of equal length stay
- * shuffled), cut into batches, and the batches shuffled. The order hangs on seed and epoch alone.
+ * The texts are shuffled, divided into groups of 64 batches, sorted by length within a group (texts of equal
+ * length stay shuffled), and cut into batches, which are shuffled. The order depends only on the seed and the
+ * epoch.
  */
 
 import { countOf, idCount, type EncodedText } from "./encoded-text.js";
@@ -11,13 +13,19 @@ import { numbers, shuffle } from "../shared/shuffle.js";
 import type { Shape } from "./contiguous-rows.js";
 import { countWindows, type TokenRow } from "./windows.js";
 
-/** Batches that are sorted together: large enough to pad little, small enough that a batch is another each epoch. */
+/**
+ * Number of batches that are sorted together: large enough for little padding, small enough that the batches
+ * differ between epochs.
+ */
 const GROUP = 64;
 
-/** Texts as rows: each behind the start token and before the end token. They are the same, so one stands between any two. */
+/**
+ * Texts as rows, each with the start token before it and the end token after it. Both are the same token, so
+ * one token separates two texts.
+ */
 export type SequenceRows = EncodedText;
 
-/** The rows of a list's texts: of those named, in that order. */
+/** Returns the rows of the texts in `order`. */
 export function sequenceRows(text: EncodedText, order: Int32Array, end: number): SequenceRows {
   const starts = new Int32Array(order.length + 1);
   order.forEach((which, i) => (starts[i + 1] = starts[i] + 1 + idCount(text, which)));
@@ -29,7 +37,10 @@ export function sequenceRows(text: EncodedText, order: Int32Array, end: number):
   return { ids, starts };
 }
 
-/** The batches of an epoch. A group is sorted when the first of its batches is asked for, so that none takes long to come. */
+/**
+ * Yields the batches of an epoch. A group is sorted when its first batch is requested, so that no single
+ * request takes long.
+ */
 export function* buckets(
   rows: SequenceRows,
   batchSize: number,
@@ -47,7 +58,7 @@ export function* buckets(
   }
 }
 
-/** How many windows all batches of an epoch have, from the lengths alone. */
+/** Returns the number of windows of all batches of an epoch, from the lengths alone. */
 export function countSteps(
   rows: SequenceRows,
   { batchSize, sequenceLength }: Shape,
@@ -66,14 +77,17 @@ export function countSteps(
   return steps;
 }
 
-/** All rows in batches, the shortest first. */
+/** Returns all rows in batches, the shortest first. */
 export function batchesByLength(rows: SequenceRows, batchSize: number): TokenRow[][] {
   const sorted = byLength(rows, numbers(countOf(rows)));
   const count = Math.ceil(sorted.length / batchSize);
   return Array.from({ length: count }, (_, i) => batchOf(rows, sorted, i * batchSize, batchSize));
 }
 
-/** Rows sorted by length; those of equal length stay in their order. By counting: there are many rows of few lengths. */
+/**
+ * Sorts rows by length and keeps the order of rows of equal length. It is a counting sort, because there are
+ * many rows of few lengths.
+ */
 function byLength(rows: SequenceRows, order: Int32Array): Int32Array {
   const counts = new Map<number, number>();
   for (const row of order) {
@@ -81,7 +95,7 @@ function byLength(rows: SequenceRows, order: Int32Array): Int32Array {
     counts.set(length, (counts.get(length) ?? 0) + 1);
   }
   let next = 0;
-  const places = new Map<number, number>(); // by length, of the next row
+  const places = new Map<number, number>(); // place of the next row, by length
   for (const [length, count] of [...counts].sort(([a], [b]) => a - b)) {
     places.set(length, next);
     next += count;

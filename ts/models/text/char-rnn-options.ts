@@ -1,4 +1,4 @@
-/** The options of a text model: what they are, and what of them makes sense together. */
+/** The options of a text model and the checks of their combinations. */
 
 import {
   count,
@@ -19,31 +19,39 @@ import { readTokenRule, type TokenRule } from "./tokens.js";
 
 const CHAR_RNN = {
   /**
-   * The text to learn, which gives the vocabulary and decides the kind: a string is one long text; an array is a list of
-   * texts that each begin and end, for which an end token is added. Either this or `vocabulary`.
+   * The text to learn. It determines the vocabulary and the kind: a string is one long text; an array is a
+   * list of texts, each with a beginning and an end, for which an end token is added. Give either this or
+   * `vocabulary`.
    */
   text: { read: unchecked<Text>, fallback: undefined },
-  /** The tokens, when the text is not at hand. */
+  /** The vocabulary, if the text is not available. */
   vocabulary: { read: readVocabulary, fallback: undefined },
-  /** With `vocabulary`: whether the model is for one long text or for a list of texts. Default "text". */
+  /** With `vocabulary`: "text" for one long text or "list" for a list of texts. Default "text". */
   kind: { read: readTextKind, fallback: undefined },
-  /** With `text`: the token for everything that is not in the text. Default: none, and unseen tokens are errors. */
+  /**
+   * With `text`: the token that replaces tokens that are not in the vocabulary. Default: none, and unknown
+   * tokens are errors.
+   */
   unknown: { read: unchecked<string>, fallback: undefined },
-  /** How a text is divided into tokens. Default "characters": code points. */
+  /** The rule that splits a text into tokens. Default "characters": code points. */
   tokens: { read: readTokenRule, fallback: "characters" },
   /**
-   * With `text`: keeps this many of its most frequent tokens; of equally frequent ones the first by code point. All others
-   * become the unknown token, which is then trained: `unknown`, or "<unknown>" if that is not given. The unknown token and
-   * the end token of a list are not counted. Default: all tokens.
+   * With `text`: the number of most frequent tokens to keep; of equally frequent tokens the first by code
+   * point are kept. All others are replaced by the unknown token, which is then trained: `unknown`, or
+   * "<unknown>" if that is not given. The unknown token and the end token of a list are not counted. Default:
+   * all tokens are kept.
    */
   maxTokens: { read: count, fallback: undefined },
   /** The cell: "tanh", "relu", "gru" or "lstm". Default "gru". */
   cell: { read: readCell, fallback: "gru" },
   /** H: the width of the hidden state. Default 128. */
   hiddenSize: { read: size, fallback: 128 },
-  /** L: number of layers; each reads the hidden states of the layer below. Default 1. */
+  /** L: the number of layers. Each layer reads the hidden states of the layer below. Default 1. */
   layers: { read: readLayers, fallback: 1 },
-  /** Probability that a value between two layers is dropped in training, 0 ≤ p < 1; needs at least two layers. Default 0. */
+  /**
+   * Probability that a value between two layers is dropped in training, 0 ≤ p < 1. It requires at least two
+   * layers. Default 0.
+   */
   dropout: { read: fraction, fallback: 0 },
   /** Seed of the initial weights, of dropout and of the order of batches, 0 … 2³² − 1. Default 0. */
   seed: { read: seed, fallback: 0 },
@@ -61,7 +69,7 @@ export function readCharRnnOptions(options: unknown): { codec: Codec; network: R
   const { seed } = network;
   if (maxTokens !== undefined && (text === undefined || Array.isArray(tokens))) {
     const other = text === undefined ? "a vocabulary" : "an array of tokens";
-    throw typeError("maxTokens", "a text whose tokens are counted", other);
+    throw typeError("maxTokens", "a text, whose tokens are counted", other);
   }
   if (text !== undefined && vocabulary !== undefined) {
     throw typeError("options", "either text or vocabulary", "both");
@@ -91,11 +99,12 @@ function ofVocabulary(
   { kind = "text", unknown }: Pick<Values, "kind" | "unknown">,
   options: { tokens: TokenRule; seed: number },
 ): Codec {
-  if (unknown !== undefined) throw typeError("unknown", "the vocabulary to have it", show(unknown));
+  if (unknown !== undefined)
+    throw typeError("unknown", "no value, since the vocabulary has its own", show(unknown));
   return Codec.with(vocabulary, { ...options, kind });
 }
 
-/** Checks a vocabulary by its properties, since each entry of the package has a class of its own. */
+/** Checks a vocabulary by its properties, because each entry of the package has its own class. */
 export function readVocabulary(value: unknown, path: Path): Vocabulary {
   const isVocabulary =
     value instanceof Vocabulary ||

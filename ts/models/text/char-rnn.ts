@@ -1,9 +1,10 @@
 /**
- * A model of text: learns from one, tells how likely another is, and writes more. This file holds the public words and
- * promises; the files beside it turn text into batches and logits into text; the run is in ts/fit, the network in ts/rnn.
+ * A text model: it trains on a text, measures how well it predicts another, and generates text. This file
+ * contains the public documentation; the files beside it turn text into batches and logits into text, ts/fit
+ * contains the run, and ts/rnn the network.
  *
- * Karpathy's char-rnn with more cells: a network from tokens to the logits of the next one, trained by cross-entropy and
- * truncated back-propagation through time.
+ * The model is Karpathy's char-rnn with more cells: a network from tokens to the logits of the next token,
+ * trained by cross-entropy and truncated back-propagation through time.
  */
 
 import { readOptions, type Declaration, type OptionsOf } from "../../base/options.js";
@@ -33,7 +34,7 @@ import type { Vocabulary } from "../../data/vocabulary.js";
 import type { Bytes } from "../../base/typed-array.js";
 
 const SAVE = {
-  /** Whether the file includes a run that is under way or was stopped, for `resume`. Default false. */
+  /** Includes an unfinished run in the file, so that `resume` can continue it. Default false. */
   optimizer: { read: boolean, fallback: false },
 } satisfies Declaration;
 
@@ -51,10 +52,10 @@ const LOAD = {
 export interface CharRnnLoadOptions extends OptionsOf<typeof LOAD> {}
 
 /**
- * A model of text, character by character (or by other tokens).
+ * A text model, character by character or by other tokens.
  *
- * One long text is read in contiguous streams whose state goes on from batch to batch. A list of texts teaches it where
- * texts begin and end as well; what it writes then ends by itself.
+ * One long text is read in contiguous streams, whose state is carried from batch to batch. A list of texts
+ * also teaches the model where texts begin and end, so that the texts that it generates end by themselves.
  *
  * @example
  * import { CharRnn } from "bptt";
@@ -72,9 +73,9 @@ export class CharRnn extends Disposable {
   readonly #runs: Runs<RunSettings>;
 
   /**
-   * @param options the text (or its vocabulary) and the network's size; all but one of these two has a default
+   * @param options the text or its vocabulary, which is required, and the size of the network
    * @throws TypeError when an option is of the wrong kind or unknown
-   * @throws RangeError when an option is out of its range, or makes no sense with another
+   * @throws RangeError when an option is out of its range or contradicts another
    * @throws BpttError `OUT_OF_MEMORY` when the parameters do not fit into memory
    */
   constructor(options: CharRnnOptions);
@@ -90,7 +91,7 @@ export class CharRnn extends Disposable {
     this.#runs = new Runs(this.#rnn, TEXT_SETTINGS, (runs) => this.#encode(runs), saved);
   }
 
-  /** The network: its parameters, and all that can be done with one. */
+  /** The network, with its parameters and all its methods. */
   get rnn(): Rnn {
     return this.#rnn;
   }
@@ -100,49 +101,52 @@ export class CharRnn extends Disposable {
     return this.#codec.vocabulary;
   }
 
-  /** Whether the model is for one long text or for a list of texts. */
+  /** The kind of text: "text" for one long text, "list" for a list of texts. */
   get kind(): TextKind {
     return this.#codec.kind;
   }
 
-  /** The token at which a list's texts begin and end; undefined for one long text. */
+  /** The token at the beginning and end of a list's texts; undefined for one long text. */
   get end(): string | undefined {
     return this.#codec.end;
   }
 
-  /** The last run that came to its end, in this model or before it was saved; undefined where there was none. */
+  /** The last complete run, in this model or before it was saved; undefined if there was none. */
   get lastRun(): LastRun | undefined {
     return this.#runs.lastRun;
   }
 
-  /** Whether there is a run that was cut short, or is under way, with which {@link CharRnn#resume} would go on. */
+  /** True if there is a run, interrupted or under way, that {@link CharRnn#resume} would continue. */
   get resumable(): boolean {
     return this.#runs.resumable;
   }
 
   /**
-   * Trains the model on a text. Returns at once; see {@link fit} for what a run is and does. Whatever run was unfinished
-   * before is given up, its weights stay.
+   * Trains the model on a text. It returns at once; see {@link fit} for the properties of a run. An
+   * unfinished earlier run is discarded, but its weights remain.
    *
-   * A long text is cut into `batchSize` streams that are read side by side, a window of at most `sequenceLength` tokens
-   * a step; the windows of an epoch are as equal as can be, and every token is read once. A short text gets fewer
-   * streams, then shorter windows. The texts of a list are batched with others of similar length, in another order each epoch.
+   * A long text is divided into `batchSize` streams that are read side by side, a window of at most
+   * `sequenceLength` tokens per step. The windows of an epoch are as equal in length as possible, and every
+   * token is read once. A short text gets fewer streams first and shorter windows second. The texts of a list
+   * are batched with texts of similar length, in a different order in each epoch.
    *
-   * The text is read in the call itself, so that what is wrong with it is an error of the call: some 10 ms a megabyte,
-   * more for lists of very many texts, and much more for graphemes. From then on the event loop has its turns.
+   * The text is read during the call, so that an error in it is thrown by the call. Reading takes about 10 ms
+   * per megabyte, more for lists of very many texts, and much more for graphemes. After that the event loop
+   * is not blocked.
    *
-   * With `worker` the run works elsewhere, to the same bits. Whoever reads the model meanwhile sees the weights that came
-   * with a report, at most `snapshotsPerSecond` times a second, or with a checkpoint; what is asked of the run is heeded before the
-   * worker's next step. The worker ends with the run; one that fails first rejects it with `WORKER_FAILED`, and the model
-   * keeps the last weights that came, from which `resume` goes on. In Node a run that rests keeps the process alive.
+   * With `worker` the run takes place in a worker, with bit-identical results. The model on this thread then
+   * has the weights of the last report, which are sent at most `snapshotsPerSecond` times per second, or of
+   * the last checkpoint. Calls on the run take effect before the worker's next step. The worker ends with the
+   * run. If it fails before, the run rejects with `WORKER_FAILED`, and the model keeps the last weights that
+   * it received, from which `resume` continues. In Node a paused run keeps the process alive.
    *
-   * @param text of the kind the model was made for
-   * @param options how long, how, and who is told
+   * @param text a text of the kind of the model
+   * @param options length of the run, optimizer, validation and listeners
    * @returns the run: a promise of its result and a stream of reports; `checkpoint()` gives the bytes of
    *   `save({ optimizer: true })`
-   * @throws TypeError when something is of the wrong kind or unknown
-   * @throws RangeError when an option is out of its range, the text is of the other kind, has fewer than 2 tokens or one
-   *   that is not in the vocabulary
+   * @throws TypeError when an argument is of the wrong kind or an option is unknown
+   * @throws RangeError when an option is out of its range, or the text is of the other kind, has fewer than 2
+   *   tokens or a token that is not in the vocabulary
    * @throws BpttError `BUSY` during another run, `FREED`, `OPTIMIZER_BOUND`
    *
    * @example
@@ -153,7 +157,7 @@ export class CharRnn extends Disposable {
    * const run = model.fit(names, { steps: 200, learningRate: 0.02, onProgress: ({ step, loss }) => { if (step % 50 === 0) console.log(step, loss); } });
    * const { steps, stopped } = await run; // …
    *
-   * const elsewhere = model.fit(names, { steps: 200, worker: true }); // where a bundler must see it: () => new Worker(…)
+   * const elsewhere = model.fit(names, { steps: 200, worker: true }); // for bundlers that must see it: () => new Worker(…)
    * for await (const { step, loss } of elsewhere) console.log(step, loss); // …
    */
   fit(text: Text, options: TextFitOptions = {}): Run<Bytes> {
@@ -172,14 +176,14 @@ export class CharRnn extends Disposable {
   }
 
   /**
-   * Finishes a run that was cut short: in this model, or in the file that it was loaded from. It goes on with that run's
-   * options, and comes to the same bits as if it had never been interrupted.
+   * Continues an interrupted run, of this model or of the file from which it was loaded. It uses that run's
+   * options, and its result is bit-identical to that of a run without interruption.
    *
-   * @param text the run's
-   * @param options who is told, and how long at most
+   * @param text the text of that run
+   * @param options listeners, limits and the thread
    * @returns the run
-   * @throws TypeError when something is of the wrong kind or unknown
-   * @throws RangeError when there is no unfinished run, or the text is not that run's
+   * @throws TypeError when an argument is of the wrong kind or an option is unknown
+   * @throws RangeError when there is no unfinished run, or the text is not the text of that run
    * @throws BpttError `BUSY` during another run, `FREED`
    *
    * @example
@@ -203,27 +207,28 @@ export class CharRnn extends Disposable {
   }
 
   /**
-   * Writes on from a prompt, one step of the network a token.
+   * Generates text that continues a prompt, with one step of the network per token.
    *
-   * @param options prompt, length, and how to choose
-   * @returns what comes behind the prompt, without it, without `stop` and without the end token; with `count` an array
+   * @param options prompt, length, and sampling
+   * @returns the text after the prompt, without the prompt, `stop` and the end token; an array with `count`
    * @throws TypeError when an option is of the wrong kind or unknown
-   * @throws RangeError when an option is out of its range, the prompt has a token that is not in the vocabulary, or is
-   *   empty for a model of one long text; when no token may be written, or a logit is not finite
+   * @throws RangeError when an option is out of its range, the prompt has a token that is not in the
+   *   vocabulary, or is empty for a model of one long text; also when no token may be written, or a logit is
+   *   not finite
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
    *
    * @example
    * import { CharRnn } from "bptt";
    *
-   * const model = new CharRnn({ text: "abc", hiddenSize: 8, seed: 1 }); // knows nothing yet
+   * const model = new CharRnn({ text: "abc", hiddenSize: 8, seed: 1 }); // not trained
    * console.log(model.generate({ prompt: "a", length: 5, seed: 3 }).length); // 5
    * console.log(model.generate({ prompt: "a", length: 5, count: 2 }).length); // 2
    * console.log(model.generate({ prompt: "a", length: 3, exclude: ["a", "c"] })); // bbb
    */
   generate(options: GenerateOptions & { count: number }): string[];
-  /** One text. */
+  /** Generates one text. */
   generate(options?: StreamOptions): string;
-  /** One, or several where `count` says so. */
+  /** Generates one text, or several with `count`. */
   generate(options?: GenerateOptions): string | string[];
   generate(options: GenerateOptions = {}): string | string[] {
     const config = readGenerateOptions(options, true);
@@ -234,12 +239,13 @@ export class CharRnn extends Disposable {
   }
 
   /**
-   * The same, a token at a time, each as soon as it is certain that it does not belong to `stop`. The network is asked
-   * between two tokens only, with the weights that it has then.
+   * Generates text like `generate`, one token at a time. Each token is returned as soon as it is certain that
+   * it does not belong to `stop`. The network is used between two tokens only, with the weights that it has
+   * at that time.
    *
-   * @param options prompt, length, and how to choose
-   * @throws TypeError, RangeError as `generate`
-   * @throws BpttError `OUT_OF_MEMORY`, `FREED`, when the first token is asked for
+   * @param options prompt, length, and sampling
+   * @throws TypeError, RangeError as `generate` does
+   * @throws BpttError `OUT_OF_MEMORY`, `FREED`, when the first token is requested
    *
    * @example
    * import { CharRnn } from "bptt";
@@ -256,15 +262,17 @@ export class CharRnn extends Disposable {
   }
 
   /**
-   * How well the model foretells a text: of a long one every token but the first, of a list's also each end.
+   * Measures how well the model predicts a text: every token but the first of a long text, and also each end
+   * of a list's texts.
    *
-   * A long text of more than 2048 tokens is read in up to 32 streams of at least 1024, which begin without knowing what
-   * was before.
+   * A long text of more than 2048 tokens is read in up to 32 streams of at least 1024 tokens, each of which
+   * begins without its context.
    *
-   * @param text of the kind the model was made for
-   * @param options `onProgress`: is told how far it is, for long texts
-   * @throws TypeError when the text is none, or an option is of the wrong kind or unknown
-   * @throws RangeError when it is of the other kind, has fewer than 2 tokens, or one that is not in the vocabulary
+   * @param text a text of the kind of the model
+   * @param options `onProgress`: called during the evaluation of a long text
+   * @throws TypeError when the text or an option is of the wrong kind, or an option is unknown
+   * @throws RangeError when the text is of the other kind, has fewer than 2 tokens, or a token that is not in
+   *   the vocabulary
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
    *
    * @example
@@ -279,10 +287,10 @@ export class CharRnn extends Disposable {
   }
 
   /**
-   * What comes next, and how likely, the likeliest first.
+   * Returns the probabilities of the next token after a prompt, the most likely token first.
    *
-   * @param prompt what has been read; of a list model it may be empty
-   * @throws TypeError when it is no string
+   * @param prompt the text that has been read; it may be empty for a list model
+   * @throws TypeError when it is not a string
    * @throws RangeError when it has a token that is not in the vocabulary, or is empty for a model of one long text
    * @throws BpttError `FREED`
    *
@@ -300,11 +308,11 @@ export class CharRnn extends Disposable {
   }
 
   /**
-   * What happens inside while the model reads a text: hidden states and gates after each token, what it expected next,
-   * and what the next one cost; for plots. Nothing is dropped.
+   * Returns the activations of the model while it reads a text: hidden states and gates after each token, the
+   * probabilities of the next token, and its loss. They are for plots. No dropout is applied.
    *
-   * @param text one text; of a list model it may be empty, and is read with its start and its end
-   * @throws TypeError when it is no string
+   * @param text one text; a list model reads it with its start and end token, and it may be empty
+   * @throws TypeError when it is not a string
    * @throws RangeError when it has a token that is not in the vocabulary, or is empty for a model of one long text
    * @throws BpttError `OUT_OF_MEMORY`, `FREED`
    *
@@ -323,11 +331,12 @@ export class CharRnn extends Disposable {
   }
 
   /**
-   * The model as a safetensors file: the network as {@link Rnn#save} writes it, which PyTorch reads, how it reads text,
-   * and its {@link CharRnn#lastRun}. With `optimizer` and a run that is under way or was cut short also all that it takes to finish it: where the
-   * last finished step left it. The same model gives the same bytes.
+   * Saves the model as a safetensors file: the network as {@link Rnn#save} writes it, which PyTorch reads,
+   * the rule for reading text, and {@link CharRnn#lastRun}. With `optimizer`, and if there is an unfinished
+   * run, the file also contains everything that is needed to finish the run from its last finished step. The
+   * same model gives the same bytes.
    *
-   * @param options `optimizer`: whether the unfinished run goes along
+   * @param options `optimizer`: include the unfinished run
    * @returns the bytes of the file
    * @throws TypeError when an option is of the wrong kind or unknown
    * @throws BpttError `FREED`, `OUT_OF_MEMORY`
@@ -344,12 +353,14 @@ export class CharRnn extends Disposable {
   }
 
   /**
-   * A model from a file that `save` wrote, or any network's safetensors file together with a vocabulary.
+   * Loads a model from a file that `save` wrote, or from any network's safetensors file together with a
+   * vocabulary.
    *
    * @param bytes the file: a Uint8Array or an ArrayBuffer
-   * @param options what the file cannot hold
-   * @throws TypeError when something is of the wrong kind, or the model's token function is not given
-   * @throws RangeError when this is no such file, or something in it is missing or wrong; the message says what
+   * @param options the parts of a model that the file does not contain
+   * @throws TypeError when an argument is of the wrong kind, or the model's token function is not given
+   * @throws RangeError when the file is not such a file, or a part of it is missing or wrong; the message
+   *   says which
    * @throws BpttError `OUT_OF_MEMORY`
    *
    * @example
@@ -400,7 +411,8 @@ export class CharRnn extends Disposable {
   }
 
   /**
-   * Gives the model's memory back. Calling it again does nothing; any other use afterwards is an error with code `FREED`.
+   * Frees the model's memory. Calling it again does nothing. Any other use afterwards is an error with code
+   * `FREED`.
    *
    * @throws BpttError `BUSY` while a run trains it
    *

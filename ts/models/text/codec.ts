@@ -1,6 +1,6 @@
 /**
- * How a model reads and writes text: its kind, its vocabulary, the rule by which a text falls into tokens and, for lists
- * of texts, the token at which each begins and ends.
+ * Converts between text and ids for a model: its kind, its vocabulary, the rule that splits a text into
+ * tokens and, for lists of texts, the token at the beginning and end of each.
  */
 
 import { objectWith, type NamesOf } from "../../base/options.js";
@@ -24,35 +24,37 @@ import {
 } from "./tokens.js";
 import { mostFrequent } from "./most-frequent.js";
 
-/** One long text, or a list of texts that each begin and end. */
+/** "text" for one long text, "list" for a list of texts, each with a beginning and an end. */
 export type TextKind = "text" | "list";
 
 /** A text of either kind. */
 export type Text = string | readonly string[];
 
-/** What of a network outlives a run: which parameters no run changes, and how many passes have dropped. */
+/**
+ * The state of a network that outlives a run: the frozen parameters and the number of passes with dropout.
+ */
 export interface NetworkState {
   readonly frozen: readonly string[];
   readonly dropoutStep: number;
 }
 
-/** What is to be known before there is a codec. */
+/** The options of a codec besides its vocabulary. */
 export interface CodecOptions {
   readonly kind: TextKind;
   readonly tokens: TokenRule;
   readonly seed: number;
 }
 
-/** What of a text becomes a vocabulary. */
+/** The options that determine the vocabulary of a text. */
 export interface VocabularyChoice {
-  /** The token for what is not in the vocabulary. */
+  /** The token that replaces tokens that are not in the vocabulary. */
   readonly unknown?: string | undefined;
-  /** Keeps so many of the most frequent tokens. */
+  /** The number of most frequent tokens to keep. */
   readonly maxTokens?: number | undefined;
 }
 
 const KINDS = ["text", "list"] as const;
-/** The form to bring a text to, and what text and vocabulary are where that helps. */
+/** The normal form that a text needs, and the forms of the text and the vocabulary in that case. */
 const NORMAL_FORMS = [
   ["NFC", "decomposed (NFD)", "composed (NFC)"],
   ["NFD", "composed (NFC)", "decomposed (NFD)"],
@@ -88,7 +90,7 @@ export function readTextKind(value: unknown, path: Path): TextKind {
   return oneOf(value, path, KINDS);
 }
 
-/** The kind of a text, which is checked. */
+/** Returns the kind of a text and checks it. */
 export function kindOfText(text: unknown, path: Path = "text"): TextKind {
   if (typeof text === "string") return "text";
   if (!Array.isArray(text)) throw typeError(path, "a string or an array of strings", show(text));
@@ -96,13 +98,13 @@ export function kindOfText(text: unknown, path: Path = "text"): TextKind {
   return "list";
 }
 
-/** Text to ids and back. */
+/** Converts text to ids and back. */
 export class Codec {
   readonly kind: TextKind;
   readonly vocabulary: Vocabulary;
-  /** The start and end token of a list's texts; undefined for one long text. */
+  /** The token at the beginning and end of a list's texts; undefined for one long text. */
   readonly end: string | undefined;
-  /** Its id; −1 without one. */
+  /** The id of that token; −1 without one. */
   readonly endId: number;
   /** The model's seed. */
   readonly seed: number;
@@ -119,7 +121,10 @@ export class Codec {
     this.#cut = tokenizer(tokens);
   }
 
-  /** The codec of a text: its tokens sorted by code point, or in the order given, and the end token behind them. */
+  /**
+   * Creates the codec of a text: its tokens sorted by code point, or in the given order, followed by the end
+   * token.
+   */
   static of(text: Text, { unknown, maxTokens }: VocabularyChoice, options: CodecOptions): Codec {
     const { tokens } = options;
     let found: readonly string[];
@@ -137,7 +142,7 @@ export class Codec {
     return Codec.with(new Vocabulary(found, unknown === undefined ? {} : { unknown }), options);
   }
 
-  /** The codec of a vocabulary, to which a list's end token is added. */
+  /** Creates the codec of a vocabulary, to which a list's end token is added. */
   static with(vocabulary: Vocabulary, options: CodecOptions): Codec {
     if (options.kind === "text") return new Codec(vocabulary, undefined, options);
     let end = "<end>";
@@ -147,7 +152,7 @@ export class Codec {
     return new Codec(whole, end, options);
   }
 
-  /** The codec that a section of a file describes; `given`: a rule that no file can hold. */
+  /** Creates the codec that a section of a file describes. `given` is a rule that no file can contain. */
   static read(vocabulary: Vocabulary, section: Section, given: TokenRule | undefined): Codec {
     const state = objectWith(unpackSection(section, "text"), STATE, SECTION_NAMES) as Record<string, unknown>;
     const kind = readTextKind(state["kind"], at(STATE, "kind"));
@@ -165,7 +170,7 @@ export class Codec {
     return new Codec(vocabulary, end === null ? undefined : (end as string), { kind, tokens, seed });
   }
 
-  /** For a file. */
+  /** Returns the section of a file that describes this codec. */
   section(network: NetworkState): Section {
     const rule = this.#rule;
     const tokens = typeof rule === "string" ? rule : isFunctionRule(rule) ? "function" : "listed";
@@ -178,12 +183,12 @@ export class Codec {
     return packSection(same ? state : { ...state, listed: rule });
   }
 
-  /** Makes a text of tokens that come one at a time: each call returns what its token adds. */
+  /** Returns a function that joins tokens one at a time: each call returns the text that its token adds. */
   joiner(): (token: string) => string {
     return joiner(this.#rule);
   }
 
-  /** A text's ids. In errors the text is `path`, or its `index`-th text. */
+  /** Returns the ids of a text. In errors the text is called `path`, or its `index`-th text. */
   encode(text: string, path: Path = "text", index?: number): IdArray {
     const { vocabulary, endId } = this;
     const called = () => (index === undefined ? path : at(path, index));
@@ -197,7 +202,7 @@ export class Codec {
         all.set(ids, count);
         count += ids.length;
       } catch (error) {
-        // the vocabulary calls it "text", and counts from the piece's start
+        // the vocabulary calls it "text", and counts from the start of the piece
         if (!isCheckError(error)) throw error;
         const [, position] = error.path;
         if (typeof position !== "number") throw error;
@@ -210,7 +215,10 @@ export class Codec {
     return ids;
   }
 
-  /** What to do about a text that the vocabulary has in another normal form; undefined where that is not the reason. */
+  /**
+   * Returns advice about a text that the vocabulary has in another normal form, or undefined if that is not
+   * the reason.
+   */
   #normalForm(text: string): string | undefined {
     for (const [form, is, other] of NORMAL_FORMS) {
       const normal = text.normalize(form);
@@ -225,7 +233,7 @@ export class Codec {
     return true;
   }
 
-  /** A whole text of this model's kind. */
+  /** Returns the ids of a whole text of this model's kind. */
   encodeAll(text: Text): EncodedText {
     const kind = kindOfText(text);
     if (kind !== this.kind) {
@@ -240,11 +248,11 @@ export class Codec {
       return whole(ids);
     }
     if (text.length === 0) throw rangeError("text", "at least one text", "none");
-    const units = text.reduce((sum, { length }) => sum + length, 0); // hardly a token is shorter than one
+    const units = text.reduce((sum, { length }) => sum + length, 0); // a token has rarely less than one unit
     return joinTexts(text.length, units, (i) => this.encode(text[i], "text", i));
   }
 
-  /** Code points in the tokens of a text that are to be predicted; an end counts one. */
+  /** Returns the number of code points in the tokens that are to be predicted. An end counts as one. */
   characters(text: Text): number {
     if (typeof text !== "string") return text.reduce((sum, part) => sum + codePoints(part) + 1, 0);
     for (const first of this.#cut(text)) return codePoints(text) - codePoints(first);
@@ -256,12 +264,14 @@ function isListed(rule: TokenRule): rule is readonly string[] {
   return Array.isArray(rule);
 }
 
-/** The tokens that a list of tokens has, unless the file says otherwise. */
+/** Returns the tokens of a list of tokens, unless the file contains them. */
 function withoutEnd({ tokens }: Vocabulary, end: unknown): string[] {
   return tokens.filter((token) => token !== end);
 }
 
-/** The state of the network in a section of a file; absent from files whose network has none. */
+/**
+ * Reads the state of the network from a section of a file. Files of a network without such a state omit it.
+ */
 export function readNetworkState(section: Section): NetworkState {
   const path = at(STATE, "network");
   const { network } = unpackSection(section, "text") as { network?: unknown };
@@ -285,19 +295,19 @@ function distinctTokens(texts: readonly string[], cut: Tokenizer): Set<string> {
   return seen;
 }
 
-/** What is encoded at a time, so that beside a long text and its ids there is little else. */
+/** Number of units that are encoded at a time, which limits the memory besides the text and its ids. */
 const PIECE = 2 ** 16;
 
-/** A text in pieces that end between two code points, each with its place. */
+/** Yields a text in pieces that end between two code points, each with its position. */
 function* slices(text: string): Generator<readonly [piece: string, start: number], void, undefined> {
   for (let start = 0, end; start < text.length; start = end) {
     end = Math.min(text.length, start + PIECE);
-    if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end++; // with its other half, if it has one
+    if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end++; // includes the second half of a pair
     yield [text.slice(start, end), start];
   }
 }
 
-/** Tokens in groups, each with its place. */
+/** Yields tokens in groups, each with its position. */
 function* groups(
   tokens: Iterable<string>,
 ): Generator<readonly [group: string[], start: number], void, undefined> {

@@ -1,18 +1,18 @@
 /**
- * One long text as rows that are read side by side: stream b is the b-th part of the text, and the parts are as equal as
- * can be. Of N tokens N − 1 are inputs, each once, and N − 1 are targets.
+ * Divides one long text into rows that are read side by side: row b is the b-th part of the text, and the
+ * parts are as equal in length as possible. Of N tokens, N − 1 are inputs, each once, and N − 1 are targets.
  */
 
 import type { IdArray } from "./id-array.js";
 import type { TokenRow } from "./windows.js";
 
-/** Rows and the length of a window. */
+/** The number of rows and the length of a window. */
 export interface Shape {
   readonly batchSize: number;
   readonly sequenceLength: number;
 }
 
-/** What of the shape a text of so many tokens can fill: first fewer rows, then shorter windows. */
+/** Returns the shape that a text of `tokens` tokens can fill: first fewer rows, then shorter windows. */
 export function fitShape(tokens: number, { batchSize, sequenceLength }: Shape): Shape {
   const steps = tokens - 1;
   return {
@@ -21,7 +21,7 @@ export function fitShape(tokens: number, { batchSize, sequenceLength }: Shape): 
   };
 }
 
-/** The text as so many rows. */
+/** Returns the text as `count` rows. */
 export function streams(ids: IdArray, count: number): TokenRow[] {
   const steps = ids.length - 1;
   return Array.from({ length: count }, (_, b) => {

@@ -1,26 +1,26 @@
 /**
- * Texts as ids, one behind the other: of a list there may be millions, and so many small arrays would be slow to make, to
- * go through and to send to a worker, and take several times the memory.
+ * Texts as ids in one array. A list may have millions of texts, and as many small arrays would be slow to
+ * create, to iterate and to send to a worker, and would take several times the memory.
  */
 
 import { alike, type IdArray } from "./id-array.js";
 
 /** A long text, or the texts of a list. */
 export interface EncodedText {
-  /** All ids. */
+  /** The ids of all texts. */
   readonly ids: IdArray;
-  /** Where each text begins, and behind them where a next one would. */
+  /** The start of each text, followed by the end of the last one. */
   readonly starts: Int32Array;
 }
 
-/** One text. */
+/** Returns one text as an EncodedText. */
 export const whole = (ids: IdArray): EncodedText => ({ ids, starts: Int32Array.of(0, ids.length) });
 
 /**
- * Several; the memory is theirs alone, so that it may be handed over to a worker.
+ * Returns several texts as an EncodedText. Its memory is not shared, so it may be transferred to a worker.
  *
- * @param capacity how many ids they probably have in all
- * @param encode the ids of the `i`-th
+ * @param capacity the probable total number of ids
+ * @param encode returns the ids of the `i`-th text
  */
 export function joinTexts(count: number, capacity: number, encode: (i: number) => IdArray): EncodedText {
   const starts = new Int32Array(count + 1);
@@ -40,8 +40,8 @@ export function joinTexts(count: number, capacity: number, encode: (i: number) =
   return { ids: length === ids.length ? ids : ids.slice(0, length), starts };
 }
 
-/** How many texts there are. */
+/** Returns the number of texts. */
 export const countOf = ({ starts }: EncodedText): number => starts.length - 1;
 
-/** How many ids the `i`-th has. */
+/** Returns the number of ids of the `i`-th text. */
 export const idCount = ({ starts }: EncodedText, i: number): number => starts[i + 1] - starts[i];

@@ -1,4 +1,4 @@
-/** The loss of a text, window by window, the state going along from one to the next. */
+/** Computes the loss of a text window by window and carries the state from one window to the next. */
 
 import type { Path } from "../../base/errors.js";
 import { func, readOptions, type Declaration, type OptionsOf } from "../../base/options.js";
@@ -8,28 +8,31 @@ import { evaluationWindows, type Evaluated } from "./batches.js";
 import type { Codec, Text } from "./codec.js";
 import type { Window } from "./windows.js";
 
-/** How well a model foretells a text. */
+/** The result of {@link CharRnn#evaluate}: how well a model predicts a text. */
 export interface TextEvaluation {
-  /** Nats a token, the ends of a list's texts included. */
+  /** Loss in nats per token, including the ends of a list's texts. */
   loss: number;
-  /** Bits a character (code point): all tokens' bits over all characters, an end counting one. */
+  /**
+   * Loss in bits per character (code point): the bits of all tokens divided by the number of characters,
+   * where an end counts as one.
+   */
   bitsPerCharacter: number;
-  /** e^loss: among how many equally likely tokens the model chooses, so to speak. */
+  /** e^loss: the number of equally likely tokens among which a choice would be as uncertain. */
   perplexity: number;
-  /** The share of tokens that were the likeliest. */
+  /** Fraction of tokens to which the model gave the highest probability. */
   accuracy: number;
 }
 
-/** How far an evaluation is. */
+/** The progress of an evaluation. */
 export interface EvaluationProgress {
-  /** Tokens that were evaluated. */
+  /** Number of tokens that were evaluated. */
   readonly tokens: number;
-  /** Their share of all tokens, 0 … 1. */
+  /** Fraction of all tokens, 0 … 1. */
   readonly fraction: number;
 }
 
 const EVALUATE_TEXT = {
-  /** Is called after each part of the text (some thousand tokens), while the call lasts. */
+  /** Function that is called after each part of the text (some thousand tokens), during the call. */
   onProgress: {
     read: (value: unknown, path: Path) => func<(progress: EvaluationProgress) => void>(value, path),
     fallback: undefined,
@@ -41,13 +44,13 @@ export interface TextEvaluateOptions extends OptionsOf<typeof EVALUATE_TEXT> {}
 
 /** Sums of one window. */
 interface Sums {
-  /** In nats. */
+  /** Loss in nats. */
   readonly loss: number;
   readonly right: number;
   readonly tokens: number;
 }
 
-/** Walks over windows in their order. */
+/** Evaluates windows in their order. */
 export class Evaluator {
   readonly #rnn: Rnn;
   #state: State | undefined;
@@ -56,18 +59,18 @@ export class Evaluator {
     this.#rnn = rnn;
   }
 
-  /** The sums of the next window. */
+  /** Returns the sums of the next window. */
   take({ inputs, targets, sequenceLengths, initialState = this.#state }: Window): Sums {
     const batch = { inputs, targets, sequenceLengths, ...(initialState && { initialState }) };
     const { loss, accuracy, state } = this.#rnn.evaluate(batch, { returnState: true });
-    // A loss that is not finite decides the result; the state that came with it would be refused as an initial state.
+    // A loss that is not finite decides the result, and its state would be refused as an initial state.
     this.#state = Number.isFinite(loss) ? state : undefined;
     const tokens = countTokens(sequenceLengths);
     return { loss: loss * tokens, right: Math.round(accuracy * tokens), tokens };
   }
 }
 
-/** A whole text's. */
+/** Evaluates a whole text. */
 export function evaluateText(
   rnn: Rnn,
   codec: Codec,
@@ -96,9 +99,11 @@ export function evaluateText(
 }
 
 /**
- * The loss of each window for a run, whose mean over all windows is the loss over all tokens.
+ * Returns a function that gives the loss of each window, scaled so that a run's mean over all windows is the
+ * loss over all tokens.
  *
- * loss_i·tokens_i·n/Σ tokens with n the number of windows: a run gives every batch of a validation of one's own the same weight.
+ * The scaled loss is loss_i·tokens_i·n/Σ tokens, where n is the number of windows, because a run gives every
+ * batch of a custom validation the same weight.
  */
 export function validationLoss(rnn: Rnn, { count, tokens }: Evaluated): (window: Window) => number {
   const share = count / tokens;
@@ -106,7 +111,7 @@ export function validationLoss(rnn: Rnn, { count, tokens }: Evaluated): (window:
   return (window) => evaluator.take(window).loss * share;
 }
 
-/** Where the largest is, the first of equals. */
+/** Returns the index of the largest value, the first of equal ones. */
 export function argmax(row: Float32Array): number {
   let best = 0;
   for (let v = 1; v < row.length; v++) if (row[v] > row[best]) best = v;

@@ -1,4 +1,4 @@
-/** The options of a text model's `fit`, and the settings of a run that its file keeps. */
+/** The options of a text model's `fit`, and the settings that a run saves in a file. */
 
 import { size } from "../../base/check.js";
 import { count, fraction, merge, readOption, type Declaration, type OptionsOf } from "../../base/options.js";
@@ -14,22 +14,31 @@ import type { Cut } from "./batches.js";
 /** Settings that only a text model has, or whose meaning depends on the text. */
 const TEXT = {
   /**
-   * Passes over the text. Either this or `steps`. Default 10, but at least as many as 1000 steps take, so that a text of a
-   * few pages is read often enough to learn from.
+   * Number of passes over the text. Give either this or `steps`. Default 10, or more if that is fewer than
+   * 1000 steps, so that a text of a few pages is read often enough.
    */
   epochs: { read: count, fallback: null },
-  /** B: parts of a long text, or texts of a list, that are read in parallel. Default 32; fewer for a short text. */
+  /**
+   * B: the number of parts of a long text, or of texts of a list, that are read in parallel. Default 32;
+   * fewer for a short text.
+   */
   batchSize: { read: size, fallback: 32 },
-  /** T: most tokens through which a gradient flows back; the state continues beyond. Default 64; fewer for a short text. */
+  /**
+   * T: the largest number of tokens through which a gradient flows back. The state is carried beyond them.
+   * Default 64; fewer for a short text.
+   */
   sequenceLength: { read: size, fallback: 64 },
-  /** Share of the text to validate with, 0 ≤ x < 1: the last part of a long text, random texts of a list. Default 0. */
+  /**
+   * Fraction of the text for validation, 0 ≤ x < 1: the last part of a long text, or a random choice of a
+   * list's texts. Default 0.
+   */
   validationFraction: { read: fraction, fallback: 0 },
 } satisfies Declaration;
 
 /** Options of {@link CharRnn#fit}. */
 export interface TextFitOptions extends Omit<ModelFitOptions, keyof typeof TEXT>, OptionsOf<typeof TEXT> {}
 
-/** The settings of a run on text, which decide it beside the text and the optimizer: plain data. */
+/** The settings that determine a run on text, besides the text and the optimizer, as plain data. */
 export interface RunSettings extends ModelRunSettings, Cut {}
 
 /** The settings of a run on text. */

@@ -1,4 +1,6 @@
-/** Turns a text and the settings of a run into batches and fit options. Gives the same plan on every thread. */
+/**
+ * Turns a text and the settings of a run into batches and fit options. The plan is the same on every thread.
+ */
 
 import type { Rnn } from "../../rnn/rnn.js";
 import type { FitOptions } from "../../fit/fit-options.js";
@@ -13,7 +15,7 @@ import type { RunSettings } from "./fit-options.js";
 const EPOCHS = 10;
 const LEAST_STEPS = 1000;
 
-/** Returns the plan of a run on `text`. `layout` says how ids become rows. */
+/** Returns the plan of a run on `text`. `layout` determines how ids become rows. */
 export function textFitPlan(rnn: Rnn, layout: TextLayout, text: EncodedText, settings: RunSettings): FitPlan {
   const { training, validation, stepsPerEpoch } = textBatches(rnn, layout, text, settings);
   const hasDefaultLength = settings.epochs === null && settings.steps === null;

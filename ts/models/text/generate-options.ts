@@ -5,11 +5,14 @@ import { at, rangeError, typeError, type Path } from "../../base/errors.js";
 import { count, readOptions, type Declaration, type OptionsOf, type ValuesOf } from "../../base/options.js";
 import { show } from "../../base/show.js";
 
-/** Texts at once: memory for their states is allocated in one piece. */
+/** Largest number of texts at once. The memory for their states is allocated in one piece. */
 const MOST_TEXTS = 65536;
 
 const STREAM = {
-  /** The beginning of the text; it is not part of the result. Default: empty, which needs a model of a list of texts. */
+  /**
+   * The beginning of the text, which is not part of the result. Default: empty, which requires a model of a
+   * list of texts.
+   */
   prompt: { read: string, fallback: "" },
   /** Largest number of tokens (characters, unless the model has other tokens), 0 or more. Default 200. */
   length: { read: (value: unknown, path: Path) => integer(value, path, { min: 0 }), fallback: 200 },
@@ -18,15 +21,21 @@ const STREAM = {
     read: (value: unknown, path: Path) => number(value, path, { min: 0, max: 1e30 }),
     fallback: 1,
   },
-  /** Sample among this many of the most likely tokens. Default: all. */
+  /** Samples from this many of the most likely tokens. Default: all. */
   topK: { read: count, fallback: Infinity },
-  /** Sample among the fewest most likely tokens whose probabilities, at that temperature, add up to this; 0 < p ≤ 1. Default 1. */
+  /**
+   * Samples from the smallest set of most likely tokens whose probabilities, at that temperature, add up to
+   * this value; 0 < p ≤ 1. Default 1.
+   */
   topP: { read: aboveZero, fallback: 1 },
-  /** Tokens that are never written. With the end token of a list, texts do not end by themselves. Default: none. */
+  /**
+   * Tokens that are never written. If the end token of a list is among them, texts do not end by themselves.
+   * Default: none.
+   */
   exclude: { read: readExclude, fallback: [] },
-  /** Whether the unknown token may be written. Default false. */
+  /** Allows the unknown token to be written. Default false. */
   allowUnknown: { read: boolean, fallback: false },
-  /** End before this text. Default: none. */
+  /** Text before which the result ends. Default: none. */
   stop: { read: nonEmpty, fallback: undefined },
   /** Seed of the sampling, 0 … 2³² − 1. Default 0. */
   seed: { read: seed, fallback: 0 },
@@ -47,10 +56,10 @@ export interface StreamOptions extends OptionsOf<typeof STREAM> {}
 /** Options of {@link CharRnn#generate}. */
 export interface GenerateOptions extends OptionsOf<typeof GENERATE> {}
 
-/** The options, checked and complete. */
+/** The checked options, complete with defaults. */
 export interface GenerateConfig extends ValuesOf<typeof GENERATE> {}
 
-/** Reads the options, each once. `counts` says whether they may have a `count`. */
+/** Reads the options, each once. If `counts` is true, they may have a `count`. */
 export function readGenerateOptions(options: unknown, counts: boolean): GenerateConfig {
   return counts ? readOptions(options, GENERATE) : { ...readOptions(options, STREAM), count: 1 };
 }

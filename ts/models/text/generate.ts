@@ -1,4 +1,7 @@
-/** Text from a model: a prompt read, then one step of the network a token, for any number of texts side by side. */
+/**
+ * Generates text: a prompt is read, then the network does one step per token, for any number of texts side by
+ * side.
+ */
 
 import { withRemedy } from "../../base/remedy.js";
 import { at, rangeError } from "../../base/errors.js";
@@ -11,25 +14,25 @@ import type { GenerateConfig } from "./generate-options.js";
 import { ranked, softmax } from "../shared/softmax.js";
 import { Stop } from "./stop-sequence.js";
 
-/** A token and how likely it comes next. */
+/** A token and its probability of being the next. */
 export interface NextToken {
   token: string;
   probability: number;
 }
 
-/** The ids that a prompt is read as: behind the start token, where there is one. Messages call it `name`. */
+/** Returns the ids of a prompt, after the start token if there is one. Messages call the prompt `name`. */
 export function promptIds(codec: Codec, prompt: string, name = "prompt"): number[] {
   const ids = Array.from(codec.encode(prompt, name));
   if (codec.kind === "list") return [codec.endId, ...ids];
   if (ids.length > 0) return ids;
   throw rangeError(
     name,
-    "at least one token, since this model is for one long text and knows no start",
+    "at least one token, since a model of one long text cannot start without a prompt",
     "none",
   );
 }
 
-/** Tokens one at a time: each time what has newly come of each text (nothing, where it has ended). */
+/** Yields, one step at a time, the tokens that each text gains. A text that has ended gains nothing. */
 export function* generated(
   rnn: Rnn,
   codec: Codec,
@@ -68,7 +71,7 @@ export function* generated(
   }
 }
 
-/** The ids of tokens that are not to be written. */
+/** Returns the ids of tokens that must not be written. */
 function bannedIds({ vocabulary }: Codec, { exclude, allowUnknown }: GenerateConfig): number[] {
   const ids = exclude.map((token, i) => {
     if (!vocabulary.has(token)) throw rangeError(at("exclude", i), "a token of the vocabulary", show(token));
@@ -86,7 +89,7 @@ function bannedIds({ vocabulary }: Codec, { exclude, allowUnknown }: GenerateCon
   throw helps ? withRemedy(error, { options: { allowUnknown: true }, effect }) : error;
 }
 
-/** What comes next, the likeliest first. */
+/** Returns the next tokens with their probabilities, the most likely first. */
 export function nextTokens(rnn: Rnn, codec: Codec, prompt: readonly number[]): NextToken[] {
   const session = rnn.session();
   try {
@@ -100,7 +103,7 @@ export function nextTokens(rnn: Rnn, codec: Codec, prompt: readonly number[]): N
   }
 }
 
-/** The logits behind a prompt, (B, V), a view that holds until the next step. */
+/** Returns the logits after a prompt, (B, V). The view is valid until the next step. */
 function read(session: Session, prompt: readonly number[], count: number): Float32Array {
   let logits: Float32Array = new Float32Array();
   for (const id of prompt) logits = session.step(new Int32Array(count).fill(id)).data;

@@ -1,4 +1,4 @@
-/** What happens inside a model while it reads a text. */
+/** Collects the activations of a model while it reads a text. */
 
 import type { Rnn } from "../../rnn/rnn.js";
 import type { ForwardTrace } from "../../rnn/rnn-types.js";
@@ -6,17 +6,17 @@ import type { Tensor } from "../../base/tensor.js";
 import type { Codec } from "./codec.js";
 import { softmax } from "../shared/softmax.js";
 
-/** What {@link CharRnn#inspect} returns, for T tokens read one after the other. */
+/** The result of {@link CharRnn#inspect}, for T tokens in order. */
 export interface Inspection extends ForwardTrace {
-  /** (T) the tokens read; of a list model the first is the start token. */
+  /** (T) tokens that were read. In a list model the first is the start token. */
   tokens: string[];
-  /** (T, V) how likely each token was to come next. */
+  /** (T, V) probabilities of the next token. */
   probabilities: Tensor;
-  /** (T) the nats that the token behind cost; NaN where none is known, behind the last of a long text. */
+  /** (T) losses of the next token in nats; NaN if it is unknown, after the last token of a long text. */
   losses: Float32Array;
 }
 
-/** Reads ids; `next`: those that follow, of which the last may be missing. */
+/** Reads ids. `next` are the ids that follow each of them; the last may be missing. */
 export function inspectIds(
   rnn: Rnn,
   codec: Codec,

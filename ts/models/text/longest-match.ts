@@ -1,25 +1,26 @@
 /**
- * Cuts a text into the longest of listed tokens at each place, in time linear in the text and the list.
+ * Splits a text into listed tokens, the longest at each position, in time linear in the text and the list.
  *
- * The longest token that begins at a place is, read backwards, the longest one that ends there: the automaton of Aho and
- * Corasick ("Efficient string matching", 1975) over the reversed tokens finds it for every place in one pass.
+ * The longest token that begins at a position is, read backwards, the longest one that ends there. The
+ * automaton of Aho and Corasick ("Efficient string matching", 1975) over the reversed tokens finds it for
+ * every position in one pass.
  */
 
-/** UTF-16 units of the text for which matches are held at a time, at least. */
+/** Minimum number of UTF-16 units of the text for which matches are stored at a time. */
 const PIECE = 2 ** 16;
 
-/** Tokens by the automaton of their reversals. Node 0 is the root. */
+/** The automaton of the reversed tokens. Node 0 is the root. */
 export class LongestMatch {
-  /** Units of the longest token. */
+  /** Number of units of the longest token. */
   readonly #longest: number;
-  /** Open addressing: (node, unit) to a child. */
+  /** A hash table with open addressing, from (node, unit) to a child. */
   readonly #mask: number;
   readonly #fromNode: Int32Array;
   readonly #fromUnit: Uint16Array;
   readonly #child: Int32Array;
-  /** By node: the node of its longest proper suffix. */
+  /** The node of the longest proper suffix, by node. */
   readonly #suffix: Int32Array;
-  /** By node: the units of the longest token that ends there; 0 for none. */
+  /** The number of units of the longest token that ends at a node, or 0 for none. */
   readonly #match: Int32Array;
 
   constructor(tokens: readonly string[]) {
@@ -70,7 +71,7 @@ export class LongestMatch {
     }
   }
 
-  /** The tokens of a text; a code point where none fits. */
+  /** Yields the tokens of a text, and a code point where no token matches. */
   *cut(text: string): Generator<string, void, undefined> {
     const piece = Math.max(PIECE, 4 * this.#longest);
     const lengths = new Int32Array(Math.min(piece, text.length));
@@ -86,7 +87,7 @@ export class LongestMatch {
     }
   }
 
-  /** Finds the longest token at each place from `start` to `end`. */
+  /** Finds the longest token at each position from `start` to `end`. */
   #measure(text: string, start: number, end: number, lengths: Int32Array): void {
     let node = 0;
     for (let i = Math.min(text.length, end + this.#longest) - 1; i >= start; i--) {
@@ -95,7 +96,7 @@ export class LongestMatch {
     }
   }
 
-  /** The node for the longest suffix of `node` and `unit` that is in the trie. */
+  /** Returns the node for the longest suffix of `node` and `unit` that is in the trie. */
   #next(from: number, unit: number): number {
     for (let node = from; ; node = this.#suffix[node]) {
       const slot = this.#slot(node, unit);
@@ -104,7 +105,7 @@ export class LongestMatch {
     }
   }
 
-  /** Where the edge is, or would be. */
+  /** Returns the slot of an edge, or the free slot for it. */
   #slot(node: number, unit: number): number {
     let hash = Math.imul(node ^ Math.imul(unit, 0x9e3779b1), 0x85ebca6b);
     hash ^= hash >>> 15;
@@ -116,7 +117,7 @@ export class LongestMatch {
   }
 }
 
-/** The nodes from the root down. */
+/** Returns the nodes sorted by depth, from the root down. */
 function byDepth(depth: Int32Array, deepest: number): Int32Array {
   const places = new Int32Array(deepest + 2);
   for (const d of depth) places[d + 1]++;

@@ -1,18 +1,21 @@
-/** The vocabulary of a text's most frequent tokens; the others are the unknown token. */
+/** Builds the vocabulary of a text's most frequent tokens. The others are replaced by the unknown token. */
 
 import { rangeError } from "../../base/errors.js";
 import { byCodePoints } from "../../base/code-points.js";
 import { Vocabulary } from "../../data/vocabulary.js";
 import type { Tokenizer } from "./tokens.js";
 
-/** How many tokens are kept, and what stands for the others. */
+/** The number of tokens to keep, and the token that replaces the others. */
 export interface Limit {
   readonly maxTokens: number;
-  /** Default: `<unknown>`, where tokens are left out. */
+  /** Default: `<unknown>` if tokens are left out. */
   readonly unknown: string | undefined;
 }
 
-/** Counts the tokens of texts and keeps the most frequent; of equally frequent ones the first by code point. */
+/**
+ * Counts the tokens of texts and keeps the most frequent ones; of equally frequent tokens the first by code
+ * point.
+ */
 export function mostFrequent(
   texts: readonly string[],
   cut: Tokenizer,

@@ -1,4 +1,4 @@
-/** The next token of each row. */
+/** Samples the next token of each row. */
 
 import { rangeError } from "../../base/errors.js";
 import { show } from "../../base/show.js";
@@ -6,14 +6,15 @@ import { open } from "../../base/source.js";
 import { sampleFrom } from "../../data/sample.js";
 import type { GenerateConfig } from "./generate-options.js";
 
-/** How tokens are sampled. */
+/** The settings of the sampling. */
 export interface DrawConfig extends Pick<GenerateConfig, "temperature" | "topK" | "topP" | "seed"> {
-  /** Ids of probability 0; not all. Default: none. */
+  /** Ids of probability 0, which must not be all. Default: none. */
   readonly banned?: readonly number[];
 }
 
 /**
- * Samples an id for each row of logits (B, V). The uniform draw of a row depends on the seed, the step and the row.
+ * Samples an id for each row of logits (B, V). The random number of a row depends on the seed, the step and
+ * the row.
  *
  * @throws RangeError when a logit is not finite
  */

@@ -1,17 +1,17 @@
-/** Ends a text before a given one, holding back what may turn out to be its beginning. */
+/** Ends a text before a given stop sequence. Tokens that may be its beginning are held back. */
 
-/** Tokens on their way out. */
+/** The tokens of a text on their way to the caller. */
 export class Stop {
   readonly #stop: string | undefined;
   #held: string[] = [];
-  /** Whether the text to stop at has come. */
+  /** True if the stop sequence has occurred. */
   reached = false;
 
   constructor(stop: string | undefined) {
     this.#stop = stop;
   }
 
-  /** Takes a token; what can be given out by now. */
+  /** Takes a token and returns the tokens that can be given out now. */
   take(token: string): string[] {
     const stop = this.#stop;
     if (stop === undefined) return [token];
@@ -27,12 +27,15 @@ export class Stop {
     return this.#release(text.length - open, false);
   }
 
-  /** The text has come to its end: what was held back. */
+  /** Returns the tokens that were held back, at the end of the text. */
   rest(): string[] {
     return this.#held.splice(0);
   }
 
-  /** The tokens within the first so many units; with `cut` the part of the last one too. */
+  /**
+   * Returns the tokens within the first `units` units. If `cut` is true, the part of the last token is
+   * included.
+   */
   #release(units: number, cut: boolean): string[] {
     const out: string[] = [];
     let used = 0;

@@ -1,4 +1,4 @@
-/** The task of a text model: its text as ids, how the ids become rows, and the settings of the run. */
+/** The task of a text model: its text as ids, the layout of the rows, and the settings of the run. */
 
 import { record } from "../../base/check.js";
 import type { Task } from "../../worker/task.js";

@@ -1,8 +1,9 @@
 /**
- * How a text falls into tokens. Every rule but a function of one's own loses nothing: its tokens joined are the text.
+ * The rules that split a text into tokens. Every rule except a custom function is lossless: the joined tokens
+ * are the text.
  *
- * Code points are the default: the same on every engine. Words and graphemes follow the engine's Unicode tables, so
- * that characters newer than an engine may be cut otherwise there.
+ * Code points, the default, are the same on every engine. Words and graphemes follow the engine's Unicode
+ * tables, so characters newer than an engine may be split differently there.
  */
 
 import { func, readOptions, type Declaration, type OptionsOf } from "../../base/options.js";
@@ -11,7 +12,7 @@ import { at, rangeError, typeError, type Path } from "../../base/errors.js";
 import { nonEmpty } from "../../base/check.js";
 import { LongestMatch } from "./longest-match.js";
 
-/** A rule by name. */
+/** The name of a rule. */
 export type TokenRuleName = "characters" | "graphemes" | "words";
 
 const TOKEN_FUNCTIONS = {
@@ -24,26 +25,26 @@ const TOKEN_FUNCTIONS = {
   join: { read: func<(tokens: readonly string[]) => string>, fallback: undefined },
 } satisfies Declaration;
 
-/** Functions that cut a text into tokens and make a text of tokens. */
+/** Functions that split a text into tokens and join tokens to a text. */
 export interface TokenFunctions extends OptionsOf<typeof TOKEN_FUNCTIONS> {}
 
 /**
- * How a text falls into tokens: by "characters" (code points), by "graphemes" (what a reader sees as one character), by
- * "words" (words, runs of white space, and all else one by one), by a list of tokens (the longest that fits), by a
- * function, or by `{ split, join }`, where tokens do not simply follow each other in the text.
+ * The rule that splits a text into tokens: "characters" (code points), "graphemes" (user-perceived
+ * characters), "words" (words, runs of white space, and all other characters one by one), a list of tokens
+ * (the longest match), a function, or `{ split, join }` if the text is not the concatenation of its tokens.
  */
 export type TokenRule =
   TokenRuleName | readonly string[] | ((text: string) => readonly string[]) | TokenFunctions;
 
 const NAMES: readonly string[] = ["characters", "graphemes", "words"];
 const WANTED = `"characters", "graphemes", "words", an array of tokens, a function or { split, join }`;
-/** A word with its marks, apostrophes and hyphens inside; white space; any other character. */
+/** Matches a word with its marks and inner apostrophes and hyphens, white space, or any other character. */
 const WORDS = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*|\s+|./gsu;
 
-/** Cuts a text; token by token where it can, as those of a long text would not fit into an array. */
+/** Splits a text, lazily if possible, because the tokens of a long text would not fit into an array. */
 export type Tokenizer = (text: string) => Iterable<string>;
 
-/** `value` if it is a rule; an array is copied. */
+/** Returns `value` if it is a rule. An array is copied. */
 export function readTokenRule(value: unknown, path: Path): TokenRule {
   if (typeof value === "function") return value as (text: string) => string[];
   if (Array.isArray(value)) {
@@ -60,15 +61,15 @@ export function readTokenRule(value: unknown, path: Path): TokenRule {
   return join === undefined ? { split } : { split, join };
 }
 
-/** Whether a rule is a function, which no file can hold. */
+/** Returns true if a rule is a function, which no file can contain. */
 export function isFunctionRule(rule: TokenRule | undefined): boolean {
   return typeof rule === "function" || (typeof rule === "object" && "split" in rule);
 }
 
-/** Tokens before one that decide, with it, what text it adds. */
+/** Number of preceding tokens that determine, together with a token, the text that it adds. */
 const CONTEXT = 16;
 
-/** Makes a text of tokens that come one at a time: each call returns what its token adds. */
+/** Returns a function that joins tokens one at a time: each call returns the text that its token adds. */
 export function joiner(rule: TokenRule): (token: string) => string {
   const join = typeof rule === "object" && "split" in rule ? rule.join : undefined;
   if (join === undefined) return (token) => token;
@@ -86,7 +87,7 @@ export function joiner(rule: TokenRule): (token: string) => string {
   };
 }
 
-/** The tokenizer of a rule. */
+/** Returns the tokenizer of a rule. */
 export function tokenizer(rule: TokenRule): Tokenizer {
   if (typeof rule === "function") return (text) => own(rule, text, "tokens(text)");
   if (typeof rule === "object") {
@@ -103,19 +104,21 @@ export function tokenizer(rule: TokenRule): Tokenizer {
   return (text) => graphemes(segmenter, text);
 }
 
-/** Units that a segmenter is given at a time: what it takes for a segment grows with the text, in some engines. */
+/**
+ * Number of units that a segmenter gets at a time. In some engines its time per segment grows with the text.
+ */
 const PIECE = 1024;
 
 /**
- * The graphemes of a text, piece by piece. Whether a grapheme ends at a place follows from what stands between the end of
- * the one before and the code point after, so that a piece that begins where one ends gives the same ones as the whole
- * text, except for the last, which may go on.
+ * Yields the graphemes of a text, piece by piece. The end of a grapheme depends only on the text between the
+ * end of the previous one and the next code point. A piece that begins at such an end therefore gives the
+ * graphemes of the whole text, except for the last one, which may continue.
  */
 function* graphemes(segmenter: Intl.Segmenter, text: string): Generator<string, void, undefined> {
   let size = PIECE;
   for (let start = 0; start < text.length;) {
     let end = start + size;
-    if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end++; // with its other half
+    if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end++; // includes the second half of a pair
     let last: string | undefined;
     let at = start;
     for (const { segment } of segmenter.segment(text.slice(start, end))) {
@@ -126,7 +129,7 @@ function* graphemes(segmenter: Intl.Segmenter, text: string): Generator<string, 
       last = segment;
     }
     if (end >= text.length) return yield last as string;
-    size = at === start ? 2 * size : PIECE; // one grapheme that fills the piece
+    size = at === start ? 2 * size : PIECE; // one grapheme fills the piece
     start = at;
   }
 }
@@ -135,17 +138,20 @@ function* words(text: string): Generator<string, void, undefined> {
   for (const [word] of text.matchAll(WORDS)) yield word;
 }
 
-/** The number of code points. */
+/** Returns the number of code points. */
 export function codePoints(text: string): number {
   let count = text.length;
   for (let i = 1; i < text.length; i++) {
-    // two units of a pair are one
+    // two units of a pair count once
     if ((text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800) count--;
   }
   return count;
 }
 
-/** The different code points of texts. Units are ticked off in a table first: a text may have millions of them. */
+/**
+ * Returns the distinct code points of texts. Units are first marked in a table, because a text may have
+ * millions of them.
+ */
 export function distinctCodePoints(texts: readonly string[]): Set<string> {
   const seen = new Uint8Array(0x10000);
   const found = new Set<string>();
@@ -156,7 +162,7 @@ export function distinctCodePoints(texts: readonly string[]): Set<string> {
       const character = String.fromCodePoint(text.codePointAt(i) as number);
       found.add(character);
       if (character.length === 2) i++;
-      else if ((unit & 0xf800) !== 0xd800) seen[unit] = 1; // a surrogate may be half of another code point next time
+      else if ((unit & 0xf800) !== 0xd800) seen[unit] = 1; // a surrogate may be half of another code point elsewhere
     }
   }
   return found;

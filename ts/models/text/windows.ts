@@ -1,6 +1,7 @@
 /**
- * Rows of tokens cut into windows along time: what truncated back-propagation goes through one after the other, each
- * starting from the state that the one before ended with. All rows begin together; a row that has ended is masked.
+ * Divides rows of tokens into windows along time. Truncated back-propagation processes the windows in order,
+ * and each starts from the final state of the previous one. All rows begin together; a row that has ended is
+ * masked.
  *
  *     row 0   a b c d | e f g h | i j k
  *     row 1   l m n o | p q r · | · · ·        inputs; the targets are one token further
@@ -10,29 +11,29 @@ import type { ClassBatch } from "../../data/batch.js";
 import type { StateInput } from "../../data/state.js";
 import type { IdArray } from "./id-array.js";
 
-/** Tokens from `start` on: `length` inputs and as many targets, each one place further. */
+/** The tokens from `start` on: `length` inputs, and as many targets, each one position later. */
 export interface TokenRow {
   readonly ids: IdArray;
   readonly start: number;
   readonly length: number;
 }
 
-/** A window; `initialState` is there where the rows begin, and nowhere else. */
+/** A window. It has an `initialState` only at the beginning of its rows. */
 export type Window = ClassBatch & {
   readonly inputs: { readonly data: Int32Array; readonly shape: readonly [B: number, T: number] };
   readonly targets: { readonly data: Int32Array; readonly shape: readonly [B: number, T: number] };
   readonly sequenceLengths: Int32Array;
 };
 
-/** How many windows rows of these lengths have. */
+/** Returns the number of windows of rows whose longest has `longest` tokens. */
 export function countWindows(longest: number, most: number): number {
   return Math.ceil(longest / most);
 }
 
 /**
- * The windows of rows, as equal in length as can be, none longer than `most`.
+ * Yields the windows of rows. They are as equal in length as possible, and none is longer than `most`.
  *
- * @param zeroState makes the state in which the rows begin
+ * @param zeroState returns the state in which the rows begin
  */
 export function* windows(
   rows: readonly TokenRow[],

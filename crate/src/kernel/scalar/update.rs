@@ -8,7 +8,7 @@ fn flush(x: f32) -> f32 {
     if x.abs() < TINY { 0.0 } else { x }
 }
 
-/// The same for a second moment, which is never negative.
+/// Does the same for a second moment, which is never negative.
 fn flush_square(x: f32) -> f32 {
     if x < TINY { 0.0 } else { x }
 }

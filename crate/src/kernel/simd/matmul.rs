@@ -66,7 +66,7 @@ pub fn matmul_add(c: RowsMut<'_>, m: usize, a: Rows<'_>, b: &Panels) {
     }
 }
 
-/// All rows of a panel. The rows that do not fill a strip take the full width of a panel.
+/// Computes all rows of a panel. The rows that do not fill a strip take the full width of a panel.
 #[inline(always)]
 fn plain_rows<const W: usize>(rows: usize, a: &[f32], b: &[f32], c: &mut [f32], strides: Strides) {
     let (count, whole) = (rows / STRIP, rows / STRIP * STRIP);
@@ -138,7 +138,8 @@ pub fn matmul_transposed_add(
     }
 }
 
-/// All rows of a panel, with A packed in strips. Where C has fewer rows or columns than a tile, the tile is computed in a copy.
+/// Computes all rows of a panel, with A packed in strips. If C has fewer rows or columns than a tile, the
+/// tile is computed in a copy.
 fn packed_rows([height, width]: [usize; 2], a: &[f32], b: &[f32], c: &mut [f32], strides: Strides) {
     let count = if width.is_multiple_of(4) { height / STRIP } else { 0 };
     if width > 4 {

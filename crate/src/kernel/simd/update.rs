@@ -4,7 +4,8 @@ use super::{part, store_part};
 use crate::kernel::update::{AdamUpdate, RmsPropUpdate, SgdUpdate, TINY};
 use crate::lanes::F32x4;
 
-/// (θ and its moments) ← f(θ and its moments, g) in fours. The last elements pass through a padded four, so that there is one formula.
+/// Computes (θ and its moments) ← f(θ and its moments, g) in fours. The last elements pass through a padded
+/// four, so there is only one formula.
 #[inline(always)]
 fn update<const N: usize>(
     state: [&mut [f32]; N],
@@ -30,13 +31,13 @@ fn update<const N: usize>(
     }
 }
 
-/// A separate function, because each array of each rule needs it.
+/// Loads the last elements. It is a separate function, because each array of each rule needs it.
 #[inline(never)]
 fn padded(x: &[f32]) -> F32x4 {
     part(x)
 }
 
-/// A separate function for the same reason.
+/// Stores the last elements. It is a separate function for the same reason.
 #[inline(never)]
 fn store_padded(to: &mut [f32], from: F32x4) {
     store_part(to, from);
@@ -52,7 +53,7 @@ fn flush_square(x: F32x4) -> F32x4 {
     x.zero_where(x.less_than(F32x4::splat(TINY)))
 }
 
-/// β·x + (1 − β)·y
+/// Returns β·x + (1 − β)·y.
 #[inline(always)]
 fn blend(beta: [f32; 2], x: F32x4, y: F32x4) -> F32x4 {
     x.times(F32x4::splat(beta[0])).plus(y.times(F32x4::splat(beta[1])))

@@ -6,7 +6,7 @@ import { CELLS, schema, type GohomeSettings } from "./settings.js";
 
 interface ControlsProps {
   settings: GohomeSettings;
-  /** How many different ones. */
+  /** Number of distinct letters. */
   letters: number;
   set(some: Partial<GohomeSettings>): void;
   change(some: Partial<GohomeSettings>): void;

@@ -1,4 +1,7 @@
-/** The equations of a cell, of the output layer, of the loss and of the way back; each term lights what it is in the picture. */
+/**
+ * The equations of a cell, of the output layer, of the loss and of back-propagation. Each term highlights its
+ * part of the picture.
+ */
 
 import type { ComponentChildren } from "preact";
 import { useHighlight } from "./highlight.js";
@@ -15,14 +18,14 @@ const THETA = <Term part="theta" of="θ" says="all weights and biases" />;
 const GATES: Record<string, string> = {
   r: "the reset gate",
   z: "the update gate",
-  n: "the new state that is proposed",
+  n: "the candidate for the new state",
   i: "the input gate",
   f: "the forget gate",
-  g: "what is proposed for the cell state",
+  g: "the candidate for the cell state",
   o: "the output gate",
 };
 
-/** The weights or the bias of the state; of a gated cell the columns of one gate. */
+/** The weights or the bias of the state, or the columns of one gate. */
 const weight = (kind: "i" | "h", gate?: string) => {
   const name = kind === "i" ? "W_ih" : "W_hh";
   const from = kind === "i" ? "the input" : "the state before";
@@ -43,7 +46,7 @@ const gate = (name: string) => (
   <Term part={`gate.${name}`} of={name} sub="t" says={`${GATES[name]} at step t`} />
 );
 
-/** x_t·W_ih + h_{t−1}·W_hh + b_h of one gate. */
+/** The sum x_t·W_ih + h_{t−1}·W_hh + b_h of one gate. */
 const sum = (name?: string) => (
   <>
     {X} {weight("i", name)} + {BEFORE} {weight("h", name)} + {bias(name)}
@@ -62,9 +65,9 @@ function Line({ left, children }: { left: ComponentChildren; children: Component
 
 interface EquationsProps {
   cell: CellName;
-  /** Whether there is an output layer. */
+  /** True if there is an output layer. */
   output: boolean;
-  /** Whether the logits lie within −1 … 1, so that the loss has a lowest value above 0. */
+  /** True if the logits are limited to −1 … 1, so that the lowest possible loss is above 0. */
   bounded: boolean;
 }
 
@@ -105,7 +108,7 @@ export function Equations({ cell, output, bounded }: EquationsProps) {
   const logits = <Term part="logits" of="y" sub="t" says="the logits at step t" />;
   const p = <Term part="p" of="p" sub="t" says="the probabilities of the next letter" />;
   const flow = (sub: string) => (
-    <Term part="grad" of="∂L/∂h" sub={sub} says="how the loss changes with the hidden state" />
+    <Term part="grad" of="∂L/∂h" sub={sub} says="the gradient of the loss with respect to the hidden state" />
   );
   return (
     <>

@@ -1,4 +1,4 @@
-/** The tutorial, alive: a network that learns to say the rest of a word, with everything in it to be seen. */
+/** The interactive tutorial: a network that learns to complete a word, with all of its values visible. */
 
 import { Complaints, Message, messageOf } from "../parts/message.js";
 import { Panel } from "../parts/panel.js";
@@ -22,7 +22,7 @@ import { Weights, WEIGHTS } from "./weights.js";
 function Gohome({ active }: TabProps) {
   const live = useSettings("gohome", schema, active);
   const { settings, complaints } = live;
-  /** Another run begins at its first step. */
+  /** Changes settings and starts a new run at its first step. */
   const set = (some: Partial<GohomeSettings>) => live.change({ ...some, step: 0 });
   const { word, cell, output, hidden, rate, seed } = settings;
   const run: GohomeRun = useRun({
@@ -120,7 +120,7 @@ function Figures({ run }: { run: GohomeRun }) {
   );
 }
 
-/** The letters that it predicts, one after the other. */
+/** Returns the predicted letters as a word. */
 function predicted({ learner, snapshot }: GohomeRun): string {
   return snapshot.said.map((id) => learner.lesson.letters[id] ?? "?").join("");
 }
@@ -138,7 +138,7 @@ function Failure({ run }: { run: GohomeRun }) {
   );
 }
 
-/** What the colours mean. */
+/** The legend of the colors. */
 function Legend({ cell }: { cell: GohomeSettings["cell"] }) {
   return (
     <div class="legend note">

@@ -1,27 +1,27 @@
 /**
- * Which term of the equations is being looked at: what belongs to it is lit in the picture, all else steps back. Works both
- * ways, by pointer, by keyboard, and stays when a term is pressed.
+ * Highlights the parts of the picture that belong to a term of the equations and dims the others, and vice
+ * versa. It works by pointer and by keyboard, and a pressed term stays highlighted.
  */
 
 import { createContext, type ComponentChildren } from "preact";
 import { useContext, useEffect, useMemo, useState } from "preact/hooks";
 
 /**
- * A thing of the equations: `theta` (all parameters), `x`, `W_ih`, `W_hh`, `b_h`, `h_prev`, `h`, `c`, `W_ho`, `b_o`, `logits`, `p`, `loss`, `grad`, or one
- * gate's part of a matrix: `W_ih.r`.
+ * A part of the equations: `theta` (all parameters), `x`, `W_ih`, `W_hh`, `b_h`, `h_prev`, `h`, `c`, `W_ho`,
+ * `b_o`, `logits`, `p`, `loss`, `grad`, or one gate's part of a matrix: `W_ih.r`.
  */
 export type Part = string;
 
 interface Highlight {
   lit: readonly Part[];
   pinned: Part | undefined;
-  /** What the term that is looked at means. */
+  /** The explanation of the highlighted term. */
   explained: string | undefined;
   point(part: Part | undefined, says?: string): void;
   pin(part: Part, says: string): void;
 }
 
-/** What `theta` stands for. */
+/** The parts that `theta` includes. */
 const PARAMETERS: readonly Part[] = ["W_ih", "W_hh", "b_h", "b_hn", "W_ho", "b_o"];
 
 const Context = createContext<Highlight>({
@@ -69,10 +69,13 @@ export function useHighlight(): Highlight {
   return useContext(Context);
 }
 
-/** A whole matrix and one gate's part of it belong together. */
+/** Returns true for a whole matrix and one gate's part of it. */
 const related = (a: Part, b: Part) => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 
-/** Props for what shows some parts: its class, and what makes the pointer on it light the first of them. */
+/**
+ * Returns props for an element that shows some parts: its class, and handlers that highlight the first of
+ * them.
+ */
 export function usePart(): (...parts: Part[]) => {
   class: string;
   onPointerEnter: () => void;

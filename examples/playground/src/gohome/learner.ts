@@ -1,27 +1,29 @@
-/** A network that learns a lesson, step by step, and what can be seen in it. */
+/** A network that learns a lesson step by step, and the values to display. */
 
 import { Adam, Rnn, type Tensor } from "bptt";
 import type { Run, Trainable } from "../parts/use-run.js";
 import { lessonOf, type Lesson } from "./lesson.js";
 import { LAST_STEP, type CellName, type GohomeSettings } from "./settings.js";
 
-/** All that is shown of one moment. */
+/** All values that are displayed at one moment. */
 export interface Snapshot {
   steps: number;
-  /** Of the weights as they are. */
+  /** Loss of the current weights. */
   loss: number;
   parameters: Readonly<Record<string, Tensor>>;
-  /** (T, H) */
+  /** Hidden states (T, H). */
   hidden: Float32Array;
-  /** (T, H): ∂L/∂h_t by all that follows from it. */
+  /** Total derivatives ∂L/∂h_t (T, H), including all later steps. */
   hiddenGradients: Float32Array;
-  /** (T, G·H); of tanh and relu the hidden states. */
+  /** Gates (T, G·H); for tanh and relu the hidden states. */
   gates: Float32Array;
-  /** (T, H) of an lstm. */
+  /** Cell states (T, H) of an lstm. */
   cells: Float32Array | undefined;
-  /** (T, V) */
+  /** Probabilities (T, V). */
   probabilities: Float64Array;
-  /** The id of the likeliest letter at each step, (T); −1 where nothing is likely, since the loss is no number. */
+  /**
+   * The id of the most likely letter at each step (T); −1 if there is none because the loss is not finite.
+   */
   said: readonly number[];
 }
 
@@ -31,9 +33,9 @@ export class Learner implements Trainable<Snapshot> {
   readonly lesson: Lesson;
   readonly cell: CellName;
   readonly hiddenSize: number;
-  /** Before each update, from the first on; the last is of the weights as they are. */
+  /** Losses before each update, from the first on; the last one belongs to the current weights. */
   readonly losses: number[];
-  /** Why training stopped. */
+  /** The error that stopped the training. */
   failure: unknown;
   readonly #rnn: Rnn;
   readonly #adam: Adam;
@@ -95,7 +97,7 @@ export class Learner implements Trainable<Snapshot> {
   }
 }
 
-/** Row by row, to look at; the loss itself is the library's. */
+/** Returns the softmax of each row, for display; the library computes the loss. */
 function softmaxRows(logits: Float32Array, classes: number): Float64Array {
   const out = new Float64Array(logits.length);
   for (let from = 0; from < logits.length; from += classes) {

@@ -1,18 +1,23 @@
-/** A word as a lesson: shown all letters but the last, the network should say all but the first. */
+/** A word as a lesson: the network reads all letters but the last and should answer all but the first. */
 
 import { Vocabulary } from "bptt";
 
 export interface Lesson {
-  /** The letters in the order in which they first come, as the tutorial has them. */
+  /** The letters in the order of their first occurrence, as in the tutorial. */
   letters: readonly string[];
-  /** Ids of what is shown and of what should be said, (T). */
+  /** Ids of the inputs and targets, (T). */
   inputs: Int32Array;
   targets: Int32Array;
-  /** Different letters among the inputs, I: a letter that only comes last is never shown. */
+  /**
+   * I: the number of distinct letters among the inputs. A letter that occurs only at the end is not an input.
+   */
   inputSize: number;
 }
 
-/** What a reader sees as letters: "é" is one however it is written, and so is a family of emoji. */
+/**
+ * Returns the letters of a word as a reader sees them: "é" is one letter in any normal form, and so is a
+ * family of emoji.
+ */
 export function lettersOf(word: string): string[] {
   if (!("Segmenter" in Intl)) return [...word]; // code points, in older engines
   return [...new Intl.Segmenter("und").segment(word)].map(({ segment }) => segment);

@@ -1,14 +1,14 @@
-/** The loss as it falls, and how far it can. */
+/** The chart of the loss, with its lower bound. */
 
 import { LineChart } from "../parts/line-chart.js";
 import type { GohomeSettings } from "./settings.js";
 
 export function Loss({ losses, floor }: { losses: readonly number[]; floor: number | undefined }) {
-  const every = Math.ceil(losses.length / 1000); // more than a point a pixel is not seen
+  const every = Math.ceil(losses.length / 1000); // there are never more points than pixels
   const x = losses.map((_, i) => i).filter((i) => i % every === 0 || i === losses.length - 1);
   return (
     <LineChart
-      label="The loss as it learns"
+      label="The loss during training"
       xLabel="step"
       yLabel="loss per letter (nats)"
       x={x}
@@ -20,7 +20,9 @@ export function Loss({ losses, floor }: { losses: readonly number[]; floor: numb
   );
 }
 
-/** ln(1 + (V − 1)·e⁻²): logits within −1 … 1. A relu's have no upper end. */
+/**
+ * Returns the lower bound ln(1 + (V − 1)·e⁻²) for logits in −1 … 1. The logits of a relu have no upper bound.
+ */
 export function floorOf({ output, cell }: GohomeSettings, letters: number): number | undefined {
   return output || cell === "relu" ? undefined : Math.log1p((letters - 1) * Math.exp(-2));
 }

@@ -1,8 +1,11 @@
-/** Letters of formulas: `W_ih`, `h_{t−1}`, as they are set in print. A term can be pointed at, focused and pressed. */
+/**
+ * Symbols of formulas, such as `W_ih` and `h_{t−1}`, in typographic form. A term can be pointed at, focused
+ * and pressed.
+ */
 
 import { useHighlight, type Part } from "./highlight.js";
 
-/** A name with what stands below it. */
+/** A name with its subscript. */
 export function Name({
   of: name,
   sub,

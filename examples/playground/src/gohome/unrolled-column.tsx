@@ -1,10 +1,13 @@
-/** One step of the unrolled network: what is read, its one-hot form, the arrows of the weights, probabilities, what is said. */
+/**
+ * One step of the unrolled network: its input, the one-hot form, the arrows of the weights, probabilities,
+ * and the prediction.
+ */
 
 import { usePart } from "./highlight.js";
 import { ROWS, type Layout } from "./unrolled-layout.js";
 import type { UnrolledProps } from "./unrolled.js";
 
-/** As wide as a letter of the smallest type is, in CSS pixels. */
+/** The width of a letter in the smallest type, in CSS pixels. */
 const LEAST_FOR_LETTER = 8;
 
 export function Column({
@@ -138,5 +141,5 @@ function Label({
   );
 }
 
-/** A space is a letter too, and should be seen. */
+/** Returns a letter in visible form; a space is a letter too. */
 const shown = (letter = "?") => (letter.trim() === "" ? "␣" : letter);

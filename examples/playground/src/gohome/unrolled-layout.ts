@@ -1,4 +1,6 @@
-/** Where things stand in the unrolled network, in CSS pixels: rows from top to bottom, columns by the width there is. */
+/**
+ * The layout of the unrolled network in CSS pixels: rows from top to bottom, columns by the available width.
+ */
 
 const row = (top: number, height: number) => ({ top, height, bottom: top + height });
 
@@ -18,30 +20,30 @@ export const ROWS = {
 export interface Layout {
   width: number;
   height: number;
-  /** Of the names of the rows; 0 where there is no room. */
+  /** Width of the names of the rows; 0 if there is no room for them. */
   gutter: number;
-  /** Width of what a step shows. */
+  /** Width of the content of a step. */
   strip: number;
-  /** Between two steps. */
+  /** Distance between two steps. */
   gap: number;
-  /** Whether arrows have room for the names of their weights. */
+  /** True if the arrows have room for the names of their weights. */
   names: boolean;
-  /** Where a step begins. */
+  /** Returns the position of a step. */
   left(t: number): number;
 }
 
 const WIDEST_PITCH = 150;
 const LEAST_PITCH = 46;
-/** Of the width of a step, what is between it and the next. */
+/** The fraction of a step's width that is the gap to the next one. */
 const GAP_SHARE = 0.34;
 
-/** Width of a letter's bar and of its square in a one-hot vector, at least. */
+/** The least width of a letter's bar and of its square in a one-hot vector. */
 const LEAST_LETTER = 5;
 
-/** @param steps T @param letters V @param room the width there is */
+/** @param steps T @param letters V @param room the available width */
 export function layoutOf(steps: number, letters: number, room: number): Layout {
   const gutter = room >= 600 ? 92 : 0;
-  const lead = 34; // of the zero state before the first step
+  const lead = 34; // room for the zero state before the first step
   const least = Math.max(LEAST_PITCH, Math.ceil((letters * LEAST_LETTER) / (1 - GAP_SHARE)));
   const pitch = Math.max(least, Math.min(WIDEST_PITCH, Math.floor((room - gutter - lead) / steps)));
   const gap = Math.min(44, Math.round(pitch * GAP_SHARE));

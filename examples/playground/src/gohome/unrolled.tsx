@@ -1,4 +1,7 @@
-/** The network unrolled over time: a column for each letter, what goes in below, what it says above, the state handed on. */
+/**
+ * The network unrolled over time: a column for each letter, with its input below, its prediction above, and
+ * the state passed to the right.
+ */
 
 import { HeatMap } from "../parts/heat-map.js";
 import { proportional, unbounded, type ColourScale } from "../parts/colour-map.js";
@@ -13,7 +16,7 @@ import "./unrolled.css";
 export interface UnrolledProps {
   learner: Learner;
   snapshot: Snapshot;
-  /** Whether there is an output layer. */
+  /** True if there is an output layer. */
   output: boolean;
 }
 
@@ -30,7 +33,7 @@ export function Unrolled({ learner, snapshot, output }: UnrolledProps) {
 
   return (
     <>
-      {/* one wide word may be wider than a phone: then it is a region that scrolls, by keyboard too */}
+      {/* a wide word may exceed the width of a phone, so the region scrolls, by keyboard too */}
       <div
         class="unrolled"
         ref={host}
@@ -119,7 +122,7 @@ function Arrowheads() {
   );
 }
 
-/** What the rows are, where there is room beside them. */
+/** The names of the rows, if there is room for them. */
 function RowNames({ layout, output }: { layout: Layout; output: boolean }) {
   const part = usePart();
   if (layout.gutter === 0) return null;
@@ -144,10 +147,10 @@ function RowNames({ layout, output }: { layout: Layout; output: boolean }) {
 const WITHIN_ONE = proportional(1);
 const BEYOND_ONE = unbounded(1);
 
-/** The colours of hidden states: of all cells but relu they lie within −1 … 1. */
+/** Returns the colors of hidden states, which are in −1 … 1 for all cells but relu. */
 export function stateScale(cell: CellName): ColourScale {
   return cell === "relu" ? BEYOND_ONE : WITHIN_ONE;
 }
 
-/** The colours of ∂L/∂h: some 0.1 of a network that knows nothing, less and less while it learns. */
+/** The colors of ∂L/∂h, which are about 0.1 in an untrained network and shrink during training. */
 export const GRADIENTS = unbounded(0.1);

@@ -1,4 +1,7 @@
-/** The parameters and the states as heat maps, a column a unit; the gates of a gated cell stand side by side. */
+/**
+ * The parameters and the states as heat maps, one column per unit; the gates of a gated cell are side by
+ * side.
+ */
 
 import { unbounded, type ColourScale } from "../parts/colour-map.js";
 import { HeatMap } from "../parts/heat-map.js";
@@ -10,7 +13,7 @@ import "./weights.css";
 
 const GATES = { tanh: [""], relu: [""], gru: ["r", "z", "n"], lstm: ["i", "f", "g", "o"] } as const;
 
-/** A matrix (rows, G·H) or (rows, H), of which each gate's block is a picture. */
+/** A matrix (rows, G·H) or (rows, H). Each gate's block is a separate picture. */
 interface Matrix {
   part: Part;
   name: string;
@@ -18,24 +21,24 @@ interface Matrix {
   says: string;
   values: Float32Array;
   rows: number;
-  /** What a row is called. */
+  /** The names of the rows. */
   rowNames: readonly string[];
-  /** Names of the blocks; one without name is the whole. */
+  /** Names of the blocks; a block without a name is the whole matrix. */
   blocks: readonly string[];
   columns: number;
   columnNames: readonly string[];
   scale: ColourScale;
 }
 
-/** The room for all blocks of a row; squares are no larger than `MOST` and as high as wide. */
+/** The width for all blocks of a row. Squares have at most the size `MOST`. */
 const ROOM = 330;
 const MOST = 20;
-/** From here on a square has room for a letter above it. */
+/** The size from which a square has room for a letter above it. */
 const LEAST_FOR_NAMES = 14;
 
-/** The colours of all parameters, so that they can be compared with each other and from step to step. */
+/** The color scale of all parameters, so that they can be compared with each other and between steps. */
 export const WEIGHTS = unbounded(1);
-/** A cell state of an lstm counts up and down without an end. */
+/** The cell state of an lstm is not bounded. */
 const CELL_STATES = unbounded(1);
 
 export function Weights({
@@ -112,7 +115,7 @@ function MatrixCard({ matrix, size }: { matrix: Matrix; size: number }) {
   );
 }
 
-/** One gate's columns. */
+/** Returns the columns of one gate. */
 function cut({ rows, columns, blocks }: Matrix, block: number, values: Float32Array): Float32Array {
   if (blocks.length === 1) return values;
   const out = new Float32Array(rows * columns);
@@ -162,8 +165,8 @@ function matricesOf(learner: Learner, snapshot: Snapshot, output: boolean): Matr
           { ...weight("b_o", "b_o", "bias", [""]), ...letters },
         ]
       : []),
-    state("h", "h", "states, a row a step", hidden),
+    state("h", "h", "states, one row per step", hidden),
     ...(cells ? [{ ...state("c", "c", "cell states, a row a step", cells), scale: CELL_STATES }] : []),
-    ...(blocks.length > 1 ? [{ ...state("gate", "gates", "a row a step", gates), ...common }] : []),
+    ...(blocks.length > 1 ? [{ ...state("gate", "gates", "one row per step", gates), ...common }] : []),
   ];
 }

@@ -1,10 +1,10 @@
-/** A button that may have nothing to do. It keeps the focus then, which a disabled button would lose to the page. */
+/** A button that may have nothing to do. It keeps the focus then, which a disabled button would lose. */
 
 import type { ComponentChildren } from "preact";
 
 export function Action(props: {
   primary?: boolean;
-  /** Whether there is nothing to do. */
+  /** True if there is nothing to do. */
   off?: boolean;
   onPress(): void;
   children: ComponentChildren;

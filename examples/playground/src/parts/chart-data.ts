@@ -1,19 +1,21 @@
-/** The numbers of a chart as it draws them: gaps where there is nothing to draw, ranges of the axes. */
+/** The numbers of a chart in drawable form: gaps in curves, and ranges of axes. */
 
-/** One curve's values; null where there is none. */
+/** The values of one curve; null for a missing value. */
 export type Values = readonly (number | null)[];
 
-/** The values that a curve is drawn through: a gap where there is none, and on a log axis below its lowest value. */
+/** Returns the values to draw: a missing value, or a value below a log axis, becomes a gap. */
 export function drawn(values: Values, lowest: number | undefined): (number | null)[] {
   return values.map((y) => (isFiniteNumber(y) && (lowest === undefined || y >= lowest) ? y : null));
 }
 
-/** The indices of values below a log axis, which are marked at its lower end instead of being drawn. */
+/**
+ * Returns the indices of values below a log axis. They are marked at its lower end instead of being drawn.
+ */
 export function below(values: Values, lowest: number): number[] {
   return values.flatMap((y, i) => (isFiniteNumber(y) && y < lowest ? [i] : []));
 }
 
-/** The range of a log axis: whole powers of ten around all values, down to `lowest` where one is below that. */
+/** Returns the range of a log axis: whole powers of ten around all values, but not below `lowest`. */
 export function logRange(curves: readonly Values[], lowest: number): [number, number] {
   const values = curves.flat().filter(isFiniteNumber);
   const [least, most] = [Math.min(...values, 1), Math.max(...values, 1)];

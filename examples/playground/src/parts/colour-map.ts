@@ -1,15 +1,18 @@
 /**
- * Numbers as colours: −1 … 0 … 1 as orange, the colour of nothing, blue; or 0 … 1 as nothing … violet. In 256 steps. A scale
- * gives a number its place there. Scales do not follow the numbers while these change, so that a larger number always has
- * the stronger colour, today and a thousand steps later.
+ * Numbers as colors in 256 steps: −1 … 0 … 1 from orange over the neutral color to blue, or 0 … 1 from the
+ * neutral color to violet. A scale maps a number to its place there. Scales do not follow the numbers while
+ * these change, so a larger number always has the stronger color, even a thousand steps later.
  */
 
 import { rgb, type Rgb } from "./theme.js";
 
-/** Signed numbers have a middle; sizes have none. */
+/** "signed" numbers have a neutral middle; "size" numbers start from the neutral color. */
 export type MapKind = "signed" | "size";
 
-/** 257 colours as they lie in an ImageData on a little-endian machine, 0xaabbggrr. Read anew from the tokens at each call. */
+/**
+ * Returns 257 colors in the format of an ImageData on a little-endian machine, 0xaabbggrr. They are read from
+ * the tokens at each call.
+ */
 export function colourMap(kind: MapKind): Uint32Array {
   const zero = toOklab(rgb("--zero"));
   const high = toOklab(rgb(kind === "signed" ? "--positive" : "--much"));
@@ -21,16 +24,16 @@ export function colourMap(kind: MapKind): Uint32Array {
   });
 }
 
-/** What a colour means. */
+/** The meaning of a color. */
 export interface ColourScale {
   kind: MapKind;
-  /** The place of a number in the map: −1 … 1, of a size 0 … 1. NaN has none. */
+  /** Returns the place of a number in the map: −1 … 1, or 0 … 1 for a size. NaN has none. */
   at(value: number): number;
-  /** Numbers that a legend names. */
+  /** Numbers to label in a legend. */
   marks: readonly number[];
 }
 
-/** In proportion, up to a largest number; what is larger has its colour. */
+/** Returns a linear scale up to a largest number. Larger numbers have the same color. */
 export function proportional(most: number, kind: MapKind = "signed"): ColourScale {
   const end = most > 0 && Number.isFinite(most) ? most : 1;
   const marks = kind === "signed" ? [-end, end] : [0, end];
@@ -38,8 +41,8 @@ export function proportional(most: number, kind: MapKind = "signed"): ColourScal
 }
 
 /**
- * x / (|x| + half), for numbers of which nobody knows how large they become: in proportion while they are small, half of
- * the colour at `half`, and never quite all of it.
+ * Returns the scale x / (|x| + half) for numbers without a known bound: nearly linear for small numbers, half
+ * of the color at `half`, and never the full color.
  */
 export function unbounded(half: number): ColourScale {
   const at = (value: number) =>
@@ -47,14 +50,14 @@ export function unbounded(half: number): ColourScale {
   return { kind: "signed", at, marks: [-Infinity, -half, 0, half, Infinity] };
 }
 
-/** The index of a number's colour in the map; undefined for NaN. */
+/** Returns the index of a number's color in the map, or undefined for NaN. */
 export function indexOf(value: number, { kind, at }: ColourScale): number | undefined {
   const place = at(value);
   if (Number.isNaN(place)) return undefined;
   return kind === "signed" ? Math.round(place * 128 + 128) : Math.round(Math.abs(place) * 256);
 }
 
-/** The size of the largest of some numbers. */
+/** Returns the largest absolute value. */
 export function largest(values: ArrayLike<number>): number {
   let most = 0;
   for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!));
@@ -67,7 +70,7 @@ const mix = (from: Rgb, to: Rgb, at: number): Rgb => [
   from[2] + (to[2] - from[2]) * at,
 ];
 
-/** sRGB to Oklab, in which equal steps look equal (B. Ottosson 2020). */
+/** Converts sRGB to Oklab, in which equal steps look equal (B. Ottosson 2020). */
 function toOklab(colour: Rgb): Rgb {
   const [r, g, b] = colour.map((c) =>
     c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4,

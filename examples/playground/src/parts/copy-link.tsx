@@ -1,9 +1,9 @@
-/** Copies the page's address, in which the run is. */
+/** The button that copies the page's address, which contains the run. */
 
 import { useState } from "preact/hooks";
 import { flushLink } from "../link.js";
 
-/** Milliseconds for which the button says what it did. */
+/** Milliseconds for which the button shows that it was pressed. */
 const SAID = 2000;
 
 export function CopyLink() {
@@ -14,7 +14,7 @@ export function CopyLink() {
       await navigator.clipboard.writeText(location.href);
       setSaid("Copied");
     } catch {
-      setSaid("Copy it from the address bar"); // the browser does not allow it, as in some frames
+      setSaid("Copy it from the address bar"); // the browser does not permit it, as in some frames
     }
     setTimeout(() => setSaid(""), SAID);
   };

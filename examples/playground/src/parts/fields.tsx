@@ -1,4 +1,7 @@
-/** Controls of settings. What is typed is checked by the setting that it is for; what is wrong is said below it and not taken. */
+/**
+ * Form fields of settings. Each setting checks what is typed; an error is shown below the field and the value
+ * is not changed.
+ */
 
 import { useId, useLayoutEffect, useState } from "preact/hooks";
 import type { Setting } from "../setting.js";
@@ -13,18 +16,18 @@ interface FieldProps<T> {
 
 interface TypedFieldProps<T> extends FieldProps<T> {
   setting: Setting<T>;
-  /** In characters. */
+  /** Width in characters. */
   width?: number;
-  /** Said beside the label. */
+  /** A hint beside the label. */
   hint?: string;
 }
 
-/** A value that is typed: a number or a text. */
+/** A field for a number or a text. */
 export function TypedField<T>(props: TypedFieldProps<T>) {
   const { label, value, setting, disabled = false, width = 8, hint, onChange } = props;
   const id = useId();
   const [text, setText] = useState(setting.format(value));
-  useLayoutEffect(() => setText(setting.format(value)), [value]); // before it is painted: no frame shows the old one
+  useLayoutEffect(() => setText(setting.format(value)), [value]); // before painting, so that no frame shows the old value
 
   const wrong = setting.parse(text) === undefined;
   const onInput = (event: { currentTarget: HTMLInputElement }) => {
@@ -63,11 +66,11 @@ export function TypedField<T>(props: TypedFieldProps<T>) {
 
 interface ChoiceProps<T extends string> extends FieldProps<T> {
   options: readonly T[];
-  /** What an option is called, where that is not its name. */
+  /** Labels of options that differ from their names. */
   names?: Partial<Record<T, string>>;
 }
 
-/** One of a few, all in sight. */
+/** A choice of a few options, all visible. */
 export function Segments<T extends string>(props: ChoiceProps<T>) {
   const { label, value, options, names = {}, disabled = false, onChange } = props;
   const name = useId();
@@ -95,7 +98,7 @@ export function Segments<T extends string>(props: ChoiceProps<T>) {
   );
 }
 
-/** One of many. */
+/** A choice of many options. */
 export function Select<T extends string>(props: ChoiceProps<T>) {
   const { label, value, options, names = {}, disabled = false, onChange } = props;
   const id = useId();
@@ -118,7 +121,7 @@ export function Select<T extends string>(props: ChoiceProps<T>) {
   );
 }
 
-/** Yes or no. */
+/** A checkbox. */
 export function Check({ label, value, disabled = false, onChange }: FieldProps<boolean>) {
   return (
     <label class="check">
@@ -133,7 +136,7 @@ export function Check({ label, value, disabled = false, onChange }: FieldProps<b
   );
 }
 
-/** A value along a line, for what one tries out by feel. */
+/** A slider, for values that are found by trial. */
 export function Slider(
   props: FieldProps<number> & { min: number; max: number; step: number; show?: (value: number) => string },
 ) {

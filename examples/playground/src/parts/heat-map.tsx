@@ -1,6 +1,7 @@
 /**
- * A matrix as a picture, a coloured square a number. Pointer and arrow keys read single numbers. It paints in a fraction of a
- * millisecond (one pixel a number, enlarged by the browser), so it may change in every frame.
+ * A matrix as a picture with one colored square per number. Pointer and arrow keys read single numbers.
+ * Painting takes a fraction of a millisecond (one pixel per number, enlarged by the browser), so it may
+ * change in every frame.
  */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
@@ -10,18 +11,20 @@ import { format } from "./number.js";
 import { useTheme } from "./theme.js";
 
 export interface HeatMapProps {
-  /** Row-major, (rows, columns). Painted anew whenever it is another array. */
+  /** Row-major values (rows, columns). Another array is painted again. */
   values: ArrayLike<number>;
   rows: number;
   columns: number;
   scale: ColourScale;
-  /** Of one square, in CSS pixels. */
+  /** Size of one square in CSS pixels. */
   cell: { width: number; height: number };
-  /** What it is, for those who do not see it: "W_hh, 5 by 5". */
+  /** A description for screen readers: "W_hh, 5 by 5". */
   label: string;
-  /** What a square is called: "from unit 2 to unit 3". Without it single numbers cannot be read. */
+  /** Returns the name of a square: "from unit 2 to unit 3". Without it single numbers cannot be read. */
   describe?: (row: number, column: number) => string;
-  /** Whether arrow keys read it too. Default true; false where the same numbers stand elsewhere. */
+  /**
+   * True if arrow keys read the values too. Default true; false if the same numbers are available elsewhere.
+   */
   keyboard?: boolean;
 }
 
@@ -62,9 +65,9 @@ export function HeatMap(props: HeatMapProps) {
   };
   const pointer = describe && {
     onPointerMove,
-    onPointerDown: onPointerMove, // a finger that taps does not move
+    onPointerDown: onPointerMove, // a tap does not move the pointer
     onPointerLeave: ({ pointerType }: PointerEvent) => {
-      if (pointerType !== "touch") setAt(undefined); // a lifted finger leaves; the number stays until another tap
+      if (pointerType !== "touch") setAt(undefined); // lifting a finger ends the pointer, but the number stays until another tap
     },
     tabIndex: -1,
     onBlur: () => setAt(undefined),
@@ -75,7 +78,7 @@ export function HeatMap(props: HeatMapProps) {
       onKeyDown,
       onFocus: () => setAt((old) => old ?? { row: 0, column: 0 }),
     };
-  // sizes may have shrunk since the pointer came
+  // the matrix may have become smaller since the pointer entered
   const shown = at && at.row < rows && at.column < columns ? at : undefined;
   const text =
     shown &&
@@ -113,7 +116,10 @@ export function HeatMap(props: HeatMapProps) {
   );
 }
 
-/** A place above the picture, within the window: what scrolls around it should not cut the words off. */
+/**
+ * Returns a position above the picture within the window, so that surrounding scroll areas do not cut the
+ * text off.
+ */
 function above(canvas: HTMLElement): { left: string; top: string } {
   const { left, top } = canvas.getBoundingClientRect();
   return { left: `${Math.max(8, Math.min(left, innerWidth - 240))}px`, top: `${Math.max(8, top - 34)}px` };

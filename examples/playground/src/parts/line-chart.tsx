@@ -1,4 +1,7 @@
-/** Curves over one axis, by uPlot, in the tokens of the design. The legend is ours: it is text, and shows values. */
+/**
+ * Curves over one axis, by uPlot, in the colors of the page. The legend is our own: it is text and shows
+ * values.
+ */
 
 import type uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
@@ -13,31 +16,31 @@ import { token, useTheme } from "./theme.js";
 
 export interface Curve {
   label: string;
-  /** The token of its colour. */
+  /** The token of the curve's color. */
   colour: string;
-  /** As of canvas; none is a line without gaps. */
+  /** Dashes, as in canvas; undefined for a solid line. */
   dash?: number[] | undefined;
-  /** One for each of `x`; a gap where there is none, or no finite one. */
+  /** One value for each of `x`; a missing or infinite one gives a gap. */
   values: Values;
 }
 
 export interface LineChartProps {
-  /** What it shows, for those who do not see it. */
+  /** A description for screen readers. */
   label: string;
-  /** What the axes show, with units. */
+  /** The labels of the axes, with units. */
   xLabel: string;
   yLabel: string;
   x: readonly number[];
   curves: readonly Curve[];
-  /** In CSS pixels. Default 220. */
+  /** Height in CSS pixels. Default 220. */
   height?: number;
   /** Makes the y axis logarithmic. Values below `lowest` are marked at its lower end instead of being drawn. */
   log?: { lowest: number };
-  /** A value worth a line of its own. */
+  /** A value to mark by a horizontal line. */
   reference?: { value: number; label: string } | undefined;
-  /** Least range of x, so that a short curve does not jump. */
+  /** The least range of x, so that a short curve does not jump. */
   xRange?: readonly [number, number];
-  /** Which point the legend reads while no pointer is there. Default "last". */
+  /** The point that the legend shows without a pointer. Default "last". */
   rest?: "first" | "last";
 }
 
@@ -120,7 +123,7 @@ export function LineChart(props: LineChartProps) {
   );
 }
 
-/** For those who do not see the marks below a log axis: which curves have some. */
+/** Returns a description of the marks below a log axis for screen readers. */
 function hidden({ curves, log, x }: LineChartProps): string {
   if (!log) return "";
   const parts = curves.flatMap(({ label, values }) => {
@@ -130,7 +133,7 @@ function hidden({ curves, log, x }: LineChartProps): string {
   return parts.map((part) => `; ${part}`).join("");
 }
 
-/** A value in the legend; "▼" says that it is below the axis. */
+/** Formats a value in the legend; "▼" marks a value below the axis. */
 const shown = (value: number | null | undefined, lowest = -Infinity) =>
   typeof value === "number" ? `${format(value)}${value < lowest ? " ▼" : ""}` : "–";
 
@@ -193,7 +196,8 @@ function optionsOf(
         size: 56,
         ...(log
           ? {
-              // `splits` makes nothing of them, but without one that fits, of 5 or more, there would be no axis
+              // `splits` ignores the increments, but without one that fits, of 5 or more, there would be no
+              // axis
               incrs: (_: uPlot, __: number, min: number, max: number) => [Math.max(max - min, 5)],
               splits: (_: uPlot, __: number, min: number, max: number) => powers(min, max),
               filter: (_: uPlot, ticks: number[]) => ticks,
@@ -233,10 +237,10 @@ const xRange = (
   Math.max(max ?? -Infinity, least?.[1] ?? 1),
 ];
 
-/** Of nats: so that a loss of nothing does not have a scale of its last bits. */
+/** In nats, so that a loss of nearly 0 is not enlarged to show its last bits. */
 const LEAST_TOP = 0.1;
 
-/** From zero, with a tenth of room above. */
+/** Returns the range from zero, with a tenth of room above. */
 const yRange = ({ reference }: LineChartProps, min: number | null, max: number | null): [number, number] => [
   Math.min(0, min ?? 0),
   Math.max(max ?? 0, reference?.value ?? 0, LEAST_TOP) * 1.1,
@@ -257,7 +261,10 @@ function drawReference(chart: uPlot, value: number | undefined): void {
   ctx.restore();
 }
 
-/** A triangle at the lower end of the axis for each value below it, side by side where several curves have one. */
+/**
+ * Draws a triangle at the lower end of the axis for each value below it, side by side if several curves have
+ * one.
+ */
 function drawBelow(chart: uPlot, { x, curves, log }: LineChartProps): void {
   if (!log) return;
   const { ctx, bbox } = chart;

@@ -1,11 +1,11 @@
-/** What the page says when something is wrong, missing or under way. */
+/** Messages of the page about errors, missing data and work in progress. */
 
 import type { ComponentChildren } from "preact";
 import "./message.css";
 
 const SIGNS = { error: "✕", warning: "!", info: "i" } as const;
 
-/** Something to know: read aloud when it appears. `onClose` puts a button beside it. */
+/** A message that is read aloud when it appears. `onClose` adds a button to it. */
 export function Message(props: {
   kind: keyof typeof SIGNS;
   children: ComponentChildren;
@@ -24,7 +24,7 @@ export function Message(props: {
   );
 }
 
-/** What a link said that it could not mean. */
+/** The parts of a link that could not be read. */
 export function Complaints({ of: texts }: { of: readonly string[] }) {
   if (texts.length === 0) return null;
   return (
@@ -36,12 +36,12 @@ export function Complaints({ of: texts }: { of: readonly string[] }) {
   );
 }
 
-/** Where there is nothing to see yet: what would be here, and how it comes. */
+/** A placeholder for a view that has no content yet, with a hint how to get it. */
 export function Empty({ children }: { children: ComponentChildren }) {
   return <div class="empty">{children}</div>;
 }
 
-/** Something is under way. */
+/** A sign of work in progress. */
 export function Busy({ children }: { children: ComponentChildren }) {
   return (
     <span class="busy" role="status">
@@ -50,7 +50,7 @@ export function Busy({ children }: { children: ComponentChildren }) {
   );
 }
 
-/** What an error says, without the name of its class. */
+/** Returns the message of an error without the name of its class. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

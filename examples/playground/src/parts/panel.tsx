@@ -1,4 +1,7 @@
-/** A part of the page with a heading, and perhaps something beside that. What fails in a panel fails there alone. */
+/**
+ * A part of the page with a heading and optional controls beside it. An error in a panel affects only that
+ * panel.
+ */
 
 import type { ComponentChildren } from "preact";
 import { useErrorBoundary, useId } from "preact/hooks";

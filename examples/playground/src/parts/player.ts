@@ -1,27 +1,27 @@
 /**
- * Play, pause, step: lets something advance in the frames of the page, a few milliseconds in each, so that the page stays
- * responsive however long a step takes. What advances says when it has come to its end.
+ * Plays, pauses and steps a run. It advances in the frames of the page, for a few milliseconds in each, so
+ * that the page stays responsive however long a step takes. The run reports its end.
  */
 
-/** In one frame; the rest of its 16 ms is for painting. */
+/** Time budget per frame; the rest of its 16 ms is for painting. */
 export const FRAME_MILLISECONDS = 8;
-/** On the way to a count nothing is shown but now and then. */
+/** On the way to a given step, only some frames are shown. */
 const CATCH_UP_MILLISECONDS = 24;
 const CATCH_UP_FRAMES = 10;
-/** After a pause of the whole page nothing is made up for. */
+/** Longest time that is made up for after a pause of the whole page. */
 const LONGEST_GAP_MILLISECONDS = 100;
 
 export interface Playable {
-  /** Steps taken. */
+  /** Number of steps done. */
   readonly steps: number;
-  /** Whether a part of a step has been taken and others have not. */
+  /** True if a part of a step is done. */
   readonly within?: boolean;
-  /** A step or a part of one; whether there can be more. */
+  /** Does a step or a part of one. Returns true if there can be more. */
   advance(): boolean;
 }
 
 export class Player {
-  /** Steps a second; Infinity is as many as fit. */
+  /** Steps per second; Infinity for as many as possible. */
   perSecond = Infinity;
   #what: Playable;
   #onFrame: () => void;
@@ -42,12 +42,12 @@ export class Player {
     return this.#playing;
   }
 
-  /** Whether it runs ahead to where `runTo` sent it. */
+  /** True while it runs to the step of `runTo`. */
   get behind(): boolean {
     return this.#what.steps < this.#goal;
   }
 
-  /** Something else is played from now on. */
+  /** Replaces the run that is played. */
   take(what: Playable): void {
     this.#what = what;
     this.#goal = 0;
@@ -55,12 +55,12 @@ export class Player {
 
   play(): void {
     this.#playing = true;
-    this.#due = 1; // the first at once
+    this.#due = 1; // the first step at once
     this.#start();
     this.#onFrame();
   }
 
-  /** At the end of the step that is under way. */
+  /** Pauses at the end of the current step. */
   pause(): void {
     this.#playing = false;
     this.#goal = 0;
@@ -68,7 +68,7 @@ export class Player {
     this.#onFrame();
   }
 
-  /** One step, at once. */
+  /** Does one step at once. */
   step(): void {
     this.#playing = false;
     const { steps } = this.#what;
@@ -76,13 +76,13 @@ export class Player {
     this.#onFrame();
   }
 
-  /** As fast as it goes to a count of steps. */
+  /** Runs as fast as possible to a given step. */
   runTo(steps: number): void {
     this.#goal = steps;
     this.#start();
   }
 
-  /** Holds still without forgetting that it plays, or goes on. */
+  /** Suspends the playing without ending it, or continues it. */
   suspend(suspended: boolean): void {
     if (!suspended) return this.#start();
     if (this.#request !== undefined) cancelAnimationFrame(this.#request);
@@ -111,7 +111,7 @@ export class Player {
         this.#goal = 0;
       }
       if (performance.now() - begin >= budget) {
-        this.#due = Math.min(this.#due, 1); // what did not fit is not owed
+        this.#due = Math.min(this.#due, 1); // steps that did not fit are skipped
         break;
       }
     }

@@ -1,10 +1,12 @@
-/** Loads uPlot when the first chart needs it, so that a failure of the chart library is a failure of the charts alone. */
+/**
+ * Loads uPlot when the first chart needs it, so that a failure of the chart library affects only the charts.
+ */
 
 import type uPlot from "uplot";
 
 export type Plot = typeof uPlot;
 
-/** @throws whatever uPlot throws while it loads, or an error when its file cannot be fetched */
+/** @throws any error of uPlot while it loads, or an error when its file cannot be fetched */
 export async function loadPlot(): Promise<Plot> {
   const restore = replaceInvalidLanguage();
   try {
@@ -15,8 +17,9 @@ export async function loadPlot(): Promise<Plot> {
 }
 
 /**
- * uPlot passes `navigator.language` to `Intl.NumberFormat` while it loads. Browsers under a POSIX locale report "C" there,
- * which is not a language tag, and `Intl.NumberFormat` throws. The charts format their numbers themselves, so English does.
+ * uPlot passes `navigator.language` to `Intl.NumberFormat` while it loads. Browsers under a POSIX locale
+ * report "C" there, which is not a language tag, and `Intl.NumberFormat` throws. The charts format their
+ * numbers themselves, so English is good enough.
  */
 function replaceInvalidLanguage(): () => void {
   try {
@@ -26,7 +29,7 @@ function replaceInvalidLanguage(): () => void {
     const own = Object.getOwnPropertyDescriptor(navigator, "language");
     Object.defineProperty(navigator, "language", { value: "en", configurable: true });
     return () => {
-      Reflect.deleteProperty(navigator, "language"); // the browser's own is on the prototype
+      Reflect.deleteProperty(navigator, "language"); // the browser's property is on the prototype
       if (own) Object.defineProperty(navigator, "language", own);
     };
   }

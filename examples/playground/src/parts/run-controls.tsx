@@ -1,6 +1,6 @@
 /**
- * The panel of a run: its buttons and figures, and below them the settings. On a narrow page these are folded away, so that
- * what the buttons set in motion is on the screen with them.
+ * The panel of a run: its buttons and figures, and the settings below. On a narrow page the settings are
+ * collapsed, so that the buttons and their effect are on the screen together.
  */
 
 import type { ComponentChildren } from "preact";
@@ -10,7 +10,10 @@ export function RunControls(props: {
   buttons: ComponentChildren;
   figures: ComponentChildren;
   settings: ComponentChildren;
-  /** Where the run is, read aloud when it changes: "" while it plays, which would be too often. */
+  /**
+   * The position of the run, which is read aloud when it changes. It is "" while the run plays, because that
+   * would be too often.
+   */
   announced: string;
   children?: ComponentChildren;
 }) {

@@ -1,4 +1,4 @@
-/** What the colours of a heat map mean: its scale, from end to end, with the numbers that it names below their colours. */
+/** The legend of a heat map's colors: its scale, with some numbers below their colors. */
 
 import type { ColourScale } from "./colour-map.js";
 import "./heat-map.css";
@@ -8,7 +8,7 @@ interface ScaleProps {
   /** The quantity. */
   of?: string;
   scale: ColourScale;
-  /** How a number is written. */
+  /** Formats a number. */
   name?: (mark: number) => string;
 }
 

@@ -1,4 +1,4 @@
-/** Light or dark: as the system has it until one says otherwise. */
+/** The button for the light or dark theme. The system's theme is used until the button is pressed. */
 
 import { useEffect, useState } from "preact/hooks";
 

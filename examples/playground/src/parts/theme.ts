@@ -1,21 +1,21 @@
-/** The tokens of the design, for what is painted by hand. Painters ask again when the theme changes. */
+/** The design tokens, for code that paints on a canvas. It reads them again when the theme changes. */
 
 import { useEffect, useState } from "preact/hooks";
 
-/** The value of a token: `token("--ink")`. */
+/** Returns the value of a token: `token("--ink")`. */
 export function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 export type Rgb = readonly [number, number, number];
 
-/** A token that is a colour `#rrggbb`. */
+/** Returns a token that is a color `#rrggbb`. */
 export function rgb(name: string): Rgb {
   const value = Number.parseInt(token(name).slice(1), 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
-/** A number that changes with the theme, for the dependencies of effects. */
+/** Returns a number that changes with the theme, for the dependencies of effects. */
 export function useTheme(): number {
   const [count, setCount] = useState(0);
   useEffect(() => {

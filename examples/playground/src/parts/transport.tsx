@@ -1,4 +1,4 @@
-/** Play, step, reset; and how fast. */
+/** The buttons for play, step and reset, and the speed. */
 
 import { Action } from "./action.js";
 import { Segments } from "./fields.js";
@@ -6,12 +6,12 @@ import { Busy } from "./message.js";
 import { UndoButton } from "./undo.js";
 import type { Run } from "./use-run.js";
 
-/** Steps a second. */
+/** Steps per second. */
 export const SPEEDS = { slow: 4, steady: 30, most: Infinity } as const;
 export type Speed = keyof typeof SPEEDS;
 export const SPEED_NAMES: readonly Speed[] = ["slow", "steady", "most"];
 
-/** @param ended whether there can be no further step */
+/** @param ended true if there can be no further step */
 export function Transport({ run, ended }: { run: Run<unknown, unknown>; ended: boolean }) {
   const { playing, behind } = run;
   return (
@@ -31,7 +31,7 @@ export function Transport({ run, ended }: { run: Run<unknown, unknown>; ended: b
   );
 }
 
-/** Says that a run has come to its last step. */
+/** A note that a run has reached its last step. */
 export function Ended({ last }: { last: number }) {
   return <p class="note">This is step {last.toLocaleString("en")}, the last one. Reset starts again.</p>;
 }

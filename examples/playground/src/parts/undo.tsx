@@ -1,7 +1,7 @@
 /** Keeps the run that a change of settings replaced, so that the change can be undone. */
 
 export interface Replaceable {
-  /** Steps taken. */
+  /** Number of steps done. */
   readonly steps: number;
   free(): void;
 }
@@ -9,16 +9,19 @@ export interface Replaceable {
 interface Entry<T> {
   key: string;
   value: T;
-  /** Sets all settings as they were while it was current. */
+  /** Restores all settings of that run. */
   restore: () => void;
 }
 
-/** The run that is current and, where it had taken a step, the one before. */
+/** The current run and, if it had done a step, the previous one. */
 export class Undoable<T extends Replaceable> {
   #current: Entry<T> | undefined;
   #replaced: Entry<T> | undefined;
 
-  /** The run of a key: the current one, the replaced one or a new one. A run without a step is not worth keeping. */
+  /**
+   * Returns the run of a key: the current one, the replaced one or a new one. A run without a step is not
+   * kept.
+   */
   get(key: string, make: () => T, restore: (value: T) => void): T {
     if (this.#current?.key !== key) {
       const back = this.#replaced?.key === key ? this.#replaced : undefined;
@@ -32,7 +35,7 @@ export class Undoable<T extends Replaceable> {
     return value;
   }
 
-  /** There is no current run any more. */
+  /** Leaves without a current run. */
   leave(): void {
     const old = this.#current;
     this.#current = undefined;
@@ -42,7 +45,7 @@ export class Undoable<T extends Replaceable> {
     } else old?.value.free();
   }
 
-  /** The run to which `undo` would go back. */
+  /** The run that `undo` would restore. */
   get replaced(): T | undefined {
     return this.#replaced?.value;
   }
@@ -51,7 +54,7 @@ export class Undoable<T extends Replaceable> {
     this.#replaced?.restore();
   }
 
-  /** Frees both. */
+  /** Frees both runs. */
   free(): void {
     this.#current?.value.free();
     this.#replaced?.value.free();
@@ -59,7 +62,7 @@ export class Undoable<T extends Replaceable> {
   }
 }
 
-/** The button that undoes. */
+/** The undo button. */
 export function UndoButton({ step, onUndo }: { step: number | undefined; onUndo(): void }) {
   if (step === undefined) return <span class="visually-hidden" role="status" />;
   return (

@@ -1,4 +1,4 @@
-/** Whether a media query holds, as it changes. */
+/** Returns true while a media query matches. */
 
 import { useEffect, useState } from "preact/hooks";
 

@@ -1,6 +1,6 @@
 /**
- * A run that settings describe: played, paused and stepped. Other settings are another run, which replaces it; `undo` brings
- * it back. The link names the step that the run is at.
+ * A run that settings describe. It can be played, paused and stepped. A change of settings replaces the run
+ * by another one, and `undo` restores it. The link names the current step.
  */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
@@ -10,25 +10,25 @@ import { Undoable } from "./undo.js";
 /** Milliseconds between two changes of the link while the run plays. */
 const LINK_EVERY = 400;
 
-/** Something that learns step by step; `S` is all that is shown of one moment. */
+/** An object that learns step by step. `S` is all that is displayed at one moment. */
 export interface Trainable<S> extends Playable {
   snapshot(): S;
   free(): void;
 }
 
 export interface RunOptions<L> {
-  /** All that the run depends on, as one text: another key is another run. */
+  /** All settings of the run as one text. Another key is another run. */
   key: string;
   make(): L;
   /** The step that the link names. */
   step: number;
-  /** Called with the step that the link should name. */
+  /** Called with the step to write to the link. */
   onStep(step: number): void;
-  /** Sets all settings to what they are now, with a step. */
+  /** Sets all settings to their current values, with a step. */
   restore(step: number): void;
-  /** Steps a second. */
+  /** Steps per second. */
   perSecond: number;
-  /** Whether the tab is open; the run holds still otherwise. */
+  /** True if the tab is open. The run is suspended otherwise. */
   active: boolean;
 }
 
@@ -36,9 +36,9 @@ export interface Run<L, S> {
   learner: L;
   snapshot: S;
   playing: boolean;
-  /** Whether it is on its way to the step that the link names. */
+  /** True while it runs to the step of the link. */
   behind: boolean;
-  /** The step of the run that this one replaced; undefined where there is none. */
+  /** The step of the run that this one replaced, or undefined if there is none. */
   replaced: number | undefined;
   toggle(): void;
   step(): void;

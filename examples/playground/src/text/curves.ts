@@ -1,15 +1,15 @@
-/** The losses of a training as points of a chart: a mean where many lie close together. */
+/** Converts the losses of a training to points of a chart: means of several losses if there are many. */
 
 import type { Validation } from "./session.js";
 
-/** Most points of a curve: about one a pixel or two. */
+/** Largest number of points of a curve: about one per pixel or two. */
 const MOST_POINTS = 320;
 
 export interface Curves {
-  /** Steps, at the end of what each point is the mean of. */
+  /** Steps. Each point is the mean of the steps up to it. */
   x: number[];
   training: number[];
-  /** On straight lines from one validation to the next, and level behind the last; null before the first. */
+  /** Straight lines between validations, constant after the last; null before the first. */
   validation: (number | null)[];
 }
 

@@ -1,13 +1,15 @@
-/** A session in the worker: trains, makes what there is to see, reports both, and keeps the training for a reload. */
+/**
+ * A session in the worker: it trains, computes the views, reports both, and stores the training for a reload.
+ */
 
 import { keep, recall } from "../store.js";
 import type { FromWorker, Made, Shape, Update } from "./protocol.js";
 import { TextSession, type SavedTraining } from "./session.js";
 import { Watch, type Question, type Sample, type Views } from "./watch.js";
 
-/** Milliseconds between two reports while it trains. */
+/** Milliseconds between two reports during training. */
 const REPORT_EVERY = 80;
-/** Milliseconds between two times that the training is kept, at least; and times as long as that takes. */
+/** The least number of milliseconds between two saves, and that number relative to the duration of a save. */
 const KEEP_EVERY = 5000;
 const KEEP_SHARE = 40;
 const KEPT = "training";
@@ -35,14 +37,14 @@ export class Host {
   #keptSteps = 0;
   #nextKeep = 0;
 
-  /** Makes a session, from the training that was kept of it where there is one. Sends `made` or `refused`. */
+  /** Creates a session, from its stored training if there is one. Sends `made` or `refused`. */
   static async make(id: number, made: Made, send: Send): Promise<Host | undefined> {
     const kept = made.step > 0 ? await recall<Kept>(KEPT) : undefined;
     const fits = kept?.key === made.key && kept.training.losses.length <= made.step ? kept : undefined;
     try {
       return new Host(id, made, send, fits);
     } catch (error) {
-      if (fits) await keep(KEPT, undefined); // of another version, perhaps
+      if (fits) await keep(KEPT, undefined); // possibly of another version
       try {
         return new Host(id, made, send, undefined);
       } catch {
@@ -73,7 +75,7 @@ export class Host {
     this.#watch = new Watch(this.#session, question, kept?.samples);
     send({ session: id, kind: "made", shape: shapeOf(this.#session) });
     if (step > this.#session.steps) {
-      if (!kept) this.#watch.settle(); // the sample of the first weights
+      if (!kept) this.#watch.settle(); // the sample of the initial weights
       this.#session.train(step);
     }
     this.#report();
@@ -118,7 +120,7 @@ export class Host {
     if (!training) this.#settle();
   }
 
-  /** Makes what is out of date, one view in a task, so that messages are heard between. */
+  /** Updates the views that are out of date, one per task, so that messages are handled in between. */
   #settle(): void {
     if (this.#settling) return;
     this.#settling = true;

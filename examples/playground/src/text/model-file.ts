@@ -1,21 +1,24 @@
-/** Opens the file of a model. One without a vocabulary, such as PyTorch writes, needs one from the visitor. */
+/**
+ * Opens the file of a model. A file without a vocabulary, such as PyTorch writes, needs one from the visitor.
+ */
 
 import { CharRnn, Rnn, Vocabulary } from "bptt";
 
-/** A network whose characters nobody has named. */
+/** A network without names for its characters. */
 export interface Nameless {
   bytes: Uint8Array;
   cell: string;
   hidden: number;
   layers: number;
-  /** Characters that it reads and predicts. */
+  /** Number of characters that it reads and predicts. */
   size: number;
 }
 
 /**
- * Whether a file has all that a text model needs: then undefined.
+ * Returns a description of a network without a vocabulary, or undefined if the file has all that a text model
+ * needs.
  *
- * @throws TypeError, RangeError or BpttError as `CharRnn.load`, where a vocabulary would not help
+ * @throws TypeError, RangeError or BpttError as `CharRnn.load`, if a vocabulary would not help
  */
 export function namelessOf(bytes: Uint8Array): Nameless | undefined {
   try {
@@ -29,14 +32,14 @@ export function namelessOf(bytes: Uint8Array): Nameless | undefined {
 }
 
 /**
- * The file, complete with a vocabulary.
+ * Returns the file with a vocabulary.
  *
- * @param characters in the order of their ids
- * @throws RangeError where they are not as many as the network has, or one comes twice
+ * @param characters the characters in the order of their ids
+ * @throws RangeError when their number is not that of the network, or one occurs twice
  */
 export function named({ bytes, size }: Nameless, characters: readonly string[]): Uint8Array {
   const twice = characters.find((character, i) => characters.indexOf(character) !== i);
-  if (twice !== undefined) throw new RangeError(`${JSON.stringify(twice)} is there twice.`);
+  if (twice !== undefined) throw new RangeError(`${JSON.stringify(twice)} occurs twice.`);
   if (characters.length !== size)
     throw new RangeError(`The network has ${size} characters; these are ${characters.length}.`);
   const model = CharRnn.load(bytes, { vocabulary: new Vocabulary([...characters]) });
@@ -47,7 +50,7 @@ export function named({ bytes, size }: Nameless, characters: readonly string[]):
   }
 }
 
-/** The characters that are meant by what was typed: as they stand there, or the strings of a JSON array. */
+/** Returns the characters that were typed: literally, or as the strings of a JSON array. */
 export function charactersOf(typed: string): string[] {
   try {
     const parsed: unknown = JSON.parse(typed);
@@ -58,7 +61,7 @@ export function charactersOf(typed: string): string[] {
   return [...typed];
 }
 
-/** The characters of a text, sorted by code point: how most programs number them. */
+/** Returns the characters of a text sorted by code point, the order of most programs. */
 export function sortedCharacters(text: string): string[] {
   return [...Vocabulary.from(text).tokens];
 }
@@ -83,6 +86,6 @@ function opens(bytes: Uint8Array, vocabulary: Vocabulary): boolean {
   }
 }
 
-/** So many characters, of those that nobody uses. */
+/** Returns `size` characters that nobody uses. */
 const placeholders = (size: number) =>
   new Vocabulary(Array.from({ length: size }, (_, i) => String.fromCodePoint(0xf0000 + i)));

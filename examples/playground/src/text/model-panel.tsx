@@ -1,4 +1,4 @@
-/** The model as a file: the same that the command line and PyTorch read and write. */
+/** The panel of the model's file, which the command line and PyTorch can also read and write. */
 
 import { useState } from "preact/hooks";
 import { Message, messageOf } from "../parts/message.js";
@@ -15,7 +15,7 @@ import { VocabularyForm } from "./vocabulary-form.js";
 export interface ModelPanelProps {
   session: RemoteSession | undefined;
   text: string;
-  /** The name of the file when it is downloaded. */
+  /** The name of the downloaded file. */
   name: string;
   file: LoadedFile;
   onOpen(model: OpenedModel | undefined): void;
@@ -30,7 +30,7 @@ export function ModelPanel({ session, text, name, file, onOpen }: ModelPanelProp
     setNameless(undefined);
     try {
       const bytes = await readModel(file);
-      const network = namelessOf(bytes); // it is looked at first, so that a bad one changes nothing
+      const network = namelessOf(bytes); // the file is checked first, so that a bad one changes nothing
       if (network) setNameless({ name: file.name, network });
       else onOpen({ name: file.name, bytes });
     } catch (error) {

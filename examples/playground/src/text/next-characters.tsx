@@ -1,4 +1,4 @@
-/** What the model expects after a prompt that is being typed. */
+/** The predictions of the model for the next character after a typed prompt. */
 
 import { TypedField } from "../parts/fields.js";
 import { Busy, Empty, Message } from "../parts/message.js";
@@ -10,7 +10,7 @@ import type { NextCharacters } from "./watch.js";
 export interface NextPanelProps {
   next: NextCharacters | undefined;
   prompt: string;
-  /** Whether there is a model to ask. */
+  /** True if there is a model. */
   ready: boolean;
   onPrompt(prompt: string): void;
 }
@@ -20,7 +20,7 @@ export function NextPanel({ next, prompt, ready, onPrompt }: NextPanelProps) {
     <Panel class="span-5" title="What comes next">
       <TypedField
         label="Prompt"
-        hint="(none: the text’s beginning)"
+        hint="(none: the beginning of the text)"
         value={prompt}
         setting={schema.prompt}
         width={30}
@@ -47,7 +47,7 @@ export function NextPanel({ next, prompt, ready, onPrompt }: NextPanelProps) {
         <Message kind="warning">The model cannot read this prompt: {next.trouble}</Message>
       )}
       <p class="note">
-        How likely the model takes each character to be the next one. ␣ is a space, ↵ a new line.
+        The probability that the model gives to each character as the next one. ␣ is a space, ↵ a new line.
       </p>
     </Panel>
   );
@@ -55,7 +55,7 @@ export function NextPanel({ next, prompt, ready, onPrompt }: NextPanelProps) {
 
 function Bars({ next }: { next: NextCharacters }) {
   return (
-    <ol class="next" aria-label={`The likeliest characters after ${next.prompt}`}>
+    <ol class="next" aria-label={`The most likely characters after ${next.prompt}`}>
       {next.tokens.map(({ token, probability }) => (
         <li key={token}>
           <code>{[...token].map(visible).join("")}</code>

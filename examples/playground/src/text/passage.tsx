@@ -1,15 +1,18 @@
-/** A text with a number behind each character, as a shade under it and a line below it: dotted, where it is below zero. */
+/**
+ * A text with a number for each character, shown as a background color and an underline, which is dotted for
+ * negative numbers.
+ */
 
 import type { ColourScale } from "../parts/colour-map.js";
 import { visible } from "./characters.js";
 
-/** A passage of more lines is written on without them. */
+/** A longer passage is shown without its line ends. */
 const MOST_LINES = 24;
 
 export interface PassageProps {
-  /** T of them. */
+  /** The T characters. */
   characters: readonly string[];
-  /** (T); NaN has no shade. */
+  /** The values (T); NaN has no color. */
   values: Float32Array;
   scale: ColourScale;
 }

@@ -1,43 +1,43 @@
-/** The messages between the page and the worker that trains. Each names the session that it is about. */
+/** The messages between the page and the worker that trains. Each contains the number of its session. */
 
 import type { Phase, Recipe, Validation } from "./session.js";
 import type { Question, Views } from "./watch.js";
 
-/** What a session is made of. */
+/** The settings of a session. */
 export interface Made {
   text: string;
   recipe: Recipe;
-  /** A model's file to begin with, instead of new weights. */
+  /** A model's file to start from, instead of new weights. */
   file: Uint8Array | undefined;
-  /** The name under which its training is kept for a reload. */
+  /** The name under which its training is stored for a reload. */
   key: string;
-  /** How far to train at once. */
+  /** The step to train to at once. */
   step: number;
   question: Question;
 }
 
-/** What a model is, and does not change. */
+/** The fixed properties of a model. */
 export interface Shape {
   cell: string;
   hidden: number;
   layers: number;
-  /** Characters of its vocabulary. */
+  /** Number of characters of its vocabulary. */
   vocabulary: number;
   parameters: number;
-  /** Characters of the text that the model does not know. */
+  /** Characters of the text that are not in the vocabulary. */
   unknown: string[];
 }
 
-/** What has changed. */
+/** The changes since the last update. */
 export interface Update {
   phase: Phase;
   pace: number;
   trouble: string | undefined;
-  /** Losses from a step on: those that were not sent before. */
+  /** New losses, and the step of the first of them. */
   from: number;
   losses: Float64Array;
   validations: readonly Validation[];
-  /** The views that were replaced. */
+  /** The views that were updated. */
   views: Partial<Views>;
 }
 

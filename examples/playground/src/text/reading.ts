@@ -1,33 +1,36 @@
-/** What hidden units do while the model reads the beginning of a text: the library's `inspect`, cut to what one looks at. */
+/**
+ * The activity of hidden units while the model reads the beginning of a text: a part of the library's
+ * `inspect`.
+ */
 
 import type { CharRnn } from "bptt";
 import { correlation, TRAITS, type Trait } from "./traits.js";
 
-/** In characters. */
+/** Number of characters. */
 const LONGEST = 320;
 const SHORTEST = 24;
-/** Parameters times characters that are read in some 20 ms, and in what may take a moment. */
+/** Parameters times characters that are read in about 20 ms, and in a somewhat longer time. */
 export const QUICK = 20e6;
 export const THOROUGH = 100e6;
 
 export interface Reading {
-  /** The characters read, T of them; of a list model the start of each text is a line end. */
+  /** The T characters that were read. In a list model the start of each text is a line end. */
   characters: string[];
-  /** Units of all layers, lowest first: U = L·H. */
+  /** U = L·H: the number of units of all layers, lowest first. */
   units: number;
   /** H: unit u is unit u mod H of layer ⌊u/H⌋. */
   hidden: number;
-  /** (U, T) */
+  /** States (U, T). */
   states: Float32Array;
-  /** (T) how likely the model thought the character that is there; NaN of the first. */
+  /** Probabilities (T) that the model gave to the actual character; NaN for the first. */
   predicted: Float32Array;
-  /** Whether the model is so large that less was read than fits on the page. */
+  /** True if the model is so large that less was read than fits on the page. */
   short: boolean;
 }
 
 /**
- * @param effort parameters times characters: a large model reads less
- * @throws RangeError for a character that the model does not know
+ * @param effort parameters times characters, which limits the characters for a large model
+ * @throws RangeError for a character that is not in the vocabulary
  */
 export function read(model: CharRnn, text: string, effort: number): Reading {
   const parameters = Object.values(model.rnn.parameters).reduce((sum, { data }) => sum + data.length, 0);
@@ -52,7 +55,10 @@ export function read(model: CharRnn, text: string, effort: number): Reading {
   return { characters, units, hidden: rnn.hiddenSize, states, predicted, short };
 }
 
-/** The beginning of a text, some characters long: of a list model text by text, each with its start. */
+/**
+ * Returns the beginning of a text of about `most` characters; for a list model text by text, each with its
+ * start.
+ */
 function passages({ kind }: CharRnn, text: string, most: number): string[] {
   const beginning = (text: string, most: number) => [...text.slice(0, 2 * most)].slice(0, most);
   if (kind === "text") return [beginning(text, most).join("")];
@@ -67,12 +73,12 @@ function passages({ kind }: CharRnn, text: string, most: number): string[] {
   return found;
 }
 
-/** The texts of a list, a line each. */
+/** Returns the texts of a list, one per line. */
 export function linesOf(text: string): string[] {
   return text.split("\n").filter((line) => line !== "");
 }
 
-/** A unit's states, (T). */
+/** Returns the states (T) of a unit. */
 export function statesOf({ states, characters }: Reading, unit: number): Float32Array {
   return states.subarray(unit * characters.length, (unit + 1) * characters.length);
 }
@@ -83,7 +89,7 @@ export interface Likeness {
   r: number;
 }
 
-/** What a unit follows, the closest first. */
+/** Returns the traits that a unit follows, the closest first. */
 export function likenesses(reading: Reading, unit: number): Likeness[] {
   const states = statesOf(reading, unit);
   return TRAITS.map((trait) => ({ trait, r: correlation(states, trait.of(reading.characters)) })).sort(
@@ -91,7 +97,7 @@ export function likenesses(reading: Reading, unit: number): Likeness[] {
   );
 }
 
-/** The unit that follows a trait most closely. */
+/** Returns the unit that follows a trait most closely. */
 export function closestUnit(reading: Reading, { of }: Trait): number {
   const wanted = of(reading.characters);
   let [best, most] = [0, -1];

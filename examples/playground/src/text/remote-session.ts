@@ -1,4 +1,4 @@
-/** A session as the page sees it: what the worker last said of it, and what can be asked of it. */
+/** The page's side of a session: the last report of the worker, and commands to it. */
 
 import type { Replaceable } from "../parts/undo.js";
 import type { FromWorker, Made, Shape, ToWorker } from "./protocol.js";
@@ -9,9 +9,9 @@ import type { Question, Views } from "./watch.js";
 type Command = ToWorker extends infer M ? (M extends unknown ? Omit<M, "session"> : never) : never;
 
 export class RemoteSession implements Replaceable {
-  /** Undefined until the worker has made the model. */
+  /** Undefined until the worker has created the model. */
   shape: Shape | undefined;
-  /** Why there is no model. */
+  /** The reason why there is no model. */
   refused: string | undefined;
   phase: Phase = "ready";
   pace = 0;
@@ -19,7 +19,7 @@ export class RemoteSession implements Replaceable {
   readonly losses: number[] = [];
   validations: readonly Validation[] = [];
   views: Partial<Views> = {};
-  /** The step to which it was sent when it was made. */
+  /** The step to train to after its creation. */
   readonly goal: number;
   /** Called when something has changed. */
   onChange: () => void = () => {};
@@ -32,7 +32,7 @@ export class RemoteSession implements Replaceable {
     this.#post({ kind: "make", made });
   }
 
-  /** Steps done. */
+  /** Number of steps done. */
   get steps(): number {
     return this.losses.length;
   }
@@ -49,7 +49,7 @@ export class RemoteSession implements Replaceable {
     this.#post({ kind: "ask", question });
   }
 
-  /** The model as a file. */
+  /** Returns the model as a file. */
   save(): Promise<Uint8Array<ArrayBuffer>> {
     const request = ++count;
     return new Promise((resolve) => {
@@ -93,7 +93,7 @@ let count = 0;
 const sessions = new Map<number, (message: FromWorker) => void>();
 let started: Worker | undefined;
 
-/** One worker for all sessions: only one of them trains. */
+/** Returns the worker, which all sessions share, because only one of them trains. */
 function worker(): Worker {
   if (started) return started;
   started = spawnTextWorker();

@@ -1,4 +1,4 @@
-/** Train, pause, reset; how far it is; and what the training is made of. */
+/** The panel with the buttons for train, pause and reset, the progress, and the settings of the training. */
 
 import { Action } from "../parts/action.js";
 import { Segments, TypedField } from "../parts/fields.js";
@@ -14,11 +14,11 @@ import type { LiveSession } from "./use-session.js";
 export interface RunPanelProps {
   live: LiveSession;
   settings: TextSettings;
-  /** Whether the network comes from a file, so that its shape is given. */
+  /** True if the network comes from a file, so that its shape is fixed. */
   fromFile: boolean;
-  /** Changes what the run depends on. */
+  /** Changes settings of the run. */
   set(some: Partial<TextSettings>): void;
-  /** Changes something else. */
+  /** Changes other settings. */
   change(some: Partial<TextSettings>): void;
 }
 

@@ -1,11 +1,11 @@
 /**
- * The steps after which the model writes a sample. They do not depend on the clock, so that a link to one of them shows the
- * sample that was seen there.
+ * The steps after which the model generates a sample. They do not depend on the clock, so that a link to one
+ * of them shows the same sample.
  */
 
 const FIRST = 10;
 
-/** 0, 10, 20, 40, 80, …: a sample of each of these steps is made and kept. */
+/** Returns true for 0, 10, 20, 40, 80, …, whose samples are always generated and kept. */
 export function isKept(step: number): boolean {
   if (step === 0) return true;
   let kept = FIRST;
@@ -13,7 +13,10 @@ export function isKept(step: number): boolean {
   return kept === step;
 }
 
-/** 50, 60, 70, 100, 120, 140, 200, …: between two of those, so that one sees it get better; where there is time for it. */
+/**
+ * Returns true for 50, 60, 70, 100, 120, 140, 200, …, which lie between those, so that progress is visible if
+ * there is time.
+ */
 export function isShown(step: number): boolean {
   let kept = FIRST;
   while (2 * kept <= step) kept *= 2;

@@ -1,8 +1,9 @@
 /**
- * A text model and its training, without a page: trains, pauses, resumes, and stops exactly at a step that a link names.
+ * A text model and its training, without a page: trains, pauses, resumes, and stops exactly at a given step.
  * The same text and settings give the same bits each time.
  *
- * A training is one run as long as any may be, which pauses where it is to stop: so it can always go further.
+ * A training is one run of the largest length, which pauses where it has to stop, so that it can always be
+ * extended.
  */
 
 import { CharRnn, type Report, type Run } from "bptt";
@@ -10,22 +11,22 @@ import { beginning } from "./characters.js";
 import { linesOf } from "./reading.js";
 import { LAST_STEP, type TextSettings } from "./settings.js";
 
-/** B: parts of the text that are read side by side. */
+/** B: the number of parts of the text that are read side by side. */
 export const BATCH = 16;
-/** T: characters through which a gradient flows back. */
+/** T: the number of characters through which a gradient flows back. */
 export const WINDOW = 48;
 const VALIDATE_EVERY = 25;
-/** Most characters held out: a validation should not take longer than the steps between two. */
+/** Largest number of held-out characters: a validation should not take longer than the steps between two. */
 const MOST_HELD = 8000;
 
-/** The settings that decide a training, beside the text. */
+/** The settings that determine a training, besides the text. */
 export type Recipe = Pick<TextSettings, "cell" | "hidden" | "layers" | "rate" | "held" | "seed">;
 
 export type Phase = "ready" | "training" | "paused" | "finished" | "diverged" | "failed";
 
 export interface Validation {
   step: number;
-  /** In nats per character. */
+  /** Loss in nats per character. */
   loss: number;
 }
 
@@ -33,43 +34,46 @@ export interface Validation {
 export interface SavedTraining {
   losses: number[];
   validations: Validation[];
-  /** The model with its unfinished run; of a model without a step there is none. */
+  /** The model with its unfinished run, which is absent before the first step. */
   bytes: Uint8Array<ArrayBuffer>;
 }
 
 export interface SessionOptions {
   text: string;
   recipe: Recipe;
-  /** A model's file to begin with, instead of new weights. */
+  /** A model's file to start from, instead of new weights. */
   file?: Uint8Array | undefined;
   /** A training of the same text, recipe and file to continue. */
   saved?: SavedTraining | undefined;
-  /** Called when something has changed; often, while it trains. */
+  /** Called when something has changed, which is often during training. */
   onChange?: () => void;
-  /** Called after each step, with the weights that the step led to. */
+  /** Called after each step, with the weights after it. */
   onStep?: (step: number) => void;
 }
 
 export class TextSession {
   readonly model: CharRnn;
   readonly text: string;
-  /** Of each step's batch before its update, in nats per character. */
+  /** Loss of each step's batch before its update, in nats per character. */
   readonly losses: number[];
   readonly validations: Validation[];
   /** Characters per second. */
   pace = 0;
-  /** Why the training ended, where it ended badly. */
+  /** The error that ended the training. */
   trouble: string | undefined;
   readonly #options: SessionOptions;
   #run: Run<Uint8Array<ArrayBuffer>> | undefined;
   #phase: Phase = "ready";
-  /** Where it stops by itself. */
+  /** The step at which it stops by itself. */
   #goal = 0;
-  /** Whether it shall pause as soon as the validation that is due has been done. */
+  /** True if it has to pause after the validation that is due. */
   #pausing = false;
   #freed = false;
 
-  /** @throws TypeError, RangeError or BpttError as `CharRnn`, `CharRnn.load` and `resume`; RangeError for a text that is too short */
+  /**
+   * @throws TypeError, RangeError or BpttError as `CharRnn`, `CharRnn.load` and `resume`; RangeError for a
+   *   text that is too short
+   */
   constructor(options: SessionOptions) {
     const { text, recipe, file, saved } = options;
     this.text = text;
@@ -88,17 +92,17 @@ export class TextSession {
     return this.#phase;
   }
 
-  /** Steps done. */
+  /** Number of steps done. */
   get steps(): number {
     return this.losses.length;
   }
 
-  /** What the model is trained on: a text, or its lines for a model of a list. */
+  /** The training data: a text, or its lines for a model of a list. */
   get lesson(): string | string[] {
     return this.model.kind === "text" ? this.text : linesOf(this.text);
   }
 
-  /** The prompt where nobody gives one: the text's beginning, or something else that the model knows. */
+  /** The default prompt: the beginning of the text, or another text in the vocabulary. */
   get opening(): string {
     const { vocabulary, kind } = this.model;
     const start = beginning(this.text);
@@ -106,7 +110,7 @@ export class TextSession {
     return kind === "list" ? "" : vocabulary.tokens[0]!;
   }
 
-  /** Characters of the text that the model does not know; of a model with longer tokens none is named. */
+  /** Characters of the text that are not in the vocabulary; empty for a model with longer tokens. */
   get unknown(): string[] {
     const { vocabulary, kind, end } = this.model;
     if (vocabulary.tokens.some((token) => token !== end && [...token].length !== 1)) return [];
@@ -131,7 +135,10 @@ export class TextSession {
     this.#tell();
   }
 
-  /** Pauses after the last step, and after its validation where one is due: there a link to this step stops too. */
+  /**
+   * Pauses after the last step, and after its validation if one is due, because a link to this step stops
+   * there too.
+   */
   pause(): void {
     if (this.#phase !== "training") return;
     if (this.#isValidationDue) {
@@ -142,7 +149,7 @@ export class TextSession {
     }
   }
 
-  /** What it takes to continue elsewhere; undefined where there is nothing to continue. */
+  /** Returns the data that is needed to continue elsewhere, or undefined if there is nothing to continue. */
   save(): SavedTraining | undefined {
     if (!this.#run || this.steps === 0) return undefined;
     const { losses, validations, model } = this;
@@ -185,7 +192,7 @@ export class TextSession {
 
   #note({ step, loss, validationLoss, tokensPerSecond }: Report): void {
     if (this.#freed) return;
-    const again = step === this.losses.length; // a step is reported once more when it has been validated
+    const again = step === this.losses.length; // a step is reported again after its validation
     this.losses[step - 1] = loss;
     this.pace = tokensPerSecond;
     if (again && validationLoss !== undefined && step % VALIDATE_EVERY === 0)
@@ -198,14 +205,14 @@ export class TextSession {
     this.#tell();
   }
 
-  /** In a report the run is between two steps: it has paused when this returns. */
+  /** Pauses the run. During a report the run is between two steps, so it has paused when this returns. */
   #pause(phase: "paused" | "finished"): void {
     this.#run?.pause();
     this.#pausing = false;
     this.#phase = phase;
   }
 
-  /** Whether the last step is one to be validated after, and has not been. */
+  /** True if a validation is due after the last step and was not done. */
   get #isValidationDue(): boolean {
     const { steps, validations } = this;
     const { held } = this.#options.recipe;
@@ -232,4 +239,4 @@ export class TextSession {
   }
 }
 
-const ignore = () => undefined; // a run that fails says so by its own promise
+const ignore = () => undefined; // the promise of the run reports a failure

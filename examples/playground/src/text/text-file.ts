@@ -1,14 +1,14 @@
-/** Reads what someone drops or opens: a text, or a model; and says in plain words why not. */
+/** Reads a dropped or opened file, a text or a model, with plain error messages. */
 
-/** More would be a long wait on most machines. In bytes. */
+/** Largest size of a text in bytes. A larger one would take long on most machines. */
 export const LARGEST_TEXT = 2_000_000;
-/** In bytes; float32 weights of some 16 million parameters. */
+/** Largest size of a model in bytes: float32 weights of some 16 million parameters. */
 export const LARGEST_MODEL = 64_000_000;
 
-/** What is needed of a File. */
+/** The part of a File that is used here. */
 export type Readable = Pick<File, "name" | "size" | "arrayBuffer">;
 
-/** @throws RangeError saying what is wrong with it */
+/** @throws RangeError with the reason why it cannot be read */
 export async function readText(file: Readable): Promise<string> {
   const bytes = await read(file, LARGEST_TEXT, "a text");
   if (isModel(bytes)) throw new RangeError(`${file.name} is a model; open it under “The model”.`);
@@ -19,17 +19,17 @@ export async function readText(file: Readable): Promise<string> {
   }
 }
 
-/** @throws RangeError saying what is wrong with it */
+/** @throws RangeError with the reason why it cannot be read */
 export async function readModel(file: Readable): Promise<Uint8Array> {
   return read(file, LARGEST_MODEL, "a model");
 }
 
-/** One kind of line end; no mark of byte order. */
+/** Returns the text with one kind of line end and without a byte order mark. */
 export function cleaned(text: string): string {
   return text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
 }
 
-/** UTF-16 where a byte order mark says so, as some editors on Windows write it. */
+/** Returns UTF-16 if there is its byte order mark, which some editors on Windows write. */
 function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";
@@ -49,7 +49,7 @@ async function read(file: Readable, most: number, what: string): Promise<Uint8Ar
   }
 }
 
-/** A safetensors file: the length of its header in eight bytes, then JSON. */
+/** Returns true for a safetensors file: eight bytes with the length of its header, then JSON. */
 function isModel(bytes: Uint8Array): boolean {
   return bytes.length > 9 && bytes[8] === 0x7b && bytes[7] === 0 && bytes[6] === 0 && bytes[5] === 0;
 }

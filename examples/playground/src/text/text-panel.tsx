@@ -1,4 +1,4 @@
-/** What is learnt from: a text that ships, or one that is pasted, dropped or opened. */
+/** The panel of the training text: one that ships, or one that is pasted, dropped or opened. */
 
 import { useId, useMemo, useState } from "preact/hooks";
 import { Select } from "../parts/fields.js";
@@ -10,14 +10,16 @@ import { cleaned, LARGEST_TEXT, readText } from "./text-file.js";
 import { TEXT_NAMES, TEXTS, TITLES } from "./texts.js";
 import type { LoadedText } from "./use-text.js";
 
-/** A field with more than this is slow; then its beginning is shown. */
+/**
+ * Largest number of characters in the field, which is slow with more; a longer text shows only its beginning.
+ */
 const LONGEST_SHOWN = 30_000;
 
 export interface TextPanelProps {
   settings: TextSettings;
   loaded: LoadedText;
   onChoose(name: TextSettings["text"]): void;
-  /** A text of one's own. */
+  /** Called with the visitor's own text. */
   onText(text: string): void;
 }
 
@@ -133,7 +135,7 @@ export function FileButton(props: { label: string; accept: string; onFile(file: 
         accept={accept}
         onChange={(event) => {
           onFile(event.currentTarget.files?.[0]);
-          event.currentTarget.value = ""; // the same one may be opened again
+          event.currentTarget.value = ""; // so that the same file can be opened again
         }}
       />
     </label>

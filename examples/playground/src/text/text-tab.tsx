@@ -1,4 +1,4 @@
-/** A text model, trained while one watches. */
+/** The tab of a text model that is trained in the page. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { LineChart } from "../parts/line-chart.js";
@@ -25,7 +25,7 @@ function Text({ active }: TabProps) {
   const [long, setLong] = useState("");
   const [opened, setOpened] = useState<OpenedModel>();
   useEffect(() => {
-    // a file that misses its field would be opened in place of the page
+    // a file that is dropped outside of its field would replace the page
     const hold = (event: Event) => event.preventDefault();
     const events = ["dragover", "drop"];
     for (const name of events) addEventListener(name, hold);
@@ -33,7 +33,7 @@ function Text({ active }: TabProps) {
   }, []);
   const loaded = useText(settings, long);
   const file = useFile(settings.from, opened);
-  /** Another run starts at its first step. */
+  /** Changes settings and starts a new run at its first step. */
   const set = (some: Partial<TextSettings>) => change({ step: 0, ...some });
   const { cell, hidden, layers, rate, held, seed, temperature, prompt } = settings;
   const text = loaded.state === "ready" ? loaded.text : undefined;
@@ -56,7 +56,7 @@ function Text({ active }: TabProps) {
     const short = text.length <= LONGEST_IN_LINK;
     setLong(short ? "" : text);
     const print = short ? "" : keepText(text);
-    // the text that the link names has been brought: then its step is meant too
+    // the text of the link was brought, so its step is meant too
     const step = print !== "" && print === settings.print ? settings.step : 0;
     set({ text: "own", own: short ? text : "", print, step });
   };
@@ -137,7 +137,7 @@ function Losses({ session, from }: { session: RemoteSession; from: string | unde
   return (
     <>
       <LineChart
-        label="The losses as it learns"
+        label="The losses during training"
         xLabel="step"
         yLabel="loss per character (nats)"
         x={curves.x}
@@ -151,9 +151,9 @@ function Losses({ session, from }: { session: RemoteSession; from: string | unde
       />
       <p class="note">
         {steps > 0
-          ? "The validation loss is measured on the end of the text, which the model is not trained on. Where it rises while the training loss falls, the model learns by heart."
+          ? "The validation loss is measured on the end of the text, which the model is not trained on. If it rises while the training loss falls, the model memorizes the text."
           : from === undefined
-            ? "Nothing learnt yet. Press Train."
+            ? "Not trained yet. Press Train."
             : `The weights from ${from} have not been trained further yet. Press Train.`}
       </p>
     </>

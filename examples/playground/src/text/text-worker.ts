@@ -1,9 +1,9 @@
-/** The script of the worker in which the text tab trains, so that the page stays free. */
+/** The script of the worker in which the text tab trains, so that the page stays responsive. */
 
 import { Host } from "./host.js";
 import type { FromWorker, ToWorker } from "./protocol.js";
 
-/** Sessions by their names; what is asked of one waits until it has been made. */
+/** Sessions by their numbers. A command to a session waits until it was created. */
 const hosts = new Map<number, Promise<Host | undefined>>();
 const send = (message: FromWorker) => postMessage(message);
 

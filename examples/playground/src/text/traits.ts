@@ -1,8 +1,8 @@
-/** What there is about a place in a text that a hidden unit may follow, a number for each character. */
+/** Traits of a position in a text that a hidden unit may follow, as a number for each character. */
 
 export interface Trait {
   id: string;
-  /** As in "it follows …". */
+  /** The name, as in "it follows …". */
   name: string;
   of(characters: readonly string[]): number[];
 }
@@ -12,7 +12,7 @@ const is =
   (characters: readonly string[]): number[] =>
     characters.map((c) => (test.test(c) ? 1 : 0));
 
-/** Counts from each character that `begins`; that one counts 0. */
+/** Counts from each character that matches `begins`, which counts 0. */
 const since =
   (begins: RegExp) =>
   (characters: readonly string[]): number[] => {
@@ -45,7 +45,7 @@ export const TRAITS: readonly Trait[] = [
   { id: "quoted", name: "being within quotation marks", of: quoted },
 ];
 
-/** Pearson's r, −1 … 1; 0 where one of them does not change. */
+/** Returns Pearson's r, −1 … 1, or 0 if one of them is constant. */
 export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const n = a.length;
   let [sa, sb] = [0, 0];

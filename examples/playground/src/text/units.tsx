@@ -1,4 +1,7 @@
-/** Hidden units over the text: all of them as a heat map, one of them over the characters, and what that one follows. */
+/**
+ * Hidden units over the text: all of them as a heat map, one of them over the characters, and the trait that
+ * it follows.
+ */
 
 import { useMemo, useState } from "preact/hooks";
 import { Check, Select, TypedField } from "../parts/fields.js";
@@ -16,9 +19,9 @@ import { schema } from "./settings.js";
 import { TRAITS, type Trait } from "./traits.js";
 import type { Views } from "./watch.js";
 
-/** Of the map of all units, about, in CSS pixels. */
+/** Approximate height of the map of all units, in CSS pixels. */
 const MAP_HEIGHT = 256;
-/** Below this nothing is said of what a unit follows: of |r|. */
+/** The |r| below which no trait is named. */
 const FAINT = 0.3;
 const PROBABILITIES = proportional(1, "size");
 
@@ -99,7 +102,9 @@ export function Units({ views, unit: wanted, onUnit }: UnitsProps) {
   );
 }
 
-/** What a unit follows; of one that was found for a trait, how closely it follows that. */
+/**
+ * The trait that a unit follows; for a unit that was found for a trait, how closely it follows that trait.
+ */
 function Follows({ reading, unit, sought }: { reading: Reading; unit: number; sought: Trait | undefined }) {
   const list = useMemo(() => likenesses(reading, unit), [reading, unit]);
   const [best] = list;

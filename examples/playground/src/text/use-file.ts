@@ -1,4 +1,4 @@
-/** The model's file that the weights come from: opened during this visit, or kept from before a reload. */
+/** The model's file with the initial weights, opened during this visit or stored before a reload. */
 
 import { useEffect, useState } from "preact/hooks";
 import { keep, printOf, recall } from "../store.js";
@@ -10,16 +10,19 @@ export type LoadedFile =
   | { state: "none" }
   | { state: "ready"; file: OpenedModel }
   | { state: "loading" }
-  /** The link names a file that is not here. */
+  /** The file of the link is not available. */
   | { state: "missing" };
 
-/** Keeps a file for a reload, and returns its name in the link. */
+/** Stores a file for a reload and returns its name in the link. */
 export function keepFile(file: OpenedModel): string {
   void keep(FILE, file);
   return printOf(file.bytes);
 }
 
-/** @param from its name in the link, "" for new weights @param opened the one opened during this visit, if any */
+/**
+ * @param from its name in the link, "" for new weights @param opened the file opened during this visit, if
+ *   any
+ */
 export function useFile(from: string, opened: OpenedModel | undefined): LoadedFile {
   const [kept, setKept] = useState<{ from: string; file: OpenedModel | undefined }>();
   const [openedPrint, setOpenedPrint] = useState<{ opened: OpenedModel; print: string }>();

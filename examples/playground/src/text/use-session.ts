@@ -1,4 +1,7 @@
-/** A training in the page: another one when what decides it changes, shown a few times a second, its step kept in the link. */
+/**
+ * A training in the page. A change of its settings starts another one. It is displayed a few times per
+ * second, and its step is written to the link.
+ */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Undoable } from "../parts/undo.js";
@@ -7,9 +10,9 @@ import { RemoteSession } from "./remote-session.js";
 import type { Recipe } from "./session.js";
 import type { Question } from "./watch.js";
 
-/** Milliseconds between two changes of the link while it trains. */
+/** Milliseconds between two changes of the link during training. */
 const LINK_EVERY = 400;
-/** Milliseconds that a question waits for the next one: a slider asks many. */
+/** Milliseconds that a question waits for the next one, because a slider causes many. */
 const ASK_AFTER = 80;
 
 export interface OpenedModel {
@@ -18,17 +21,17 @@ export interface OpenedModel {
 }
 
 export interface SessionInput {
-  /** Undefined while there is none. */
+  /** Undefined while there is no text. */
   text: string | undefined;
   recipe: Recipe;
   file: OpenedModel | undefined;
-  /** Grows with every link that is followed. */
+  /** Increments with every link that is followed. */
   visit: number;
   /** The step that the link names. */
   step: number;
-  /** Called with the step that the link should name. */
+  /** Called with the step to write to the link. */
   onStep(step: number): void;
-  /** Sets all settings, the text and the file to what they are now, with a step. */
+  /** Sets all settings, the text and the file to their current values, with a step. */
   restore(step: number): void;
   question: Question;
   active: boolean;
@@ -37,7 +40,7 @@ export interface SessionInput {
 export interface LiveSession {
   /** Undefined while there is no text. */
   session: RemoteSession | undefined;
-  /** The step of the run that this one replaced; undefined where there is none. */
+  /** The step of the run that this one replaced, or undefined if there is none. */
   replaced: number | undefined;
   reset(): void;
   undo(): void;
@@ -65,7 +68,7 @@ export function useSession(input: SessionInput): LiveSession {
         );
   const shown = useRef<RemoteSession | undefined>(undefined);
   if (shown.current !== session) {
-    shown.current?.pause(); // it may come back, and must not take the other's time
+    shown.current?.pause(); // it may be restored, and must not take time from the current one
     shown.current = session;
   }
 
@@ -76,7 +79,7 @@ export function useSession(input: SessionInput): LiveSession {
     session.onChange = () => {
       if (looked.current || session.phase !== "training") setFrame((n) => n + 1);
     };
-    setFrame((n) => n + 1); // what it said before
+    setFrame((n) => n + 1); // its last report
   }, [session]);
   useEffect(() => () => runs.current?.free(), []);
 
@@ -84,7 +87,7 @@ export function useSession(input: SessionInput): LiveSession {
   useEffect(() => {
     if (!session || session.steps === step || session.phase === "ready") return;
     const training = session.phase === "training";
-    if (training && session.steps < session.goal) return; // on its way to the step that the link names
+    if (training && session.steps < session.goal) return; // on its way to the step of the link
     const now = performance.now();
     if (training && now - linked.current < LINK_EVERY) return;
     linked.current = now;
@@ -108,7 +111,7 @@ export function useSession(input: SessionInput): LiveSession {
   };
 }
 
-/** The names of a text and a file, each found once. */
+/** Returns the names of a text and a file, each computed once. */
 function usePrints(text: string | undefined, file: OpenedModel | undefined): string {
   const kept = useRef<{ text: typeof text; file: typeof file; prints: string } | null>(null);
   if (kept.current?.text !== text || kept.current?.file !== file || kept.current === null)

@@ -1,4 +1,4 @@
-/** The text that settings mean: one that ships, fetched when it is chosen, or the visitor's own. */
+/** The text of the settings: one that ships, which is fetched when it is chosen, or the visitor's own. */
 
 import { useEffect, useState } from "preact/hooks";
 import { keep, printOf, recall } from "../store.js";
@@ -8,23 +8,23 @@ import { TEXTS } from "./texts.js";
 export type LoadedText =
   | { state: "ready"; text: string }
   | { state: "loading" }
-  /** The visitor's own, of which the link has only the name. */
+  /** The visitor's own text, of which the link contains only the name. */
   | { state: "missing" }
   | { state: "failed"; reason: string };
 
 const LONG_TEXT = "text";
 
-/** Keeps a text that is too long for the link, and returns its name there. */
+/** Stores a text that is too long for the link and returns its name. */
 export function keepText(text: string): string {
   void keep(LONG_TEXT, text);
   return printOf(text);
 }
 
-/** @param long the visitor's own, where it is too long for the link and was brought during this visit */
+/** @param long the visitor's own text, if it is too long for the link and was brought during this visit */
 export function useText({ text: name, own, print }: TextSettings, long: string): LoadedText {
   const [loaded, setLoaded] = useState<Partial<Record<string, LoadedText>>>({});
   const needsKept = name === "own" && own === "" && long === "" && print !== "";
-  const [kept, setKept] = useState<string | undefined>(); // "" where there is none
+  const [kept, setKept] = useState<string | undefined>(); // "" if there is none
   useEffect(() => {
     if (name === "own" || loaded[name]?.state === "ready") return;
     const put = (text: LoadedText) => setLoaded((all) => ({ ...all, [name]: text }));

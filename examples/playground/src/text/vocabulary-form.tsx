@@ -1,14 +1,14 @@
-/** Asks for the characters of a network whose file has none. */
+/** The form for the characters of a network whose file has none. */
 
 import { useId, useState } from "preact/hooks";
 import { Message, messageOf } from "../parts/message.js";
 import { charactersOf, sortedCharacters, type Nameless } from "./model-file.js";
 
 export interface VocabularyFormProps {
-  /** The file's. */
+  /** The name of the file. */
   name: string;
   network: Nameless;
-  /** The text of the page, whose characters may be meant. */
+  /** The text of the page, whose characters are proposed. */
   text: string;
   onCancel(): void;
   /** @throws RangeError for characters that do not fit the network */
@@ -39,7 +39,7 @@ export function VocabularyForm({ name, network, text, onCancel, onCharacters }: 
       <h4 class="label">Which characters does {name} know?</h4>
       <p>
         The file has a network ({cell}, {hidden} × {layers}) over {size} characters, but does not name them.
-        Enter them in the order of their ids, 0 to {size - 1}: as they stand, or as a JSON array of strings.
+        Enter them in the order of their ids, 0 to {size - 1}: literally, or as a JSON array of strings.
       </p>
       <div class="field">
         <label for={id}>

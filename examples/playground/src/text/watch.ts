@@ -1,31 +1,32 @@
 /**
- * What one sees of a model while it learns: what it writes, what it expects next, what its units do. All of it is asked of
- * the model between two steps, so that it is of the weights of the step that it names.
+ * The views of a model during training: samples, predictions of the next character, and states of its units.
+ * All of them are computed between two steps, so that they belong to the weights of the named step.
  *
- * Samples are made after fixed steps (sampled-steps.ts). The other views are refreshed now and then, in turns, and no view
- * takes more than its share of the time: a slow one is refreshed less often, and keeps no other waiting.
+ * Samples are generated after fixed steps (sampled-steps.ts). The other views are refreshed in turns, and no
+ * view takes more than its share of the time: a slow view is refreshed less often and does not delay the
+ * others.
  */
 
 import { QUICK, read, THOROUGH, type Reading } from "./reading.js";
 import { isKept, isShown } from "./sampled-steps.js";
 import type { TextSession } from "./session.js";
 
-/** Characters of a sample. */
+/** Number of characters of a sample. */
 const LENGTH = 280;
-/** While it trains, from one to the next. */
+/** Least time between two refreshes during training. */
 const EVERY_MILLISECONDS = { next: 300, reading: 600, sample: 0 };
-/** Training has at least this many times as long as a view took, before that view is made again. */
+/** Training gets at least this many times as long as a view took before that view is refreshed. */
 const SHARE = 12;
 
 export interface Question {
-  /** "" leaves it to the session. */
+  /** "" for the session's default. */
   prompt: string;
   temperature: number;
   seed: number;
 }
 
 export interface Sample {
-  /** The step whose weights wrote it. */
+  /** The step whose weights generated it. */
   step: number;
   prompt: string;
   temperature: number;
@@ -34,28 +35,28 @@ export interface Sample {
 
 export interface NextCharacters {
   prompt: string;
-  /** The likeliest first. */
+  /** The most likely first. */
   tokens: readonly { token: string; probability: number }[];
-  /** Why there are none. */
+  /** The reason why there are none. */
   trouble?: string;
 }
 
-/** What there is to see. Each part is replaced when it changes. */
+/** The views. Each part is replaced when it changes. */
 export interface Views {
-  /** The newest first: what was written at the last step asked, then at the kept steps before it. */
+  /** The newest first: the sample of the last step, then those of the kept steps before it. */
   samples: readonly Sample[];
-  /** Why it cannot write. */
+  /** The reason why there is no sample. */
   sampleTrouble: string | undefined;
   next: NextCharacters | undefined;
   reading: Reading | undefined;
-  /** Why the passage cannot be read. */
+  /** The reason why the passage cannot be read. */
   readingTrouble: string | undefined;
 }
 
 type View = keyof typeof EVERY_MILLISECONDS;
 const ROTATING: readonly View[] = ["next", "reading"];
 
-/** For which question and weights a view was made, when, and how long that took. */
+/** The question and weights of a view, its time, and how long it took. */
 interface Made {
   of: string;
   at: number;
@@ -84,12 +85,12 @@ export class Watch {
     };
   }
 
-  /** Another question: `settle` answers it. */
+  /** Sets another question, which `settle` answers. */
   ask(question: Question): void {
     this.#question = question;
   }
 
-  /** After a step, while it trains: writes a sample where this is a step for one, or refreshes one view that is due. */
+  /** Generates a sample or refreshes one due view after a step of the training. */
   stepped(step: number): void {
     if (isKept(step) || (isShown(step) && this.#hasTime("sample"))) return this.#make("sample");
     const due = ROTATING.filter((view) => this.#hasTime(view));
@@ -97,7 +98,10 @@ export class Watch {
     if (oldest) this.#make(oldest);
   }
 
-  /** Makes one view that is out of date, if any is, and returns whether it did. For between two steps at most. */
+  /**
+   * Updates one view that is out of date and returns true if there was one. It must be called between two
+   * steps.
+   */
   settle(): boolean {
     const training = this.session.phase === "training";
     const views: readonly View[] = ["sample", "next", "reading"];
@@ -113,7 +117,7 @@ export class Watch {
     return performance.now() - at >= Math.max(EVERY_MILLISECONDS[view], SHARE * took);
   }
 
-  /** The question that a view answers; a view of a model that does not train is made with more effort. */
+  /** Returns the question that a view answers. A model that is not training gets a more thorough view. */
   #subject(view: View): string {
     const { steps, phase } = this.session;
     return `${steps} ${view === "reading" && phase === "training"} ${this.#asked(view)}`;

@@ -1,2 +1,2 @@
-/** Dashes of the cells, so that colour is not all that tells them apart. */
+/** Dashes of the cells, so that the curves differ not only in color. */
 export const DASHES = { tanh: [7, 4], gru: undefined, lstm: [2, 3] };

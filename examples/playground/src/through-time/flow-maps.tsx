@@ -1,4 +1,4 @@
-/** The gradient in every unit at every step, a picture a cell, its steps in line with the letters that are read. */
+/** The gradient in every unit at every step, one picture per cell, aligned with the letters. */
 
 import { power } from "../parts/axis.js";
 import type { ColourScale } from "../parts/colour-map.js";
@@ -8,7 +8,7 @@ import { useWidth } from "../parts/use-width.js";
 import { LETTERS } from "./recall.js";
 import type { Flow } from "./trio.js";
 
-/** Sizes from 10⁻ᴰᴱᶜᴬᴰᴱˢ of the largest on have a colour. */
+/** Magnitudes from 10⁻ᴰᴱᶜᴬᴰᴱˢ of the largest on have a color. */
 const DECADES = 8;
 const HEIGHT = 96;
 const DECADES_TO_ONE: ColourScale = {
@@ -28,7 +28,7 @@ export function FlowMaps({
 }) {
   const [host, width] = useWidth<HTMLDivElement>(640);
   const T = letters.length;
-  const room = width - 52; // beside the names
+  const room = width - 52; // room for the names
   const cell = { width: room / T, height: HEIGHT / hidden };
   return (
     <div class="flow-maps" ref={host}>

@@ -1,4 +1,4 @@
-/** The losses of the three as they fall. */
+/** The chart of the three losses. */
 
 import { LineChart } from "../parts/line-chart.js";
 import { DASHES } from "./dashes.js";
@@ -8,7 +8,10 @@ export function Losses({ trio }: { trio: Trio }) {
   const { members, steps } = trio;
   const every = Math.ceil(steps / 500) || 1;
   const x = Array.from({ length: Math.ceil(steps / every) }, (_, i) => i * every);
-  /** Means over what lies between two points: each batch is another one, and its loss jumps. */
+  /**
+   * Returns the mean of the losses between two points, because each batch is a different one and its loss
+   * jumps.
+   */
   const mean = (losses: readonly number[], from: number) => {
     const part = losses.slice(Math.max(0, from - 4), from + Math.max(every, 1));
     return part.reduce((sum, loss) => sum + loss, 0) / part.length;
@@ -22,7 +25,7 @@ export function Losses({ trio }: { trio: Trio }) {
   return (
     <>
       <LineChart
-        label="The losses as they learn"
+        label="The losses during training"
         xLabel="training step"
         yLabel="loss per letter (nats), mean of five batches"
         x={x}
@@ -31,7 +34,7 @@ export function Losses({ trio }: { trio: Trio }) {
         xRange={[0, 100]}
         height={260}
       />
-      {steps === 0 && <p class="note">Nothing learnt yet. Press Play.</p>}
+      {steps === 0 && <p class="note">Not trained yet. Press Play.</p>}
     </>
   );
 }

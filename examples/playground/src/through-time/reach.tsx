@@ -1,11 +1,11 @@
-/** How much of the last step's gradient arrives at each step before it, in each cell. */
+/** The chart of the fraction of the last step's gradient that reaches each earlier step, for each cell. */
 
 import { LineChart } from "../parts/line-chart.js";
 import { format } from "../parts/number.js";
 import { DASHES } from "./dashes.js";
 import type { Flow } from "./trio.js";
 
-/** The lower end of the axis: a gradient so small teaches nothing, and the axis needs an end. */
+/** The lower end of the axis. A gradient this small has no effect on training. */
 const LOWEST = 1e-20;
 
 export function Reach({ flows }: { flows: Flow[] }) {

