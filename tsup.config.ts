@@ -59,8 +59,8 @@ const library: Options = {
   noExternal: ["fflate", "pbf"],
   esbuildPlugins: [besideWorker, enumerationsAsNumbers],
   esbuildOptions(options) {
-    // identifiers are kept, because stacks and the console show the names of classes and functions
-    options.minifyWhitespace = true;
+    // Identifiers are kept, because stacks and the console show the names of classes and functions. White space is kept too:
+    // esbuild removes the marks of pure calls with it, and bundlers need them to drop what a program does not use.
     options.minifySyntax = true;
     options.lineLimit = 200; // engines show the whole line of an uncaught error
     options.mainFields = ["module", "main"];

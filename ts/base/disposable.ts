@@ -7,29 +7,27 @@ export type Disposer = SymbolConstructor extends { readonly dispose: infer Key e
   ? { [K in Key]: () => void }
   : Record<never, never>;
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the class gets the method below
-export interface Disposable extends Disposer {}
+/** The base without the method that `using` calls, which not every compiler's library knows. */
+abstract class Freeable extends Inspectable {
+  /** Frees the memory that the garbage collector does not manage. */
+  abstract free(): void;
+}
 
 /**
  * An object that `using` frees at the end of a block. This is a base class because a statement after each
  * class would keep bundlers from removing classes that nobody imports.
  */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface above
-export abstract class Disposable extends Inspectable {
-  /** Frees the memory that the garbage collector does not manage. */
-  abstract free(): void;
-}
+export const Disposable = /* @__PURE__ */ disposable();
+export type Disposable = InstanceType<typeof Disposable>;
 
-// In engines without Symbol.dispose, the helpers that compilers emit for `using` look for this registered
-// symbol.
-Object.defineProperty(
-  Disposable.prototype,
-  (Symbol as { dispose?: symbol }).dispose ?? Symbol.for("Symbol.dispose"),
-  {
-    value(this: Disposable) {
-      this.free();
-    },
-    writable: true,
-    configurable: true,
-  },
-);
+function disposable(): abstract new () => Freeable & Disposer {
+  abstract class Disposable extends Freeable {}
+  // In engines without Symbol.dispose, the helpers that compilers emit for `using` look for this registered
+  // symbol.
+  const key = (Symbol as { dispose?: symbol }).dispose ?? Symbol.for("Symbol.dispose");
+  const value = function (this: Freeable) {
+    this.free();
+  };
+  Object.defineProperty(Disposable.prototype, key, { value, writable: true, configurable: true });
+  return Disposable as abstract new () => Freeable & Disposer;
+}

@@ -9,18 +9,24 @@ type Inspect = (value: unknown, options: unknown) => string;
  * An object that Node's `console.log` prints as a summary and that Vue's `ref` and `reactive` do not wrap: a
  * proxy could not reach its private fields. This is a base class for the reason given at `Disposable`.
  */
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- the class gets its properties below
-export abstract class Inspectable {}
+export const Inspectable = /* @__PURE__ */ inspectable();
+export type Inspectable = InstanceType<typeof Inspectable>;
 
-Object.defineProperties(Inspectable.prototype, {
-  __v_skip: { value: true },
-  [Symbol.for("nodejs.util.inspect.custom")]: {
-    value(this: Inspectable, depth: number, options: object, inspect: Inspect): string {
-      const name = this.constructor.name.replace(/^_/, ""); // bundlers rename a class that refers to itself
-      return depth < 0 ? `[${name}]` : `${name} ${inspect(summarize(this), { ...options, depth })}`;
+/** Returns the class. A statement after a class would make bundlers keep it. */
+function inspectable() {
+  // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- the class gets its properties below
+  abstract class Inspectable {}
+  Object.defineProperties(Inspectable.prototype, {
+    __v_skip: { value: true },
+    [Symbol.for("nodejs.util.inspect.custom")]: {
+      value(this: Inspectable, depth: number, options: object, inspect: Inspect): string {
+        const name = this.constructor.name.replace(/^_/, ""); // bundlers rename a class that refers to itself
+        return depth < 0 ? `[${name}]` : `${name} ${inspect(summarize(this), { ...options, depth })}`;
+      },
     },
-  },
-});
+  });
+  return Inspectable;
+}
 
 /** Returns the public fields and getters, except the parameters, which are long and would be copied. */
 function summarize(object: Inspectable): Record<string, unknown> {

@@ -31,7 +31,7 @@ export interface Option<T = unknown> {
 export type Declaration = Readonly<Record<string, Option>>;
 
 /** Returns a declaration of the options of both; those of `other` replace those of the same name. */
-export function merge<A extends Declaration, B extends Declaration>(one: A, other: B): Omit<A, keyof B> & B {
+export function merge<A extends object, B extends object>(one: A, other: B): Omit<A, keyof B> & B {
   return { ...one, ...other };
 }
 

@@ -9,10 +9,14 @@
  */
 export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
 
-const prototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
-const tagGetter = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.get as () =>
-  string | undefined;
-const lengthGetter = Object.getOwnPropertyDescriptor(prototype, "length")?.get as () => number;
+const tagGetter = /* @__PURE__ */ getterOf<string | undefined>(Symbol.toStringTag);
+const lengthGetter = /* @__PURE__ */ getterOf<number>("length");
+
+/** Returns the getter of all typed arrays for a property. */
+function getterOf<T>(key: PropertyKey): () => T {
+  const prototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
+  return Object.getOwnPropertyDescriptor(prototype, key)?.get as () => T;
+}
 
 /** Not a typed array. */
 export const NONE = 0;

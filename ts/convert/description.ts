@@ -10,7 +10,7 @@
 
 import { boolean, oneOf, record, size } from "../base/check.js";
 import { at, rangeError, typeError, type Path } from "../base/errors.js";
-import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
+import { merge, readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import { show, showNames, showShape } from "../base/show.js";
 import type { Tensor } from "../base/tensor.js";
 import { CELLS, type Cell } from "../data/rnn-options.js";
@@ -89,16 +89,17 @@ export const GATES: Readonly<Record<Cell, readonly string[]>> = {
 
 /** The other options of a network. None of them affects the outputs of a trained network. */
 const IGNORED = { read: (): undefined => undefined, fallback: undefined };
-const NESTED_CONFIG = {
-  ...NETWORK,
+const NESTED_CONFIG = /* @__PURE__ */ merge(NETWORK, {
   dropout: IGNORED,
   init: IGNORED,
   recurrentInit: IGNORED,
   forgetBias: IGNORED,
   seed: IGNORED,
-} satisfies Declaration;
+} satisfies Declaration);
 const NESTED = { config: { read: record }, parameters: { read: record } } satisfies Declaration;
-const FLAT = { ...NESTED_CONFIG, parameters: { read: record } } satisfies Declaration;
+const FLAT = /* @__PURE__ */ merge(NESTED_CONFIG, {
+  parameters: { read: record },
+} satisfies Declaration);
 
 /** Reads and checks a description completely, and copies its data. */
 export function readNetworkDescription(value: unknown, path: Path): CheckedNetwork {

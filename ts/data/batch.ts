@@ -9,7 +9,7 @@ import { copyIds } from "./ids.js";
 import type { SequenceLengths } from "./row-lengths.js";
 import type { RowLengths } from "./row-rule.js";
 import type { BatchLoss } from "./loss.js";
-import type { NamesOf } from "../base/options.js";
+import { merge, type NamesOf } from "../base/options.js";
 import { LOSS_FLAGS, type LossFlags } from "./loss-flags.js";
 import { copySource, type Layout, type WeightsOfValues } from "./numbers.js";
 import { showShape } from "../base/show.js";
@@ -120,14 +120,10 @@ export const INPUT_NAMES = {
   initialState: true,
 } satisfies NamesOf<SequenceInputs>;
 /** Names of {@link Batch}. */
-export const BATCH_NAMES = {
-  ...INPUT_NAMES,
-  targets: true,
-  weights: true,
-  loss: true,
-  quantiles: true,
-  ...LOSS_FLAGS,
-} satisfies NamesOf<Batch>;
+export const BATCH_NAMES = /* @__PURE__ */ merge(
+  /* @__PURE__ */ merge(INPUT_NAMES, { targets: true, weights: true, loss: true, quantiles: true }),
+  LOSS_FLAGS,
+) satisfies NamesOf<Batch>;
 
 const INPUTS_WANTED = "integer ids (B,T) or dense features (B,T,I)";
 

@@ -8,7 +8,7 @@
 
 import { openRows, openTargets } from "./batch.js";
 import { readRowLengths, type SequenceLengths } from "./row-lengths.js";
-import { objectWith, type NamesOf } from "../base/options.js";
+import { merge, objectWith, type NamesOf } from "../base/options.js";
 import { rangeError } from "../base/errors.js";
 import { copyIds } from "./ids.js";
 import {
@@ -43,7 +43,10 @@ export interface SequenceLossOptions extends LossFlags {
   sequenceLengths?: SequenceLengths;
 }
 
-const NAMES = { weights: true, sequenceLengths: true, ...LOSS_FLAGS } satisfies NamesOf<SequenceLossOptions>;
+const NAMES = /* @__PURE__ */ merge(
+  { weights: true, sequenceLengths: true },
+  LOSS_FLAGS,
+) satisfies NamesOf<SequenceLossOptions>;
 
 /**
  * Computes the cross-entropy of logits against targets, in nats, weighted and averaged according to the

@@ -39,7 +39,7 @@ export const BITS = {
 /** The name of an element type. */
 export type Dtype = keyof typeof BITS;
 
-export const DTYPES = Object.keys(BITS) as Dtype[];
+export const DTYPES = /* @__PURE__ */ Object.keys(BITS) as Dtype[];
 /** A tensor as the file stores it. */
 export interface StoredTensor {
   readonly dtype: Dtype;

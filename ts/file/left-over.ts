@@ -14,7 +14,7 @@ interface LoadRemedy extends Remedy {
   readonly options: Pick<LoadOptions, "prefix" | "head">;
 }
 
-const TENSORS = at("bytes", "tensors");
+const TENSORS = /* @__PURE__ */ at("bytes", "tensors");
 const EXPECTED = "only tensors of the network";
 
 /**

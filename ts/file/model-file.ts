@@ -69,7 +69,7 @@ export interface Model {
 
 const VERSION = "1";
 /** The element types of weights. Tensors of other types are quantized or not weights. */
-const WEIGHTS: ReadonlySet<Dtype> = new Set(["F32", "F16", "BF16", "F64"]);
+const WEIGHTS: ReadonlySet<Dtype> = /* @__PURE__ */ new Set(["F32", "F16", "BF16", "F64"]);
 const VOCABULARY_NAMES = { tokens: true, unknown: true } satisfies NamesOf<
   VocabularyOptions & { tokens: true }
 >;

@@ -29,7 +29,7 @@ export interface Header {
 const MAX_DEPTH = 128; // the limit of the reference's parser
 const METADATA = "__metadata__";
 /** The path of the header. */
-export const HEADER = at("bytes", "header");
+export const HEADER = /* @__PURE__ */ at("bytes", "header");
 
 /** Reads a header. The caller must still check that the entries fit the file. */
 export function parseHeader(text: string): Header {

@@ -50,12 +50,18 @@ export class Run<Checkpoint = RunCheckpoint>
    * listener that throws.
    */
   readonly done: Promise<RunResult>;
+  /**
+   * @internal Returns the snapshot of the last finished step. A computed name in the class body would make bundlers keep
+   * the class.
+   */
+  declare readonly [SNAPSHOT]: () => Checkpoint;
   readonly #driver: Driver<Checkpoint>;
 
   /** @internal */
   constructor(driver: Driver<Checkpoint>) {
     super();
     this.#driver = driver;
+    Object.defineProperty(this, SNAPSHOT, { value: () => driver.snapshot() });
     this.done = driver.done;
     this.done.catch(() => undefined); // nobody is required to handle the rejection
   }
@@ -91,11 +97,6 @@ export class Run<Checkpoint = RunCheckpoint>
    */
   checkpoint(): Promise<Checkpoint> {
     return this.#driver.checkpoint();
-  }
-
-  /** @internal Returns the state after the last finished step. */
-  [SNAPSHOT](): Checkpoint {
-    return this.#driver.snapshot();
   }
 
   /** Waits for the result, as `then` of {@link Run#done} does. */

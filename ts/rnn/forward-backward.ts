@@ -6,7 +6,7 @@
 
 import { BATCH_NAMES, INPUT_NAMES, type Batch, type SequenceInputs } from "../data/batch.js";
 import type { BatchLoss } from "../data/loss.js";
-import { objectWith, readOptions, type NamesOf } from "../base/options.js";
+import { merge, objectWith, readOptions, type NamesOf } from "../base/options.js";
 import { STATES, type Network } from "./network.js";
 import { arenaRoom, readArena } from "../data/parameters.js";
 import {
@@ -35,12 +35,11 @@ import { RawBuffer, RawDirectionBuffer } from "../wasm/enumerations.js";
 import { f32 } from "../wasm/memory.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
-const BACKWARD_NAMES = {
-  ...INPUT_NAMES,
+const BACKWARD_NAMES = /* @__PURE__ */ merge(INPUT_NAMES, {
   outputsGradient: true,
   logitsGradient: true,
   stateGradient: true,
-} satisfies NamesOf<BackwardInputs>;
+}) satisfies NamesOf<BackwardInputs>;
 
 /** Returns a user's batch if it is an object without unknown names. */
 export function batchOf(batch: unknown): Batch {

@@ -39,7 +39,7 @@ const NAMES = {
   products: true,
   moments: true,
 } satisfies NamesOf<OptimizerSnapshot>;
-const SQUARES: ReadonlySet<string> = new Set(["exp_avg_sq", "square_avg"]);
+const SQUARES: ReadonlySet<string> = /* @__PURE__ */ new Set(["exp_avg_sq", "square_avg"]);
 
 /**
  * Returns the state of an optimizer of `network`, or of one that has not updated anything yet.

@@ -2,7 +2,7 @@
 
 import type { SequenceInputs } from "../data/batch.js";
 import { boolean } from "../base/check.js";
-import type { Declaration, OptionsOf } from "../base/options.js";
+import { merge, type Declaration, type OptionsOf } from "../base/options.js";
 import { readClipNorm } from "../optim/clip-norm.js";
 import { readOptimizer } from "../optim/optimizer.js";
 import type { Cell } from "../data/rnn-options.js";
@@ -115,8 +115,7 @@ export const CLIP = {
 /** Options of {@link Rnn#applyGradients}. */
 export interface ClipOptions extends OptionsOf<typeof CLIP> {}
 
-export const TRAIN_STEP = {
-  ...CLIP,
+export const TRAIN_STEP = /* @__PURE__ */ merge(CLIP, {
   /** Returns a copy of the final state. Default false. */
   returnState: { read: boolean, fallback: false },
   /**
@@ -124,7 +123,7 @@ export const TRAIN_STEP = {
    * state of this call: truncated BPTT. An `initialState` in the batch takes precedence. Default false.
    */
   carryState: { read: boolean, fallback: false },
-} satisfies Declaration;
+} satisfies Declaration);
 
 /** Options of {@link Rnn#trainStep}. */
 export interface TrainStepOptions extends OptionsOf<typeof TRAIN_STEP> {}

@@ -75,6 +75,10 @@ import type { Bytes } from "../base/typed-array.js";
  */
 export class Rnn<C extends Cell = Cell> extends Disposable {
   readonly #network: Network;
+  /** @internal For modules of this package. A computed name in the class body would make bundlers keep the class. */
+  declare readonly [NETWORK]: Network;
+  /** @internal Locks the network for a run. */
+  declare readonly [LOCK]: () => LockedNetwork;
 
   /**
    * @param options sizes, cell and seed. Give the cell explicitly, so that the compiler knows the type of the
@@ -85,7 +89,12 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
    */
   constructor(options: RnnOptions<C>) {
     super();
-    this.#network = new Network(readRnnOptions(options));
+    const network = new Network(readRnnOptions(options));
+    this.#network = network;
+    Object.defineProperties(this, {
+      [NETWORK]: { value: network },
+      [LOCK]: { value: () => new LockedNetwork(network) },
+    });
   }
 
   /** The cell. */
@@ -550,15 +559,5 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
    */
   free(): void {
     this.#network.free();
-  }
-
-  /** @internal The implementation, for modules of this package. */
-  get [NETWORK](): Network {
-    return this.#network;
-  }
-
-  /** @internal Locks the network for a run. */
-  [LOCK](): LockedNetwork {
-    return new LockedNetwork(this.#network);
   }
 }

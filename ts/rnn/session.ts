@@ -6,7 +6,7 @@
 import { finalizer, weak } from "../base/finalization.js";
 import { show } from "../base/show.js";
 import { boolean, invalid, size } from "../base/check.js";
-import { readOptions, type Declaration, type OptionsOf } from "../base/options.js";
+import { readOptions, unchecked, type Declaration, type OptionsOf } from "../base/options.js";
 import { Disposable } from "../base/disposable.js";
 import { BpttError, isCheckError, rangeError, typeError, withFields } from "../base/errors.js";
 import { copyIds, type IdLayout } from "../data/ids.js";
@@ -22,11 +22,14 @@ import { expectStack } from "../wasm/core.js";
 import { f32, i32, type BufferPlace } from "../wasm/memory.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
 
+/** A state that is checked when it is written. */
+const STATE = { read: unchecked<StateInput>, fallback: undefined };
+
 const SESSION = {
   /** B: the number of rows that run side by side. Default 1. */
   batch: { read: size, fallback: 1 },
   /** The state before the first step, (L·D, B, H); `{ h, c }` for an lstm. Default: zeros. */
-  state: { read: (value: unknown): StateInput => value as StateInput, fallback: undefined },
+  state: STATE,
   /** True if the steps read features (B, I) instead of ids. Default false. */
   dense: { read: boolean, fallback: false },
 } satisfies Declaration;
@@ -34,7 +37,7 @@ const SESSION = {
 /** Options of {@link Rnn.session}. */
 export interface SessionOptions extends OptionsOf<typeof SESSION> {}
 
-const RESET = { state: SESSION.state } satisfies Declaration;
+const RESET = { state: STATE } satisfies Declaration;
 
 /** Frees the buffers of a session that was garbage collected without `free`. */
 const dropped = /* @__PURE__ */ finalizer<{ network: { deref(): Network | undefined }; slot: number }>(

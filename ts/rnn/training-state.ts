@@ -33,7 +33,7 @@ interface NetworkState {
 
 const NAMES = { carried: true, dropoutStep: true, frozen: true } satisfies NamesOf<NetworkState>;
 
-const CARRIED = at("network", "carried");
+const CARRIED = /* @__PURE__ */ at("network", "carried");
 
 /** Returns the sections of a network that `optimizer` trains. */
 export function trainingSections(

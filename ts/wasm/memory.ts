@@ -14,8 +14,8 @@ export interface BufferPlace {
   readonly stride: number;
 }
 
-let floatView = new Float32Array(0);
-let intView = new Int32Array(0);
+let floatView = /* @__PURE__ */ new Float32Array(0);
+let intView = /* @__PURE__ */ new Int32Array(0);
 
 /** Returns the memory as float32. */
 export function f32(): Float32Array {

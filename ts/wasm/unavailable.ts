@@ -19,14 +19,14 @@ export function requireRelaxedSimd(): void {
 }
 
 // (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)): valid only where simd128 is known
-const SIMD_PROBE = Uint8Array.of(
+const SIMD_PROBE = /* @__PURE__ */ Uint8Array.of(
   ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
   ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
 );
 
 // (module (func (param v128) (result v128) local.get 0 local.get 0 local.get 0 f32x4.relaxed_madd)): the only relaxed
 // instruction that the relaxed build contains
-const RELAXED_PROBE = Uint8Array.of(
+const RELAXED_PROBE = /* @__PURE__ */ Uint8Array.of(
   ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0],
   ...[10, 13, 1, 11, 0, 32, 0, 32, 0, 32, 0, 253, 133, 2, 11],
 );

@@ -3,7 +3,7 @@
 import { BpttError, isCheckError, rangeError, typeError, type ErrorCode } from "../base/errors.js";
 import type { PortableError } from "./protocol.js";
 
-const CLASSES = new Map<string, new (message: string, options?: ErrorOptions) => Error>([
+const CLASSES = /* @__PURE__ */ new Map<string, new (message: string, options?: ErrorOptions) => Error>([
   ["TypeError", TypeError],
   ["RangeError", RangeError],
 ]);

@@ -2,7 +2,14 @@
 
 import { boolean, integer, nonEmpty, number, seed, string } from "../../base/check.js";
 import { at, rangeError, typeError, type Path } from "../../base/errors.js";
-import { count, readOptions, type Declaration, type OptionsOf, type ValuesOf } from "../../base/options.js";
+import {
+  count,
+  merge,
+  readOptions,
+  type Declaration,
+  type OptionsOf,
+  type ValuesOf,
+} from "../../base/options.js";
 import { show } from "../../base/show.js";
 
 /** Largest number of texts at once. The memory for their states is allocated in one piece. */
@@ -41,14 +48,13 @@ const STREAM = {
   seed: { read: seed, fallback: 0 },
 } satisfies Declaration;
 
-const GENERATE = {
-  ...STREAM,
+const GENERATE = /* @__PURE__ */ merge(STREAM, {
   /** Number of texts to generate at once; the result is then an array. */
   count: {
     read: (value: unknown, path: Path) => integer(value, path, { min: 1, max: MOST_TEXTS }),
     fallback: 1,
   },
-} satisfies Declaration;
+} satisfies Declaration);
 
 /** Options of {@link CharRnn#stream}. */
 export interface StreamOptions extends OptionsOf<typeof STREAM> {}
