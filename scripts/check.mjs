@@ -1,5 +1,5 @@
-// `npm run check` checks format, lint, types, documentation, sizes, the layer rule and words. It runs all of them,
-// prints the result of each, and exits with code 1 if one failed. rustfmt and clippy are skipped by name if
+// `npm run check` checks format, lint, types, Markdown, the site, sizes, the layer rule and words. It runs all of
+// them, prints the result of each, and exits with code 1 if one failed. rustfmt and clippy are skipped by name if
 // they are not installed.
 //
 // Checks run in parallel, one per core. Their results are printed in the order of the list.
@@ -30,6 +30,7 @@ const checks = [
     command: ["tsc", "-p", inProject("bench", "tsconfig.json")],
     skip: !existsSync(inProject("bench", "node_modules")) && "its peers are not installed: npm run bench",
   },
+  { name: "markdown", command: ["node", inProject("scripts", "check-markdown.mjs")] },
   { name: "site", command: ["node", inProject("scripts", "site.mjs"), "build"] },
   { name: "size", command: ["node", inProject("scripts", "size.mjs")] },
   { name: "layers", command: ["node", inProject("scripts", "check-layers.mjs")] },

@@ -2,7 +2,7 @@
 // of the bundled packages.
 
 import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { bundleDeclarations } from "./declarations.mjs";
 import { SetupError, showOutput, step } from "./log.mjs";
 import { buildRoot, inProject, projectRoot } from "./paths.mjs";
@@ -51,6 +51,7 @@ export async function bundle() {
         "tsconfig.json",
         "package.json",
         "package-lock.json",
+        "Cargo.lock",
         "scripts/setup/bundle.mjs",
         "scripts/setup/declarations.mjs",
       ].map((name) => inProject(name)),
@@ -80,7 +81,7 @@ export async function bundle() {
     for (const [name, file] of WASM_FILES) copyFileSync(file, join(fresh, name));
     for (const [name, text] of WASM_TYPES) writeFileSync(join(fresh, name), text);
     const commandLine = readFileSync(join(fresh, "cli.js"), "utf8");
-    writeFileSync(join(fresh, "THIRD_PARTY_LICENSES.txt"), licences(commandLine));
+    writeFileSync(join(fresh, "THIRD_PARTY_LICENSES.txt"), licences(commandLine, await linkedCrates()));
     replaceFolder(fresh, dist);
   });
 }
@@ -97,15 +98,70 @@ function packagesIn(bundle) {
   return [...new Set(folders)].map((folder) => inProject(...folder.split("/")));
 }
 
-/** @param {string} commandLine the bundle */
-function licences(commandLine) {
+/** @typedef {{ name: string, version: string, license: string, folder: string }} Crate */
+
+/** The crates linked into the modules: normal dependencies of the core for wasm32, without procedural macros. */
+async function linkedCrates() {
+  const platform = "wasm32-unknown-unknown";
+  const { code, output } = await run(
+    "cargo",
+    ["metadata", "--quiet", "--format-version", "1", "--locked", "--filter-platform", platform],
+    { env: { CARGO_TERM_COLOR: "never" } },
+  );
+  if (code !== 0) throw new SetupError(`cargo metadata failed:\n${output}`);
+  /** @type {{ packages: { id: string, name: string, version: string, license: string, manifest_path: string, targets: { kind: string[] }[] }[], resolve: { root: string, nodes: { id: string, deps: { pkg: string, dep_kinds: { kind: string | null }[] }[] }[] }, workspace_members: string[] }} */
+  const { packages, resolve, workspace_members } = JSON.parse(output.slice(output.indexOf("{")));
+  const isMacro = new Set(
+    packages
+      .filter(({ targets }) => targets.some(({ kind }) => kind.includes("proc-macro")))
+      .map(({ id }) => id),
+  );
+  const found = new Set(workspace_members);
+  for (const id of found) {
+    const { deps } = resolve.nodes.find((node) => node.id === id) ?? { deps: [] };
+    for (const { pkg, dep_kinds } of deps)
+      if (dep_kinds.some(({ kind }) => kind === null) && !isMacro.has(pkg)) found.add(pkg);
+  }
+  return packages
+    .filter(({ id }) => found.has(id) && !workspace_members.includes(id))
+    .map(({ name, version, license, manifest_path }) => ({
+      name,
+      version,
+      license,
+      folder: dirname(manifest_path),
+    }));
+}
+
+/** The notice of what every Rust program links. */
+const RUST = `core and alloc of the Rust standard library (MIT OR Apache-2.0)
+
+Copyright (c) The Rust Project Contributors. Used under the MIT licence, whose text is that of the crates above.
+`;
+
+/** @param {string} folder */
+function licenceIn(folder) {
+  const names = readdirSync(folder).filter((entry) => /^licen[cs]e([-.]\w+)*$/i.test(entry));
+  const file = names.find((name) => /mit/i.test(name)) ?? names[0] ?? "LICENSE";
+  return readFileSync(join(folder, file), "utf8").trim();
+}
+
+/** @param {string} commandLine the bundle @param {Crate[]} crates */
+function licences(commandLine, crates) {
   const inEntries = BUNDLED_PACKAGES.map((name) => inProject("node_modules", name));
   const inCommandLine = packagesIn(commandLine);
   if (inCommandLine.length === 0) throw new SetupError("found no package in the bundle of the command line");
   const texts = [...inEntries, ...inCommandLine].map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const file = readdirSync(folder).find((entry) => /^licen[cs]e([-.]\w+)*$/i.test(entry)) ?? "LICENSE";
-    return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+    return `${name} ${version} (${license})\n\n${licenceIn(folder)}\n`;
   });
-  return `The files of this folder contain code of these packages:\n\n${texts.join("\n\n")}`;
+  const linked = crates.map(
+    ({ name, version, license, folder }) => `${name} ${version} (${license})\n\n${licenceIn(folder)}\n`,
+  );
+  return [
+    "The JavaScript files of this folder contain code of these packages:\n",
+    ...texts,
+    "The WebAssembly modules, which are also inside the JavaScript files, contain code of these crates:\n",
+    ...linked,
+    RUST,
+  ].join("\n\n");
 }

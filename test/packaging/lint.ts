@@ -17,6 +17,29 @@ export function testLint(toy: Toy): void {
       expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
     });
 
+    it("licences of what is bundled and linked", async () => {
+      const text = await readFile(
+        toy.path("node_modules", "bptt", "dist", "THIRD_PARTY_LICENSES.txt"),
+        "utf8",
+      );
+      for (const name of [
+        "fflate",
+        "pbf",
+        "commander",
+        "talc",
+        "allocator-api2",
+        "wasm-bindgen",
+        "Rust standard",
+      ])
+        expect(text).toContain(`${name} `);
+      expect(text.match(/Permission is hereby granted/g)?.length).toBeGreaterThan(8);
+    });
+
+    it("a README without dead links", async () => {
+      const readme = await readFile(toy.path("node_modules", "bptt", "README.md"), "utf8");
+      expect(readme.match(/\]\((?!https?:|#)[^)]*\)/g) ?? []).toEqual([]);
+    });
+
     it("are the types wrong?", async () => {
       const attw = inProject("node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
       const args = [attw, toy.tarball, "--format", "json", "--no-definitely-typed"];

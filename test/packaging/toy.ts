@@ -1,10 +1,11 @@
 /** An empty project outside the tree, with the packed tarball installed as a user would. */
 
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { pack } from "../../scripts/pack.mjs";
 import { inProject } from "../../scripts/setup/paths.mjs";
 
 const execute = promisify(execFile);
@@ -18,11 +19,9 @@ export class Toy {
   /** Packs, installs without a network, and copies the programs of this folder. */
   async make(): Promise<void> {
     this.folder = await realpath(await mkdtemp(join(tmpdir(), "bptt-packed-")));
-    await npm(inProject(), "pack", "--pack-destination", this.folder);
-    const [tarball] = (await readdir(this.folder)).filter((name) => name.endsWith(".tgz"));
-    this.tarball = this.path(tarball!);
+    this.tarball = await pack(this.folder);
     await this.write("package.json", `{ "name": "toy", "version": "1.0.0", "private": true }\n`);
-    await npm(this.folder, "install", `./${tarball}`, "--offline", "--no-audit", "--no-fund");
+    await npm(this.folder, "install", this.tarball, "--offline", "--no-audit", "--no-fund");
     await cp(inProject("test", "packaging", "programs"), this.folder, { recursive: true });
   }
 
