@@ -89,6 +89,34 @@ export {
   type Numbers3,
   type Tensor,
 } from "./base/tensor.js";
+export {
+  SequenceClassifier,
+  type Classification,
+  type LabelledSequence,
+  type SequenceClassifierOptions,
+  type SequenceInput,
+} from "./models/labels/sequence-classifier.js";
+export {
+  SequenceTagger,
+  type SequenceTaggerOptions,
+  type Tag,
+  type TaggedSequence,
+} from "./models/labels/sequence-tagger.js";
+export type { LiveTag, TaggerStream } from "./models/labels/tagger-stream.js";
+export type { ClassifierStream, LiveClassification, TimeStep } from "./models/labels/classifier-stream.js";
+export type {
+  Augmentation,
+  ClassWeights,
+  LabelFitOptions,
+  LabelRunSettings,
+} from "./models/labels/fit-options.js";
+export type { FeatureScale } from "./models/labels/feature-reader.js";
+export type { LabelInspection } from "./models/labels/inspect.js";
+export type { LabelLoadOptions, LabelSaveOptions } from "./models/labels/label-network.js";
+export type { LabelEvaluation, LabelMetrics } from "./models/labels/metrics.js";
+export type { LabelProbability } from "./models/labels/probabilities.js";
+export type { Readout } from "./models/labels/readout.js";
+export type { LabelStreamOptions } from "./models/labels/stream-options.js";
 export type { CharRnnOptions } from "./models/text/char-rnn-options.js";
 export type { Text, TextKind } from "./models/text/codec.js";
 export type { EvaluationProgress, TextEvaluateOptions, TextEvaluation } from "./models/text/evaluate.js";

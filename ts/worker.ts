@@ -3,8 +3,9 @@
  * the run sends the module.
  */
 
+import { labelsTask } from "./models/labels/labels-task.js";
 import { textTask } from "./models/text/text-task.js";
 import { batchesTask } from "./worker/batches-task.js";
 import { serve } from "./worker/serve.js";
 
-serve([batchesTask, textTask]);
+serve([batchesTask, textTask, labelsTask]);

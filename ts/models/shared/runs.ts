@@ -30,6 +30,8 @@ export interface RunStart<Settings, Data> extends RunIdentity<Settings> {
   readonly data: Data;
   readonly options: Omit<Partial<FitOptions>, "snapshot">;
   readonly worker: WorkerOptions | undefined;
+  /** Is called when the run has come to its end, before its promise resolves. */
+  readonly finish?: () => void;
 }
 
 /** The runs of one model. */
@@ -81,7 +83,8 @@ export class Runs<Settings extends ModelRunSettings> {
   }
 
   /** Starts a run. An unfinished one is discarded, but its weights remain. */
-  start<Data>({ task, data, options, worker, settings, fingerprint }: RunStart<Settings, Data>): Run<Bytes> {
+  start<Data>(start: RunStart<Settings, Data>): Run<Bytes> {
+    const { task, data, options, worker, settings, fingerprint } = start;
     const rnn = this.#rnn;
     rnn[NETWORK].lock.expectAlive("fit");
     rnn[NETWORK].lock.expectAvailable("fit");
@@ -96,6 +99,7 @@ export class Runs<Settings extends ModelRunSettings> {
       if (this.#run !== run || isUnfinished(stopped)) return;
       this.#run = undefined;
       this.#lastRun = lastRun(state);
+      start.finish?.();
     };
     run.done.then(ended, () => undefined);
     return run;

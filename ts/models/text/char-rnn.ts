@@ -17,7 +17,7 @@ import { NETWORK } from "../../rnn/network.js";
 import { Rnn } from "../../rnn/rnn.js";
 import type { Run } from "../../fit/run.js";
 import { readCharRnnOptions, readVocabulary, type CharRnnOptions } from "./char-rnn-options.js";
-import { Codec, readNetworkState, type Text, type TextKind } from "./codec.js";
+import { Codec, codecNetworkState, type Text, type TextKind } from "./codec.js";
 import type { EncodedText } from "./encoded-text.js";
 import { evaluateText, type TextEvaluateOptions, type TextEvaluation } from "./evaluate.js";
 import { fingerprint } from "./fingerprint.js";
@@ -27,6 +27,7 @@ import { readGenerateOptions, type GenerateOptions, type StreamOptions } from ".
 import { inspectIds, type Inspection } from "./inspect.js";
 import { readModelFitOptions, readResumeOptions, type ResumeOptions } from "../shared/fit-options.js";
 import type { LastRun } from "../shared/last-run.js";
+import { networkState, restoreNetworkState } from "../shared/network-state.js";
 import { Runs, type SavedRuns } from "../shared/runs.js";
 import { textTask } from "./text-task.js";
 import { readTokenRule } from "./tokens.js";
@@ -398,11 +399,7 @@ export class CharRnn extends Disposable {
     const rnn = new Rnn(rnnOptions(config));
     try {
       rnn.setParameters(parameters);
-      const state = text && readNetworkState(text);
-      if (state) {
-        rnn.freeze(state.frozen);
-        rnn[NETWORK].drops = state.dropoutStep;
-      }
+      if (text) restoreNetworkState(rnn, codecNetworkState(text));
       return new CharRnn(new Loaded(rnn, codec, runs));
     } catch (error) {
       rnn.free();
@@ -435,7 +432,7 @@ export class CharRnn extends Disposable {
       config,
       parameters: rnn.parameters,
       vocabulary,
-      text: this.#codec.section({ frozen: rnn.frozen, dropoutStep: rnn[NETWORK].drops }),
+      text: this.#codec.section(networkState(rnn)),
       ...runs,
     });
   }

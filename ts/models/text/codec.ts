@@ -11,6 +11,7 @@ import { integer, nonEmpty, oneOf, string } from "../../base/check.js";
 import type { Section } from "../../file/section.js";
 import { packSection, unpackSection } from "../../file/section.js";
 import { Vocabulary } from "../../data/vocabulary.js";
+import { isWorthKeeping, readNetworkState, type NetworkState } from "../shared/network-state.js";
 import { joinTexts, whole, type EncodedText } from "./encoded-text.js";
 import { idArray, type IdArray } from "./id-array.js";
 import {
@@ -29,14 +30,6 @@ export type TextKind = "text" | "list";
 
 /** A text of either kind. */
 export type Text = string | readonly string[];
-
-/**
- * The state of a network that outlives a run: the frozen parameters and the number of passes with dropout.
- */
-export interface NetworkState {
-  readonly frozen: readonly string[];
-  readonly dropoutStep: number;
-}
 
 /** The options of a codec besides its vocabulary. */
 export interface CodecOptions {
@@ -59,10 +52,6 @@ const NORMAL_FORMS = [
   ["NFC", "decomposed (NFD)", "composed (NFC)"],
   ["NFD", "composed (NFC)", "decomposed (NFD)"],
 ] as const;
-const NETWORK_NAMES = {
-  frozen: true,
-  dropoutStep: true,
-} satisfies NamesOf<NetworkState>;
 const RULES = ["characters", "graphemes", "words", "listed", "function"] as const;
 /** The section of a file that describes a codec. */
 interface SavedCodec {
@@ -174,7 +163,7 @@ export class Codec {
   section(network: NetworkState): Section {
     const rule = this.#rule;
     const tokens = typeof rule === "string" ? rule : isFunctionRule(rule) ? "function" : "listed";
-    const kept = network.frozen.length > 0 || network.dropoutStep > 0;
+    const kept = isWorthKeeping(network);
     const model = { kind: this.kind, tokens, end: this.end ?? null, seed: this.seed };
     const state = { ...model, ...(kept && { network }) };
     if (!isListed(rule)) return packSection(state);
@@ -269,18 +258,10 @@ function withoutEnd({ tokens }: Vocabulary, end: unknown): string[] {
   return tokens.filter((token) => token !== end);
 }
 
-/**
- * Reads the state of the network from a section of a file. Files of a network without such a state omit it.
- */
-export function readNetworkState(section: Section): NetworkState {
-  const path = at(STATE, "network");
+/** Reads the state of the network from a section of a file. Files of a network without such a state omit it. */
+export function codecNetworkState(section: Section): NetworkState {
   const { network } = unpackSection(section, "text") as { network?: unknown };
-  if (network === undefined) return { frozen: [], dropoutStep: 0 };
-  const given = objectWith(network, path, NETWORK_NAMES) as Record<keyof NetworkState, unknown>;
-  const dropoutStep = integer(given.dropoutStep, at(path, "dropoutStep"), { min: 0 });
-  const { frozen } = given;
-  if (!Array.isArray(frozen)) throw typeError(at(path, "frozen"), "an array of names", show(frozen));
-  return { frozen: frozen.map((each, i) => string(each, at(path, "frozen", i))), dropoutStep };
+  return readNetworkState(network, at(STATE, "network"));
 }
 
 function readListed(value: unknown): string[] {

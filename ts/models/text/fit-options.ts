@@ -43,7 +43,9 @@ export interface RunSettings extends ModelRunSettings, Cut {}
 
 /** The settings of a run on text. */
 export const TEXT_SETTINGS: SettingsOf<RunSettings> = {
-  names: /* @__PURE__ */ merge(MODEL_SETTINGS, TEXT),
+  get names() {
+    return merge(MODEL_SETTINGS, TEXT);
+  },
   read(given, seed) {
     const validationFraction = readOption(given, TEXT, "validationFraction");
     const validation = validationFraction === 0 ? "validationFraction" : undefined;

@@ -1,0 +1,53 @@
+/** How a model reads its inputs: features or text, whichever the training data has. */
+
+import { at, typeError, type Path } from "../../base/errors.js";
+import { string } from "../../base/check.js";
+import { show } from "../../base/show.js";
+import type { TokenRule } from "../text/tokens.js";
+import { FeatureReader, type FeatureDescription, type FeatureScale } from "./feature-reader.js";
+import { readFeatures } from "./features.js";
+import { TextReader, type TextDescription } from "./text-reader.js";
+
+/** Reads the inputs of a model. */
+export type Reader = FeatureReader | TextReader;
+
+/** A reader as plain data. */
+export type ReaderDescription = FeatureDescription | TextDescription;
+
+/** Options that decide how inputs are read. */
+export interface ReaderOptions {
+  readonly tokens: TokenRule | undefined;
+  readonly maxTokens: number | undefined;
+  readonly scale: FeatureScale;
+  readonly patch: number | "auto" | undefined;
+}
+
+/** The reader for training data; `pathOf` names the inputs in errors. */
+export function readerOf(
+  inputs: readonly unknown[],
+  pathOf: (i: number) => Path,
+  { tokens, maxTokens, scale, patch }: ReaderOptions,
+): Reader {
+  if (typeof inputs[0] === "string") {
+    if (typeof patch === "number" && patch !== 1) {
+      throw typeError("patch", "1 or no value for text, which is not joined", show(patch));
+    }
+    const texts = inputs.map((input, i) => string(input, pathOf(i)));
+    return TextReader.of(texts, tokens ?? "characters", maxTokens);
+  }
+  for (const [name, value] of Object.entries({ tokens, maxTokens })) {
+    if (value !== undefined) throw typeError(name, "no value for data that is no text", show(value));
+  }
+  const first = readFeatures(inputs[0], pathOf(0));
+  const all = inputs.map((input, i) => (i === 0 ? first : readFeatures(input, pathOf(i), first.width)));
+  return FeatureReader.of(all, scale, patch ?? "auto");
+}
+
+/** The reader of a file; `tokens`: a rule that no file can hold. */
+export function readReader(value: unknown, path: Path, tokens: TokenRule | undefined): Reader {
+  const isText = typeof value === "object" && value !== null && "kind" in value && value.kind === "text";
+  return isText ? TextReader.read(value, path, tokens) : FeatureReader.read(value, path);
+}
+
+/** The place of an input of an example. */
+export const inputPath = (data: Path) => (i: number) => at(data, i, "input");
