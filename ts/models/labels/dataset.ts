@@ -6,7 +6,7 @@ import { show } from "../../base/show.js";
 import { Fingerprint } from "../shared/fingerprint.js";
 import { alike } from "../text/id-array.js";
 import type { LabelSet } from "./label-set.js";
-import { inputPath, type Reader } from "./reader.js";
+import { inputPath, type InputReader } from "./reader.js";
 import type { Sequences } from "./sequences.js";
 
 /** Encoded examples. */
@@ -63,7 +63,7 @@ export function* labelsOf(
 export function encodeExamples(
   examples: readonly RawExample[],
   path: Path,
-  { reader, labels, target }: { reader: Reader; labels: LabelSet; target: TargetName },
+  { reader, labels, target }: { reader: InputReader; labels: LabelSet; target: TargetName },
   withGroups: boolean,
 ): Dataset {
   const sequences = reader.encode(

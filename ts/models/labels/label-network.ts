@@ -45,7 +45,7 @@ import { LABEL_SETTINGS, type LabelRunSettings } from "./fit-options.js";
 import { LabelSet } from "./label-set.js";
 import { labelsTask } from "./labels-task.js";
 import type { LABEL_MODEL } from "./model-options.js";
-import { readerOf, readReader, inputPath, type Reader } from "./reader.js";
+import { readerOf, readReader, inputPath, type InputReader } from "./reader.js";
 import { READOUTS, type Readout } from "./readout.js";
 import { splitExamples } from "./split.js";
 import { fitTemperature } from "./temperature.js";
@@ -78,7 +78,7 @@ const CLASSES = { classifier: "SequenceClassifier", tagger: "SequenceTagger" } a
 /** What decides a model besides its parameters. */
 interface Parts {
   readonly kind: LabelModelKind;
-  readonly reader: Reader;
+  readonly reader: InputReader;
   readonly labels: LabelSet;
   readonly readout: Readout;
   /** The median length of the training examples, in time steps. */
@@ -101,7 +101,7 @@ const DESCRIPTION = {
 /** A network that labels. */
 export class LabelNetwork {
   readonly rnn: Rnn;
-  readonly reader: Reader;
+  readonly reader: InputReader;
   readonly labels: LabelSet;
   readonly readout: Readout;
   readonly medianLength: number;

@@ -9,7 +9,7 @@ import { readFeatures } from "./features.js";
 import { TextReader, type TextDescription } from "./text-reader.js";
 
 /** Reads the inputs of a model. */
-export type Reader = FeatureReader | TextReader;
+export type InputReader = FeatureReader | TextReader;
 
 /** A reader as plain data. */
 export type ReaderDescription = FeatureDescription | TextDescription;
@@ -27,7 +27,7 @@ export function readerOf(
   inputs: readonly unknown[],
   pathOf: (i: number) => Path,
   { tokens, maxTokens, scale, patch }: ReaderOptions,
-): Reader {
+): InputReader {
   if (typeof inputs[0] === "string") {
     if (typeof patch === "number" && patch !== 1) {
       throw typeError("patch", "1 or no value for text, which is not joined", show(patch));
@@ -44,7 +44,7 @@ export function readerOf(
 }
 
 /** The reader of a file; `tokens`: a rule that no file can hold. */
-export function readReader(value: unknown, path: Path, tokens: TokenRule | undefined): Reader {
+export function readReader(value: unknown, path: Path, tokens: TokenRule | undefined): InputReader {
   const isText = typeof value === "object" && value !== null && "kind" in value && value.kind === "text";
   return isText ? TextReader.read(value, path, tokens) : FeatureReader.read(value, path);
 }

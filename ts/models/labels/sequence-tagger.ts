@@ -176,7 +176,7 @@ export class SequenceTagger extends Disposable {
       (_row, _step, logits) => {
         const p = probabilitiesOf(logits, temperature);
         const best = likeliestOf(p);
-        tags.push({ tag: labels.names[best] as string, probability: p[best] });
+        tags.push({ tag: labels.names[best], probability: p[best] });
       },
     );
     return tags;

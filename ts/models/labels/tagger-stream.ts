@@ -44,7 +44,7 @@ export class TaggerStream extends Disposable {
     const { labels, temperature } = this.#network;
     const logits = this.#steps.push(step) as Float32Array; // a patch of a tagger is one step
     const probabilities = rankedLabels(probabilitiesOf(logits, temperature), labels.names);
-    const { label, probability } = probabilities[0] as LabelProbability;
+    const { label, probability } = probabilities[0];
     return { tag: label, probability, probabilities };
   }
 
