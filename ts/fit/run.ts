@@ -10,9 +10,9 @@ import type { Report, Reports } from "./reports.js";
 import type { RunResult } from "./run-result.js";
 
 /** The driver of a run, on this thread or in a worker. */
-export interface Driver<Checkpoint> {
+export interface Driver<Checkpoint, Result extends RunResult = RunResult> {
   /** Settles when the run has ended. */
-  readonly done: Promise<RunResult>;
+  readonly done: Promise<Result>;
   readonly reports: Reports;
   readonly paused: boolean;
   pause(): void;
@@ -25,6 +25,9 @@ export interface Driver<Checkpoint> {
 
 /** The key of the method that gives a run's snapshot to other modules of this package. */
 export const SNAPSHOT: unique symbol = Symbol.for("bptt.snapshot");
+
+/** The key of the method by which a model completes the result of its runs. */
+export const COMPLETE: unique symbol = Symbol.for("bptt.complete");
 
 /**
  * A training run under way. {@link fit} creates it.
@@ -41,27 +44,35 @@ export const SNAPSHOT: unique symbol = Symbol.for("bptt.snapshot");
  * const { stopped } = await run;
  * console.log(stopped); // …
  */
-export class Run<Checkpoint = RunCheckpoint>
+export class Run<Checkpoint = RunCheckpoint, Result extends RunResult = RunResult>
   extends Inspectable
-  implements PromiseLike<RunResult>, AsyncIterable<Report>
+  implements PromiseLike<Result>, AsyncIterable<Report>
 {
   /**
    * The promise of the result. It rejects only for errors that training did not cause, such as bad data or a
    * listener that throws.
    */
-  readonly done: Promise<RunResult>;
+  readonly done: Promise<Result>;
   /**
    * @internal Returns the snapshot of the last finished step. A computed name in the class body would make bundlers keep
    * the class.
    */
   declare readonly [SNAPSHOT]: () => Checkpoint;
-  readonly #driver: Driver<Checkpoint>;
+  /** @internal Returns the same run with a result that `complete` makes of its result. */
+  declare readonly [COMPLETE]: <Completed extends RunResult>(
+    complete: (result: Result) => Completed,
+  ) => Run<Checkpoint, Completed>;
+  readonly #driver: Driver<Checkpoint, Result>;
 
   /** @internal */
-  constructor(driver: Driver<Checkpoint>) {
+  constructor(driver: Driver<Checkpoint, Result>) {
     super();
     this.#driver = driver;
     Object.defineProperty(this, SNAPSHOT, { value: () => driver.snapshot() });
+    Object.defineProperty(this, COMPLETE, {
+      value: <Completed extends RunResult>(complete: (result: Result) => Completed) =>
+        new Run(completed(driver, complete)),
+    });
     this.done = driver.done;
     this.done.catch(() => undefined); // nobody is required to handle the rejection
   }
@@ -100,8 +111,8 @@ export class Run<Checkpoint = RunCheckpoint>
   }
 
   /** Waits for the result, as `then` of {@link Run#done} does. */
-  then<Fulfilled = RunResult, Rejected = never>(
-    fulfilled?: ((result: RunResult) => Fulfilled | PromiseLike<Fulfilled>) | null,
+  then<Fulfilled = Result, Rejected = never>(
+    fulfilled?: ((result: Result) => Fulfilled | PromiseLike<Fulfilled>) | null,
     rejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<Fulfilled | Rejected> {
     return this.done.then(fulfilled, rejected);
@@ -110,12 +121,12 @@ export class Run<Checkpoint = RunCheckpoint>
   /** Handles an error, as `catch` of {@link Run#done} does. */
   catch<Rejected = never>(
     rejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
-  ): Promise<RunResult | Rejected> {
+  ): Promise<Result | Rejected> {
     return this.done.catch(rejected);
   }
 
   /** Calls `settled` at the end of the run, as `finally` of {@link Run#done} does. */
-  finally(settled?: (() => void) | null): Promise<RunResult> {
+  finally(settled?: (() => void) | null): Promise<Result> {
     return this.done.finally(settled);
   }
 
@@ -123,4 +134,23 @@ export class Run<Checkpoint = RunCheckpoint>
   [Symbol.asyncIterator](): AsyncGenerator<Report, void, undefined> {
     return this.#driver.reports[Symbol.asyncIterator]();
   }
+}
+
+/** The driver of the same run with another result. */
+function completed<Checkpoint, Result extends RunResult, Completed extends RunResult>(
+  driver: Driver<Checkpoint, Result>,
+  complete: (result: Result) => Completed,
+): Driver<Checkpoint, Completed> {
+  return {
+    done: driver.done.then(complete),
+    reports: driver.reports,
+    get paused() {
+      return driver.paused;
+    },
+    pause: () => driver.pause(),
+    resume: () => driver.resume(),
+    stop: () => driver.stop(),
+    checkpoint: () => driver.checkpoint(),
+    snapshot: () => driver.snapshot(),
+  };
 }

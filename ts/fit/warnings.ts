@@ -11,10 +11,12 @@ import type { RunState } from "./run-state.js";
  * - `LEARNING_RATE_TOO_HIGH`: in 100 successive steps the loss was more than 10 % above that of the run's
  *   first step, and each gradient was clipped. The warning is given only by a run that was not resumed and
  *   has no custom `trainStep`.
+ * - `BASELINE_NOT_BEATEN`: of a forecaster. On the held-out values the mean absolute error is not below that of the seasonal
+ *   naive forecast, or of the naive one.
  */
 export interface RunWarning {
   /** Identifies the kind of the warning. */
-  code: "TARGETS_OUT_OF_SCALE" | "LEARNING_RATE_TOO_HIGH";
+  code: "TARGETS_OUT_OF_SCALE" | "LEARNING_RATE_TOO_HIGH" | "BASELINE_NOT_BEATEN";
   /** A sentence for people: what was found, and what to do about it. */
   message: string;
   /** The option or the part of a batch to change. */
