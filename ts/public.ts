@@ -127,7 +127,34 @@ export type { GenerateOptions, StreamOptions } from "./models/text/generate-opti
 export type { Inspection } from "./models/text/inspect.js";
 export type { LastRun } from "./models/shared/last-run.js";
 export type { TokenFunctions, TokenRule, TokenRuleName } from "./models/text/tokens.js";
+export type { BacktestOptions } from "./models/series/backtest.js";
 export { drift, naive, seasonalNaive } from "./models/series/baselines.js";
+export type { ForecasterFitOptions, ForecasterRunSettings } from "./models/series/fit-options.js";
+export type { Forecast, ForecastQuantile } from "./models/series/forecast.js";
+export {
+  Forecaster,
+  type ForecasterResult,
+  type ForecasterSaveOptions,
+  type SeriesInspection,
+} from "./models/series/forecaster.js";
+export type {
+  CalibrateOptions,
+  ForecastOptions,
+  ForecastStreamOptions,
+} from "./models/series/forecaster-options.js";
+export type { ForecasterOptions } from "./models/series/spec.js";
+export type { ForecastStream, LiveForecast, PushOptions, Surprise } from "./models/series/stream.js";
+export type {
+  Covariates,
+  CovariateValue,
+  OneSeries,
+  SeriesColumns,
+  SeriesData,
+  SeriesInput,
+  SeriesTable,
+} from "./models/series/raw-series.js";
+export type { BandCoverage, ForecastErrors, ForecastReport, StepErrors } from "./models/series/report.js";
+export type { TimeValue } from "./models/series/times.js";
 export { coverage, mase, pinball, smape } from "./models/series/metrics.js";
 export type { SeriesValues } from "./models/series/values.js";
 export { Vocabulary, type VocabularyOptions } from "./data/vocabulary.js";

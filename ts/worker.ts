@@ -4,8 +4,9 @@
  */
 
 import { labelsTask } from "./models/labels/labels-task.js";
+import { seriesTask } from "./models/series/series-task.js";
 import { textTask } from "./models/text/text-task.js";
 import { batchesTask } from "./worker/batches-task.js";
 import { serve } from "./worker/serve.js";
 
-serve([batchesTask, textTask, labelsTask]);
+serve([batchesTask, seriesTask, textTask, labelsTask]);
