@@ -15,7 +15,7 @@ export const BACKTEST = {
   windows: { read: count, fallback: 5 },
   /** Steps from one window to the next. Default: the horizon. */
   every: { read: count, fallback: undefined },
-  /** Whether a new model is trained on the values before the first window. Default false. */
+  /** True trains a new model on the values before the first window. Default false. */
   refit: { read: boolean, fallback: false },
 } satisfies Declaration;
 

@@ -1,4 +1,4 @@
-/** What a file says of a forecaster besides its weights: `bptt.series`, JSON with a version. */
+/** The description of a forecaster in its file, besides its weights: `bptt.series`, JSON with a version. */
 
 import { integer, number, string } from "../../base/check.js";
 import { at, rangeError, typeError, type Path } from "../../base/errors.js";
@@ -18,7 +18,7 @@ const DESCRIPTION = {
   dropoutStep: { read: (value: unknown, path: Path) => integer(value, path, { min: 0 }) },
 } satisfies Declaration;
 
-/** What a forecaster is besides its weights. */
+/** The parts of a forecaster besides its weights. */
 export interface SeriesDescription extends ValuesOf<typeof DESCRIPTION> {}
 
 /** The JSON of a description. */

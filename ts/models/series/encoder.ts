@@ -27,7 +27,7 @@ export function covariateCount({ past, future, fixed, horizon }: ForecasterSpec)
 export class Encoder {
   /** The unit of the forecasts after the last value. */
   scale = 1;
-  /** Whether the scale was measured: false until the series has changed. */
+  /** False until the series has changed, so that the scale is measured. */
   measured = false;
   readonly inputSize: number;
   readonly #spec: ForecasterSpec;

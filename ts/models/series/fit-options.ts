@@ -21,7 +21,7 @@ export interface ForecasterFitOptions extends ModelFitOptions {
   batchSize?: number;
   /** Step size, 0 … 1e30, or a schedule over the updates of this run. Default: a cosine from 5e-3 to 0. */
   learningRate?: number | Schedule;
-  /** Default: an Adam of the run's own, in PyTorch's form with ε 1e-8. */
+  /** Default: a new Adam in PyTorch's form with ε 1e-8. */
   optimizer?: Optimizer;
   /** Values at the end of each series that are held out from training, to validate with. Default 0. */
   validationSteps?: number;
@@ -31,7 +31,7 @@ export interface ForecasterFitOptions extends ModelFitOptions {
   seed?: number;
 }
 
-/** What decides a run, besides the series: plain data. */
+/** The settings that decide a run, besides the series: plain data. */
 export interface ForecasterRunSettings extends ModelRunSettings {
   readonly validationSteps: number;
   readonly validationFraction: number;

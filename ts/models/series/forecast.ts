@@ -20,7 +20,7 @@ export interface Forecast {
   median: Float64Array;
   /** All quantiles, ascending in level; at each step their values ascend as well. */
   quantiles: ForecastQuantile[];
-  /** Whether steps lie beyond the horizon that the model was trained for: those come from sampled paths. */
+  /** True if steps lie beyond the horizon that the model was trained for: those come from sampled paths. */
   extended: boolean;
 }
 

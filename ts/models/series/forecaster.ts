@@ -62,7 +62,7 @@ import { Walk } from "./walk.js";
 
 /** Options of {@link Forecaster#save}. */
 export interface ForecasterSaveOptions {
-  /** Whether a run that is under way or was stopped is saved too, so that `resume` continues it. Default false. */
+  /** True saves a run that is under way or was stopped too, so that `resume` continues it. Default false. */
   optimizer?: boolean;
 }
 
@@ -150,7 +150,7 @@ export class Forecaster extends Disposable {
     return [...this.#spec.quantiles];
   }
 
-  /** Whether the bands have been calibrated since the last run began. */
+  /** True if the bands have been calibrated since the last run began. */
   get calibrated(): boolean {
     return this.#calibration !== null;
   }
@@ -160,7 +160,7 @@ export class Forecaster extends Disposable {
     return this.#runs.lastRun;
   }
 
-  /** Whether there is a run that was cut short, or is under way, which {@link Forecaster#resume} would continue. */
+  /** True if there is a run that was cut short, or is under way, which {@link Forecaster#resume} would continue. */
   get resumable(): boolean {
     return this.#runs.resumable;
   }
@@ -176,7 +176,7 @@ export class Forecaster extends Disposable {
    * the naive and the seasonal naive forecast, and the warning `BASELINE_NOT_BEATEN` where they are not better.
    *
    * @param data series, as the constructor reads them
-   * @param options how long, how, and who is told
+   * @param options length of the run, its settings and its listeners
    * @returns the run: a promise of its result and a stream of reports; `checkpoint()` gives the bytes of
    *   `save({ optimizer: true })`
    * @throws TypeError when something is of the wrong kind or unknown
@@ -210,7 +210,7 @@ export class Forecaster extends Disposable {
    * the result is bit-identical to that of a run without interruption.
    *
    * @param data the series of the run
-   * @param options who is told, and how long at most
+   * @param options listeners and the longest time
    * @returns the run
    * @throws TypeError when something is of the wrong kind or unknown
    * @throws RangeError when there is no unfinished run, or the data is not that run's
@@ -463,7 +463,7 @@ export class Forecaster extends Disposable {
    * data, the calibration, and {@link Forecaster#lastRun}. With `optimizer` also an unfinished run. The same model gives the same
    * bytes.
    *
-   * @param options `optimizer`: whether the unfinished run is saved too
+   * @param options `optimizer`: true saves the unfinished run too
    * @returns the bytes of the file
    * @throws TypeError when an option is of the wrong kind or unknown
    * @throws BpttError `FREED`, `OUT_OF_MEMORY`
@@ -563,7 +563,9 @@ export class Forecaster extends Disposable {
     this.#calibration = null;
     return run[COMPLETE]((result) => {
       const heldOut = this.#rnn[NETWORK].lock.freed ? undefined : this.#heldOut(series, settings);
-      return { ...result, heldOut, warnings: [...result.warnings, ...warningsOf(heldOut)] };
+      // the model scales its targets itself, so that their size is not the user's affair
+      const warnings = result.warnings.filter(({ code }) => code !== "TARGETS_OUT_OF_SCALE");
+      return { ...result, heldOut, warnings: [...warnings, ...warningsOf(heldOut)] };
     });
   }
 

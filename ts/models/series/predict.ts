@@ -24,7 +24,7 @@ export interface Query {
 /** Forecast quantiles of a horizon: values (horizon) for each level, ascending in level. */
 export type Bands = readonly Float64Array[];
 
-/** What of a model turns logits into values. */
+/** The part of a model that turns logits into values. */
 export interface Decoding extends ForecasterSpec {
   /** The factor by which each quantile's distance from the median was corrected; null without calibration. */
   readonly calibration: readonly number[] | null;

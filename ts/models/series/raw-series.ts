@@ -88,7 +88,7 @@ export interface RawSeries {
 /** All series of some data. */
 export interface RawData {
   readonly series: readonly RawSeries[];
-  /** Whether it is one series that does not lie in an array. */
+  /** True for one series that does not lie in an array. */
   readonly isSingle: boolean;
 }
 

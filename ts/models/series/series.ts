@@ -10,7 +10,7 @@ import { readValue } from "./values.js";
 /** Largest absolute value of a series: sums of differences stay finite. */
 const LARGEST = 1e100;
 
-/** What must be known to read a series. */
+/** The facts that are needed to read a series. */
 export interface SeriesSchema {
   readonly past: readonly ColumnSpec[];
   readonly future: readonly ColumnSpec[];

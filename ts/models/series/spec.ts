@@ -71,7 +71,7 @@ const FORECASTER = {
 /** Options of {@link Forecaster}. */
 export interface ForecasterOptions extends OptionsOf<typeof FORECASTER> {}
 
-/** What a forecaster knows besides its weights. */
+/** The facts that a forecaster has besides its weights. */
 export interface ForecasterSpec extends SeriesSchema {
   readonly horizon: number;
   /** Ascending. */
@@ -80,7 +80,7 @@ export interface ForecasterSpec extends SeriesSchema {
   readonly seasons: readonly number[];
   readonly anchor: (typeof ANCHORS)[number];
   readonly scale: (typeof SCALES)[number];
-  /** Whether an input says that a value is there, since the data had missing ones. */
+  /** True if an input says that a value is there, since the data had missing ones. */
   readonly seen: boolean;
   /** Of the model. */
   readonly seed: number;

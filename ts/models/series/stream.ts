@@ -34,7 +34,7 @@ export interface Surprise {
   position: number;
   /** The distance from the nearest of the two, in units of the distance between them; 0 within the band. */
   outside: number;
-  /** Whether the value was read as missing because it lies so far outside (`reject`). */
+  /** True if the value was read as missing because it lies so far outside (`reject`). */
   rejected: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface LiveForecast extends Forecast {
   surprise?: Surprise;
 }
 
-/** What a stream reads before its first push. */
+/** The start of a stream, before its first push. */
 export interface StreamStart {
   /** Undefined: nothing is known yet. */
   readonly history: Series | undefined;
@@ -209,7 +209,7 @@ export class ForecastStream extends Disposable {
   }
 }
 
-/** Where a value fell; undefined for a missing one and before a forecast is there. */
+/** The place of a value; undefined for a missing one and before a forecast is there. */
 function surpriseOf([low, high]: readonly [number, number], y: number): Surprise | undefined {
   if (Number.isNaN(y) || Number.isNaN(low)) return undefined;
   const width = high - low;

@@ -210,7 +210,7 @@ function dayOf(read: Float64Array): number {
   return best.day;
 }
 
-/** Whether `b` is the next time after `a`. The last days of two months follow each other. */
+/** Returns whether `b` is the next time after `a`. The last days of two months follow each other. */
 function follows(axis: TimeAxis, a: number, b: number): boolean {
   const day = Math.max(dayOfMonth(a), dayOfMonth(b));
   return timeAt({ axis, form: { kind: "date" }, first: a, day }, 1) === b && isOn(axis, a);
@@ -238,7 +238,7 @@ function stepOf(times: SeriesTimes, ms: number): number | undefined {
   return Number.isInteger(t) && timeAt(times, t) === ms ? t : undefined;
 }
 
-/** Whether a time can be on the axis. */
+/** Returns whether a time can be on the axis. */
 function isOn({ unit }: TimeAxis, ms: number): boolean {
   return unit !== "weekdays" || modulo(Math.floor(ms / DAY) + 3, 7) < 5;
 }
