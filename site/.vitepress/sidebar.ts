@@ -25,6 +25,7 @@ export function english(api: DefaultTheme.SidebarItem[]): DefaultTheme.SidebarMu
     ]),
     group("Guides", [
       ["Text models", "/guides/text-models"],
+      ["Forecasting series", "/guides/series"],
       ["Numbers, classes, layers", "/guides/networks"],
       ["Forecasting series", "/guides/series"],
       ["Labelling sequences", "/guides/labels"],

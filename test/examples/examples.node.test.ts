@@ -55,6 +55,16 @@ describe("examples", () => {
     for (const name of ["measured", "network", "seasonal naive"]) expect(svg).toContain(`>${name}<`);
   });
 
+  it.each(["7", "8"])(
+    "sensor: finds the faults of a sensor that it was not made for (seed %s)",
+    async (seed) => {
+      const output = await run("sensor/sensor.ts", "--seed", seed);
+      const figure = (name: string) => Number(new RegExp(`^${name} +(\\S+)$`, "m").exec(output)?.[1]);
+      expect(figure("precision")).toBeGreaterThanOrEqual(0.9);
+      expect(figure("recall")).toBeGreaterThanOrEqual(0.9);
+    },
+  );
+
   it("custom-loss: the quantiles are quantiles of what it has never seen", async () => {
     const output = await run("custom-loss/custom-loss.ts");
     expect(Number(/largest deviation: (\S+)/.exec(output)?.[1])).toBeLessThan(3);
