@@ -1,7 +1,7 @@
-//! The losses over sequences, their gradients and their metrics. Each is a cost of parts of the batch, weighted and averaged.
+//! The losses over sequences, their gradients and their metrics: each is a weighted average of the costs of the parts of a batch.
 //!
-//! A part has one weight w: it is a time step, or a target value if each of these has a weight of its own. Averages divide Σ w·cost by
-//! Σ w, sums by the number of weights that are not 0; the result is 0 where the divisor is 0 (div_no_nan of TensorFlow 1.15.5,
+//! A part has one weight w: it is a time step, or a target value if each target value has a separate weight. Averages divide Σ w·cost by
+//! Σ w, sums by the number of weights that are not 0; the result is 0 if the divisor is 0 (div_no_nan of TensorFlow 1.15.5,
 //! `tf.contrib.seq2seq.sequence_loss`). With y for outputs and t for targets, and means over the outputs of the part, the costs are
 //!
 //! | loss                 | cost                                                             | source                            |
@@ -12,7 +12,7 @@
 //! | quantile             | mean max(q·(t − y), (q − 1)·(t − y))                             | Koenker, Bassett 1978             |
 //! | binary cross-entropy | mean −t·log σ(y) − (1 − t)·log(1 − σ(y))                         | `torch.nn.BCEWithLogitsLoss`      |
 //!
-//! The derivative of the absolute error and of the quantile's is 0 where y = t, so that exact outputs stay. Metrics are averaged in the
+//! The derivative of the absolute error and of the quantile's is 0 where y = t, so that exact outputs do not change. Metrics are averaged in the
 //! same way, without a gradient:
 //!
 //! | metric          | value                                                                                  |
@@ -190,7 +190,7 @@ fn binary_cross_entropy(
     (sum + ln(product)) / y.len() as f64
 }
 
-/// 1 if true, else 0
+/// Returns 1 if the condition is true, else 0.
 fn truth(condition: bool) -> f64 {
     f64::from(u8::from(condition))
 }

@@ -49,7 +49,7 @@ pub struct Loss {
     pub reduction: Reduction,
     /// Q, the outputs for each target value: 1 unless the loss is that of quantiles
     pub quantiles: usize,
-    /// Whether each target value has a weight of its own, instead of each time step
+    /// True if each target value has a weight, instead of each time step
     pub weighted_values: bool,
 }
 

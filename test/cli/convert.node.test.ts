@@ -133,7 +133,7 @@ describe("networks without text", () => {
   });
 });
 
-describe("text models come back to the byte, their vocabulary with them", () => {
+describe("converts text models and their vocabulary to another format and back without a changed byte", () => {
   test.each(["text", "names", "words"])("%s", async (name) => {
     const model = models.get(name)!;
     const from = `${name}.safetensors`;
@@ -155,7 +155,7 @@ describe("text models come back to the byte, their vocabulary with them", () => 
     );
   });
 
-  it("an unfinished run is left behind, and PyTorch gets exactly its state_dict", async () => {
+  it("omits an unfinished run, and PyTorch gets exactly its state_dict", async () => {
     folder.write("cut.safetensors", await cutShort());
     expect(convert("cut.safetensors", "pytorch", "torch.safetensors")).toContain(
       "without the training that was in the file",

@@ -83,7 +83,7 @@ describe("in a terminal", () => {
     ).not.toThrow();
   });
 
-  it("Ctrl-C: saves, says how to go on, and leaves the terminal as it was; the run goes on to the same bits", async () => {
+  it("Ctrl-C: saves, prints how to resume, and restores the terminal; the resumed run gives the same bits", async () => {
     let typed = false;
     const { code, shown } = await place.inTerminal(train("--steps", "600"), {
       onData(all, type) {

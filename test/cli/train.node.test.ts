@@ -54,7 +54,7 @@ describe("a model file", () => {
     expect(bytes()).toEqual(made.save());
   });
 
-  it("of shards, whatever the number of workers", async () => {
+  it("of shards, for any number of workers", async () => {
     const made = new CharRnn({ text: TEXT, hiddenSize: 16 });
     const options = { steps: 9, batchSize: 4, sequenceLength: 16, learningRate: 0.002, shards: 4 };
     await made.fit(TEXT, options);
@@ -322,7 +322,7 @@ describe("a run that is ended", () => {
     },
   );
 
-  it("by a worker that dies: one sentence, and the last checkpoint goes on to the same bits", async () => {
+  it("by a worker that dies: one sentence, and a run resumed from the last checkpoint gives the same bits", async () => {
     writeFileSync(
       place.path("dying.cjs"),
       `const threads = require("node:worker_threads");

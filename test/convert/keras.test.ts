@@ -132,7 +132,7 @@ describe("there and back gives the same numbers", () => {
     expectClose("b_h_l0", again, bias, { absolute: 2 ** -23 });
   });
 
-  it("a network itself will do, and takes what comes back", () => {
+  it("accepts a network itself, which accepts the converted weights", () => {
     const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, outputSize: 3, seed: 2 });
     const { config, parameters } = fromKeras(toKeras(rnn), { cell: "tanh" });
     expect(parameters).toEqual(rnn.parameters);

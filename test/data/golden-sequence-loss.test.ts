@@ -40,7 +40,7 @@ describe("sequenceLoss", () => {
     }
   });
 
-  it("averages over both axes and weighs all steps alike when told nothing", () => {
+  it("averages over both axes with equal weights of all steps by default", () => {
     const ones = CASES.find(({ name }) => name === "ones: averageAcrossTimesteps + averageAcrossBatch")!;
     const got = sequenceLoss(dense(ones.logits.data, [B, T, V]), TARGETS);
     expectNear("loss", got, f32(ones.loss)[0]!, LOSS);

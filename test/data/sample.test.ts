@@ -22,7 +22,7 @@ test("temperature 0 takes the largest, the first of equals", () => {
   expect([...sample([[0, 5, 5], [9, -1, 2], [-8, -7, -6]], { temperature: 0, seed: 1 })]).toEqual([1, 0, 2]); // prettier-ignore
 });
 
-test("the same seed, step and row: the same id, whatever else was drawn", () => {
+test("the same seed, step and row give the same id, independently of other draws", () => {
   const row = Array.from({ length: 50 }, () => 0);
   const first = sample([row, row, row], { seed: 8, step: 3 });
   sample([row], { seed: 8, step: 4 });

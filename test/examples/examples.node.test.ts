@@ -109,7 +109,7 @@ describe("examples", () => {
     expect(Number(/^found: (\d+) /m.exec(output)?.[1])).toBeGreaterThan(20);
   });
 
-  it("charrnn: writes while it learns, is stopped, goes on, and writes when it is done", async () => {
+  it("charrnn: writes while it learns, is stopped, continues, and writes when it is done", async () => {
     const folder = inProject("target", "charrnn-test");
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });

@@ -10,7 +10,7 @@ const read = (json: string) =>
   }));
 
 describe("the description of a model", () => {
-  it("comes back with its version", () => {
+  it("is read back with its version", () => {
     expect(packDescription(1, { count: 3 })).toBe('{"version":1,"count":3}');
     expect(read(packDescription(1, { count: 3 }))).toEqual({ count: 3, version: 1 });
     expect(read(packDescription(2, { count: 4 }))).toEqual({ count: 4, version: 2 });

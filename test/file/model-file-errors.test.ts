@@ -257,7 +257,7 @@ describe("cells", () => {
     expectError(foreign(tanh), { cell: "gru" }, new RangeError(either));
   });
 
-  it("a gru that resets before its product, behind a prefix and without metadata", () => {
+  it("a gru that resets before its product, with a prefix and without metadata", () => {
     const config = CONFIGS.find(({ resetAfter, outputSize }) => resetAfter === false && outputSize === 5)!;
     for (const at of ["", "encoder."]) {
       const read = decodeModel(foreign(config, undefined, (name) => at + name));

@@ -27,14 +27,14 @@ const file = (order = optimizer as object) =>
   encodeModel({ config, parameters, optimizer: packSection(order), training: packSection(training) });
 
 describe("a section", () => {
-  it("comes back whole from a file", () => {
+  it("is read back from a file without a change", () => {
     const model = decodeModel(file());
     expect(unpackSection(model.optimizer!, "optimizer")).toEqual(optimizer);
     expect(unpackSection(model.training!, "training")).toEqual(training);
     expect(model.parameters).toEqual(parameters);
   });
 
-  it("gives the same bytes for the same state, whatever the order of its keys", () => {
+  it("gives the same bytes for the same state in any order of its keys", () => {
     expect(file(Object.fromEntries(Object.entries(optimizer).reverse()))).toEqual(file());
     const again = unpackSection(decodeModel(file()).optimizer!, "optimizer");
     expect(file(again)).toEqual(file());

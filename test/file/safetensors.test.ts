@@ -224,7 +224,7 @@ describe("writes the reference writer's bytes", () => {
     expect(serializeSafetensors(Object.fromEntries(tensors), metadata ?? {})).toEqual(file);
   });
 
-  it("whatever the names, texts and values: what was written is read", () => {
+  it("reads what was written for any names, texts and values", () => {
     const text = fc.string({ unit: "binary" }).filter((name) => name !== "__metadata__");
     const tensor = fc.oneof(
       fc.float32Array().map((data): FileTensor => ({ data, shape: [data.length] })),
@@ -249,7 +249,7 @@ describe("writes the reference writer's bytes", () => {
     );
   });
 
-  it("keys of the metadata in order, whatever order they come in", () => {
+  it("keys of the metadata in order, for any order in the input", () => {
     const file = serializeSafetensors({}, { b: "1", 10: "2", a: "3", 9: "4" });
     expect(file).toEqual(serializeSafetensors({}, { 9: "4", a: "3", 10: "2", b: "1" }));
     expect(new TextDecoder().decode(file.subarray(8)).trim()).toBe(

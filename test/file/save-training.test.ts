@@ -237,7 +237,7 @@ describe("bad input", () => {
     expect(bitsOf(Rnn.load(file))).toEqual(bitsOf(rnn));
   });
 
-  it("freed, and held by a run", async () => {
+  it("freed, and in use by a run", async () => {
     const freed = Rnn.load(bytes);
     freed.free();
     expect(() => freed.loadOptimizer(bytes)).toThrow("rnn.loadOptimizer: this network has been freed");

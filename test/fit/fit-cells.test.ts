@@ -127,7 +127,7 @@ describe("how far dropout's draws have come", () => {
     expect(bitsOf(other)).not.toEqual(bitsOf(rnn));
   });
 
-  it("stays 0 without dropout, whatever the network has done before", async () => {
+  it("remains 0 without dropout, independently of earlier calls", async () => {
     const rnn = new Rnn(SIZES);
     rnn.trainStep(BATCHES[0]!, new Adam());
     const { state } = await fit(rnn, BATCHES, { epochs: 1 });

@@ -118,7 +118,7 @@ describe("patience", () => {
     expect(rnn.evaluate(HELD_OUT[0]!).loss).toBe(best.loss);
   });
 
-  it("Infinity: goes on to the end, and the network has the best weights", async () => {
+  it("Infinity: continues to the end, and the network has the best weights", async () => {
     const rnn = new Rnn(SIZES);
     const result = await fit(rnn, TRAINED, { ...options, patience: Infinity });
     const { best } = byHand(Infinity);

@@ -11,7 +11,7 @@ async function settled<T>(promise: PromiseLike<T>): Promise<T | "pending"> {
 }
 
 describe("pause and resume", () => {
-  it("no step is done and no task pends while it rests; then it goes on to the same end", async () => {
+  it("no step is done and no task pends while it is paused; then it continues to the same end", async () => {
     const { run, loop, rnn } = manualRun(() => BATCHES, {
       epochs: 4,
       onProgress: ({ step }) => void (step === 7 && run.pause()),
@@ -237,7 +237,7 @@ describe("stop and abort", () => {
     expect(cleaned).toBe(true);
   });
 
-  it("a source that has come to its end is not told of another", async () => {
+  it("does not close a source that has already ended", async () => {
     let returned = 0;
     const source = () => {
       const batches = BATCHES.values();
@@ -339,7 +339,7 @@ describe("checkpoints", () => {
     expect(await settled(run.checkpoint())).toMatchObject({ state: { step: 0, cursor: 0 } });
   });
 
-  it("what the snapshot throws goes to who asked, and the run goes on", async () => {
+  it("an error of the snapshot goes to its caller, and the run continues", async () => {
     const mine = new Error("mine");
     const run = fit(new Rnn(SIZES), BATCHES, {
       epochs: 2,

@@ -24,7 +24,7 @@ const KINDS: [string, FitOptions][] = [
 ];
 let stop: () => void = () => undefined;
 
-it.each(KINDS)("1 000 runs %s, each with an optimizer of its own", async (_, options) => {
+it.each(KINDS)("1 000 runs %s, each with a separate optimizer", async (_, options) => {
   const rnn = new Rnn(WIDE);
   const one = async () => {
     const controller = new AbortController();
@@ -35,7 +35,7 @@ it.each(KINDS)("1 000 runs %s, each with an optimizer of its own", async (_, opt
   rnn.free();
 });
 
-it("1 000 runs that fail, each on a network of its own", async () => {
+it("1 000 runs that fail, each on a separate network", async () => {
   const one = async () => {
     const rnn = new Rnn(WIDE);
     const run = fit(rnn, [BATCHES[0]!, { inputs: [[99]], targets: [[0]] }], { optimizer: new Adam() });

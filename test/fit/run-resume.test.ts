@@ -139,7 +139,7 @@ describe.each(Object.entries(COURSES))("%s", (_, course) => {
     }
   }, 120_000);
 
-  it("cut at any one piece, and gone on with elsewhere from its checkpoint", async () => {
+  it("cut at any piece, and resumed elsewhere from its checkpoint", async () => {
     const whole = await follow(course, new Set());
     for (let cut = 0; cut < whole.pulls; cut++) {
       const cutOnce = await follow(course, new Set([cut]), true);
@@ -159,7 +159,7 @@ describe.each(Object.entries(COURSES))("%s", (_, course) => {
 });
 
 describe("a checkpoint", () => {
-  it("of a run under way goes on elsewhere", async () => {
+  it("of a run in progress can be resumed elsewhere", async () => {
     const rnn = new Rnn(SIZES);
     const options = { epochs: 6, carryState: true, validation: VALIDATION, patience: Infinity };
     let taken: Promise<RunCheckpoint> | undefined;
@@ -175,7 +175,7 @@ describe("a checkpoint", () => {
     expect(bitsOf(other)).toEqual(bitsOf(rnn));
   });
 
-  it("of a run that failed, with an optimizer of its own, goes on elsewhere", async () => {
+  it("of a run that failed, with a separate optimizer, can be resumed elsewhere", async () => {
     const rnn = new Rnn(SIZES);
     const failed = fit(rnn, [...BATCHES.slice(0, 3), { inputs: [[9]], targets: [[0]] }]);
     await expect(failed.done).rejects.toThrow(RangeError);
@@ -238,7 +238,7 @@ describe("a state", () => {
     expect(steps).toEqual([3, 4]);
   });
 
-  it("of a run that failed for its data goes on", async () => {
+  it("of a run that failed because of its data can be resumed", async () => {
     const optimizers = [new Adam(), new Adam()] as const;
     const options = {
       learningRate: 0.1,

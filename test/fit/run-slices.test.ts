@@ -34,7 +34,7 @@ describe("slices", () => {
     expect(stepsOfSlices(4, 3)).toEqual([2, 2, 2]);
   });
 
-  it("one batch, where it takes longer to come by; it is trained on in the next", () => {
+  it("one batch, if it takes longer to load; the next slice trains on it", () => {
     expect(stepsOfSlices(40, 6)).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
@@ -60,7 +60,7 @@ describe("slices", () => {
     }
   });
 
-  it("not without end, where the clock stands still", () => {
+  it("a limited number of pieces, if the clock does not advance", () => {
     expect(stepsOfSlices(0, 2)).toEqual([500, 500]);
   });
 

@@ -122,7 +122,7 @@ describe("the throughput", () => {
     expect(after(5, () => undefined)).toBe(25);
   });
 
-  it("is 0 before anything has been done, and where the clock stands still", () => {
+  it("is 0 before the first step, and if the clock does not advance", () => {
     const throughput = new Throughput(() => 7);
     expect(throughput.tokensPerSecond).toBe(0);
     throughput.start();

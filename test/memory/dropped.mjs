@@ -47,7 +47,7 @@ async function dropMany(times, every) {
 }
 
 const start = pages();
-await dropMany(600, 60); // slightly more at a time than later, because the number of late finalizers varies
+await dropMany(600, 60); // slightly more at a time than later, because late finalizers vary in number
 const warm = pages();
 await dropMany(Number(rounds), 50);
 console.log(JSON.stringify({ start, warm, end: pages() }));

@@ -68,7 +68,7 @@ describe("writeFileAtomic", () => {
     expect(statSync(file).mode & 0o777).toBe(0o640);
   });
 
-  it("writes behind a link, which stays one", async () => {
+  it("writes to the target of a link, which remains a link", async () => {
     const link = join(folder, "link");
     writeFileSync(file, "old");
     symlinkSync(file, link);

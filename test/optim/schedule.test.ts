@@ -160,7 +160,7 @@ describe("bad input", () => {
     expect(() => constant("1" as never)).toThrow("value: expected");
   });
 
-  it("of data that holds itself", () => {
+  it("of data that contains itself", () => {
     const endless: Record<string, unknown> = { kind: "warmup", steps: 1 };
     endless["then"] = endless;
     expect(() => learningRateAt(endless as never, 0)).toThrow("schedule.then.kind: expected one of");

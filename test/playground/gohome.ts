@@ -53,7 +53,7 @@ export function testGohome(site: () => Site): void {
       await close();
     });
 
-    it("learns gohom → ohome, pauses, and comes back from its link with the same numbers", async () => {
+    it("learns gohom → ohome, pauses, and its link restores the same numbers", async () => {
       const { page, close } = await site().open("#gohome?speed=steady");
       await button(page, "Play").click();
       await stepIs(page, 40);

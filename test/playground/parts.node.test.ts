@@ -5,7 +5,7 @@ import { below, drawn, logRange } from "../../examples/playground/src/parts/char
 import { indexOf, largest, proportional, unbounded } from "../../examples/playground/src/parts/colour-map.js";
 import { short } from "../../examples/playground/src/parts/number.js";
 
-it("colours a larger number more strongly, whatever the others are", () => {
+it("colours a larger number more strongly, for any other numbers", () => {
   const scale = unbounded(1);
   const sizes = [0, 0.01, 0.1, 0.5, 1, 2, 5, 20, 100, 500];
   const indices = sizes.map((size) => indexOf(size, scale)!);

@@ -99,7 +99,7 @@ it("pauses between two steps", () => {
   expect([what.within, what.steps]).toEqual([false, 1]);
 });
 
-it("holds still while suspended, and goes on", () => {
+it("stops while suspended, and continues", () => {
   const what = counter(1);
   const it = player(what);
   it.play();

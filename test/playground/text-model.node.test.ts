@@ -167,7 +167,7 @@ it("overfits a short text and says it back", async () => {
   );
 });
 
-it("pauses, goes on, goes further than it was sent, and comes to the same bits", async () => {
+it("pauses, continues, runs beyond its first target, and gives the same bits", async () => {
   const straight = await trained(TEXT, 90);
   const { session, heard, when } = sessionOf(TEXT);
   session.train(40);
@@ -212,7 +212,7 @@ it("pauses once, however often it is asked to, and does no step twice", async ()
   expect(seen).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
 });
 
-it("rests behind the validation of a step, where a run that ends at that step stands, too", async () => {
+it("pauses after the validation of a step, like a run that ends at that step", async () => {
   const { session, when } = sessionOf(TEXT);
   session.train(200);
   let unvalidated = 0; // pauses requested between the step and its validation
@@ -435,7 +435,7 @@ it("names the characters of a text that a model does not know", () => {
   expect(sessionOf("ab\nbad\n", {}, lines).session.unknown).toEqual(["d"]);
 });
 
-it("gives each content a name of its own", () => {
+it("gives each content a distinct name", () => {
   expect(printOf("abc")).toMatch(/^[0-9a-f]{16}$/);
   expect(printOf("abc")).toBe(printOf(utf8("abc")));
   const prints = new Set(Array.from({ length: 20_000 }, (_, i) => printOf(`text ${i}`)));

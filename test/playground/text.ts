@@ -129,7 +129,7 @@ export function testText(site: () => Site): void {
       await close();
     });
 
-    it("pauses, comes back from its link with the same numbers, goes on from there, and resets", async () => {
+    it("pauses, its link restores the same numbers, continues, and resets", async () => {
       const { page, close } = await site().open("#text?text=raven&hidden=16&steps=20000&unit=3");
       await button(page, "Train").click();
       await stepIs(page, 40);
@@ -149,7 +149,7 @@ export function testText(site: () => Site): void {
       await close();
     });
 
-    it("says in words what is wrong with files, links and settings, and goes on with what it had", async () => {
+    it("explains errors in files, links and settings in words, and continues with the previous ones", async () => {
       const { page, close } = await site().open(
         "#text?hidden=0&layers=1e9&cell=foo&rate=NaN&steps=0&text=bible",
       );

@@ -70,7 +70,7 @@ export function testThroughTime(site: () => Site): void {
       await close();
     });
 
-    it("learns: the gru lets the gradient pass; and comes back from its link", async () => {
+    it("learns: the gru lets the gradient pass; its link restores the run", async () => {
       const { page, close } = await site().open("#through-time?speed=most");
       const untrained = arriving((await shown(page)).legends[0]);
       await button(page, "Play").click();

@@ -1,5 +1,5 @@
 /**
- * Adam in f64, in the two forms that differ in where ε stands, and clipping by the global norm.
+ * Adam in f64, in the two forms that differ in the place of ε, and clipping by the global norm.
  *
  *   m ← β1·m + (1 − β1)·g                                   t counts from 1; m and v start at 0
  *   v ← β2·v + (1 − β2)·g²

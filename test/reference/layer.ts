@@ -2,7 +2,7 @@
  * One direction of one layer over one row's sequence, forward and back through time.
  *
  * The steps are taken in the order of `order(n)`: 0 … n−1, or n−1 … 0 for the reverse direction. As n is the row's own
- * length, a reverse direction starts at the row's last element, whatever padding follows it (PyTorch's packed sequences).
+ * length, a reverse direction starts at the row's last element, regardless of the padding after it (PyTorch's packed sequences).
  */
 import type { Cell, Recurrent, State, Step } from "./cell/cell.js";
 import { add, addOuter, addProduct, addProductTransposed } from "./vectors.js";

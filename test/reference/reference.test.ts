@@ -220,7 +220,7 @@ describe("sequence loss", () => {
     expect(lossAndGradients(net, dirty)).toEqual(lossAndGradients(net, clean));
   });
 
-  it("neither reads the target past a length, whatever the weight", () => {
+  it("neither reads the target past a length, for any weight", () => {
     const net = randomNet(seeded(7), { I: 3, H: 2, V: 4 });
     const clean: Batch = { B: 1, T: 2, ids: [0, 1], targets: [3, 2], sequenceLengths: [1], weights: [1, 2] };
     const dirty: Batch = { ...clean, ids: [0, -7], targets: [3, -100] };

@@ -67,7 +67,7 @@ describe.each(OPTIONS)("$cell, resetAfter $resetAfter, layers $layers", (options
     rnn.free();
   });
 
-  it("carryState goes on from the whole state, whatever lies between", () => {
+  it("carryState continues from the whole state, after any other calls", () => {
     const [a, b] = [new Rnn(options), new Rnn(options)];
     const [adam, other] = [new Adam(), new Adam()];
     let initialState: State = b.zeroState(2);
@@ -101,7 +101,7 @@ describe.each(OPTIONS)("$cell, resetAfter $resetAfter, layers $layers", (options
     expect(rnn.parameters).toEqual(twin.parameters);
     for (const name of frozen) expect(rnn.parameters[name]).toEqual(before[name]);
 
-    // by whatever way
+    // by any method
     rnn.gradients({ inputs: rows, targets }, { accumulate: true });
     rnn.applyGradients("accumulated", adam);
     rnn.applyGradients(gradients, adam);
@@ -258,7 +258,7 @@ describe("trace", () => {
     }
   });
 
-  it("shows that an lstm that remembers holds what a tanh cell loses", () => {
+  it("shows that an lstm remembers values that a tanh cell loses", () => {
     const reach = (rnn: Rnn): number => {
       const got = norms(rnn, 40);
       return got[0]! / got[39]!;

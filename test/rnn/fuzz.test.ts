@@ -1,6 +1,6 @@
 /**
- * Random garbage at every public function: nothing but a TypeError, a RangeError or a coded error ever comes out, its
- * message begins with what it is about, and whatever failed has changed nothing.
+ * Passes random garbage to every public function. Every call that fails throws a TypeError, a RangeError or an error with a
+ * code, whose message begins with the place of the value, and it changes nothing.
  */
 
 import {
@@ -154,7 +154,7 @@ function survives(call: () => unknown): boolean {
   }
 }
 
-/** A network must not notice calls that failed; one that succeeded may have changed it, so the pair is made anew. */
+/** A network must not notice calls that failed; a call that succeeded may have changed it, so the pair is then created again. */
 function networkSurvives(
   call: (rnn: Rnn, adam: Adam, args: unknown[]) => unknown,
   ...args: fc.Arbitrary<unknown>[]

@@ -1,4 +1,4 @@
-/** What the class promises around its mathematics (which the golden data and the f64 twin hold): forms, state, memory. */
+/** What the class promises around its mathematics (which the golden data and the f64 twin check): forms, state, memory. */
 
 import { Adam, BpttError, oneHot, Rnn, sequenceLoss, type ClassBatch } from "bptt";
 import { describe, expect, it } from "vitest";
@@ -102,7 +102,7 @@ describe("masking", () => {
     expect(() => rnn.evaluate({ ...unweighted, targets: [[1, -100, 2], [2, 0, -1]] })).toThrow("targets[0][1]"); // prettier-ignore
   });
 
-  it("weighs 1 within the lengths and 0 beyond unless told otherwise", () => {
+  it("weighs 1 within the lengths and 0 beyond by default", () => {
     const batch = { ...GOOD, sequenceLengths: [3, 1] };
     const weights = [[1, 1, 1], [1, 0, 0]]; // prettier-ignore
     expect(rnn.gradients(batch)).toEqual(rnn.gradients({ ...batch, weights }));

@@ -1,4 +1,4 @@
-// A session says the same, bit for bit, as one forward pass over the whole sequence, whatever its batch.
+// A session gives the same bits as one forward pass over the whole sequence, for any batch.
 
 import { Adam, BpttError, Rnn, type Session } from "bptt";
 import { describe, expect, test } from "vitest";

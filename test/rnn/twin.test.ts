@@ -260,7 +260,7 @@ describe("one pass", () => {
     });
   });
 
-  it("accumulated gradients: the sum over batches of different shapes, whatever comes between", () => {
+  it("accumulated gradients: the sum over batches of different shapes, after any other calls", () => {
     const two = fc.tuple(cases, options);
     forAll(two, 100, ([{ net, batch }, other]) => {
       const second = randomBatch(seeded(other.seed), net, other);
@@ -285,7 +285,7 @@ describe("one pass", () => {
     });
   });
 
-  it("never counts a step past a length, whatever its weight", () => {
+  it("never counts a step past a length, for any weight", () => {
     const net = randomNet(seeded(1), { I: 3, H: 4, V: 6 });
     withRnn(net, (rnn) => {
       const batch = {
@@ -355,8 +355,8 @@ function copyOf(net: Net): Net {
 
 describe("training", () => {
   /**
-   * After each step the twin goes on from the library's weights and state: a network that has become chaotic (weights
-   * grow in training) would otherwise blow the first rounding up. Only the moments are the twin's own all the way.
+   * After each step the twin continues from the library's weights and state, because a network that has become chaotic
+   * (weights grow in training) would amplify the first rounding error. Only the moments are the twin's throughout.
    *
    * A rounding error δg of a gradient moves a weight by at most lr·δg/ε in a step: with ε ≥ 1e-3 and δg = 1e-7, 1e-4·lr.
    * (With ε = 1e-8 an element whose gradient cancels to nearly 0 takes a whole step of lr in a direction that the

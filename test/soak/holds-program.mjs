@@ -1,4 +1,4 @@
-// One case of the part "node", in a process of its own: `node holds-program.mjs CASE SECONDS` prints what was seen as JSON.
+// One case of the part "node", in a separate process: `node holds-program.mjs CASE SECONDS` prints the measured values as JSON.
 
 import { CharRnn, fit, Rnn } from "bptt";
 import { batches, text } from "./data.mjs";
@@ -7,9 +7,9 @@ import { HoldWatch, own, times } from "./hold.mjs";
 /**
  * @typedef {Record<"first" | "longest" | "clock" | "call" | "step" | "steps" | "busy", number>} Seen in milliseconds
  *
- * first: the longer of the first two turns, in which the first batch comes and the first step is done; longest: the longest one after that while the run went on;
- * clock: the longest one by the clock, whatever it was spent on;
- * call: what the call that started the run took; step: what a long step takes, of 20 the second longest; busy: the share of this thread's
+ * first: the longer of the first two turns, in which the first batch comes and the first step is done; longest: the longest one after that during the run;
+ * clock: the longest one by the clock, including the time of other work;
+ * call: the duration of the call that started the run; step: the duration of a long step, the second longest of 20; busy: the share of this thread's
  * time that the run took after that call, 0 … 1.
  */
 
@@ -19,7 +19,7 @@ import { HoldWatch, own, times } from "./hold.mjs";
  * @typedef {object} Case
  * @property {(options: object) => AnyRun} start
  * @property {object} [options] of the run that is watched
- * @property {(run: AnyRun) => Promise<void>} [aside] what goes on beside it
+ * @property {(run: AnyRun) => Promise<void>} [aside] other work during the run
  */
 
 /** @param {"tanh" | "gru" | "lstm"} cell @param {{ H: number, V: number, B: number, T: number | number[] }} shape @returns {Case} */
@@ -93,7 +93,7 @@ const again = start({
   timeLimitSeconds: Number(seconds) / 2,
   onProgress: () => done.push(performance.now()),
 });
-const began = times(); // what the call takes is told apart
+const began = times(); // the duration of the call is measured separately
 await again;
 const ended = times();
 const busy = (ended.had - began.had) / (ended.clock - began.clock);

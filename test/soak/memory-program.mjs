@@ -1,5 +1,5 @@
-// One case of the part "memory", in a process of its own: `node --expose-gc memory-program.mjs CASE SHARE` does the same
-// piece of work again and again and prints, as JSON, what memory it stood at after equal numbers of them.
+// One case of the part "memory", in a separate process: `node --expose-gc memory-program.mjs CASE SHARE` repeats the
+// same piece of work and prints, as JSON, the memory in use after equal numbers of repetitions.
 
 import { setTimeout as wait } from "node:timers/promises";
 import { batches, text } from "./data.mjs";
@@ -161,7 +161,7 @@ const CASES = {
   }),
 };
 
-/** Whatever nobody holds is gone; finalizers have run. */
+/** Collects all garbage and runs the finalizers. */
 async function collect() {
   for (let i = 0; i < 3; i++) {
     globalThis.gc?.();

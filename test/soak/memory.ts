@@ -1,12 +1,12 @@
-/** Part "memory": that what goes on for long takes no more memory than what went on for a while. */
+/** Part "memory": checks that long work takes no more memory than short work. */
 
 import type { Samples } from "./memory-program.mjs";
 import { progress, row, runProgram, type Part, type Row } from "./part.js";
 
 /**
- * Bytes of JavaScript's memory that may stay behind a piece of work. The least that could be kept a step is a reference
- * or a number, 8 bytes; behind a network, a run or a session it is an object with some closures, some 300. The engine's
- * own noise over these numbers of pieces (seen: below 3 bytes a step, below 100 a piece) is under both.
+ * Bytes of JavaScript's memory that may remain after a piece of work. The smallest possible leak is a reference or a
+ * number per step, 8 bytes; for a network, a run or a session it is an object with closures, about 300 bytes. The noise of
+ * the engine over these numbers of pieces (measured: below 3 bytes a step, below 100 a piece) is smaller than both.
  */
 const STEP = 8;
 const PIECE = 256;

@@ -1,4 +1,4 @@
-/** What the soak measures, as rows: a figure and the limit that it is held to; and programs that measure, each in a process of its own. */
+/** The results of the soak as rows of a figure and its limit, and the start of the measuring programs in separate processes. */
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
@@ -63,7 +63,7 @@ export async function best<Seen extends Record<string, number>>(
   return Object.fromEntries(names.map((name) => [name, Math.min(...all.map((seen) => seen[name]))])) as Seen;
 }
 
-/** Says what goes on. */
+/** Prints the current activity. */
 export function progress(text: string): void {
   process.stderr.write(`soak: ${text}\n`);
 }

@@ -1,6 +1,6 @@
 /**
- * Bad input, case by case: the class of the error and its whole text; and after each, a network in the middle of its
- * training goes on as if nothing had happened.
+ * Checks the class and the whole text of the error for each case of bad input. After each case, a network in the middle
+ * of its training must continue with the same bits as an untouched one.
  */
 
 import type { BpttError, CheckError, RnnOptions } from "bptt";
@@ -41,7 +41,7 @@ export function expectFields(error: unknown, kind: typeof TypeError | typeof Ran
   expect(message).toBe(hint === undefined ? sentence : `${sentence}; ${hint}`);
 }
 
-/** Whatever the types say. */
+/** Passes a value past the type checker. */
 export const any = (value: unknown) => value as never;
 
 /** A training step of the good batch with something changed. */

@@ -26,7 +26,7 @@ export function expectClose(name: string, got: Numbers, want: Numbers, tolerance
     if (Number.isFinite(difference) && (difference <= limit || difference <= furthest)) continue;
     worst = k;
     furthest = difference;
-    if (!Number.isFinite(difference)) break; // NaN or infinite, on whichever side
+    if (!Number.isFinite(difference)) break; // NaN or infinite, on either side
   }
   if (worst >= 0) {
     throw new Error(`${name}[${worst}]: expected ${want[worst]} ± ${limit}, received ${got[worst]}`);

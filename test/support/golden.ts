@@ -48,9 +48,9 @@ export function splitKernel(arrays: Arrays, inputSize: number): Arrays {
 }
 
 /**
- * PyTorch's names and (out, in) matrices as the library's, whatever stands before "weight_ih_l0". A net with one bias gets
- * the sum of PyTorch's two; of gradients, which are equal for both, it gets one. In a gru the second bias of the n gate
- * is multiplied by r and stays apart: b_hn.
+ * Converts PyTorch's names and (out, in) matrices to the library's, with any prefix before "weight_ih_l0". A net with one
+ * bias gets the sum of PyTorch's two; of gradients, which are equal for both, it gets one. In a gru the second bias of the n gate
+ * is multiplied by r and remains separate: b_hn.
  */
 export function fromTorch(arrays: Arrays, what: "weights" | "gradients"): Arrays {
   const bare = Object.fromEntries(Object.entries(arrays).map(([name, a]) => [name.replace("rnn.", ""), a]));

@@ -44,7 +44,7 @@ export function optionsOf({ cell = "tanh", resetAfter, layers, bidirectional, I,
   };
 }
 
-/** Runs `use` with a network of these parameters, and frees it whatever happens. */
+/** Runs `use` with a network of these parameters, and frees it in any case. */
 export function withRnn<T>(net: Net, use: (rnn: Rnn) => T, options: Partial<RnnOptions> = {}): T {
   const rnn = new Rnn({ ...optionsOf(net), ...options });
   try {

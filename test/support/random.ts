@@ -31,8 +31,8 @@ export function weightsWithZeros(random: Random, length: number): Float64Array {
 }
 
 /**
- * A network whose every parameter, biases too, is uniform in ±1/√H. Then ‖W_hh‖ is about 1 or less, whatever the size:
- * with larger weights a wide tanh network is chaotic, and multiplies every rounding error from step to step.
+ * Returns a network whose parameters, including biases, are uniform in ±1/√H. Then ‖W_hh‖ is about 1 or less for any size.
+ * With larger weights a wide tanh network is chaotic and amplifies every rounding error from step to step.
  */
 export function randomNet(random: Random, sizes: Sizes): Net {
   const limit = 1 / Math.sqrt(sizes.H);

@@ -59,7 +59,7 @@ export function manualRun<Checkpoint = RunCheckpoint>(
   return { run, loop, rnn };
 }
 
-/** Endless batches, each of which takes so many milliseconds to come by. */
+/** Endless batches, each of which takes the given number of milliseconds to load. */
 export const slow = (milliseconds: number) => (loop: ManualLoop) =>
   function* () {
     for (let n = 0; ; n++) {

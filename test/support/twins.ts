@@ -1,6 +1,6 @@
 /**
- * Two equal networks: one is mistreated, the other left alone. Whatever error the first one met, its next good step
- * must give the bits that the untouched one gives.
+ * Two equal networks, one of which receives bad input. After any error its next good step must give the same bits as
+ * that of the other network.
  */
 
 import { Adam, Rnn, type Cell, type ClassBatch, type RnnOptions, type Tensor } from "bptt";

@@ -1,4 +1,4 @@
-/** Workers with this library's script, in Node and in a browser; and such as can be told to die. */
+/** Workers with this library's script in Node and in a browser, and workers that can be made to die. */
 
 import type { WorkerLike } from "bptt";
 import { inject } from "vitest";
@@ -28,7 +28,7 @@ export function startWorkerAfter(before: string): WorkerLike {
   return new Worker(address, { type: "module" });
 }
 
-/** A worker whose clock takes a while to look at, and goes so fast that each step has a macrotask of its own. */
+/** Starts a worker whose clock is slow to read and runs so fast that each step has a separate macrotask. */
 export function startSlowWorker(): WorkerLike {
   return startWorkerAfter(`
     let time = 0;

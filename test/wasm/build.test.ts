@@ -18,7 +18,7 @@ declare module "vitest" {
 
 const build = inject("build");
 
-/** f32x4.relaxed_madd as it stands in a module. */
+/** The encoding of f32x4.relaxed_madd in a module. */
 const RELAXED_MADD = [0xfd, 0x85, 0x02];
 
 it(`is the ${build} build that is loaded at first use`, () => {

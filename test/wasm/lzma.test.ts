@@ -7,7 +7,7 @@ import { unpackLzma } from "../../ts/wasm/lzma.js";
 
 const packed = (bytes: Uint8Array): Uint8Array => new Uint8Array(compress(bytes, 5));
 
-it("gives back what was packed, whatever it is", () => {
+it("unpacks any packed data without a change", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => {
       expect(unpackLzma(packed(bytes))).toEqual(bytes);

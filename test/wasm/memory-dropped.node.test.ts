@@ -1,6 +1,6 @@
 /**
- * The safety net: what is dropped without `free` gets its wasm memory back after the garbage collector has seen it.
- * Finalizers run between tasks, so the loop must be asynchronous; in a process of its own, to collect on command.
+ * The wasm memory of objects that are dropped without `free` is freed after the garbage collector has found them.
+ * Finalizers run between tasks, so the loop is asynchronous. A separate process allows explicit collections.
  */
 
 import { execFile } from "node:child_process";

@@ -1,6 +1,6 @@
 /**
- * A worker that dies takes nothing with it but its run: the run rejects with the reason, the model is where the last
- * snapshot says, free to be used, and the run can be gone on with to the same bits.
+ * The death of a worker ends only its run: the run rejects with the reason, the model has the weights of the last snapshot
+ * and can be used, and the run can be resumed with the same bits.
  */
 
 import { BpttError, CharRnn, type Run, type TextFitOptions } from "bptt";

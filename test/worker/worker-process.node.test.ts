@@ -1,5 +1,5 @@
-// Runs in a worker in a process of its own, with the library as it was built: Node ends by itself when all is done, not
-// while a run rests; and what has come and gone leaves nothing behind.
+// Runs in a worker in a separate process, with the built library: Node exits after the last run, but not while a run is
+// paused, and finished runs leave no resources allocated.
 
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -98,7 +98,7 @@ describe("Node ends by itself", () => {
 });
 
 describe("many runs", () => {
-  it("leave no thread, listener, timer or memory behind", async () => {
+  it("leak no thread, listener, timer or memory", async () => {
     const program = `
       import { Worker } from "node:worker_threads";
       import { setTimeout as after } from "node:timers/promises";
@@ -136,7 +136,7 @@ describe("many runs", () => {
     const { grown, ...left } = JSON.parse(output) as { grown: number };
     expect(code).toBe(0);
     expect(left).toEqual({ alive: 0, listeners: 0, resources: [] });
-    // a run left behind would hold its text's ids, weights and moments: more than 10 KB each. Seen: below 100 KB in all
+    // a leaked run would keep its text's ids, weights and moments: more than 10 KB each. Measured: below 100 KB in total
     expect(grown).toBeLessThan(80 * 5_000);
   });
 });

@@ -40,7 +40,7 @@ describe("the line to a worker", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("leaves nothing behind when it is closed", () => {
+  it("leaves no timer or listener when it is closed", () => {
     const { calls, worker } = silent();
     const link = new WorkerLink(
       worker,

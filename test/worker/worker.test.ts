@@ -1,6 +1,6 @@
 /**
- * A run in a worker is the same run: the same losses, the same result, the same bytes as on this thread, whatever its
- * options, and whichever of the two goes on with what the other began.
+ * A run in a worker gives the same losses, the same result and the same bytes as a run on this thread, for all options,
+ * also if one of them resumes a run of the other.
  */
 
 import { Adam, CharRnn, cosine, RmsProp, Sgd, type Optimizer, type Run, type TextFitOptions } from "bptt";
@@ -101,7 +101,7 @@ describe("a run in a worker", () => {
       const run = modelOf(course).fit(course.text, { ...course.options, worker, pauseEvery: 2 });
       for (let step = 2; step <= 18; step += 2) {
         await reached(run, step);
-        await new Promise((resolve) => setTimeout(resolve, 20)); // a run that goes on would be further by now
+        await new Promise((resolve) => setTimeout(resolve, 20)); // a run that continued would have advanced by now
         expect([run.paused, run.latest?.step]).toEqual([true, step]);
         run.resume();
         const until = performance.now() + 50;
@@ -161,7 +161,7 @@ describe("a run in a worker", () => {
     });
   });
 
-  it("is gone on with on this thread, and the other way round", async () => {
+  it("is resumed on this thread, and the other way round", async () => {
     const slow = { worker: startSlowWorker };
     for (const course of Object.values(COURSES)) {
       const { bytes } = await whole(course, {});
@@ -216,7 +216,7 @@ describe("a run in a worker", () => {
     }
   });
 
-  it("rests, goes on, and comes to the same bits", async () => {
+  it("pauses, continues, and gives the same bits", async () => {
     const course = COURSES["lstm, a long text, two layers with dropout, a schedule"]!;
     const { bytes } = await whole(course, {});
     const model = modelOf(course);
@@ -239,7 +239,7 @@ describe("a run in a worker", () => {
     model.free();
   });
 
-  it("ends by stop(), by its signal, by its time limit, and can be gone on with", async () => {
+  it("ends by stop(), by its signal, by its time limit, and can be resumed", async () => {
     const model = new CharRnn({ text: TEXT, hiddenSize: 8 });
     const abort = new AbortController();
     let run = model.fit(TEXT, { ...ENDLESS, worker, signal: abort.signal });

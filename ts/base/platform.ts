@@ -31,7 +31,7 @@ const clock: { now(): number } = real(given.performance)
 export const now: () => number = clock.now.bind(clock);
 
 /**
- * The timers of the platform, undefined where there are none. They have names of their own, because the worker's script
+ * The timers of the platform, undefined if they do not exist. They have separate names, because the worker's script
  * may be a classic one, whose variables would hide the global functions.
  */
 export const {

@@ -26,7 +26,7 @@ export interface BatchLoss {
   readonly quantiles: readonly number[];
   /** K: target values of each step; 0 for classes. */
   readonly values: number;
-  /** Whether each target value has a weight of its own. */
+  /** True if each target value has a separate weight. */
   readonly weightedValues: boolean;
 }
 

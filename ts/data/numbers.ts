@@ -20,7 +20,7 @@ export type Accepted = "finite" | "any" | "negativeInfinity" | "fraction";
 export interface WeightsOfValues {
   /** The float32 index in wasm memory. */
   readonly start: number;
-  /** Whether each value has a weight of its own. */
+  /** True if each value has a separate weight. */
   readonly each: boolean;
 }
 

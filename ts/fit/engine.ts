@@ -125,7 +125,7 @@ export class Engine {
     return timeLimitSeconds !== undefined && this.#throughput.elapsed >= timeLimitSeconds * 1000;
   }
 
-  /** Whether the time limit would never be reached. */
+  /** Returns true if the time limit would never be reached, because the clock is stopped. */
   #hasNoClock(): boolean {
     return this.#work.timeLimitSeconds !== undefined && this.#slices.clockIsStopped;
   }

@@ -165,7 +165,7 @@ export class RawRnn extends CoreObject {
     this.core.rnn_set_active(this.at, index, Number(active));
   }
 
-  /** Sets the loss of the batch that follows, its outputs per target value, and whether each of these has a weight of its own. */
+  /** Sets the loss of the batch that follows, its outputs per target value, and whether each target value has a separate weight. */
   setLoss(cost: CostName, reduction: ReductionName, quantiles: number, weightedValues: boolean): void {
     const weighted = Number(weightedValues);
     this.core.rnn_set_loss(this.at, COSTS[cost], REDUCTIONS[reduction], quantiles, weighted);

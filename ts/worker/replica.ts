@@ -1,4 +1,4 @@
-/** A replica of the network of a run, which computes shards in a worker of its own. */
+/** A replica of the network of a run, which computes shards in a separate worker. */
 
 import { computeShards } from "../fit/shard-pool.js";
 import { LOCK, type LockedNetwork } from "../rnn/locked-network.js";

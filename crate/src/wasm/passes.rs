@@ -17,7 +17,7 @@ fn dropout(pass: f64) -> Option<u64> {
 }
 
 /// Sets the loss of the batch that follows: a `RawCost`, a `RawReduction`, the number of quantiles (1 for other losses) and whether
-/// each target value has a weight of its own.
+/// each target value has a separate weight.
 #[wasm_bindgen]
 pub fn rnn_set_loss(
     mut rnn: Borrowed<RawRnn>,

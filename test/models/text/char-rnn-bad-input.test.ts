@@ -360,7 +360,7 @@ describe("CharRnn", () => {
     for (const freed of [model!, twin!]) freed.free();
   });
 
-  it("freed is an error with a code, whatever is asked of it", () => {
+  it("every method of a freed model throws an error with a code", () => {
     const model = new CharRnn({ text: TEXT, hiddenSize: 3 });
     model.free();
     model.free();

@@ -117,7 +117,7 @@ describe("resume", () => {
     }
   });
 
-  it("checkpoint() gives what save({ optimizer: true }) does; a paused, aborted or failed run can be gone on with", async () => {
+  it("checkpoint() gives what save({ optimizer: true }) does; a paused, aborted or failed run can be resumed", async () => {
     const whole = new CharRnn({ text: TEXT, hiddenSize: 4 });
     await whole.fit(TEXT, { steps: 12 });
     const model = new CharRnn({ text: TEXT, hiddenSize: 4 });

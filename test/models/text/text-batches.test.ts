@@ -140,7 +140,7 @@ describe("a list of texts", () => {
   });
 });
 
-describe("texts one behind the other", () => {
+describe("consecutive texts", () => {
   it("are what they were, however many ids were expected", () => {
     const kinds = fc.constantFrom(Uint8Array, Uint16Array, Int32Array);
     const texts = fc.array(fc.array(fc.nat(255), { maxLength: 9 }), { minLength: 1, maxLength: 20 });

@@ -57,7 +57,7 @@ describe("draw", () => {
 });
 
 describe("Stop", () => {
-  it("gives out what stands before the text to stop at, however it falls into tokens", () => {
+  it("returns the text before the stop text, for any division into tokens", () => {
     const letters = fc.string({ unit: fc.constantFrom("a", "b"), minLength: 1, maxLength: 3 });
     fc.assert(
       fc.property(fc.array(letters, { maxLength: 20 }), letters, (tokens, text) => {
@@ -125,7 +125,7 @@ describe("tokens", () => {
   const KOREAN = "다람쥐 헌 쳇바퀴";
   const FAMILY = "👨‍👩‍👧 e\u0301a\r\n🇰🇷";
 
-  it("code points are counted, told apart and numbered as a string's iterator has them, halves of pairs too", () => {
+  it("code points are counted, distinguished and numbered as by a string's iterator, including unpaired surrogates", () => {
     const unit = fc.constantFrom(0x61, 0x62, 0xe9, 0xd7ff, 0xd83d, 0xdbff, 0xdc00, 0xdc4d, 0xe000, 0xffff);
     const units = fc.array(unit, { minLength: 1 }).map((all) => String.fromCharCode(...all));
     fc.assert(

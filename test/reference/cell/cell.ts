@@ -5,7 +5,7 @@
  * the cell's own affair.
  */
 
-/** h (H), and for an lstm c (H) behind it. */
+/** h (H), followed for an lstm by c (H). */
 export type State = readonly Float64Array[];
 
 export interface Recurrent {
