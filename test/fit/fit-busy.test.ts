@@ -18,8 +18,9 @@ describe("while a run has the network", () => {
       ["setParameters", () => rnn.setParameters({ b_o: [1, 1, 1] })],
       ["free", () => rnn.free()],
     ];
-    const refused = () => {
+    const refused = (except?: string) => {
       for (const [method, change] of changes) {
+        if (method === except) continue;
         try {
           change();
           expect.fail(`${method} was let through`);
@@ -42,7 +43,7 @@ describe("while a run has the network", () => {
       if (step > 200) break;
     }
     run.pause();
-    refused();
+    refused("setParameters"); // vector.test.ts
     run.resume();
     expect(await run).toMatchObject({ steps: 50_000, stopped: "finished" });
     const twin = new Rnn(SIZES);

@@ -86,7 +86,7 @@ export class Engine {
   heed(): void {
     if (this.#inside || this.#ended) return;
     if (this.#control.end) this.#finish(this.#control.end);
-    else if (this.#control.paused) this.#throughput.rest();
+    else if (this.#control.paused) this.#rest();
     else if (!this.#waiting) this.#slices.schedule(this.#go);
   }
 
@@ -106,7 +106,8 @@ export class Engine {
   readonly #go = (): void => {
     while (!this.#ended) {
       if (this.#control.end) return this.#finish(this.#control.end);
-      if (this.#control.paused) return this.#throughput.rest();
+      if (this.#control.paused) return this.#rest();
+      this.#work.trainer.resume();
       this.#throughput.start();
       if (this.#timeIsUp()) return this.#finish("timeLimit");
       if (this.#hasNoClock()) return this.#fail(noClock());
@@ -119,6 +120,11 @@ export class Engine {
       if (pending) return this.#await(pending);
     }
   };
+
+  #rest(): void {
+    this.#throughput.rest();
+    this.#work.trainer.pause();
+  }
 
   #timeIsUp(): boolean {
     const { timeLimitSeconds } = this.#work;

@@ -136,6 +136,17 @@ export class Trainer {
     return this.#warnings.list;
   }
 
+  /** The run is paused: weights may be written from outside. */
+  pause(): void {
+    this.#network.paused = true;
+  }
+
+  /** The run continues, with the weights that were written meanwhile. */
+  resume(): void {
+    this.#network.paused = false;
+    if (this.#network.takeRewritten()) this.#proven = undefined; // they did not lead to these weights
+  }
+
   /** Restores the weights from before the last update. Returns false if there are none. */
   undo(): boolean {
     if (this.#proven === undefined) return false;

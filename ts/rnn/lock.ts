@@ -20,6 +20,10 @@ export class Lock {
   busy = false;
   /** True while the run that holds the network works and may therefore change it. */
   admitted = false;
+  /** Whether the run that has the network is paused: then weights may be written. */
+  paused = false;
+  /** Whether weights were written while it was paused. */
+  rewritten = false;
   #freed = false;
   #held = false; // by a run
   #ending: PendingLastStep | undefined; // the stopped run that holds the network
@@ -38,6 +42,12 @@ export class Lock {
   /** Throws if a run holds the network, unless the caller is that run. */
   expectChangeable(method: string): void {
     if (!this.admitted) this.#expectNoRun(method);
+  }
+
+  /** Refuses to write weights while a run works with them. */
+  expectWritable(method: string): void {
+    if (this.paused && this.#ending === undefined) this.rewritten = true;
+    else this.expectChangeable(method);
   }
 
   /** Throws if another run holds the network, unless that run is ending and no other run waits for it. */
@@ -91,6 +101,8 @@ export class Lock {
   /** Releases the network at the end of the run. */
   release(): void {
     this.#held = false;
+    this.paused = false;
+    this.rewritten = false;
     this.#ending = undefined;
   }
 

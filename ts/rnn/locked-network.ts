@@ -99,6 +99,19 @@ export class LockedNetwork {
     return this.#network.parameters;
   }
 
+  /** Whether the run is paused: then others may write weights. */
+  set paused(paused: boolean) {
+    this.#network.lock.paused = paused;
+  }
+
+  /** Returns whether weights were written during the pause, and forgets it. */
+  takeRewritten(): boolean {
+    const { lock } = this.#network;
+    const { rewritten } = lock;
+    lock.rewritten = false;
+    return rewritten;
+  }
+
   /** Sets parameters by name. */
   setParameters(values: ParameterValues, path?: Path): void {
     this.#admit(() => this.#network.setParameters(values, path));

@@ -39,7 +39,8 @@ import type { RnnConfig } from "../data/rnn-options.js";
 import type { Loaded, LayerDirections } from "../data/sequences.js";
 import { readState, writeState, zeroState, type State, type StatePlace } from "../data/state.js";
 import type { Source } from "../base/source.js";
-import type { Tensor } from "../base/tensor.js";
+import { floats, type Tensor } from "../base/tensor.js";
+import { copyNumbers, rowMajor } from "../data/numbers.js";
 import type { Shard } from "./shards.js";
 import { RawBuffer } from "../wasm/enumerations.js";
 import { f32, i32 } from "../wasm/memory.js";
@@ -144,6 +145,13 @@ export class Network {
     return this.use(method, work);
   }
 
+  /** Calls `work` with the raw network to write weights: like `change`, but a paused run allows it. */
+  rewrite<Result>(method: string, work: (raw: RawRnn) => Result): Result {
+    this.lock.expectAlive(method);
+    this.lock.expectWritable(method);
+    return this.use(method, work);
+  }
+
   /** Throws if an earlier call was cut short in the middle of a change. */
   #expectWhole(method: string): void {
     if (!this.#raw.changing) return;
@@ -160,11 +168,43 @@ export class Network {
 
   /** Sets any subset of the parameters. An error changes none. */
   setParameters(values: ParameterValues, path: Path = "parameters"): void {
-    this.change("setParameters", (raw) => {
+    this.rewrite("setParameters", (raw) => {
       const assignments = readAssignments(values, path, this.table, true);
       raw.changing = true;
       writeArena(assignments, raw.place(RawBuffer.Parameters));
     });
+  }
+
+  /** A copy of all parameters in one piece, one after the other in the order of the table, each row-major. */
+  get vector(): Float32Array<ArrayBuffer> {
+    const { start } = this.peek("vector").parametersPlace;
+    const vector = floats(this.parameterCount, "vector");
+    let to = 0;
+    for (const { offset, length } of this.table) {
+      vector.set(f32().subarray(start + offset, start + offset + length), to);
+      to += length;
+    }
+    return vector;
+  }
+
+  /** Sets all parameters from one piece, all or nothing. */
+  setVector(values: unknown): void {
+    this.rewrite("setVector", (raw) => {
+      const vector = floats(this.parameterCount, "values");
+      copyNumbers(values, "values", rowMajor([vector.length], 0, vector));
+      raw.changing = true;
+      const { start } = raw.place(RawBuffer.Parameters);
+      let from = 0;
+      for (const { offset, length } of this.table) {
+        f32().set(vector.subarray(from, from + length), start + offset);
+        from += length;
+      }
+    });
+  }
+
+  /** The number of values of all parameters. */
+  get parameterCount(): number {
+    return this.table.reduce((total, { length }) => total + length, 0);
   }
 
   /** Frees the memory. Further calls do nothing. */

@@ -50,7 +50,7 @@ import {
 } from "./rnn-types.js";
 import { Session, type SessionOptions } from "./session.js";
 import { zeroState, type State } from "../data/state.js";
-import type { Tensor } from "../base/tensor.js";
+import type { Numbers1, Tensor } from "../base/tensor.js";
 import { readSavedOptimizer, restoreOptimizer, restoreTraining, trainingSections } from "./training-state.js";
 import { applyGradients, frozenNames, setFrozen, trainStep } from "./train-step.js";
 import type { Bytes } from "../base/typed-array.js";
@@ -442,6 +442,44 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
    */
   setParameters(values: ParameterValues): void {
     this.#network.setParameters(values);
+  }
+
+  /**
+   * Returns all parameters in one piece: one after the other in the order of `parameters`, each row-major. For federated
+   * averaging and other outer loops.
+   *
+   * @returns a copy, as long as the network has parameters
+   * @throws BpttError `FREED`
+   *
+   * @example
+   * import { Rnn } from "bptt";
+   *
+   * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
+   * console.log(rnn.vector().length); // 50
+   */
+  vector(): Float32Array<ArrayBuffer> {
+    return this.#network.vector;
+  }
+
+  /**
+   * Sets all parameters from one piece, as `vector` returns it. While a run on this thread or one that paused automatically
+   * (`pauseEvery`) is paused, it continues with these weights; moments and progress of the run are kept.
+   *
+   * @param values as many numbers as the network has parameters
+   * @throws TypeError when something is of the wrong kind
+   * @throws RangeError when the number of values is wrong or a value is not finite
+   * @throws BpttError `BUSY` while a run trains the network, `FREED`
+   *
+   * @example
+   * import { Rnn } from "bptt";
+   *
+   * const [one, other] = [1, 2].map((seed) => new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5, seed })) as [Rnn, Rnn];
+   * const mean = one.vector();
+   * other.vector().forEach((x, i) => (mean[i] = ((mean[i] as number) + x) / 2));
+   * one.setVector(mean);
+   */
+  setVector(values: Numbers1): void {
+    this.#network.setVector(values);
   }
 
   /**

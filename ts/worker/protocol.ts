@@ -11,6 +11,7 @@
  *     seen                                       ►  the next update may be sent
  *     checkpoint id                              ►
  *                checkpoint id                   ◄  a snapshot between two steps
+ *     weights                                    ►  written while the run was paused
  *     lost                                       ►  a worker with a replica has ended
  *                end | failed                    ◄  the last message
  *
@@ -90,7 +91,8 @@ export type ToReplica =
       /** The gradients of the batch. */
       readonly gradients: Float32Array<ArrayBuffer>;
       readonly learningRate: number;
-    };
+    }
+  | { readonly weights: Float32Array };
 
 /** A message of a replica to its run. */
 export type FromReplica = PoolResult | { readonly error: PortableError };
@@ -101,6 +103,7 @@ export type ToWorker =
   | StartMessage
   | Replicate
   | { readonly bptt: "lost"; readonly message: string }
+  | { readonly bptt: "weights"; readonly weights: Float32Array }
   | ControlMessage
   | { readonly bptt: "checkpoint"; readonly id: number }
   | { readonly bptt: "seen" };

@@ -229,12 +229,21 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
   #heed(): void {
     const { paused, end } = this.#control;
     if (paused) this.#throughput.rest();
-    else this.#throughput.start();
+    else this.#resumed();
     if (end !== undefined) {
       if (!this.#link.isReady) return this.#discard(); // no step was done
       this.#network.end({ ended: this.#released, discard: () => this.#discard() });
     }
     this.#link.post(this.#controlMessage());
+  }
+
+  /** The run continues, with the weights that were written while it was paused. */
+  #resumed(): void {
+    this.#throughput.start();
+    this.#network.paused = false;
+    if (!this.#network.takeRewritten()) return;
+    const weights = this.#network.copyWeights();
+    this.#link.post({ bptt: "weights", weights }, [weights.buffer as ArrayBuffer]);
   }
 
   #controlMessage(): ControlMessage {
@@ -267,6 +276,7 @@ class RemoteRun<Checkpoint> implements Driver<Checkpoint> {
       this.#tell(reports.slice(0, -1));
       this.#pauses++;
       this.#control.rest();
+      this.#network.paused = true;
     }
     this.#tell(paused ? reports.slice(-1) : reports);
     this.#link.post({ bptt: "seen" });

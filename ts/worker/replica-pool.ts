@@ -61,6 +61,11 @@ export class ReplicaPool implements ShardPool {
     }
   }
 
+  /** Gives the replicas weights that were written while the run was paused. */
+  setWeights(weights: Float32Array): void {
+    for (const port of this.#ports) port.postMessage({ weights } satisfies ToReplica);
+  }
+
   /** A replica is lost: the step in progress, or the next one, fails. */
   lose(message: string): void {
     this.#lost ??= new BpttError("WORKER_FAILED", message);

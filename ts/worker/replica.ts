@@ -30,6 +30,8 @@ export function replicate(start: Replicate): void {
             result,
             result.nodes.map(({ sum }) => sum.buffer),
           );
+        } else if ("weights" in message) {
+          network.writeWeights(message.weights);
         } else {
           optimizer.learningRate = message.learningRate;
           network.applyWhole(message.gradients, optimizer, start.clipNorm);

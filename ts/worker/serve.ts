@@ -146,6 +146,10 @@ class HostedRun {
   /** Applies a message of the other side. */
   heed(message: Exclude<ToWorker, StartMessage | Replicate | Hello>): void {
     if (message.bptt === "seen") return this.#reports.seen();
+    if (message.bptt === "weights") {
+      this.#network.writeWeights(message.weights);
+      return this.#pool?.setWeights(message.weights);
+    }
     if (message.bptt === "lost") return this.#pool?.lose(message.message);
     if (message.bptt === "checkpoint") {
       const { id } = message;
