@@ -188,11 +188,11 @@ describe("a run", () => {
 
   it("refuses to resume with other examples, or without a run", async () => {
     const model = make();
-    expect(() => model.resume(training)).toThrow("resume: expected a run that was cut short");
+    expect(() => model.resume(training)).toThrow("resume: expected an unfinished run");
     const run = model.fit(training, { steps: 10 });
     run.stop();
     await run;
-    expect(() => model.resume(held)).toThrow("examples: expected the examples that the run began with");
+    expect(() => model.resume(held)).toThrow("examples: expected the examples with which the run began");
     await model.resume(training);
     expect(model.lastRun?.steps).toBe(10);
   });
