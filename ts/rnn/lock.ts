@@ -20,9 +20,9 @@ export class Lock {
   busy = false;
   /** True while the run that holds the network works and may therefore change it. */
   admitted = false;
-  /** Whether the run that has the network is paused: then weights may be written. */
+  /** True if the run that has the network is paused, which allows writing weights. */
   paused = false;
-  /** Whether weights were written while it was paused. */
+  /** True if weights were written while it was paused. */
   rewritten = false;
   #freed = false;
   #held = false; // by a run

@@ -99,7 +99,7 @@ export class LockedNetwork {
     return this.#network.parameters;
   }
 
-  /** Whether the run is paused: then others may write weights. */
+  /** True if the run is paused, which allows others to write weights. */
   set paused(paused: boolean) {
     this.#network.lock.paused = paused;
   }

@@ -9,7 +9,7 @@ const ab = (a: unknown, b: unknown): LabelledSequence[] =>
     { input: b, label: "b" },
   ] as LabelledSequence[];
 
-/** A new model, freed again by whoever needs none. */
+/** Creates a model, which the caller frees. */
 const make = (data: unknown, options: Partial<SequenceClassifierOptions> = {}) =>
   new SequenceClassifier({ data: data as LabelledSequence[], hiddenSize: 4, ...options });
 

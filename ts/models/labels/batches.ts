@@ -1,4 +1,4 @@
-/** Labelled sequences as batches: each network step has the label of its sequence, or its own tag, as its target. */
+/** Converts labelled sequences to batches. The target of a network step is the label of its sequence, or its own tag. */
 
 import type { ClassBatch } from "../../data/batch.js";
 import type { Rnn } from "../../rnn/rnn.js";
@@ -13,8 +13,8 @@ import { inputWindowCount, inputWindows } from "./windows.js";
 const GROUP = 4;
 
 /**
- * A network in one direction is also used for streams, where a sequence follows another. So only every so many batches
- * begin with a state of zeros; the others continue where the batch before ended.
+ * A network in one direction is also used for streams, where a sequence follows another. Therefore one of `CHAIN` batches
+ * begins with a state of zeros, and the others continue from the end of the batch before.
  */
 const CHAIN = 4;
 
@@ -22,13 +22,13 @@ const CHAIN = 4;
 export interface TrainingBatches {
   /** Returns the batches of an epoch, from 1. */
   readonly of: (epoch: number) => Iterable<ClassBatch>;
-  /** How many an epoch has; where sequences are longer than a window, the first epoch. */
+  /** Number of batches of an epoch; of the first epoch, if sequences are longer than a window. */
   readonly perEpoch: number;
-  /** Whether batches continue each other. */
+  /** True if batches continue each other. */
   readonly carryState: boolean;
 }
 
-/** Returns the batches of `rows`. `classWeights`: how much each label counts. */
+/** Returns the batches of `rows`. `classWeights` is the weight of each label in the loss. */
 export function trainingBatches(
   rnn: Rnn,
   data: Dataset,
@@ -67,7 +67,7 @@ export function trainingBatches(
             for (let t = 0; t < sequenceLengths[b]; t++) {
               const target = data.isTagged ? data.targets[data.starts[row] + from + t] : data.targets[row];
               targets[b * time + t] = target;
-              // a tagger's steps count the same; a classifier's sequences do
+              // for a tagger each step has the same weight, for a classifier each sequence
               weights[b * time + t] = data.isTagged ? classWeights[target] : classWeights[target] / steps;
             }
           });

@@ -3,7 +3,7 @@
  * consecutive time steps into patches, so that the network reads a long recording in few steps.
  *
  *     t     0 1 2 3 4 5 6        patch 3
- *     step  [0 1 2][3 4 5]       the rest of a sequence is left out, unless it has nothing else
+ *     step  [0 1 2][3 4 5]       the rest of a sequence is omitted, unless there is no full patch
  */
 
 import { integer, number, oneOf } from "../../base/check.js";
@@ -13,18 +13,18 @@ import { show } from "../../base/show.js";
 import { readFeatures, readStep, type Features } from "./features.js";
 import type { Sequences } from "./sequences.js";
 
-/** What the features are multiplied with. */
+/** The scaling of the features. */
 export type FeatureScale = "standard" | "none";
 
 export const SCALES = ["standard", "none"] as const satisfies readonly FeatureScale[];
 
-/** A patch for the median length: so many network steps read it. */
+/** Number of network steps that read a sequence of the median length, with `patch: "auto"`. */
 const STEPS = 16;
 
 /** The settings of a reader of features: plain data. */
 export interface FeatureDescription {
   readonly kind: "features";
-  /** Time steps that make a network step. */
+  /** Number of time steps per network step. */
   readonly patch: number;
   /** Subtracted from each feature. */
   readonly mean: readonly number[];
@@ -50,7 +50,7 @@ export class FeatureReader {
     this.inputSize = description.mean.length * description.patch;
   }
 
-  /** The reader for training data. */
+  /** Creates the reader for training data. */
   static of(all: readonly Features[], scale: FeatureScale, patch: number | "auto"): FeatureReader {
     const width = all[0].width;
     const [mean, deviation] =
@@ -60,7 +60,7 @@ export class FeatureReader {
     return new FeatureReader({ kind: "features", patch: joined, mean, deviation });
   }
 
-  /** The reader of a file. */
+  /** Reads the reader in a file. */
   static read(value: unknown, path: Path): FeatureReader {
     const { kind, patch, mean, deviation } = readOptions(value, FEATURES, path);
     if (mean.length === 0) throw rangeError(at(path, "mean"), "at least one number", "none");
@@ -77,7 +77,7 @@ export class FeatureReader {
     return new FeatureReader({ kind, patch, mean, deviation });
   }
 
-  /** F */
+  /** F: the number of features. */
   get width(): number {
     return this.description.mean.length;
   }
@@ -111,7 +111,7 @@ export class FeatureReader {
     if (bad >= 0) throw tooLarge(typeof value === "number" ? path : at(path, bad), values[bad]);
   }
 
-  /** Returns the first feature that float32 cannot hold; −1 without one. */
+  /** Returns the first feature that float32 cannot represent, −1 if there is none. */
   #scale(values: Float64Array, from: number, into: Float32Array, to: number): number {
     const { mean, deviation } = this.description;
     for (let f = 0; f < mean.length; f++) {
@@ -126,7 +126,7 @@ function tooLarge(path: Path, value: number): RangeError {
   return rangeError(path, "a number that float32 can hold after scaling", show(value));
 }
 
-/** Mean and deviation of each feature over all time steps; 1 for the deviation of a constant feature. */
+/** Returns mean and deviation of each feature over all time steps. The deviation of a constant feature is 1. */
 function standard(all: readonly Features[], width: number): [mean: number[], deviation: number[]] {
   const [mean, deviation] = [zeros(width), zeros(width)];
   let steps = 0;
@@ -143,13 +143,13 @@ function standard(all: readonly Features[], width: number): [mean: number[], dev
     mean.map((m) => (Number.isFinite(m) ? m : 0)),
     deviation.map((variance, f) => {
       const root = Math.sqrt(variance);
-      // rounding errors of a constant are no deviation
+      // ignores the rounding errors of a constant
       return root > Math.abs(mean[f]) * 1e-12 && root < Infinity ? root : 1;
     }),
   ];
 }
 
-/** The median; the lower of two. */
+/** Returns the median, the lower of two. */
 export function median(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.floor((sorted.length - 1) / 2)];

@@ -12,7 +12,7 @@ export interface Features {
   readonly steps: number;
   /** F */
   readonly width: number;
-  /** Whether its steps are numbers, not rows. */
+  /** True if its steps are numbers instead of rows. */
   readonly isFlat: boolean;
 }
 
@@ -23,7 +23,7 @@ const WANTED = "rows of numbers, an array of numbers, or a string";
  *
  * @param value `number[][]` (T, F), or `number[]` or a typed array (T), which has one feature
  * @param path of the sequence, for errors
- * @param width F, where it is known
+ * @param width F, if it is known
  */
 export function readFeatures(value: unknown, path: Path, width?: number): Features {
   const rows = arrayOf(value);
@@ -45,7 +45,7 @@ export function readFeatures(value: unknown, path: Path, width?: number): Featur
   return { values, steps, width: features, isFlat };
 }
 
-/** Reads the features of one time step; of a single feature a number as well. */
+/** Reads the features of one time step, which may be a number if there is a single feature. */
 export function readStep(value: unknown, path: Path, width: number): Float64Array {
   if (typeof value === "number" && width === 1) return Float64Array.of(finite(value, path));
   const row = arrayOf(value);
@@ -58,7 +58,7 @@ function readRow(row: ArrayLike<unknown>, path: Path, width: number, steps: numb
   const values = new Float64Array(width * steps);
   for (let i = 0; i < values.length; i++) {
     const x = row[i];
-    // the path is made for errors only: there may be millions of values
+    // the path is created only for errors, because there may be millions of values
     values[i] = typeof x === "number" && x - x === 0 ? x : finite(x, at(path, i));
   }
   return values;
@@ -72,7 +72,7 @@ function finite(value: unknown, path: Path): number {
 
 const counted = (width: number) => (width === 1 ? "1 feature" : `${width} features`);
 
-/** The value as an array of any kind that can hold numbers; undefined otherwise. */
+/** Returns the value as an array of any kind that can contain numbers, undefined otherwise. */
 function arrayOf(value: unknown): ArrayLike<unknown> | undefined {
   if (Array.isArray(value)) return value;
   const kind = typedArrayKind(value);

@@ -1,4 +1,4 @@
-/** The options of `fit` of a classifier or tagger: what they are, their checks, and those that a run takes into a file. */
+/** The options of `fit` of a classifier or tagger, their checks, and those that a run writes to a file. */
 
 import { boolean, number, record, size } from "../../base/check.js";
 import { at, typeError, type Path } from "../../base/errors.js";
@@ -22,7 +22,7 @@ import {
   type SettingsOf,
 } from "../shared/fit-options.js";
 
-/** How much a label counts: the inverse of its share of the training data, or a number for each label (default 1). */
+/** Weights of the labels: the inverse of their shares of the training data, or a number for each label (default 1). */
 export type ClassWeights = "balanced" | Readonly<Record<string, number>>;
 
 /** Random changes of the inputs in training, in the units of scaled features. */
@@ -39,23 +39,23 @@ const AUGMENTATION = {
 } satisfies Declaration;
 
 const LABELS = {
-  /** Passes over the examples. Either this or `steps`. Default 100, but at least as many as 1000 steps take. */
+  /** Number of passes over the examples. Give either this or `steps`. Default 100, but at least as many as 1000 steps take. */
   epochs: { read: count, fallback: null },
-  /** B: examples of a batch. Default 16. */
+  /** B: the number of examples of a batch. Default 16. */
   batchSize: { read: size, fallback: 16 },
   /**
-   * Step size, 0 … 1e30, or a schedule over the updates of this run. Default: a cosine from 5e-3 to 0 over the run; with an
-   * `optimizer` its own.
+   * Step size, 0 … 1e30, or a schedule over the updates of this run. Default: a cosine from 5e-3 to 0 over the run, or the
+   * rate of `optimizer` if it is given.
    */
   learningRate: { read: readLearningRate, fallback: null },
   /**
-   * Share of the examples to validate with, 0 ≤ x < 1: a seeded draw, of each label the same share. The temperature of the
+   * Share of the examples to validate with, 0 ≤ x < 1: a seeded draw with the same share of each label. The temperature of the
    * probabilities is fitted to them at the end of the run. Default 0.
    */
   validationFraction: { read: fraction, fallback: 0 },
   /** Keeps the examples of one `group` on the same side of the split. Default false. */
   validationGroups: { read: boolean, fallback: false },
-  /** How much each label counts in the loss: "balanced", or a number for each label. Default: every example the same. */
+  /** Weight of each label in the loss: "balanced", or a number for each label. Default: every example has the same weight. */
   classWeights: { read: readClassWeights, fallback: null },
   /** Random changes of features in training; false for none. Default `{ noise: 0.05, scale: 0.1 }`; text is never changed. */
   augment: { read: readAugmentation, fallback: undefined },
@@ -64,11 +64,11 @@ const LABELS = {
 /** Options of {@link SequenceClassifier#fit} and {@link SequenceTagger#fit}. */
 export interface LabelFitOptions
   extends Omit<ModelFitOptions, keyof typeof LABELS | "optimizer">, OptionsOf<typeof LABELS> {
-  /** Default: an Adam of the run's own, in PyTorch's form with ε 1e-8 and a weight decay of 0.01. */
+  /** The optimizer. Default: a new Adam in PyTorch's form with ε 1e-8 and a weight decay of 0.01. */
   optimizer?: Optimizer;
 }
 
-/** The settings of a run, which decide it beside the examples and the optimizer: plain data. */
+/** The settings of a run, which determine it together with the examples and the optimizer, as plain data. */
 export interface LabelRunSettings extends ModelRunSettings {
   readonly validationFraction: number;
   readonly validationGroups: boolean;

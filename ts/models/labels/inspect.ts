@@ -1,4 +1,4 @@
-/** What happens inside a model of labels while it reads a sequence. */
+/** The values inside a classifier or tagger while it reads a sequence. */
 
 import type { Tensor } from "../../base/tensor.js";
 import type { ForwardTrace } from "../../rnn/rnn-types.js";
@@ -8,11 +8,11 @@ import { TextReader } from "./text-reader.js";
 
 /** The result of {@link SequenceClassifier#inspect} and {@link SequenceTagger#inspect}, for T network steps. */
 export interface LabelInspection extends ForwardTrace {
-  /** Of text: (T) its tokens. */
+  /** (T) the tokens, for text only. */
   readonly tokens?: readonly string[];
   /** The labels, in the order of the probabilities. */
   readonly labels: readonly string[];
-  /** (T, C) the answer of the network at each step. */
+  /** (T, C) the probabilities of the labels at each step. */
   readonly probabilities: Tensor;
 }
 

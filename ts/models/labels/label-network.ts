@@ -1,6 +1,6 @@
 /**
- * The part that classifier and tagger share: a network, how it reads inputs, its labels, its runs and its file. The
- * public classes add their documentation and what they make of the logits.
+ * The part that classifier and tagger share: a network, its reader of inputs, its labels, its runs and its file. The
+ * public classes add the documentation and the conversion of logits to results.
  *
  *     metadata    bptt.labels {"version":1,"kind":"classifier","labels":[…],"input":{…},"readout":"mean",…}
  */
@@ -54,20 +54,20 @@ import { TextReader } from "./text-reader.js";
 
 /** Options of `save`. */
 export interface LabelSaveOptions {
-  /** Whether a run that is under way or was stopped is written too, for `resume` to continue. Default false. */
+  /** True to write an unfinished run too, so that `resume` can continue it. Default false. */
   optimizer?: boolean;
 }
 
 /** Options of `load`. */
 export interface LabelLoadOptions {
-  /** The function by which texts fall into tokens, where the saved model had one. */
+  /** The function that divides texts into tokens, if the saved model had one. */
   tokens?: TokenRule;
 }
 
 const SAVE_NAMES = { optimizer: true } satisfies NamesOf<LabelSaveOptions>;
 const LOAD_NAMES = { tokens: true } satisfies NamesOf<LabelLoadOptions>;
 
-/** What a model is for. */
+/** The kind of a model. */
 export type LabelModelKind = "classifier" | "tagger";
 
 const VERSION = 1;
@@ -75,7 +75,7 @@ const KINDS = ["classifier", "tagger"] as const satisfies readonly LabelModelKin
 const TARGETS = { classifier: "label", tagger: "tags" } as const satisfies Record<LabelModelKind, TargetName>;
 const CLASSES = { classifier: "SequenceClassifier", tagger: "SequenceTagger" } as const;
 
-/** What decides a model besides its parameters. */
+/** The parts that determine a model besides its parameters. */
 interface Parts {
   readonly kind: LabelModelKind;
   readonly reader: InputReader;
@@ -98,7 +98,7 @@ const DESCRIPTION = {
   network: { read: (value: unknown) => value, fallback: undefined },
 } satisfies Declaration;
 
-/** A network that labels. */
+/** A network that labels sequences. */
 export class LabelNetwork {
   readonly rnn: Rnn;
   readonly reader: InputReader;
@@ -126,7 +126,7 @@ export class LabelNetwork {
     this.runs = new Runs(rnn, LABEL_SETTINGS, (runs) => this.#encode(runs), saved);
   }
 
-  /** The network of a new model. */
+  /** Creates the network of a new model. */
   static of(
     kind: LabelModelKind,
     options: ValuesOf<typeof LABEL_MODEL>,
@@ -148,7 +148,7 @@ export class LabelNetwork {
     return new LabelNetwork(rnn, { kind, reader, labels, readout, medianLength, seed, temperature: 1 });
   }
 
-  /** The network of a file. */
+  /** Reads the network in a file. */
   static load(kind: LabelModelKind, bytes: unknown, options: unknown): LabelNetwork {
     const given = objectWith(options, "options", LOAD_NAMES) as LabelLoadOptions;
     const tokens = given.tokens === undefined ? undefined : readTokenRule(given.tokens, "tokens");
@@ -183,7 +183,7 @@ export class LabelNetwork {
     }
   }
 
-  /** What the logits are divided by. */
+  /** Divisor of the logits. */
   get temperature(): number {
     return this.#temperature;
   }
@@ -225,13 +225,13 @@ export class LabelNetwork {
     );
   }
 
-  /** The file of the model. */
+  /** Returns the file of the model. */
   save(options: unknown): Bytes {
     const { optimizer } = objectWith(options, "options", SAVE_NAMES) as LabelSaveOptions;
     return this.runs.save(boolean(optimizer, "optimizer", false));
   }
 
-  /** Gives the memory back. */
+  /** Frees the memory. */
   free(): void {
     this.rnn.free();
     this.runs.forget();
@@ -279,7 +279,7 @@ export class LabelNetwork {
   }
 }
 
-/** Makes the unknown token add nothing to the network, as long as no training text has it. */
+/** Sets the weights of the unknown token to 0 if no training text contains it. */
 function forgetUnknown(rnn: Rnn, { vocabulary }: TextReader): void {
   const id = vocabulary.tokens.indexOf(vocabulary.unknown as string);
   const changed = Object.entries(rnn.parameters).filter(([name]) => /^w_ih_l0(_reverse)?$/.test(name));

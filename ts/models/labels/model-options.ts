@@ -1,4 +1,4 @@
-/** The options of a classifier or tagger: what they are, and their checks. */
+/** The options of a classifier or tagger and their checks. */
 
 import { boolean, oneOf, seed, size } from "../../base/check.js";
 import type { Path } from "../../base/errors.js";
@@ -10,9 +10,9 @@ import { READOUTS } from "./readout.js";
 
 /** The options that both models have. */
 export const LABEL_MODEL = {
-  /** How text falls into tokens. Default "characters": code points. */
+  /** Division of text into tokens. Default "characters": code points. */
   tokens: { read: readTokenRule, fallback: undefined },
-  /** Of text: keeps so many of the most frequent tokens; all others are read as unknown. Default: all tokens. */
+  /** Number of the most frequent tokens to keep, for text; all others are read as unknown. Default: all tokens. */
   maxTokens: { read: count, fallback: undefined },
   /**
    * "standard": from each feature its mean in the training data is subtracted, and the result is divided by its standard
@@ -20,19 +20,19 @@ export const LABEL_MODEL = {
    */
   scale: { read: (value: unknown, path: Path) => oneOf(value, path, SCALES), fallback: "standard" },
   /**
-   * Whether the network reads a sequence in both directions, which is more accurate where sequences are read whole. `stream`
-   * needs one direction. Default true.
+   * True for a network that reads a sequence in both directions, which is more accurate for complete sequences. `stream`
+   * requires one direction. Default true.
    */
   bidirectional: { read: boolean, fallback: true },
-  /** Default "gru". */
+  /** The recurrent cell. Default "gru". */
   cell: { read: (value: unknown, path: Path) => oneOf(value, path, CELLS), fallback: "gru" },
   /** H: the width of the hidden state of each direction. Default 64. */
   hiddenSize: { read: size, fallback: 64 },
-  /** L: cells stacked upon each other. Default 1. */
+  /** L: the number of layers. Default 1. */
   layers: { read: size, fallback: 1 },
-  /** Between layers, in training; needs at least two layers. Default 0. */
+  /** Probability of dropout between layers in training; requires at least two layers. Default 0. */
   dropout: { read: fraction, fallback: 0 },
-  /** Decides the first weights, what dropout drops, the order of batches and the augmentation, 0 … 2³² − 1. Default 0. */
+  /** Seed of the initial weights, the dropout masks, the order of batches and the augmentation, 0 … 2³² − 1. Default 0. */
   seed: { read: seed, fallback: 0 },
   /** The examples; read by the model. */
   data: { read: (value: unknown) => value },
@@ -41,12 +41,12 @@ export const LABEL_MODEL = {
 /** The options that only a classifier has. */
 const OWN = {
   /**
-   * Consecutive time steps that are joined into one network step: long recordings are read in few steps. "auto": the
+   * Consecutive time steps that are joined into one network step, so that long recordings are read in few steps. "auto": the
    * median length of the examples divided by 16, at least 1. Text is never joined. Default "auto".
    */
   patch: { read: readPatch, fallback: undefined },
   /**
-   * How the answers of the steps become one: "mean" averages their log-probabilities, "last" takes the last step's.
+   * Combination of the answers of the steps: "mean" averages their log-probabilities, "last" takes the last step's.
    * Default "mean".
    */
   readout: { read: (value: unknown, path: Path) => oneOf(value, path, READOUTS), fallback: "mean" },

@@ -1,4 +1,4 @@
-/** How a model reads its inputs: features or text, whichever the training data has. */
+/** The reader of the inputs of a model: of features or of text, depending on the training data. */
 
 import { at, typeError, type Path } from "../../base/errors.js";
 import { string } from "../../base/check.js";
@@ -22,7 +22,7 @@ export interface ReaderOptions {
   readonly patch: number | "auto" | undefined;
 }
 
-/** The reader for training data; `pathOf` names the inputs in errors. */
+/** Creates the reader for training data. `pathOf` returns the names of the inputs in errors. */
 export function readerOf(
   inputs: readonly unknown[],
   pathOf: (i: number) => Path,
@@ -43,11 +43,11 @@ export function readerOf(
   return FeatureReader.of(all, scale, patch ?? "auto");
 }
 
-/** The reader of a file; `tokens`: a rule that no file can hold. */
+/** Reads the reader in a file. `tokens` is a function, which a file cannot contain. */
 export function readReader(value: unknown, path: Path, tokens: TokenRule | undefined): InputReader {
   const isText = typeof value === "object" && value !== null && "kind" in value && value.kind === "text";
   return isText ? TextReader.read(value, path, tokens) : FeatureReader.read(value, path);
 }
 
-/** The place of an input of an example. */
+/** Returns the place of an input of an example. */
 export const inputPath = (data: Path) => (i: number) => at(data, i, "input");

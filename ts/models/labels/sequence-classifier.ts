@@ -35,7 +35,7 @@ export type SequenceInput = readonly NumberRow[] | NumberRow | string;
 export interface LabelledSequence {
   readonly input: SequenceInput;
   readonly label: string;
-  /** Who or what it comes from, for `validationGroups`. */
+  /** Source of the sequence, such as a person, for `validationGroups`. */
   readonly group?: string | number;
 }
 
@@ -119,7 +119,7 @@ export class SequenceClassifier extends Disposable {
     return this.#network.runs.lastRun;
   }
 
-  /** Whether there is an unfinished run, which {@link SequenceClassifier#resume} continues. */
+  /** True if there is an unfinished run, which {@link SequenceClassifier#resume} continues. */
   get resumable(): boolean {
     return this.#network.runs.resumable;
   }
@@ -135,7 +135,7 @@ export class SequenceClassifier extends Disposable {
    * @param options length, learning rate, validation, augmentation, and listeners
    * @returns the run: a promise of its result and a stream of reports; `checkpoint()` gives the bytes of
    *   `save({ optimizer: true })`
-   * @throws TypeError when something is of the wrong kind or unknown
+   * @throws TypeError when an argument is of the wrong kind or unknown
    * @throws RangeError when an option is out of its range, a label is unknown, a value is not finite, or a split leaves one side
    *   empty; the message names the place
    * @throws BpttError `BUSY` during another run, `FREED`, `OPTIMIZER_BOUND`
@@ -160,7 +160,7 @@ export class SequenceClassifier extends Disposable {
    * @param examples those of the run
    * @param options listeners, and a time limit
    * @returns the run
-   * @throws TypeError when something is of the wrong kind or unknown
+   * @throws TypeError when an argument is of the wrong kind or unknown
    * @throws RangeError when there is no unfinished run, or the examples are not that run's
    * @throws BpttError `BUSY` during another run, `FREED`
    *
@@ -235,7 +235,7 @@ export class SequenceClassifier extends Disposable {
   }
 
   /**
-   * Labels a sequence while it comes in, one time step at a time. The model must have been made with
+   * Labels a sequence while it comes in, one time step at a time. The model must have been created with
    * `bidirectional: false`.
    *
    * The answers of the last `window` steps are averaged. A label is decided once it has had a probability of `confidence` for `hold`
@@ -267,8 +267,8 @@ export class SequenceClassifier extends Disposable {
   }
 
   /**
-   * Shows what happens inside while the model reads a sequence: hidden states, gates and the answer after each network
-   * step, for plots. Nothing is dropped.
+   * Returns the values inside the model while it reads a sequence: hidden states, gates and the answer after each network
+   * step, for plots. No dropout is applied.
    *
    * @param input a sequence as `classify` takes it
    * @throws TypeError, RangeError as `classify`
@@ -310,8 +310,8 @@ export class SequenceClassifier extends Disposable {
    * Returns the model of a file that `save` wrote.
    *
    * @param bytes the file: a Uint8Array or an ArrayBuffer
-   * @param options `tokens`: the function by which texts fall into tokens, where the model had one
-   * @throws TypeError when something is of the wrong kind, or the model's token function is not given
+   * @param options `tokens`: the function that divides texts into tokens, if the model had one
+   * @throws TypeError when an argument is of the wrong kind, or the model's token function is not given
    * @throws RangeError when this is no such file, a newer version of bptt wrote it, or something in it is missing or wrong
    * @throws BpttError `OUT_OF_MEMORY`
    *
@@ -328,7 +328,7 @@ export class SequenceClassifier extends Disposable {
   }
 
   /**
-   * Gives the model's memory back. Calling it again does nothing; any other use afterwards is an error with code `FREED`.
+   * Frees the model's memory. Further calls do nothing; any other use afterwards throws an error with code `FREED`.
    *
    * @throws BpttError `BUSY` while a run trains it
    *

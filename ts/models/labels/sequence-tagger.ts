@@ -27,7 +27,7 @@ import { decisionsOf } from "./validation.js";
 export interface TaggedSequence {
   readonly input: SequenceInput;
   readonly tags: readonly string[];
-  /** Who or what it comes from, for `validationGroups`. */
+  /** Source of the sequence, such as a person, for `validationGroups`. */
   readonly group?: string | number;
 }
 
@@ -105,7 +105,7 @@ export class SequenceTagger extends Disposable {
     return this.#network.runs.lastRun;
   }
 
-  /** Whether there is an unfinished run, which {@link SequenceTagger#resume} continues. */
+  /** True if there is an unfinished run, which {@link SequenceTagger#resume} continues. */
   get resumable(): boolean {
     return this.#network.runs.resumable;
   }
@@ -118,7 +118,7 @@ export class SequenceTagger extends Disposable {
    * @param options length, learning rate, validation, augmentation, and listeners
    * @returns the run: a promise of its result and a stream of reports; `checkpoint()` gives the bytes of
    *   `save({ optimizer: true })`
-   * @throws TypeError when something is of the wrong kind or unknown
+   * @throws TypeError when an argument is of the wrong kind or unknown
    * @throws RangeError when an option is out of its range, a tag is unknown, a value is not finite, or a split leaves one side
    *   empty; the message names the place
    * @throws BpttError `BUSY` during another run, `FREED`, `OPTIMIZER_BOUND`
@@ -142,7 +142,7 @@ export class SequenceTagger extends Disposable {
    * @param examples those of the run
    * @param options listeners, and a time limit
    * @returns the run
-   * @throws TypeError when something is of the wrong kind or unknown
+   * @throws TypeError when an argument is of the wrong kind or unknown
    * @throws RangeError when there is no unfinished run, or the examples are not that run's
    * @throws BpttError `BUSY` during another run, `FREED`
    */
@@ -205,7 +205,7 @@ export class SequenceTagger extends Disposable {
   }
 
   /**
-   * Tags a sequence while it comes in, one time step at a time. The model must have been made with
+   * Tags a sequence while it comes in, one time step at a time. The model must have been created with
    * `bidirectional: false`.
    *
    * @throws RangeError when the model is bidirectional
@@ -225,8 +225,8 @@ export class SequenceTagger extends Disposable {
   }
 
   /**
-   * Shows what happens inside while the model reads a sequence: hidden states, gates and the answer at each time step,
-   * for plots. Nothing is dropped.
+   * Returns the values inside the model while it reads a sequence: hidden states, gates and the answer at each time step,
+   * for plots. No dropout is applied.
    *
    * @param input a sequence as `tag` takes it
    * @throws TypeError, RangeError as `tag`
@@ -253,8 +253,8 @@ export class SequenceTagger extends Disposable {
    * Returns the model of a file that `save` wrote.
    *
    * @param bytes the file: a Uint8Array or an ArrayBuffer
-   * @param options `tokens`: the function by which texts fall into tokens, where the model had one
-   * @throws TypeError when something is of the wrong kind, or the model's token function is not given
+   * @param options `tokens`: the function that divides texts into tokens, if the model had one
+   * @throws TypeError when an argument is of the wrong kind, or the model's token function is not given
    * @throws RangeError when this is no such file, a newer version of bptt wrote it, or something in it is missing or wrong
    * @throws BpttError `OUT_OF_MEMORY`
    *
@@ -270,7 +270,7 @@ export class SequenceTagger extends Disposable {
   }
 
   /**
-   * Gives the model's memory back. Calling it again does nothing; any other use afterwards is an error with code `FREED`.
+   * Frees the model's memory. Further calls do nothing; any other use afterwards throws an error with code `FREED`.
    *
    * @throws BpttError `BUSY` while a run trains it
    */

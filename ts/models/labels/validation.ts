@@ -9,7 +9,7 @@ import { readLogits, sequenceLogits, type Readout } from "./readout.js";
 /** Examples that one piece of work of a run evaluates. */
 const PART = 32;
 
-/** The logits of what is decided, and the right labels: one for each sequence, or for each step of a tagger. */
+/** The logits of the decisions and the right labels: one for each sequence, or for each step of a tagger. */
 export interface Decisions {
   readonly logits: readonly ArrayLike<number>[];
   readonly targets: readonly number[];
@@ -23,7 +23,7 @@ export function decisionsOf(rnn: Rnn, data: Dataset, readout: Readout, rows: Int
       targets: Array.from(rows, (row) => data.targets[row]),
     };
   }
-  // by row, then by step, in whatever order the rows are read
+  // by row, then by step, independently of the order in which rows are read
   const bySequence = new Map<number, Float32Array[]>(Array.from(rows, (row) => [row, []]));
   readLogits(rnn, data, (row, _step, logits) => bySequence.get(row)?.push(logits), rows);
   const logits: Float32Array[] = [];

@@ -1,4 +1,4 @@
-/** What a file of a model keeps of its network besides the parameters, where there is something to keep. */
+/** The state of a network that a file of a model contains besides the parameters. */
 
 import { integer, string } from "../../base/check.js";
 import { at, typeError, type Path } from "../../base/errors.js";
@@ -11,7 +11,7 @@ import type { Rnn } from "../../rnn/rnn.js";
 export interface NetworkState {
   /** Names of parameters that no run changes. */
   readonly frozen: readonly string[];
-  /** Training passes that dropped. */
+  /** Number of training passes with dropout. */
   readonly dropoutStep: number;
 }
 
@@ -22,7 +22,7 @@ export function networkState(rnn: Rnn): NetworkState {
   return { frozen: rnn.frozen, dropoutStep: rnn[NETWORK].drops };
 }
 
-/** Whether it differs from that of a new network. */
+/** Returns true if the state differs from that of a new network. */
 export function isWorthKeeping({ frozen, dropoutStep }: NetworkState): boolean {
   return frozen.length > 0 || dropoutStep > 0;
 }
@@ -37,7 +37,7 @@ export function readNetworkState(network: unknown, path: Path): NetworkState {
   return { frozen: frozen.map((each, i) => string(each, at(path, "frozen", i))), dropoutStep };
 }
 
-/** Puts a network into a state. */
+/** Restores the state of a network. */
 export function restoreNetworkState(rnn: Rnn, { frozen, dropoutStep }: NetworkState): void {
   rnn.freeze(frozen);
   rnn[NETWORK].drops = dropoutStep;
