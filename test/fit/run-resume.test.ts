@@ -306,8 +306,12 @@ describe("a state", () => {
     ["validationDue", () => ({ validationDue: 1 }), "resumeFrom.validationDue: expected true or false, received 1"],
     ["validation", () => ({ validation: 3 }), "resumeFrom.validation: expected an object, received 3"],
     ["best", ({ best }) => ({ best: { ...best, loss: "x" } }), 'resumeFrom.best.loss: expected a finite number, received "x"'],
-    ["best's parameters", ({ best }) => ({ best: { ...best, parameters: { b_o: [1] } } }), "resumeFrom.best.parameters.b_o: expected shape (3), received (1)"],
-    ["parameters", () => ({ parameters: { x: [1] } }), 'resumeFrom.parameters: expected the name of a parameter, received "x"; there are w_ih_l0, w_hh_l0, b_h_l0, w_ho, b_o'],
+    ["best's parameters", ({ best }) => ({ best: { ...best, parameters: { b_o: { data: new Float32Array(1), shape: [1] } } } }), "resumeFrom.best.parameters.b_o: expected shape (3), received (1)"],
+    ["tensor in best", ({ best }) => ({ best: { ...best, parameters: { ...best?.parameters, b_o: undefined } } }), "resumeFrom.best.parameters.b_o: expected an object, received undefined"],
+    ["array in best", ({ best }) => ({ best: { ...best, parameters: { b_o: [1] } } }), "resumeFrom.best.parameters.b_o: expected an object, received an array of length 1"],
+    ["shape in best", ({ best }) => ({ best: { ...best, parameters: { b_o: { data: new Float32Array(3), shape: [4] } } } }), "resumeFrom.best.parameters.b_o.shape: expected a shape of 3 values, as many as in data, received (4)"],
+    ["carried state", () => ({ carried: { h: { data: new Float32Array(1), shape: [1, 1, 1] } } }), "resumeFrom.carried.c: expected an object, received undefined"],
+    ["parameters", () => ({ parameters: { x: { data: new Float32Array(1), shape: [1] } } }), 'resumeFrom.parameters: expected the name of a parameter, received "x"; there are w_ih_l0, w_hh_l0, b_h_l0, w_ho, b_o'],
   ]; // prettier-ignore
   it.each(broken)("with a wrong %s is refused, and the network is as it was", async (_, change, message) => {
     const { rnn, optimizer, state } = await stateOf({ learningRate: 0 });

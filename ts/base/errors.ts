@@ -62,7 +62,8 @@ export function formatCheck(
   place: string,
   { expected, received, hint }: Omit<CheckError, keyof Error | "path">,
 ): string {
-  return `${place}: expected ${expected}, received ${received}${hint === undefined ? "" : `; ${hint}`}`;
+  const advice = hint === undefined ? "" : `; ${shorten(hint)}`;
+  return `${place}: expected ${shorten(expected)}, received ${shorten(received)}${advice}`;
 }
 
 /**
@@ -142,6 +143,13 @@ function formatKey(key: Key): string {
     : `[${JSON.stringify(key)}]`;
 }
 
+/** Longest part of a message, in characters: parts may quote files, which can hold anything. */
+const LONGEST_PART = 500;
+
+function shorten(part: string): string {
+  return part.length > LONGEST_PART ? `${part.slice(0, LONGEST_PART)}…` : part;
+}
+
 function messageOf(path: Path, expected: string, received: string, details?: ErrorDetails): string {
   const { hint } = details ?? {};
   return formatCheck(formatPath(path), { expected, received, ...(hint === undefined ? {} : { hint }) });
@@ -154,7 +162,11 @@ function give<E extends Error>(
   received: string,
   { hint, cause }: ErrorDetails = {},
 ): E & CheckError {
-  const fields = { path: typeof path === "string" ? [path] : [...path], expected, received };
+  const fields = {
+    path: typeof path === "string" ? [path] : [...path],
+    expected: shorten(expected),
+    received: shorten(received),
+  };
   Object.assign(error, fields, hint === undefined ? undefined : { hint });
   return withCause(error, cause) as E & CheckError;
 }

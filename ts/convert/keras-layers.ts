@@ -219,7 +219,8 @@ function innerOf(layer: Layer): Layer {
       "return_sequences",
     ]) {
       const [a, b] = [inner.config[key], other.config[key]].map((value) => JSON.stringify(value ?? null));
-      if (a !== b) throw refused(other, key, `${a}, as in the forward layer`, other.config[key]);
+      if (a !== b)
+        throw refused(other, key, `${show(inner.config[key])}, as in the forward layer`, other.config[key]);
     }
   }
   return inner;

@@ -8,10 +8,11 @@
  */
 
 import { boolean, integer, number, record } from "../base/check.js";
-import { at, rangeError, type Path } from "../base/errors.js";
+import { at, rangeError, typeError, type Path } from "../base/errors.js";
 import { show } from "../base/show.js";
 import type { State } from "../data/state.js";
-import type { Tensor } from "../base/tensor.js";
+import { readShape, type Tensor } from "../base/tensor.js";
+import { FLOATS, typedArrayKind, typedArrayLength } from "../base/typed-array.js";
 
 /** The reason for the end of a run. */
 export type Stopped = "finished" | "stopped" | "aborted" | "early" | "timeLimit" | "diverged";
@@ -150,8 +151,8 @@ export function isUnfinished(stopped: Stopped): boolean {
 }
 
 /**
- * Reads a state that a user passes. It is checked as far as the run's control depends on it; its tensors are
- * checked when they are used.
+ * Reads a state from a user or a file, as far as the run itself needs it. The shapes and values of its tensors are
+ * checked when the network takes them.
  */
 export function readRunState(value: unknown, path: Path): RunState {
   const given = record(value, path) as RunState;
@@ -174,14 +175,32 @@ export function readRunState(value: unknown, path: Path): RunState {
         ? null
         : {
             ...readValidation(best, at(path, "best")),
-            parameters: record(best.parameters, at(path, "best", "parameters")) as Record<string, Tensor>,
+            parameters: readTensors(best.parameters, at(path, "best", "parameters")),
           },
     stale: integer(given.stale, at(path, "stale"), { min: 0 }),
-    carried,
+    carried: carried === null ? null : readCarried(carried, at(path, "carried")),
     dropoutStep: integer(given.dropoutStep, at(path, "dropoutStep"), { min: 0 }),
-    parameters,
+    parameters: parameters === null ? null : readTensors(parameters, at(path, "parameters")),
     stopped: null,
   };
+}
+
+function readTensors(value: unknown, path: Path): Record<string, Tensor> {
+  const entries = Object.entries(record(value, path));
+  return Object.fromEntries(entries.map(([name, tensor]) => [name, readTensor(tensor, at(path, name))]));
+}
+
+function readCarried(value: State, path: Path): State {
+  const { h, c } = record(value, path) as { h?: unknown; c?: unknown };
+  if (h === undefined && c === undefined) return readTensor(value, path);
+  return { h: readTensor(h, at(path, "h")), c: readTensor(c, at(path, "c")) };
+}
+
+function readTensor(value: unknown, path: Path): Tensor {
+  const { data, shape } = record(value, path) as Partial<Tensor>;
+  if (data === undefined || typedArrayKind(data) !== FLOATS)
+    throw typeError(at(path, "data"), "a Float32Array", show(data));
+  return { data, shape: readShape(shape, at(path, "shape"), typedArrayLength(data)) };
 }
 
 function readLast({ epoch, loss, gradientNorm, learningRate }: LastStep, path: Path): LastStep {

@@ -51,7 +51,13 @@ import {
 import { Session, type SessionOptions } from "./session.js";
 import { zeroState, type State } from "../data/state.js";
 import type { Numbers1, Tensor } from "../base/tensor.js";
-import { readSavedOptimizer, restoreOptimizer, restoreTraining, trainingSections } from "./training-state.js";
+import {
+  frozenSection,
+  readSavedOptimizer,
+  restoreOptimizer,
+  restoreTraining,
+  trainingSections,
+} from "./training-state.js";
 import { applyGradients, frozenNames, setFrozen, trainStep } from "./train-step.js";
 import type { Bytes } from "../base/typed-array.js";
 
@@ -485,8 +491,8 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
   /**
    * Saves the network as a safetensors file. Its tensors are exactly the state_dict of a PyTorch module with
    * the fields `rnn` (`nn.RNN`, `nn.GRU` or `nn.LSTM`) and, with an output layer, `head` (`nn.Linear`), so
-   * that `module.load_state_dict(safetensors.torch.load_file(path))` accepts it. The configuration is in the
-   * file's metadata. The same network gives the same bytes. A gru with `resetAfter: false`, which PyTorch
+   * that `module.load_state_dict(safetensors.torch.load_file(path))` accepts it. The configuration and
+   * the names of the frozen parameters are in the file's metadata. The same network gives the same bytes. A gru with `resetAfter: false`, which PyTorch
    * lacks, keeps the names of this library.
    *
    * With an optimizer the file contains everything that is needed to continue training bit-identically:
@@ -512,7 +518,7 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
     network.peek("save");
     const { optimizer } = readOptions(options, SAVE);
     const model = { config: network.config, parameters: this.parameters };
-    if (optimizer === undefined) return encodeModel(model);
+    if (optimizer === undefined) return encodeModel({ ...model, training: frozenSection(network) });
     return encodeModel({ ...model, ...trainingSections(network, readSavedOptimizer(optimizer)) });
   }
 

@@ -50,6 +50,16 @@ export function trainingSections(
 }
 
 /**
+ * Returns the section of a network that is saved without an optimizer: the names of the frozen parameters. It is
+ * undefined if there are none.
+ */
+export function frozenSection(network: Network): Section | undefined {
+  if (network.frozen.size === 0) return undefined;
+  const state: NetworkState = { carried: null, dropoutStep: 0, frozen: frozenNames(network) };
+  return packSection({ network: state });
+}
+
+/**
  * Restores a network from a section. A section without a network's state belongs to another part of the
  * library and is ignored.
  */
