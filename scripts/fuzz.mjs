@@ -38,6 +38,10 @@ const program = ["--expose-gc", "--import", "tsx"];
 /** The arguments of node for each section; their order is that of the output. */
 const SECTIONS = new Map([
   ["readers", [...program, inProject("test", "fuzz", "readers.ts"), ...given("seed", "mutations", "seconds", "only", "keep", "case")]], // prettier-ignore
+  [
+    "calls",
+    [...program, inProject("test", "fuzz", "calls.ts"), ...given("seed", "calls", "seconds", "case")],
+  ],
   ["kills", [inProject("test", "kill", "commands.mjs"), values.kills, values.seed]],
 ]);
 

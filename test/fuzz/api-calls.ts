@@ -32,7 +32,7 @@ export class World {
     const hash = createHash("sha1");
     for (const { rnn, optimizers } of this.players) {
       for (const { data } of Object.values(rnn.parameters)) hash.update(Buffer.from(data.buffer));
-      hash.update(`${rnn.frozen.join()} ${optimizers.map(({ steps }) => steps).join()};`);
+      hash.update(`${rnn.frozen.join()} ${optimizers.reduce((sum, { steps }) => sum + steps, 0)};`);
     }
     return hash.digest("hex");
   }
@@ -127,7 +127,7 @@ function options(random: Random): Anything {
   return {
     cell: maybe(random, pick(random, ["tanh", "relu", "gru", "lstm"])),
     inputSize: maybe(random, 1 + below(random, 6)),
-    hiddenSize: maybe(random, pick(random, [1, 3, 5, 8, 17, 64, 300])),
+    hiddenSize: maybe(random, pick(random, [1, 3, 5, 8, 17, 33, 3000])),
     ...(random() < 0.6 ? { outputSize: maybe(random, 1 + below(random, 6)) } : {}),
     ...(random() < 0.3 ? { layers: maybe(random, 1 + below(random, 3)) } : {}),
     ...(random() < 0.3 ? { bidirectional: maybe(random, true) } : {}),
@@ -245,8 +245,14 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     const { files, library } = world;
     const file = files.length === 0 ? new Uint8Array(8) : pick(random, files).slice();
     if (random() < 0.2) file[below(random, file.length)]! ^= 1 << below(random, 8);
-    const player = world.add(library.Rnn.load(maybe(random, file), maybe(random, {})));
-    player.optimizers.push(player.rnn.loadOptimizer(file));
+    const rnn = library.Rnn.load(maybe(random, file), maybe(random, {}));
+    try {
+      const optimizers = random() < 0.5 ? [rnn.loadOptimizer(file)] : [];
+      world.add(rnn).optimizers.push(...optimizers);
+    } catch (error) {
+      rnn.free();
+      throw error;
+    }
   },
   sample: (world, random) => {
     const [rows, width] = [1 + below(random, 4), 1 + below(random, random() < 0.05 ? 40_000 : 6)];

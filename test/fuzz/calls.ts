@@ -43,6 +43,7 @@ const collect = (globalThis as { gc?: () => void }).gc ?? (() => {});
 
 const outcomes: Record<Outcome, number> = { read: 0, refused: 0, trap: 0, untyped: 0 };
 const codes = new Map<string, number>();
+const count = (name: string) => codes.get(name) ?? 0;
 const failures: string[] = [];
 let [modules, done, changed, unusable, slow, longest] = [0, 0, 0, 0, 0, 0];
 let expected: string | undefined;
@@ -55,7 +56,6 @@ for (let k = first; k < last && done < calls && performance.now() - start < seco
   await play(k);
 await watchdog.end();
 
-const count = (name: string) => codes.get(name) ?? 0;
 process.stdout.write(
   [
     `${done} calls on ${modules} modules of ${Object.keys(ACTIONS).length} kinds: ${outcomes.read} succeeded, ${outcomes.refused} were refused`,
@@ -82,6 +82,7 @@ async function play(k: number): Promise<void> {
     if (performance.now() - start > seconds * 1000) break;
     const name = pick(random, names);
     watchdog.begin(`--section calls --seed ${seed} --case ${k}, call ${n}: ${name}`);
+    world.player(); // there is one
     const before = world.fingerprint();
     await call(world, name, `module ${k}, call ${n}: ${name}`, random, before);
     done++;
