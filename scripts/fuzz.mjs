@@ -42,6 +42,7 @@ const SECTIONS = new Map([
     "calls",
     [...program, inProject("test", "fuzz", "calls.ts"), ...given("seed", "calls", "seconds", "case")],
   ],
+  ["memory", [...program, inProject("test", "fuzz", "end-of-memory.ts")]],
   ["kills", [inProject("test", "kill", "commands.mjs"), values.kills, values.seed]],
 ]);
 
@@ -72,7 +73,8 @@ for (const name of chosen) {
     process.stdout.write(`fuzz: section ${name} failed; --seed ${values.seed} repeats it\n`);
     failed = true;
   }
-  if (values.save) save(name, title + output);
+  const part = values.only === undefined ? "" : ` (${values.only})`;
+  if (values.save) save(name + part, title + output);
 }
 process.exit(failed ? 1 : 0);
 

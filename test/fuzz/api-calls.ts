@@ -284,7 +284,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     models.push(new library.CharRnn({ text: maybe(random, TEXT), hiddenSize: maybe(random, 4), tokens: maybe(random, pick(random, ["characters", "words"])), ...flags(random, "unknown") } as Anything)); // prettier-ignore
   },
   "CharRnn.fit": async (world, random) => {
-    const run = charRnn(world).fit(maybe(random, TEXT), { steps: maybe(random, 2), batchSize: maybe(random, 2), sequenceLength: maybe(random, 8), learningRate: maybe(random, rate(random)), ...(random() < 0.2 ? { validationFraction: maybe(random, 0.2) } : {}) } as Anything); // prettier-ignore
+    const run = charRnn(world).fit(maybe(random, TEXT), { steps: pick(random, [1, 2, 3, 0, -1, 0.5, "x"]), batchSize: maybe(random, 2), sequenceLength: maybe(random, 8), learningRate: maybe(random, rate(random)), ...(random() < 0.2 ? { validationFraction: maybe(random, 0.2) } : {}) } as Anything); // prettier-ignore
     await run;
   },
   "CharRnn.evaluate": (world, random) => charRnn(world).evaluate(maybe(random, TEXT)),

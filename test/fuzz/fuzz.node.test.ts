@@ -6,14 +6,20 @@ import { spawn } from "node:child_process";
 import { expect, it } from "vitest";
 import { inProject } from "../../scripts/setup/paths.mjs";
 
-const SECONDS = 40;
-
-it("damaged files are read, or refused with typed errors, within bounds of time and memory", async () => {
-  const args = [inProject("scripts", "fuzz.mjs"), "--section", "readers", "--seconds", String(SECONDS)];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  process.stdout.write(output);
-  expect(code, output).toBe(0);
-}, 300_000);
+it.each([
+  ["readers", 40, "damaged files are read, or refused with typed errors, within bounds of time and memory"],
+  ["calls", 20, "calls succeed or are refused with typed errors, and then change nothing"],
+])(
+  "%s, %i seconds: %s",
+  async (section, seconds) => {
+    const args = [inProject("scripts", "fuzz.mjs"), "--section", section, "--seconds", String(seconds)];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk) => (output += String(chunk)));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    process.stdout.write(output);
+    expect(code, output).toBe(0);
+  },
+  300_000,
+);

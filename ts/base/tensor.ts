@@ -127,14 +127,23 @@ function below(path: Path, depth: number, index: number): Path {
  * − 1 bytes, so none does here.
  */
 export function floats(length: number, path: Path): Float32Array<ArrayBuffer> {
-  if (length * 4 <= MAX_SIZE) {
+  return allocated(length * 4, path, () => new Float32Array(length));
+}
+
+/** The same for integers. */
+export function integers(length: number, path: Path): Int32Array<ArrayBuffer> {
+  return allocated(length * 4, path, () => new Int32Array(length));
+}
+
+/** Returns an array of so many bytes that `make` creates, or throws OUT_OF_MEMORY. */
+export function allocated<Data>(bytes: number, path: Path, make: () => Data): Data {
+  if (bytes <= MAX_SIZE) {
     try {
-      return new Float32Array(length);
+      return make();
     } catch {
       // the engine has no block of this size; the error below says so
     }
   }
-  const bytes = length * 4;
   const message = `${formatPath(path)}: cannot allocate ${bytes} bytes`;
   throw new BpttError("OUT_OF_MEMORY", message, { bytes });
 }

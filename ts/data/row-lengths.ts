@@ -7,7 +7,7 @@ import { formatPath, rangeError } from "../base/errors.js";
 import { invalid } from "../base/check.js";
 import { showShape } from "../base/show.js";
 import { expectShape, open, type Source } from "../base/source.js";
-import type { FlatTensor, IdRow } from "../base/tensor.js";
+import { integers, type FlatTensor, type IdRow } from "../base/tensor.js";
 import { copyIds } from "./ids.js";
 import type { RowLengths } from "./row-rule.js";
 
@@ -38,7 +38,7 @@ export function readRowLengths(value: unknown, inputs: Source): RowLengths {
   }
   const source = open(value, "sequenceLengths", `${batch} integers (B) or "ragged"`);
   expectShape(source, [batch]);
-  const lengths = new Int32Array(batch);
+  const lengths = integers(batch, "sequenceLengths");
   copyIds(source, {
     rows: 1,
     columns: batch,

@@ -93,11 +93,11 @@ export function sequenceLoss(
     throw rangeError("logits", "a shape (B,T,V) without zeros", showShape(shape));
   }
   const [batch, time, classes] = shape as [number, number, number];
-  const lengths = readRowLengths(sequenceLengths, source);
-  const classSource = openTargets(targets, { batch, time }, lengths);
   let raw: RawSequenceLoss | undefined;
   try {
     raw = new RawSequenceLoss(batch, time, classes);
+    const lengths = readRowLengths(sequenceLengths, source); // after the module has room for as many rows
+    const classSource = openTargets(targets, { batch, time }, lengths);
     const { start: weightsStart } = raw.place(RawSequenceLossBuffer.Weights);
     if (weights === undefined) {
       const view = f32();

@@ -11,7 +11,7 @@ import { readOptions, type Declaration, type OptionsOf } from "../base/options.j
 import { copyIds } from "./ids.js";
 import { show } from "../base/show.js";
 import { open } from "../base/source.js";
-import type { FlatTensor, IdRow } from "../base/tensor.js";
+import { integers, type FlatTensor, type IdRow } from "../base/tensor.js";
 
 const VOCABULARY = {
   /**
@@ -174,7 +174,7 @@ export class Vocabulary extends Inspectable {
       throw rangeError("ids", "a row of ids (T)", `rank ${source.shape.length}`);
     }
     const columns = source.shape[0];
-    const into = new Int32Array(columns);
+    const into = integers(columns, "ids");
     const limit = this.size;
     copyIds(source, { rows: 1, columns, rank: 1, start: 0, strides: [0, 1], into, limit, noun: "an id" });
     let text = "";
@@ -183,7 +183,7 @@ export class Vocabulary extends Inspectable {
   }
 
   #encodeText(text: string, fallback: number | undefined): Int32Array {
-    const ids = new Int32Array(text.length); // there are at most as many code points as UTF-16 units
+    const ids = integers(text.length, "text"); // there are at most as many code points as UTF-16 units
     const unitIds = (this.#unitIds ??= this.#makeUnitIds());
     let count = 0;
     for (let position = 0; position < text.length; position++) {

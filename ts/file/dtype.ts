@@ -5,7 +5,7 @@
 
 import { at, rangeError, type Path } from "../base/errors.js";
 import { tagOf } from "../base/typed-array.js";
-import type { Tensor } from "../base/tensor.js";
+import { allocated, type Tensor } from "../base/tensor.js";
 
 /**
  * The number of bits of an element. The order is the reference writer's: tensors of the last type come first
@@ -86,7 +86,7 @@ export interface FileTensor {
  * type. `path` is the place of the tensor.
  */
 export function readTensorValues({ dtype, bytes }: StoredTensor, path: Path): FileData {
-  const copy = bytes.slice().buffer; // the copy is aligned for any offset in the file
+  const copy = allocated(bytes.length, path, () => bytes.slice()).buffer; // aligned for any offset in the file
   switch (dtype) {
     case "F32":
       return new Float32Array(copy);

@@ -17,7 +17,7 @@
 
 import { at, rangeError } from "../base/errors.js";
 import type { Cell } from "../data/rnn-options.js";
-import type { Tensor } from "../base/tensor.js";
+import { floats, type Tensor } from "../base/tensor.js";
 
 /** The options of `Rnn` that determine the names and shapes of its parameters. */
 export interface Architecture {
@@ -120,7 +120,7 @@ export function toStateDict(
       continue;
     }
     const bias = take(`b_h${suffix}`);
-    const second = new Float32Array(bias.data.length); // (G·H)
+    const second = floats(bias.data.length, "parameters"); // (G·H)
     if (isGru(architecture)) second.set(take(`b_hn${suffix}`).data, 2 * H);
     tensors.set(`${at}weight_ih${suffix}`, transpose(take(`w_ih${suffix}`)));
     tensors.set(`${at}weight_hh${suffix}`, transpose(take(`w_hh${suffix}`)));
@@ -160,8 +160,8 @@ export function fromStateDict(
     }
     parameters[`w_ih${suffix}`] = transpose(read(`${at}weight_ih${suffix}`));
     parameters[`w_hh${suffix}`] = transpose(read(`${at}weight_hh${suffix}`));
-    const first = biases.recurrent ? read(`${at}bias_ih${suffix}`).data : new Float32Array(GH);
-    const second = biases.recurrent ? read(`${at}bias_hh${suffix}`).data : new Float32Array(GH);
+    const first = biases.recurrent ? read(`${at}bias_ih${suffix}`).data : floats(GH, "parameters");
+    const second = biases.recurrent ? read(`${at}bias_hh${suffix}`).data : floats(GH, "parameters");
     const summed = isGru(architecture) ? 2 * H : GH; // the two biases of the n block are kept apart
     const bias = first.slice();
     for (let k = 0; k < summed; k++) if (second[k] !== 0) bias[k] = first[k] + second[k]; // this keeps −0
@@ -170,7 +170,7 @@ export function fromStateDict(
   }
   if (architecture.outputSize !== undefined) {
     const weight = own ? read(`${names.recurrent}w_ho`) : transpose(read(`${names.head}weight`));
-    const zeros = (length: number): Tensor => ({ data: new Float32Array(length), shape: [length] });
+    const zeros = (length: number): Tensor => ({ data: floats(length, "parameters"), shape: [length] });
     parameters["w_ho"] = weight;
     if (own) parameters["b_o"] = read(`${names.recurrent}b_o`);
     else parameters["b_o"] = biases.head ? read(`${names.head}bias`) : zeros(architecture.outputSize);
@@ -224,7 +224,7 @@ function* cells(architecture: Architecture): Generator<{ inputs: number; suffix:
 /** (N, M) → (M, N) */
 function transpose({ data, shape }: Tensor): Tensor {
   const [rows, columns] = shape as [number, number];
-  const turned = new Float32Array(data.length);
+  const turned = floats(data.length, "parameters");
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++) turned[c * rows + r] = data[r * columns + c];
   }

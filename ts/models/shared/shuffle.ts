@@ -6,6 +6,8 @@
  * counter) as its source of random numbers.
  */
 
+import { integers } from "../../base/tensor.js";
+
 /** Mixes the bits of a 32-bit integer. */
 export function mix(h: number): number {
   h ^= h >>> 16;
@@ -17,7 +19,7 @@ export function mix(h: number): number {
 
 /** Returns the indices 0, 1, 2, …, which can then be shuffled. */
 export function numbers(count: number): Int32Array {
-  const all = new Int32Array(count);
+  const all = integers(count, "order");
   for (let i = 0; i < count; i++) all[i] = i;
   return all;
 }

@@ -1,5 +1,6 @@
 /** Makes batches of texts of similar length from a list; see shared/length-buckets.ts. */
 
+import { integers } from "../../base/tensor.js";
 import { batchesFromShortest, lengthBuckets } from "../shared/length-buckets.js";
 import { numbers, shuffle } from "../shared/shuffle.js";
 import { countOf, idCount, type EncodedText } from "./encoded-text.js";
@@ -18,7 +19,7 @@ export type SequenceRows = EncodedText;
 
 /** Returns the rows of the texts in `order`. */
 export function sequenceRows(text: EncodedText, order: Int32Array, end: number): SequenceRows {
-  const starts = new Int32Array(order.length + 1);
+  const starts = integers(order.length + 1, "text");
   order.forEach((which, i) => (starts[i + 1] = starts[i] + 1 + idCount(text, which)));
   const ids = alike(text.ids, starts[order.length] + 1).fill(end);
   order.forEach((which, i) => {

@@ -3,6 +3,7 @@
  * create, to iterate and to send to a worker, and would take several times the memory.
  */
 
+import { integers } from "../../base/tensor.js";
 import { alike, type IdArray } from "./id-array.js";
 
 /** A long text, or the texts of a list. */
@@ -23,7 +24,7 @@ export const whole = (ids: IdArray): EncodedText => ({ ids, starts: Int32Array.o
  * @param encode returns the ids of the `i`-th text
  */
 export function joinTexts(count: number, capacity: number, encode: (i: number) => IdArray): EncodedText {
-  const starts = new Int32Array(count + 1);
+  const starts = integers(count + 1, "text");
   let ids: IdArray = new Uint8Array();
   let length = 0;
   for (let i = 0; i < count; i++) {
