@@ -289,7 +289,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   },
   "CharRnn.evaluate": (world, random) => charRnn(world).evaluate(maybe(random, TEXT)),
   "CharRnn.generate": (world, random) =>
-    charRnn(world).generate({ length: maybe(random, 5), temperature: maybe(random, 1), topK: maybe(random, 3), prompt: maybe(random, "the") } as Anything), // prettier-ignore
+    charRnn(world).generate({ length: pick(random, [5, 5, 5, 0, -1, 0.5, "x"]), temperature: maybe(random, 1), topK: maybe(random, 3), prompt: maybe(random, "the") } as Anything), // prettier-ignore
   "CharRnn.save": (world, random) => {
     const { models, library } = world;
     const bytes = charRnn(world).save(maybe(random, { optimizer: true }));
