@@ -137,13 +137,14 @@ export function integers(length: number, path: Path): Int32Array<ArrayBuffer> {
 
 /** Returns an array of so many bytes that `make` creates, or throws OUT_OF_MEMORY. */
 export function allocated<Data>(bytes: number, path: Path, make: () => Data): Data {
+  let cause: unknown;
   if (bytes <= MAX_SIZE) {
     try {
       return make();
-    } catch {
-      // the engine has no block of this size; the error below says so
+    } catch (error) {
+      cause = error; // the engine has no block of this size
     }
   }
   const message = `${formatPath(path)}: cannot allocate ${bytes} bytes`;
-  throw new BpttError("OUT_OF_MEMORY", message, { bytes });
+  throw new BpttError("OUT_OF_MEMORY", message, { bytes, ...(cause !== undefined && { cause }) });
 }

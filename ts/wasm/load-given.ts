@@ -109,8 +109,8 @@ function parse(address: string): string {
   const base = (globalThis as { location?: { href?: string } }).location?.href;
   try {
     return new URL(address, base).href;
-  } catch {
-    throw rangeError("init", "an absolute URL", show(address));
+  } catch (cause) {
+    throw rangeError("init", "an absolute URL", show(address), { cause });
   }
 }
 

@@ -3,6 +3,7 @@
  * between.
  */
 
+import { withoutProxy } from "../base/inspectable.js";
 import { merge, objectWith, pick } from "../base/options.js";
 import type { Batches } from "../fit/batch-iterator.js";
 import { eventLoop } from "../fit/event-loop.js";
@@ -66,13 +67,14 @@ export function fit<B, Checkpoint = RunCheckpoint>(
   options: FitOptions<Checkpoint, B> & Required<Pick<FitOptions<Checkpoint, B>, "trainStep">>,
 ): Run<Checkpoint>;
 export function fit(rnn: Rnn, batches: unknown, options: object = {}): Run<unknown> {
+  const self = withoutProxy(rnn);
   const given = objectWith(options, "options", FIT_OR_WORKER);
   const worker = readWorkerOptions(pick(given, RUNS_IN_WORKER));
   const own = pick(given, FIT) as FitOptions<unknown>;
   if (worker !== undefined && worker.count > 1) own.shards ??= SHARDS_OF_SEVERAL;
   const config = readFitOptions(batches, own);
-  if (worker === undefined) return startRun(rnn, config, eventLoop);
+  if (worker === undefined) return startRun(self, config, eventLoop);
   expectWork(worker, config.training.shards);
   const job = { task: batchesTask.name, data: batchesTaskData(batches, own) };
-  return startRemoteRun(rnn, config, { job, transfer: [] }, worker);
+  return startRemoteRun(self, config, { job, transfer: [] }, worker);
 }

@@ -43,11 +43,11 @@ export class Host {
     const fits = kept?.key === made.key && kept.training.losses.length <= made.step ? kept : undefined;
     try {
       return new Host(id, made, send, fits);
-    } catch (error) {
+    } catch {
       if (fits) await keep(KEPT, undefined); // possibly of another version
       try {
         return new Host(id, made, send, undefined);
-      } catch {
+      } catch (error) {
         send({
           session: id,
           kind: "refused",

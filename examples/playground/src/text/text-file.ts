@@ -14,8 +14,10 @@ export async function readText(file: Readable): Promise<string> {
   if (isModel(bytes)) throw new RangeError(`${file.name} is a model; open it under “The model”.`);
   try {
     return cleaned(new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes));
-  } catch {
-    throw new RangeError(`${file.name} is not UTF-8 text. Save it as plain text in UTF-8 and try again.`);
+  } catch (cause) {
+    throw new RangeError(`${file.name} is not UTF-8 text. Save it as plain text in UTF-8 and try again.`, {
+      cause,
+    });
   }
 }
 
@@ -44,8 +46,9 @@ async function read(file: Readable, most: number, what: string): Promise<Uint8Ar
   if (file.size === 0) throw new RangeError(`${file.name} is empty.`);
   try {
     return new Uint8Array(await file.arrayBuffer());
-  } catch {
-    throw new RangeError(`${file.name} could not be read; is it a folder, or gone?`);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RangeError(`${file.name} could not be read: ${reason}`, { cause });
   }
 }
 
