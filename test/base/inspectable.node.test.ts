@@ -54,7 +54,7 @@ describe("Vue", () => {
 });
 
 describe("other proxies", () => {
-  /** A proxy that wraps whatever objects it returns, as deep observers do, except where the language forbids it. */
+  /** A proxy that wraps any objects it returns, as deep observers do, except where the language forbids it. */
   const deep = <T extends object>(target: T): T =>
     new Proxy(target, {
       get(object, key, receiver) {

@@ -68,7 +68,7 @@ process.stdout.write(
 );
 if (failures.length > 0) process.exitCode = 1;
 
-/** Plays on a module of its own. */
+/** Plays on a module. */
 async function play(k: number): Promise<void> {
   const random = seeded(Math.imul(seed, 0x9e3779b1) ^ Math.imul(k + 1, 0x85ebca6b));
   const pages = 4 + below(random, 60);
