@@ -78,11 +78,12 @@ if (wanted.length === 0) {
   const table = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
   const text = `# Accuracy of SequenceClassifier
 
-Test accuracy with the defaults alone (\`new SequenceClassifier({ data, seed })\`, \`fit(data)\`), official split, worst of three seeds.
-Written by \`npm run bench:classify\`; the data sets come from the Python package aeon 1.6.0, which pip downloads into a cache outside the
-repository. Others' figures: 1-NN and DTW are nearest neighbours (Dau et al., The UCR Time Series Archive, 2018; Ruiz et al., The Great
-Multivariate Time Series Classification Bake Off, 2020), TimesNet is Wu et al. 2023. Node ${process.version}; the time of a training depends on
-the machine.
+Test accuracy with the defaults alone (\`new SequenceClassifier({ data, seed })\`, \`fit(data)\`),
+official split, worst of three seeds. Written by \`npm run bench:classify\`; the data sets come from the
+Python package aeon 1.6.0, which pip downloads into a cache outside the repository. Others' figures:
+1-NN and DTW are nearest neighbours (Dau et al., The UCR Time Series Archive, 2018; Ruiz et al., The
+Great Multivariate Time Series Classification Bake Off, 2020), TimesNet is Wu et al. 2023. Node
+${process.version}; the time of a training depends on the machine.
 
 ${table}
 `;
