@@ -13,7 +13,7 @@ export const LAYERS = [
   [{ folder: "rnn", holds: "Rnn, forward and backward, training step" }],
   [{ folder: "fit", holds: "the engine of a training run" }],
   [{ folder: "worker", holds: "fit, a run in a worker" }],
-  [{ folder: "models", holds: "CharRnn, Forecaster" }],
+  [{ folder: "models", holds: "CharRnn, Forecaster, SequenceClassifier" }],
   [{ folder: "entry points", holds: "ts/*.ts" }],
 ];
 
