@@ -55,6 +55,18 @@ describe("examples", () => {
     for (const name of ["measured", "network", "seasonal naive"]) expect(svg).toContain(`>${name}<`);
   });
 
+  it("airline: beats the seasonal naive forecast of a year that it has not seen, and draws the band", async () => {
+    const output = await run("airline/airline.ts");
+    const figure = (name: string) => Number(new RegExp(`^ *${name} +(\\S+)$`, "m").exec(output)?.[1]);
+    expect(figure("forecast")).toBeLessThan(figure("seasonal naive"));
+    expect(figure("seasonal naive")).toBe(47.8); // (417 − 360 + …) / 12
+    expect(output.match(/^ +\d+ +\d+ +\d+ +\d+ … \d+$/gm)).toHaveLength(12);
+    const svg = readFileSync(inProject("target", "airline.svg"), "utf8");
+    expect(svg).toMatch(/^<svg /);
+    expect(svg).toContain('aria-roledescription="area mark container"');
+    for (const name of ["measured", "forecast", "seasonal naive"]) expect(svg).toContain(`>${name}<`);
+  });
+
   it.each(["7", "8"])(
     "sensor: finds the faults of a sensor that it was not made for (seed %s)",
     async (seed) => {
