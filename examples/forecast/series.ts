@@ -2,16 +2,10 @@
 // Program, CC BY 4.0), as in vega-datasets.
 
 import { readFileSync } from "node:fs";
-
-/** A month and its value. */
-export interface Month {
-  /** Number of months since January of the year 0. */
-  readonly index: number;
-  readonly value: number;
-}
+import type { Curve } from "../series-chart.js";
 
 /** Returns the months since the last gap in the record, from May 1964 on. */
-export function readSeries(): Month[] {
+export function readSeries(): Curve {
   const file = new URL("../data/co2-concentration.csv", import.meta.resolve("vega-datasets"));
   const [, ...rows] = readFileSync(file, "utf8").trim().split(/\r?\n/);
   const months = rows.map((row) => {
@@ -20,10 +14,6 @@ export function readSeries(): Month[] {
     return { index: year! * 12 + month! - 1, value: Number(value) };
   });
   const gap = months.findLastIndex(({ index }, i) => i > 0 && index !== months[i - 1]!.index + 1);
-  return months.slice(Math.max(0, gap));
-}
-
-/** Returns the first day of a month. */
-export function dateOf(index: number): Date {
-  return new Date(Date.UTC(Math.floor(index / 12), index % 12));
+  const known = months.slice(Math.max(0, gap));
+  return { start: known[0]!.index, values: known.map(({ value }) => value) };
 }
