@@ -101,9 +101,9 @@ export function toOnnx(network: Describable, options: ToOnnxOptions = {}): Uint8
   const dense = form === "ids" ? oneHot(graph, "inputs", inputSize) : "inputs";
   let x = graph.node("Transpose", [dense], "x", { perm: [1, 0, 2] }); // (T, B, I)
   const finals: string[][] = [[], []];
-  cells.forEach((directions, l) => {
+  cells.forEach((_, l) => {
     const states = initial.map((parts) => parts[l] ?? "");
-    const [y, ...last] = recurrentLayer(graph, net, directions, l, x, lengths, states);
+    const [y, ...last] = recurrentLayer(graph, net, l, { x, lengths, states });
     last.forEach((name, s) => finals[s]?.push(name));
     // (T, D, B, H) → (T, B, D, H) → (T, B, D·H)
     const beside = graph.node("Transpose", [y], `y_l${l}_beside`, { perm: [0, 2, 1, 3] });
@@ -125,16 +125,23 @@ export function toOnnx(network: Describable, options: ToOnnxOptions = {}): Uint8
   return encodeOnnxModel({ name: `bptt_${cell}`, ...graph });
 }
 
-/** Adds one RNN, GRU or LSTM operator and returns its Y, Y_h and, for an lstm, Y_c. */
+/** Names of the values that a layer reads. An empty name is an input that is not given. */
+interface LayerInputs {
+  /** (T, B, I_k) */
+  readonly x: string;
+  readonly lengths: string;
+  /** The initial h and, for an lstm, c. */
+  readonly states: readonly string[];
+}
+
+/** Adds the RNN, GRU or LSTM operator of layer l and returns its Y, Y_h and, for an lstm, Y_c. */
 function recurrentLayer(
   graph: GraphBuilder,
-  { cell, hiddenSize: H, resetAfter }: CheckedNetwork,
-  directions: readonly CellParameters[],
+  { cell, hiddenSize: H, resetAfter, cells }: CheckedNetwork,
   l: number,
-  x: string,
-  lengths: string,
-  states: readonly string[],
+  { x, lengths, states }: LayerInputs,
 ): string[] {
+  const directions = cells[l];
   const ordered = (array: Tensor) => reorder(array, GATES[cell], ONNX_GATES[cell]);
   // stacks the gates' blocks of rows of all directions
   const stack = (make: (p: CellParameters) => Tensor): Tensor => {

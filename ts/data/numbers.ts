@@ -75,20 +75,36 @@ export function copySource(source: Source, layout: Layout): void {
   else copyRows(source, layout);
 }
 
+/** Row (i, j) of a layout. */
+interface Row {
+  readonly i: number;
+  readonly j: number;
+  /** The index of the row's first value in the destination. */
+  readonly to: number;
+  /** The number of values that are read. The others become 0. */
+  readonly count: number;
+  /** The float32 index of the row's weights, one for each value; −1 if it has none. */
+  readonly mask: number;
+}
+
+function rowAt(layout: Layout, i: number, j: number): Row {
+  const { start, strides, weights, shape } = layout;
+  const mask = weights?.each ? weights.start + (j * shape[0] + i) * shape[2] : -1;
+  return { i, j, to: start + i * strides[0] + j * strides[1], count: countRead(layout, i, j), mask };
+}
+
 /** Copies a flat typed array. No user code can run, so everything is looked up once. */
 function copyBlock(source: Source, layout: Layout): void {
   const values = source.values as ArrayLike<number>;
   const [n0, n1, n2] = layout.shape;
-  const [s0, s1, s2] = layout.strides;
   const into = layout.into ?? f32();
   let from = 0;
   for (let i = 0; i < n0; i++) {
     for (let j = 0; j < n1; j++, from += n2) {
-      const to = layout.start + i * s0 + j * s1;
-      const count = countRead(layout, i, j);
-      const bad = copyTyped(values, from, count, into, to, layout, maskOf(layout, i, j));
-      if (bad >= 0) throw refused(at(place(source, layout, i, j), bad), values[from + bad], layout);
-      if (count < n2) fillZero(into, to + count * s2, n2 - count, s2);
+      const row = rowAt(layout, i, j);
+      const bad = copyTyped(values, from, row, layout, into);
+      if (bad >= 0) throw refused(at(place(source, layout, row), bad), values[from + bad], layout);
+      fillRest(layout, row, into);
     }
   }
 }
@@ -96,35 +112,32 @@ function copyBlock(source: Source, layout: Layout): void {
 /** Copies plain or nested arrays row by row. */
 function copyRows(source: Source, layout: Layout): void {
   const [n0, n1, n2] = layout.shape;
-  const [s0, s1, s2] = layout.strides;
   for (let i = 0; i < n0; i++) {
     const rows = source.flat ? source.values : rowsOf(source, layout, i);
     for (let j = 0; j < n1; j++) {
-      const to = layout.start + i * s0 + j * s1;
-      const count = countRead(layout, i, j);
-      if (count < n2) fillZero(layout.into ?? f32(), to + count * s2, n2 - count, s2);
-      if (count === 0 && layout.rank === 3) continue;
-      if (source.flat) copyPlain(source, layout, rows, (i * n1 + j) * n2, i, j, to);
-      else if (layout.rank === 3) copyRow(source, layout, rows[j], i, j, to);
-      else if (layout.rank === 2) copyRow(source, layout, j === 0 ? source.first : rows[j], i, j, to);
-      else copyRow(source, layout, rows, i, j, to);
+      const row = rowAt(layout, i, j);
+      fillRest(layout, row, layout.into ?? f32());
+      if (row.count === 0 && layout.rank === 3) continue;
+      if (source.flat) copyPlain(source, layout, row, rows, (i * n1 + j) * n2);
+      else if (layout.rank === 3) copyRow(source, layout, row, rows[j]);
+      else if (layout.rank === 2) copyRow(source, layout, row, j === 0 ? source.first : rows[j]);
+      else copyRow(source, layout, row, rows);
     }
   }
 }
 
-function copyRow(source: Source, layout: Layout, row: unknown, i: number, j: number, to: number): void {
-  const kind = typedArrayKind(row);
+function copyRow(source: Source, layout: Layout, row: Row, values: unknown): void {
+  const kind = typedArrayKind(values);
   if (kind === INTEGERS || kind === FLOATS) {
-    const typed = row as ArrayLike<number>;
-    expectRow(source, layout, i, j, typedArrayLength(typed));
-    const count = countRead(layout, i, j);
-    const bad = copyTyped(typed, 0, count, layout.into ?? f32(), to, layout, maskOf(layout, i, j));
-    if (bad >= 0) throw refused(at(place(source, layout, i, j), bad), typed[bad], layout);
-  } else if (kind === NONE && Array.isArray(row)) {
-    expectRow(source, layout, i, j, row.length);
-    copyPlain(source, layout, row, 0, i, j, to);
+    const typed = values as ArrayLike<number>;
+    expectRow(source, layout, row, typedArrayLength(typed));
+    const bad = copyTyped(typed, 0, row, layout, layout.into ?? f32());
+    if (bad >= 0) throw refused(at(place(source, layout, row), bad), typed[bad], layout);
+  } else if (kind === NONE && Array.isArray(values)) {
+    expectRow(source, layout, row, values.length);
+    copyPlain(source, layout, row, values, 0);
   } else {
-    throw typeError(place(source, layout, i, j), `${wantedOf(layout, j)} numbers`, show(row));
+    throw typeError(place(source, layout, row), `${wantedOf(layout, row.j)} numbers`, show(values));
   }
 }
 
@@ -149,15 +162,13 @@ function countRead(layout: Layout, i: number, j: number): number {
   return j < lengths.lengths[i] ? shape[2] : 0;
 }
 
-/** Returns the index of the first value that is not accepted, −1 if there is none. `mask`: as of {@link maskOf}. */
+/** Copies a row of `source`. Returns the index in the row of the first value that is not accepted, −1 if there is none. */
 function copyTyped(
   source: ArrayLike<number>,
   from: number,
-  count: number,
-  into: Float32Array,
-  to: number,
+  { to, count, mask }: Row,
   { strides, accepts = "finite" }: Layout,
-  mask: number,
+  into: Float32Array,
 ): number {
   const step = strides[2];
   const weights = f32();
@@ -175,30 +186,21 @@ function copyTyped(
   return -1;
 }
 
-function copyPlain(
-  source: Source,
-  layout: Layout,
-  row: ArrayLike<unknown>,
-  from: number,
-  i: number,
-  j: number,
-  to: number,
-): void {
-  const count = countRead(layout, i, j);
+function copyPlain(source: Source, layout: Layout, row: Row, values: ArrayLike<unknown>, from: number): void {
   const { strides, accepts = "finite" } = layout;
+  const { to, count, mask } = row;
   const step = strides[2];
-  const mask = maskOf(layout, i, j);
   for (let k = 0; k < count; k++) {
     if (mask >= 0 && f32()[mask + k] === 0) {
       (layout.into ?? f32())[to + k * step] = 0;
       continue;
     }
-    const value = row[from + k];
+    const value = values[from + k];
     if (typeof value !== "number") {
-      throw typeError(at(place(source, layout, i, j), k), "a number", show(value));
+      throw typeError(at(place(source, layout, row), k), "a number", show(value));
     }
     const x = Math.fround(value);
-    if (!passes(x, accepts)) throw refused(at(place(source, layout, i, j), k), value, layout);
+    if (!passes(x, accepts)) throw refused(at(place(source, layout, row), k), value, layout);
     (layout.into ?? f32())[to + k * step] = x;
   }
 }
@@ -207,19 +209,15 @@ function weightless({ weights, shape }: Layout, i: number, j: number): boolean {
   return weights !== undefined && !weights.each && f32()[weights.start + j * shape[0] + i] === 0;
 }
 
-/** The float32 index of the weights of row (i, j), one for each value; −1 if they have none. */
-function maskOf({ weights, shape }: Layout, i: number, j: number): number {
-  return weights?.each ? weights.start + (j * shape[0] + i) * shape[2] : -1;
+/** Sets the values of a row that are not read to 0. */
+function fillRest({ shape, strides }: Layout, { to, count }: Row, into: Float32Array): void {
+  for (let k = count; k < shape[2]; k++) into[to + k * strides[2]] = 0;
 }
 
-function fillZero(into: Float32Array, to: number, count: number, step: number): void {
-  for (let k = 0; k < count; k++) into[to + k * step] = 0;
-}
-
-function expectRow(source: Source, layout: Layout, i: number, j: number, got: unknown): void {
-  if (fits(got, j, layout.shape[2], layout.rank === 2 ? layout.lengths : undefined)) return;
-  const wanted = wantedOf(layout, j);
-  throw rangeError(place(source, layout, i, j), `${wanted} numbers`, show(got));
+function expectRow(source: Source, layout: Layout, row: Row, got: unknown): void {
+  if (fits(got, row.j, layout.shape[2], layout.rank === 2 ? layout.lengths : undefined)) return;
+  const wanted = wantedOf(layout, row.j);
+  throw rangeError(place(source, layout, row), `${wanted} numbers`, show(got));
 }
 
 /** Returns the number of values that the rows of index j must have, in words. */
@@ -239,6 +237,6 @@ function refused(path: Path, value: unknown, { accepts }: Layout): RangeError {
 }
 
 /** Returns the place of a row in the user's value: `inputs[0][3]`. */
-function place(source: Source, layout: Layout, i: number, j: number): Path {
+function place(source: Source, layout: Layout, { i, j }: Row): Path {
   return layout.rank === 3 ? at(source.path, i, j) : layout.rank === 2 ? at(source.path, j) : source.path;
 }
