@@ -229,14 +229,21 @@ function valuesLayout(
   return { shape: [batch, time, values], rank: 3, start, strides: [values, batch * values, 1], lengths };
 }
 
-/** Copies the classes (B, T) → (T, B). `weights`: the index of the weights (T, B); classes of weight 0 are not read. */
+/** Float32 indices in wasm memory. */
+interface TargetPlaces {
+  /** The index that the targets are copied to. */
+  readonly start: number;
+  /** The index of the weights. Targets of weight 0 are not read. */
+  readonly weights: number;
+}
+
+/** Copies the classes (B, T) → (T, B). */
 export function copyTargets(
   value: unknown,
   { batch, time }: Sizes,
   classes: number,
   lengths: RowLengths,
-  { start }: BufferPlace,
-  weights: number,
+  { start, weights }: TargetPlaces,
 ): void {
   copyIds(openTargets(value, { batch, time }, lengths), {
     rows: batch,
@@ -261,14 +268,13 @@ export function openTargets(value: unknown, { batch, time }: Sizes, rows: RowLen
   return source;
 }
 
-/** Copies target values (B, T, K) → (T, B, K). `weights`: the index of the weights; values of weight 0 are not read. */
+/** Copies target values (B, T, K) → (T, B, K). */
 export function copyTargetValues(
   value: unknown,
   { batch, time }: Sizes,
   { name, values, weightedValues }: BatchLoss,
   lengths: RowLengths,
-  { start }: BufferPlace,
-  weights: number,
+  { start, weights }: TargetPlaces,
 ): void {
   const source = openRows(value, "targets", `numbers (B,T,${values})`, lengths);
   const read = { start: weights, each: weightedValues } satisfies WeightsOfValues;

@@ -292,13 +292,12 @@ export class Network {
     });
     const { rows } = loaded;
     const weightsPlace = raw.place(RawBuffer.Weights);
-    const { start } = weightsPlace;
     copyWeights(weights, loaded, loss, rows, weightsPlace);
-    if (loss.name === "crossEntropy") {
-      copyTargets(options.targets, loaded, this.classes, rows, raw.place(RawBuffer.Targets), start);
-    } else {
-      copyTargetValues(options.targets, loaded, loss, rows, raw.place(RawBuffer.TargetValues), start);
-    }
+    const isClasses = loss.name === "crossEntropy";
+    const { start } = raw.place(isClasses ? RawBuffer.Targets : RawBuffer.TargetValues);
+    const places = { start, weights: weightsPlace.start };
+    if (isClasses) copyTargets(options.targets, loaded, this.classes, rows, places);
+    else copyTargetValues(options.targets, loaded, loss, rows, places);
     return { loaded, loss };
   }
 

@@ -274,7 +274,7 @@ export class Forecaster extends Disposable {
     const results = predict(rnn, decoding, queries).map(([bands], i) => {
       const isExtended = steps > decoding.horizon;
       const all = isExtended
-        ? extend(rnn, decoding, series[i], bands, steps, { paths, seed })
+        ? extend(rnn, decoding, series[i], bands, { steps, paths, seed })
         : bands.map((values) => values.slice(0, steps));
       return forecastOf(decoding, all, series[i], series[i].values.length, isExtended);
     });

@@ -15,12 +15,14 @@ import { Walk } from "./walk.js";
 
 /** How paths are sampled. */
 export interface Sampling {
+  /** The number of steps after the history. */
+  readonly steps: number;
   readonly paths: number;
   readonly seed: number;
 }
 
 /**
- * The quantiles of `steps` steps after a history.
+ * Returns the quantiles of the steps after a history.
  *
  * @param first the forecast of the first horizon
  */
@@ -29,8 +31,7 @@ export function extend(
   decoding: Decoding,
   history: Series,
   first: Bands,
-  steps: number,
-  { paths, seed }: Sampling,
+  { steps, paths, seed }: Sampling,
 ): Bands {
   const { horizon, quantiles } = decoding;
   const known = history.values.length;
