@@ -62,7 +62,16 @@ import { applyGradients, frozenNames, setFrozen, trainStep } from "./train-step.
 import type { Bytes } from "../base/typed-array.js";
 
 /**
- * A recurrent network. It owns the WebAssembly memory of its parameters.
+ * A recurrent network: `layers` layers of tanh, relu, gru or lstm cells, and an output layer if it has an
+ * `outputSize`. Computation is in float32. It owns the WebAssembly memory of its parameters.
+ *
+ * Sizes: B rows, T time steps, I = `inputSize`, H = `hiddenSize`, V = `outputSize`. Inputs are ids (B, T) from
+ * 0 to I − 1, or features (B, T, I). Logits are (B, T, V). Losses are weighted means over the time steps: in
+ * nats for cross-entropies, one of which is the default, in squared units of the targets for
+ * "meanSquaredError", and in units of the targets for "meanAbsoluteError" and "quantile".
+ *
+ * Defaults: cell "tanh", 1 layer, 1 direction, no output layer (the hidden states are the logits), no dropout,
+ * seed 0. `inputSize` and `hiddenSize` are required. See {@link RnnOptions} for all of them.
  *
  * The garbage collector does not manage that memory. `free()` frees it at once, and so does
  * `using rnn = new Rnn(…)` at the end of the block. The memory of a network that is merely dropped is freed

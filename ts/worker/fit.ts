@@ -33,6 +33,10 @@ const FIT_OR_WORKER = /* @__PURE__ */ merge(FIT, RUNS_IN_WORKER);
  * code `BUSY`. A loss or gradient that is not finite ends the run with `stopped: "diverged"` and the last
  * good weights.
  *
+ * Defaults: 10 epochs (1 for batches that can be iterated only once), a new Adam with learning rate 0.002, and
+ * gradients clipped to norm 1; no validation, no early stopping and no time limit. Losses are in nats for
+ * cross-entropies, and times are in seconds. See {@link FitOptions} for all options.
+ *
  * The clock decides when work is done and what reports say about time, never what is computed: the same
  * batches and options give the same bits, unless the time limit or a call ends the run early.
  *

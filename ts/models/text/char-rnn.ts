@@ -58,6 +58,12 @@ export interface CharRnnLoadOptions extends OptionsOf<typeof LOAD> {}
  * One long text is read in contiguous streams, whose state is carried from batch to batch. A list of texts
  * also teaches the model where texts begin and end, so that the texts that it generates end by themselves.
  *
+ * Either `text` or `vocabulary` is required. Defaults: tokens are code points, one gru layer with 128 hidden
+ * units, no dropout, seed 0; see {@link CharRnnOptions}. `fit` reads 10 epochs, or more up to 1000 steps, with
+ * 32 streams of 64 tokens per step; see {@link TextFitOptions}. Losses are in nats per token. `generate`
+ * returns at most 200 tokens at temperature 1, and the same text for the same seed (default 0); see
+ * {@link GenerateOptions}.
+ *
  * @example
  * import { CharRnn } from "bptt";
  *
