@@ -375,7 +375,7 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
    *
    * const band = new Rnn({ cell: "gru", inputSize: 1, hiddenSize: 5, outputSize: 3 }); // 1 value · 3 quantiles
    * const quantiles = [0.1, 0.5, 0.9];
-   * console.log(band.evaluate({ ...batch, loss: "quantile", quantiles }).coverage); // three shares
+   * console.log(band.evaluate({ ...batch, loss: "quantile", quantiles }).coverage); // three shares, …
    *
    * // a long sequence in two parts
    * const { state } = rnn.evaluate({ inputs: [[0, 1]], targets: [[1, 2]] }, { returnState: true });
