@@ -29,6 +29,8 @@ const PACKAGES = new Map([
   ["commander", /^ts\/cli\//],
   ["cli-progress", /^ts\/cli\//],
   ["asciichart", /^ts\/cli\//],
+  ["csv-parse", /^ts\/cli\//],
+  ["csv-parse/sync", /^ts\/cli\//],
   ["pbf", /^ts\/(convert\/onnx-model|cli\/model\/onnx-metadata)\.ts$/],
 ]); // package → places that may import it
 const EXAMPLES =

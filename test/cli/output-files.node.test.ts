@@ -154,7 +154,7 @@ describe("an existing file that is not a model of the kind is not replaced", () 
     write("other", await content());
     if (name !== "an unfinished run") {
       expect(await refused(train("other"))).toBe(
-        `other: it exists and does not hold a text model of bptt; ${WAYS_OUT}`,
+        `other: it exists and does not hold a model that bptt train makes; ${WAYS_OUT}`,
       );
     }
     for (const to of ["bptt", "pytorch", "keras", "onnx"])

@@ -2,7 +2,10 @@
 
 declare module "asciichart" {
   const asciichart: {
-    plot(series: readonly number[], config?: { height?: number; format?: (value: number) => string }): string;
+    plot(
+      series: readonly number[] | readonly (readonly number[])[],
+      config?: { height?: number; format?: (value: number) => string },
+    ): string;
   };
   export default asciichart;
 }

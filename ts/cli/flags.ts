@@ -27,8 +27,11 @@ export const FLAGS: Readonly<Record<string, string>> = {
   dropout: "--dropout",
   epochs: "--epochs",
   exclude: "--exclude",
+  every: "--every",
+  gaps: "--gaps",
   head: "--head",
   hiddenSize: "--hidden",
+  horizon: "--forecast",
   layers: "--layers",
   learningRate: "--learning-rate",
   length: "--length",
@@ -36,6 +39,8 @@ export const FLAGS: Readonly<Record<string, string>> = {
   patience: "--patience",
   prefix: "--prefix",
   prompt: "--prompt",
+  quantiles: "--quantiles",
+  season: "--season",
   seed: "--seed",
   sequenceLength: "--length",
   shards: "--shards",
@@ -48,6 +53,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   useBias: "--no-bias",
   validationFraction: "--validation",
   vocabulary: "--vocabulary",
+  windows: "--windows",
   workers: "--workers",
 };
 
@@ -59,14 +65,20 @@ const NOT_GIVEN = show(undefined);
 /**
  * Converts an error of the library to one with a place on the command line: an error about the content of a
  * file is a failure, one about a flag is wrong usage. Other errors are returned unchanged.
+ *
+ * @param own flags of the command that are not those of the other commands
  */
-export function onCommandLine(thrown: unknown, contents: Contents = {}): unknown {
+export function onCommandLine(
+  thrown: unknown,
+  contents: Contents = {},
+  own: Readonly<Record<string, string>> = {},
+): unknown {
   if (!isCheckError(thrown)) return thrown;
-  const error = withFlags(thrown);
+  const error = withFlags(thrown, own);
   const [root = "", ...keys] = error.path;
   const place = contents[root];
   if (place !== undefined) return new Failure(sentenceAt(place(keys), error), 1, { cause: error });
-  const flag = FLAGS[root];
+  const flag = own[root] ?? FLAGS[root];
   return flag === undefined ? error : new UsageError(sentenceAt(inFlag(flag, keys), error));
 }
 
@@ -81,11 +93,11 @@ export function sentenceAt(place: string, error: CheckError): string {
 }
 
 /** The error with flags in its hint, if it says which options of the library help. */
-function withFlags(error: CheckError): CheckError {
+function withFlags(error: CheckError, own: Readonly<Record<string, string>>): CheckError {
   const { remedy } = error as { remedy?: Remedy };
   if (remedy === undefined) return error;
   const flags = Object.entries(remedy.options).map(([name, value]) => {
-    const flag = FLAGS[name] ?? name;
+    const flag = own[name] ?? FLAGS[name] ?? name;
     return value === true || value === undefined ? flag : `${flag} ${show(value)}`;
   });
   return withFields(error, { hint: `${flags.join(" ")} ${remedy.effect}` });

@@ -2,8 +2,10 @@
 
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { defineBacktest } from "./command/backtest.js";
 import { defineConvert } from "./command/convert.js";
 import { defineEvaluate } from "./command/evaluate.js";
+import { defineForecast } from "./command/forecast.js";
 import { defineGenerate } from "./command/generate.js";
 import { defineInspect } from "./command/inspect.js";
 import { defineTrain } from "./command/train.js";
@@ -16,6 +18,8 @@ const COMMANDS: readonly Define[] = [
   defineTrain,
   defineGenerate,
   defineEvaluate,
+  defineForecast,
+  defineBacktest,
   defineInspect,
   defineConvert,
 ];
@@ -23,7 +27,7 @@ const COMMANDS: readonly Define[] = [
 /** Creates the program `bptt`. It throws where Commander would end the process. */
 export function makeProgram(): Command {
   const program = new Command("bptt")
-    .description("Train and run recurrent networks on text.")
+    .description("Train and run recurrent networks on text and on series.")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")

@@ -5,6 +5,7 @@ import {
   type CharRnnOptions,
   type Report,
   type ResumeOptions,
+  type Rnn,
   type Run,
   type Text,
   type TextFitOptions,
@@ -12,28 +13,35 @@ import {
 import { isCheckError } from "../base/errors.js";
 import { Failure } from "./failure.js";
 import { linesOf, nameOf, readBytes, readTexts } from "./input.js";
-import { metadataOf } from "./model/metadata.js";
+import { metadataOf, type Metadata } from "./model/metadata.js";
 import { runOf } from "./model/summary.js";
 import { textModelOf } from "./model/text-model.js";
 import { inFile, type DescribePlace } from "./places.js";
-import type { Beginning } from "./report/reporter.js";
+import type { Beginning, TextBeginning } from "./report/reporter.js";
 
 /** A model and a function that starts its run. */
 export interface Prepared {
-  readonly model: CharRnn;
+  /** Returns the bytes of the model file, with an unfinished run. */
+  readonly save: () => Uint8Array<ArrayBuffer>;
+  /** Further texts of the model file. */
+  readonly texts?: Metadata;
+  /** Returns a text that the model generates at a step; undefined for models of other things than text. */
+  readonly sample: ((step: number) => string) | undefined;
   readonly beginning: Beginning;
   /** Starts the run. It can be called once, because it then releases the text. */
   readonly start: Start;
 }
 
 /** Starts a run that pauses by itself after every `pauseEvery` steps. */
-type Start = (
+export type Start = (
   onProgress: (report: Report) => void,
   pauseEvery: number | undefined,
 ) => Run<Uint8Array<ArrayBuffer>>;
 
 /** Weights are sent only when the run pauses, because nobody needs them in between. */
-const IN_A_WORKER = { worker: true, snapshotsPerSecond: 0 } as const;
+export const IN_A_WORKER = { worker: true, snapshotsPerSecond: 0 } as const;
+
+const SAMPLE = { length: 200, temperature: 0.8 };
 
 /** The settings of a new run. */
 export interface Fresh {
@@ -54,7 +62,7 @@ export async function fresh(
   const { epochs, steps } = fit;
   const beginning = { ...describe(made, text, file), unit: unitOf(model.tokens), epochs, steps };
   return {
-    model: made,
+    ...actionsOf(made),
     beginning,
     start: once(text, (given, listening) => made.fit(given, { ...fit, ...listening })),
   };
@@ -80,7 +88,24 @@ export async function unfinished(
       throw new Failure(`${namesOf(files)}: expected the text with which the run in ${file} began`);
     }
   });
-  return { model, beginning, start };
+  return { ...actionsOf(model), beginning, start };
+}
+
+function actionsOf(model: CharRnn): Pick<Prepared, "save" | "sample"> {
+  return {
+    save: () => model.save({ optimizer: true }),
+    sample: (step) => sampleOf(model, step),
+  };
+}
+
+/**
+ * Returns a text that the model generates at a step: for a list model a whole text, otherwise a continuation
+ * of a new line.
+ */
+function sampleOf(model: CharRnn, step: number): string {
+  const { tokens } = model.vocabulary;
+  const first = tokens.find((token) => token.startsWith("\n")) ?? tokens[0] ?? "";
+  return model.generate({ ...SAMPLE, prompt: model.kind === "list" ? "" : first, seed: step }).trim();
 }
 
 async function readKind(files: readonly string[], asLines: boolean): Promise<Text> {
@@ -113,19 +138,27 @@ function once(
   };
 }
 
-function describe(model: CharRnn, text: Text, file: string): Omit<Beginning, "unit" | "epochs" | "steps"> {
+function describe(
+  model: CharRnn,
+  text: Text,
+  file: string,
+): Omit<TextBeginning, "unit" | "epochs" | "steps"> {
   const { rnn, vocabulary } = model;
-  const { cell, hiddenSize, layers } = rnn;
-  const parameters = Object.values(rnn.parameters).reduce((sum, { data }) => sum + data.length, 0);
   const [texts, characters] =
     typeof text === "string"
       ? [undefined, codePoints(text)]
       : [text.length, text.reduce((sum, line) => sum + codePoints(line), 0)];
-  const size = { parameters, vocabulary: vocabulary.size, characters, texts };
-  return { file, cell, hiddenSize, layers, ...size };
+  return { file, ...networkOf(rnn), vocabulary: vocabulary.size, characters, texts };
 }
 
-function unitOf(tokens: unknown): Beginning["unit"] {
+/** Describes a network at the beginning of a run. */
+export function networkOf(rnn: Rnn): Pick<Beginning, "cell" | "hiddenSize" | "layers" | "parameters"> {
+  const { cell, hiddenSize, layers } = rnn;
+  const parameters = Object.values(rnn.parameters).reduce((sum, { data }) => sum + data.length, 0);
+  return { cell, hiddenSize, layers, parameters };
+}
+
+function unitOf(tokens: unknown): TextBeginning["unit"] {
   if (tokens === "words") return "word";
   return tokens === "characters" ? "character" : "token";
 }

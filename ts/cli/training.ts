@@ -7,9 +7,10 @@
  * disk delays training instead of filling the memory. None of this affects the results.
  */
 
-import type { CharRnn, Report, RunResult } from "bptt";
+import type { Report, RunResult } from "bptt";
 import { Failure } from "./failure.js";
 import { Checkpoints } from "./checkpoints.js";
+import { withMetadata } from "./model/metadata.js";
 import { columns, tell, whenBroken, write } from "./output.js";
 import { LossCurve } from "./plot.js";
 import type { Reporter } from "./report/reporter.js";
@@ -30,11 +31,11 @@ export interface Following {
 
 /** Milliseconds between checkpoints if no number of steps is given. */
 const CHECKPOINT_MILLISECONDS = 60_000;
-const SAMPLE = { length: 200, temperature: 0.8 };
 const WIDEST_PLOT = 80;
 
 /** Follows a run to its end and resolves with the exit code. */
-export async function follow({ model, beginning, start }: Prepared, following: Following): Promise<number> {
+export async function follow(prepared: Prepared, following: Following): Promise<number> {
+  const { beginning, start, texts, sample } = prepared;
   const { reporter, file, checkpointEvery, sampleEvery, toResume } = following;
   const curve = new LossCurve();
   const toSave = (at: number) => checkpointEvery !== undefined && at % checkpointEvery === 0;
@@ -51,8 +52,8 @@ export async function follow({ model, beginning, start }: Prepared, following: F
     failure ??= reason;
     run.stop();
   };
-  const save = async (bytes: Uint8Array) => {
-    await checkpoints.write(bytes, step);
+  const save = async (bytes: Uint8Array<ArrayBuffer>) => {
+    await checkpoints.write(texts === undefined ? bytes : withMetadata(bytes, texts), step);
     savedAt = performance.now();
   };
   /** Saves and samples, if the step requires it or if it is time to save, while the run is paused. */
@@ -61,19 +62,22 @@ export async function follow({ model, beginning, start }: Prepared, following: F
       await save(await run.checkpoint()); // the reports of earlier steps come first
       reporter.saved(step);
     }
-    if (toSample(step)) reporter.sample(step, sampleOf(model, step));
+    if (sample !== undefined && toSample(step)) reporter.sample(step, sample(step));
   };
   const goOn = () => {
     resting = undefined;
     run.resume();
   };
-  const onProgress = (report: Report) => {
-    reporter.progress(report);
-    for (const { message } of report.warnings.slice(warned)) {
+  const warn = ({ warnings }: Pick<Report, "warnings">) => {
+    for (const { message } of warnings.slice(warned)) {
       reporter.close(); // the next report draws the bar again
       tell(`warning: ${message}`);
     }
-    warned = report.warnings.length;
+    warned = warnings.length;
+  };
+  const onProgress = (report: Report) => {
+    reporter.progress(report);
+    warn(report);
     if (report.step === step) return; // this is a validation of the same step
     step = report.step;
     curve.add(report.loss);
@@ -96,7 +100,7 @@ export async function follow({ model, beginning, start }: Prepared, following: F
       );
     });
     await resting;
-    await save(model.save({ optimizer: true })).catch(async (error: unknown) => {
+    await save(prepared.save()).catch(async (error: unknown) => {
       const kept = error instanceof Failure ? await checkpoints.intact() : undefined;
       if (!(error instanceof Failure) || kept === undefined) throw error;
       throw new Failure(
@@ -104,6 +108,7 @@ export async function follow({ model, beginning, start }: Prepared, following: F
       );
     });
     if (failure !== undefined) throw withHint(failure, file, result, toResume);
+    warn(result);
     reporter.end(result, curve.plot(Math.min(columns(), WIDEST_PLOT)));
     await write("").catch((reason: Failure) => {
       throw new Failure(`${reason.message}; the model is saved to ${file}`);
@@ -137,14 +142,4 @@ function ending(result: RunResult, file: string, signal: number | undefined, toR
 function withHint(failure: unknown, file: string, { steps }: RunResult, toResume: string): unknown {
   if (!(failure instanceof Failure)) return failure;
   return new Failure(`${failure.message}; step ${steps} is saved to ${file}; to continue: ${toResume}`);
-}
-
-/**
- * Returns a text that the model generates at a step: for a list model a whole text, otherwise a continuation
- * of a new line.
- */
-function sampleOf(model: CharRnn, step: number): string {
-  const { tokens } = model.vocabulary;
-  const first = tokens.find((token) => token.startsWith("\n")) ?? tokens[0] ?? "";
-  return model.generate({ ...SAMPLE, prompt: model.kind === "list" ? "" : first, seed: step }).trim();
 }

@@ -26,6 +26,18 @@ export function toCount(text: string): number {
   return value;
 }
 
+/** Parses a list of names: `a,b`. */
+export function toNames(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("Expected names with commas between them.");
+  return names;
+}
+
+/** Parses a list of numbers: `0.1,0.5,0.9`. */
+export function toNumbers(text: string): number[] {
+  return text.split(",").map(toNumber);
+}
+
 /** Parses a number of seconds: `90`, `90s`, `10m`, `2h`. */
 export function toSeconds(text: string): number {
   const [, number = "", unit = "s"] = /^([\d.]+)\s*([smh])?$/.exec(text) ?? [];

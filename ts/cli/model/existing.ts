@@ -18,7 +18,8 @@ const WAYS_OUT = "use another name, or add --force to replace it";
  */
 export const trainObjection: Objection = async (path) => {
   const content = contentOf(await bytesOf(path));
-  if (content?.kind !== "text model") return `it exists and does not hold a text model of bptt; ${WAYS_OUT}`;
+  if (content?.kind !== "text model" && content?.kind !== "forecaster")
+    return `it exists and does not hold a model that bptt train makes; ${WAYS_OUT}`;
   if (content.unfinished)
     return "it holds an unfinished run; continue it with --resume, use another name, or add --force to replace it";
   return `it holds a finished model; ${WAYS_OUT} (--resume continues an unfinished run only)`;
@@ -26,8 +27,8 @@ export const trainObjection: Objection = async (path) => {
 
 /** The kinds of models that each target may replace. */
 const REPLACEABLE: Readonly<Record<ConvertTarget, readonly Kind[]>> = {
-  bptt: ["text model", "network"],
-  pytorch: ["text model", "network", "PyTorch"],
+  bptt: ["text model", "forecaster", "network"],
+  pytorch: ["text model", "forecaster", "network", "PyTorch"],
   keras: ["Keras"],
   onnx: ["ONNX"],
   tfjs: ["TensorFlow.js"],
@@ -57,7 +58,7 @@ export function convertObjection(target: ConvertTarget, main: string): Objection
   };
 }
 
-type Kind = "text model" | "network" | "PyTorch" | "Keras" | "ONNX" | "TensorFlow.js";
+type Kind = "text model" | "forecaster" | "network" | "PyTorch" | "Keras" | "ONNX" | "TensorFlow.js";
 
 /** The content of a file. */
 interface Content {
@@ -88,7 +89,8 @@ function ofSafetensors(bytes: Uint8Array): Content | undefined {
   const names = tensorNamesOf(bytes);
   if (!names.some((name) => /(^|\.)(weight_ih_l0|bptt\.w_ih_l0)$/.test(name))) return undefined;
   if (!("bptt.version" in metadata)) return { kind: "PyTorch" };
-  const kind = "bptt.vocabulary" in metadata ? "text model" : "network";
+  const kind =
+    "bptt.vocabulary" in metadata ? "text model" : "bptt.series" in metadata ? "forecaster" : "network";
   return { kind, unfinished: "bptt.optimizer" in metadata };
 }
 

@@ -16,14 +16,36 @@ export function rowsOf(summary: Summary): readonly TableRow[] {
   ]);
   return [
     ["file", `${summary.file}, ${fileSize(summary.bytes)}`],
-    ["format", summary.text ? `${summary.format}, a text model` : summary.format],
+    ["format", formatOf(summary)],
     ["network", networkOf(summary)],
     ["parameters", grouped(summary.parameters)],
     ...shapes,
-    ["vocabulary", vocabularyOf(summary)],
+    ...(summary.series ? seriesRows(summary.series) : [["vocabulary", vocabularyOf(summary)] as const]),
     ...(summary.text ? [["text", textOf(summary.text)] as const] : []),
     ...(summary.trained ? [["trained", trainedOf(summary.trained)] as const] : []),
     ...(summary.trained && !summary.optimizer ? [] : [["training", trainingOf(summary)] as const]),
+  ];
+}
+
+function formatOf({ format, text, series }: Summary): string {
+  if (text) return `${format}, a text model`;
+  return series ? `${format}, a forecaster` : format;
+}
+
+function seriesRows(series: NonNullable<Summary["series"]>): TableRow[] {
+  const { horizon, seasons, quantiles, past, future, fixed, calibrated, columns } = series;
+  const covariates = Object.entries({ past, future, fixed }).filter(([, names]) => names.length > 0);
+  const forecasts = [
+    counted(horizon, "value"),
+    seasons.length === 0 ? "no season" : `season ${seasons.join(" and ")}`,
+    `quantiles ${quantiles.join(" ")}`,
+    ...(calibrated ? ["calibrated"] : []),
+  ];
+  const read = columns && [columns.value, columns.time, columns.id].filter((name) => name !== undefined);
+  return [
+    ["forecasts", forecasts.join(", ")],
+    ...(read ? [["columns", read.join(", ")] as const] : []),
+    ...covariates.map(([kind, names]): TableRow => [kind, names.join(", ")]),
   ];
 }
 
@@ -71,12 +93,20 @@ function trainedOf({ stopped, steps, epochs, loss, validation, best, optimizer, 
         : []),
     ...(loss === null ? [] : [`loss ${loss.toFixed(3)}`]),
     ...(kept ? [`validation ${kept.loss.toFixed(3)}${best ? ` at step ${grouped(best.step)}` : ""}`] : []),
-    `batches of ${batchSize}×${sequenceLength}`,
+    batchesOf({ batchSize, sequenceLength }),
     `${optimizer}${rate === null ? "" : ` at ${rate}`}`,
     clipNorm === false ? "no clipping" : `clip ${clipNorm}`,
-    ...(validationFraction === 0 ? [] : [`${validationFraction} for validation`]),
+    ...(validationFraction === 0 || validationFraction === undefined
+      ? []
+      : [`${validationFraction} for validation`]),
     `seed ${seed}`,
   ].join(", ");
+}
+
+/** Describes batches; those of a forecaster have no length. */
+function batchesOf(settings: { batchSize?: unknown; sequenceLength?: unknown }): string {
+  const { batchSize, sequenceLength } = settings;
+  return `batches of ${String(batchSize)}${sequenceLength === undefined ? "" : `×${String(sequenceLength)}`}`;
 }
 
 function trainingOf({ run, optimizer, format }: Summary): string {
@@ -89,7 +119,7 @@ function trainingOf({ run, optimizer, format }: Summary): string {
     ];
     if (state.last) parts.push(`loss ${state.last.loss.toFixed(3)}`);
     if (state.validation) parts.push(`validation ${state.validation.loss.toFixed(3)}`);
-    parts.push(`batches of ${settings.batchSize}×${settings.sequenceLength}`);
+    parts.push(batchesOf(settings));
     if (optimizer) parts.push(optimizer.kind);
     return `${parts.join(", ")}; bptt train --resume continues it`;
   }

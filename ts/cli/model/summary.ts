@@ -2,6 +2,7 @@
 
 import type { Cell, LastRun, RunState, TextFitOptions } from "bptt";
 import { parseJson } from "../../base/json.js";
+import { columnsIn, type StoredColumns } from "../series-columns.js";
 import type { Metadata } from "./metadata.js";
 import type { StoredNetwork } from "./read.js";
 
@@ -27,7 +28,9 @@ export interface Summary {
   readonly vocabulary: { readonly tokens: readonly string[]; readonly unknown?: string } | null;
   /** The rule with which a text model reads. */
   readonly text: TextSummary | null;
-  /** The last complete run of a text model. */
+  /** The series of a forecaster. */
+  readonly series: SeriesSummary | null;
+  /** The last complete run of a text model or a forecaster. */
   readonly trained: LastRun | null;
   /** The interrupted run. */
   readonly run: RunSummary | null;
@@ -39,6 +42,18 @@ interface TextSummary {
   readonly kind: "text" | "list";
   readonly tokens: string;
   readonly end: string | null;
+}
+
+interface SeriesSummary {
+  readonly horizon: number;
+  readonly seasons: readonly number[];
+  readonly quantiles: readonly number[];
+  readonly past: readonly string[];
+  readonly future: readonly string[];
+  readonly fixed: readonly string[];
+  readonly calibrated: boolean;
+  /** The columns of the table that the command line read. */
+  readonly columns: StoredColumns | null;
 }
 
 interface RunSummary {
@@ -85,6 +100,7 @@ export function summaryOf(file: string, { rnn, format, bytes, metadata }: Stored
     shapes: Object.fromEntries(parameters.map(([name, { shape }]) => [name, shape])),
     vocabulary: json(metadata, "bptt.vocabulary") as Summary["vocabulary"],
     text: text && { kind: text.kind, tokens: text.tokens, end: text.end },
+    series: seriesSummary(metadata),
     trained: json(metadata, "bptt.trained.state") as LastRun | null,
     run: training?.run && "bptt.optimizer" in metadata ? runSummary(training.run) : null,
     optimizer: optimizerSummary(json(metadata, "bptt.optimizer.state")),
@@ -104,6 +120,23 @@ export function runOf(metadata: Metadata): {
   const training = json(metadata, "bptt.training.state") as { run?: RunSummary } | null;
   const { epochs, steps } = training?.run?.settings ?? {};
   return { tokens: text?.tokens, epochs: epochs ?? undefined, steps: steps ?? undefined };
+}
+
+function seriesSummary(metadata: Metadata): SeriesSummary | null {
+  const description = json(metadata, "bptt.series") as {
+    spec: Pick<SeriesSummary, "horizon" | "seasons" | "quantiles"> &
+      Record<"past" | "future" | "fixed", { name: string }[]>;
+    calibration: unknown;
+  } | null;
+  if (description === null) return null;
+  const { horizon, seasons, quantiles, past, future, fixed } = description.spec;
+  const names = (columns: readonly { name: string }[]) => columns.map(({ name }) => name);
+  return {
+    ...{ horizon, seasons, quantiles },
+    ...{ past: names(past), future: names(future), fixed: names(fixed) },
+    calibrated: description.calibration !== null,
+    columns: columnsIn(metadata) ?? null,
+  };
 }
 
 function runSummary({ settings, state }: RunSummary): RunSummary {

@@ -5,6 +5,7 @@ import { isCheckError } from "../../base/errors.js";
 import { Failure } from "../failure.js";
 import { nameOf, readBytes } from "../input.js";
 import { formatOf } from "./file-format.js";
+import { isForecaster } from "./forecaster.js";
 import { modelFailure } from "./error-messages.js";
 import { metadataOf } from "./metadata.js";
 
@@ -22,6 +23,10 @@ export function textModelOf(bytes: Buffer<ArrayBuffer>, name: string): CharRnn {
     throw new Failure(
       `${name}: expected a model of bptt, which bptt convert --to bptt --vocabulary makes of it`,
     );
+  }
+  if (isForecaster(bytes)) {
+    const how = "use bptt forecast or bptt backtest";
+    throw new Failure(`${name}: expected a text model, received a forecaster; ${how}`);
   }
   try {
     return CharRnn.load(bytes);

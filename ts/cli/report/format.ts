@@ -1,7 +1,7 @@
 /** Formats numbers and lines of reports. */
 
 import type { Report, RunResult } from "bptt";
-import type { Beginning } from "./reporter.js";
+import type { Beginning, Result } from "./reporter.js";
 
 /** Formats a whole number with thin spaces: 1 234 567. */
 export function grouped(value: number): string {
@@ -26,6 +26,15 @@ export function short(value: number): string {
   return value >= 999.5 ? `${(value / 1e3).toFixed(1)}k` : value.toFixed(0);
 }
 
+/** Formats a number with four significant digits, without an exponent where it is of usual size. */
+export function significant(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  if (size >= 1e9 || size < 1e-4) return value.toExponential(3);
+  if (size >= 1000) return value.toFixed(size >= 9999.5 ? 0 : 1);
+  return String(Number(value.toPrecision(4)));
+}
+
 /** Formats a time: 0:07, 12:34, 3:04:05. */
 export function clock(seconds: number): string {
   const whole = Math.round(seconds);
@@ -36,12 +45,24 @@ export function clock(seconds: number): string {
 
 /** Describes the network and the data of a run. */
 export function beginningLine(beginning: Beginning): string {
-  const { texts, characters, vocabulary, unit, cell, hiddenSize, layers, parameters } = beginning;
-  const what = texts === undefined ? "" : `${counted(texts, "line")}, `;
-  return (
-    `${what}${counted(characters, "character")}, ${grouped(vocabulary)} different ${unit}s; ` +
-    `${cell} ${hiddenSize}${layers > 1 ? `×${layers}` : ""}, ${counted(parameters, "parameter")}`
-  );
+  const { cell, hiddenSize, layers, parameters } = beginning;
+  const network = `${cell} ${hiddenSize}${layers > 1 ? `×${layers}` : ""}, ${counted(parameters, "parameter")}`;
+  return `${dataOf(beginning)}; ${network}`;
+}
+
+function dataOf(beginning: Beginning): string {
+  if (beginning.unit === "value") {
+    const { value, time, series, rows, horizon, seasons } = beginning;
+    return [
+      `${series === 1 ? "1 series" : `${grouped(series)} series`} of ${value}${time === undefined ? "" : ` by ${time}`}`,
+      counted(rows, "row"),
+      `horizon ${horizon}`,
+      seasons.length === 0 ? "no season" : `season ${seasons.join(" and ")}`,
+    ].join(", ");
+  }
+  const { texts, characters, vocabulary, unit } = beginning;
+  const lines = texts === undefined ? "" : `${counted(texts, "line")}, `;
+  return `${lines}${counted(characters, "character")}, ${grouped(vocabulary)} different ${unit}s`;
 }
 
 /** Describes the position of a run. */
@@ -73,7 +94,8 @@ const REASONS: Readonly<Record<RunResult["stopped"], string>> = {
 };
 
 /** Describes the result of a run. */
-export function endLine({ stopped, steps, keptStep, loss, validationLoss, seconds }: RunResult): string {
+export function endLine(result: Result): string {
+  const { stopped, steps, keptStep, loss, validationLoss, seconds, heldOut } = result;
   const parts = [
     REASONS[stopped],
     `${counted(steps, "step")} in ${clock(seconds)}`,
@@ -81,6 +103,11 @@ export function endLine({ stopped, steps, keptStep, loss, validationLoss, second
   ];
   if (validationLoss !== undefined) parts.push(`validation ${validationLoss.toFixed(3)}`);
   if (keptStep !== steps) parts.push(`the weights are those of step ${grouped(keptStep)}`);
+  if (heldOut !== undefined) {
+    const { mae, naive, seasonalNaive } = heldOut;
+    const baselines = `naive ${significant(naive.mae)}, seasonal naive ${significant(seasonalNaive.mae)}`;
+    parts.push(`MAE of the held-out values ${significant(mae)} (${baselines})`);
+  }
   const [first = "", ...others] = parts;
   return `${first}; ${others.join(", ")}`;
 }

@@ -2,10 +2,11 @@
  * Reports a run as JSON lines, each an object with an `event`. The fields are stable.
  *
  *     {"event":"begin", "file", "cell", "hiddenSize", "layers", "parameters", "vocabulary", "unit", "characters", "texts", "epochs", "steps"}
+ *     {"event":"begin", "file", "cell", "hiddenSize", "layers", "parameters", "unit", "value", "time", "series", "rows", "horizon", "seasons", "epochs", "steps"} of series
  *     {"event":"progress", "step", "epoch", "loss", "validationLoss", "gradientNorm", "learningRate", "tokensPerSecond", "fraction", "etaSeconds", "warnings"}
  *     {"event":"checkpoint", "step", "file"}
  *     {"event":"sample", "step", "text"}
- *     {"event":"end", "stopped", "steps", "epochs", "loss", "validationLoss", "keptStep", "seconds", "divergence", "warnings", "file"}
+ *     {"event":"end", "stopped", "steps", "epochs", "loss", "validationLoss", "keptStep", "seconds", "divergence", "warnings", "file", and "heldOut" of series}
  *
  * Unknown values are null. Progress is reported twice a second, with each validation, and at the end.
  */
@@ -41,8 +42,7 @@ export function json(): Reporter {
   return {
     begin(beginning) {
       ({ file } = beginning);
-      const { texts = null, epochs = null, steps = null } = beginning;
-      say("begin", { ...beginning, texts, epochs, steps });
+      say("begin", beginning); // jsonLine writes null for what is unknown
     },
     progress(report) {
       last = report;
@@ -52,9 +52,10 @@ export function json(): Reporter {
     },
     saved: (step) => say("checkpoint", { step, file }),
     sample: (step, text) => say("sample", { step, text }),
-    end({ stopped, steps, epochs, loss, validationLoss, keptStep, seconds, divergence, warnings }) {
+    end({ stopped, steps, epochs, loss, validationLoss, keptStep, seconds, divergence, warnings, heldOut }) {
       sayProgress();
-      const rest = { keptStep, seconds, divergence: divergence ?? null, warnings, file };
+      const held = heldOut === undefined ? {} : { heldOut };
+      const rest = { keptStep, seconds, divergence: divergence ?? null, warnings, file, ...held };
       say("end", { stopped, steps, epochs, loss, validationLoss: validationLoss ?? null, ...rest });
     },
     close: () => undefined,

@@ -6,6 +6,7 @@
 import { oneOf } from "../../base/check.js";
 import { rangeError, typeError, type Path } from "../../base/errors.js";
 import { count, readOptions, type Declaration } from "../../base/options.js";
+import { withRemedy } from "../../base/remedy.js";
 import { show } from "../../base/show.js";
 
 /** A time: a date, milliseconds since 1970, or an ISO string such as `2024-03-01` or `2024-03-01T12:00`; UTC. */
@@ -94,9 +95,12 @@ export function readTimes(
     const next = t === 0 ? 0 : steps[t - 1] + 1;
     const isRight = fills ? step !== undefined && step >= next && step < MOST_STEPS : step === next;
     if (!isRight) {
-      throw rangeError(pathOf(t), wordsOf(times, timeAt(times, next)), wordsOf(times, read[t]), {
-        hint: step !== undefined && step > next ? 'gaps: "missing" fills skipped times' : undefined,
+      const [expected, received] = [wordsOf(times, timeAt(times, next)), wordsOf(times, read[t])];
+      if (step === undefined || step <= next) throw rangeError(pathOf(t), expected, received);
+      const error = rangeError(pathOf(t), expected, received, {
+        hint: 'gaps: "missing" fills skipped times',
       });
+      throw withRemedy(error, { options: { gaps: "missing" }, effect: "fills skipped times" });
     }
     steps[t] = step as number;
   }
