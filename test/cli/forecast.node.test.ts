@@ -66,7 +66,7 @@ describe("a forecast", () => {
     const text = run("forecast", MODEL, "sales.csv");
     expect(text).toMatch(/┤/);
     expect(text).toMatch(
-      /^time {7}10 % +50 % +90 %\n2023-05( +[\d.]+){3}\n2023-06( +[\d.]+){3}\n2023-07( +[\d.]+){3}\n/m,
+      /^time {6}10 % +50 % +90 %\n2023-05( +[\d.]+){3}\n2023-06( +[\d.]+){3}\n2023-07( +[\d.]+){3}\n/m,
     );
   });
 

@@ -41,6 +41,7 @@ describe("as JSON", () => {
       shapes: Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, shape])),
       vocabulary: { tokens: names.vocabulary.tokens, unknown: "?" },
       text: { kind: "list", tokens: "characters", end: "<end>" },
+      series: null,
       trained: names.lastRun,
       run: null,
       optimizer: null,

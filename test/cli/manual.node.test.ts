@@ -20,7 +20,7 @@ it("docs/cli.md is up to date (npm run manual makes it)", () => {
 });
 
 it("has the commands", () => {
-  expect(commands).toEqual(["train", "generate", "evaluate", "inspect", "convert"]);
+  expect(commands).toEqual(["train", "generate", "evaluate", "forecast", "backtest", "inspect", "convert"]);
 });
 
 test.each(commands)("%s --help has its options and an example, and so has the manual", (command) => {
