@@ -193,11 +193,11 @@ describe("--resume", () => {
     write("m.safetensors", await unfinished());
     write("text.txt", `${TEXT}a rose`);
     expect(await failure(resume, 1)).toBe(
-      "text.txt: expected the text that the run in m.safetensors began with",
+      "text.txt: expected the text with which the run in m.safetensors began",
     );
     write("text.txt", "something else");
     expect(await failure(resume, 1)).toBe(
-      "text.txt: expected the text that the run in m.safetensors began with",
+      "text.txt: expected the text with which the run in m.safetensors began",
     );
   });
 
