@@ -28,7 +28,7 @@ import {
   placeOf,
   rowReader,
   seriesTable,
-  type Row,
+  type TableRecord,
 } from "./series-table.js";
 
 /** The settings of live forecasts. */
@@ -57,7 +57,7 @@ export async function forecastLive(
   try {
     if (history !== undefined && known !== undefined)
       live.begin(history, known, options.decimalComma === true);
-    let read: ((line: string, number: number) => Row) | undefined;
+    let read: ((line: string, number: number) => TableRecord) | undefined;
     let number = 0;
     for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
       number++;
@@ -87,7 +87,7 @@ function openLines(
   number: number,
   stored: StoredColumns | undefined,
   options: ColumnOptions,
-): { read: (line: string, number: number) => Row; columns: StoredColumns; isHeader: boolean } {
+): { read: (line: string, number: number) => TableRecord; columns: StoredColumns; isHeader: boolean } {
   const separator = separatorOf(first);
   const rowOf = (line: string, from: number) => {
     const [row] = parseRows(line, separator, { name: NAME, from });
@@ -141,11 +141,11 @@ class LiveTable {
   /** Reads the rows before the first line. */
   begin(table: CsvTable, columns: StoredColumns, hasDecimalComma: boolean): void {
     const { rows, columns: names } = seriesTable(table, columns, hasDecimalComma);
-    const groups = new Map<string | undefined, { rows: Row[]; lines: CsvRow[] }>();
+    const groups = new Map<string | undefined, { rows: TableRecord[]; lines: CsvRow[] }>();
     rows.forEach((row, i) => {
-      const id = idOf(row as Row, columns);
+      const id = idOf(row as TableRecord, columns);
       const group = groups.get(id) ?? { rows: [], lines: [] };
-      group.rows.push(row as Row);
+      group.rows.push(row as TableRecord);
       group.lines.push(table.rows[i] as CsvRow);
       groups.set(id, group);
     });
@@ -154,7 +154,7 @@ class LiveTable {
   }
 
   /** Reads the row of a line. */
-  push(row: Row, line: number, columns: StoredColumns): Answer {
+  push(row: TableRecord, line: number, columns: StoredColumns): Answer {
     const id = idOf(row, columns);
     const value = row[columns.value] as number | null;
     const time = columns.time === undefined ? undefined : (row[columns.time] as TimeValue);
@@ -208,7 +208,7 @@ function rowContents(line: number, columns: StoredColumns): Contents {
   };
 }
 
-function idOf(row: Row, { id }: StoredColumns): string | undefined {
+function idOf(row: TableRecord, { id }: StoredColumns): string | undefined {
   return id === undefined ? undefined : String(row[id]);
 }
 

@@ -11,7 +11,7 @@ import type { StoredColumns } from "./series-columns.js";
 /** A value of a row, as the library reads it. */
 type Cell = number | string | null;
 /** A row by the names of its columns. */
-export type Row = Readonly<Record<string, Cell>>;
+export type TableRecord = Readonly<Record<string, Cell>>;
 
 const MILLISECONDS = /^\d{11,}$/;
 
@@ -30,7 +30,7 @@ export function rowReader(
   { name, columns: header }: Pick<CsvTable, "name" | "columns">,
   columns: StoredColumns,
   hasDecimalComma: boolean,
-): (row: CsvRow) => Row {
+): (row: CsvRow) => TableRecord {
   const texts = new Set([columns.id, ...columns.categories]);
   const wanted = namesOf(columns).map(([, column]) => column);
   return ({ line, fields }) => {
