@@ -64,3 +64,26 @@ it("moments that overflow are found too", () => {
   const again = Rnn.load(rnn.save({ optimizer: adam }));
   expect(again.loadOptimizer(rnn.save({ optimizer: adam })).steps).toBe(1);
 });
+
+it("discards an accumulated sum, and the next one starts from zero", () => {
+  const sgd = new Sgd({ learningRate: 1e25, weightDecay: 1e25 });
+  const [rnn, fresh] = [new Rnn(SIZES), new Rnn(SIZES)];
+  const before = rnn.save();
+  rnn.gradients(BATCH, { accumulate: true });
+  expect(() => rnn.applyGradients("accumulated", sgd)).toThrow(
+    expect.objectContaining({ code: "NOT_FINITE" }),
+  );
+  expect(rnn.save()).toEqual(before);
+  expect(sgd.steps).toBe(0);
+  expect(() => rnn.applyGradients("accumulated", sgd)).toThrow(
+    expect.objectContaining({ name: "RangeError", path: ["gradients"], received: "none" }),
+  );
+  for (const network of [rnn, fresh]) {
+    network.gradients(BATCH, { accumulate: true });
+    network.applyGradients("accumulated", new Adam());
+  }
+  expect(rnn.save()).toEqual(fresh.save());
+  expect(rnn.save()).not.toEqual(before);
+  rnn.free();
+  fresh.free();
+});
