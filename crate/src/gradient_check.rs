@@ -259,7 +259,8 @@ fn accumulating_adds() {
     case.gradients(true);
     let twice = case.gradients(true);
     for (once, thrice) in once.iter().zip(twice) {
-        assert!((3.0 * once - thrice).abs() <= 1e-6 * once.abs().max(1e-2));
+        // Each element is a sum of dozens of terms below 0.1, which cancel: 40 roundings of 0.1·2⁻²⁵ are 1.2e-7.
+        assert!((3.0 * once - thrice).abs() <= 1e-6 * once.abs() + 1.2e-7, "{once} {thrice}");
     }
     assert_eq!(case.gradients(false), once);
 }
