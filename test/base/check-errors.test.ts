@@ -318,7 +318,7 @@ const ROWS: Row[] = [
     ["batch"],
     "known options only",
     '"lengths"',
-    "known are inputs, sequenceLengths, initialState, targets, weights, loss, averageAcrossTimesteps, averageAcrossBatch, sumOverTimesteps, sumOverBatch",
+    "known are inputs, sequenceLengths, initialState, targets, weights, loss, quantiles, averageAcrossTimesteps, averageAcrossBatch, sumOverTimesteps, sumOverBatch",
   ],
   [
     "Rnn.setParameters",

@@ -13,6 +13,7 @@ const BATCHES: Batch[] = [
   { inputs: [[0, 1, 2, 3, 0]], targets: [[1, 2, 3, 0, 1]], weights: [[1, 0, 1, 2, 1]] },
   { inputs: [[3], [2], [1]], targets: [[1], [2], [3]] },
 ];
+const latin = new TextDecoder("latin1");
 /** Frames from the end of the stack that are tried, of about 80 bytes each. An engine needs 40 000 to compile a function. */
 const FRAMES = 600;
 
@@ -54,7 +55,7 @@ class Side {
   readonly log: unknown[] = [];
 
   get state(): unknown {
-    return [Buffer.from(this.rnn.save({ optimizer: this.adam })).toString("base64"), this.adam.steps, this.log.slice(-4)]; // prettier-ignore
+    return [latin.decode(this.rnn.save({ optimizer: this.adam })), this.adam.steps, this.log.slice(-4)]; // prettier-ignore
   }
 }
 

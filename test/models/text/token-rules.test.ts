@@ -162,10 +162,10 @@ describe("maxTokens", () => {
 
   it.each([
     [{ text: "ab", maxTokens: 0 }, "maxTokens: expected an integer >= 1, received 0"],
-    [{ text: "ab", maxTokens: 1, tokens: ["a"] }, "maxTokens: expected a text whose tokens are counted"],
+    [{ text: "ab", maxTokens: 1, tokens: ["a"] }, "maxTokens: expected a text, whose tokens are counted"],
     [
       { vocabulary: new Vocabulary(["a"]), maxTokens: 1 },
-      "maxTokens: expected a text whose tokens are counted",
+      "maxTokens: expected a text, whose tokens are counted",
     ],
   ] as [CharRnnOptions, string][])("%o is refused", (options, message) => {
     expect(() => new CharRnn(options)).toThrow(message);
