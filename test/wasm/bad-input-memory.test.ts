@@ -94,7 +94,11 @@ describe("sizes that do not fit", () => {
       () => sequenceLoss(any(endless([[0]])), any(endless([0]))),
       /^logits \(1073741824, 1, 1\): .* \d{10,} bytes/,
     ],
-    ["a state of 2^30 rows", ({ rnn }) => rnn.zeroState(2 ** 30), /^zeroState: cannot allocate 21474836480 bytes/],
+    [
+      "a state of 2^30 rows",
+      ({ rnn }) => rnn.zeroState(2 ** 30),
+      /^zeroState: cannot allocate 21474836480 bytes/,
+    ],
   ])("%s", (_, run, message) => {
     const { subject, twin } = twins();
     expect(() => run(subject)).toThrow(

@@ -56,5 +56,9 @@ it("the fields come out of a real worker", async () => {
   const error = await failed;
   worker.terminate();
   expect(error).toBeInstanceOf(RangeError);
-  expect(error).toMatchObject({ path: ["job", "task"], expected: 'one of "batches", "series", "text", "labels"', received: '"unknown"' });
+  expect(error).toMatchObject({
+    path: ["job", "task"],
+    expected: 'one of "batches", "series", "text", "labels"',
+    received: '"unknown"',
+  });
 });
