@@ -125,7 +125,7 @@ describe("Keras", () => {
       code: 2,
       stdout: "",
       stderr:
-        "bptt: weights: it contains only weights; expected --cell, and --layers and --bidirectional where they are not 1 and no\n",
+        "bptt: weights: it contains only weights; expected --cell, and --layers and --bidirectional if they are not 1 and no\n",
     });
   });
 });

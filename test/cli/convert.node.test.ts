@@ -199,7 +199,7 @@ describe("a vocabulary for a network that has none", () => {
 
   it("without one it says so", () => {
     folder.write("bare.safetensors", bytes);
-    expect(convert("bare.safetensors", "bptt", "whole.safetensors")).toContain("--vocabulary gives it one");
+    expect(convert("bare.safetensors", "bptt", "whole.safetensors")).toContain("add one with --vocabulary");
   });
 
   test.each([
