@@ -138,7 +138,7 @@ describe("examples", () => {
     expect(readdirSync(join(folder, "models"))).toEqual(["wheel barrow.txt.checkpoint.safetensors"]);
 
     const second = await run("charrnn/charrnn.ts", ...args);
-    expect(second).toMatch(/^going on with wheel barrow.txt/m);
+    expect(second).toMatch(/^continuing with wheel barrow.txt/m);
     expect(Number(/^step (\d+)/m.exec(second)?.[1])).toBeGreaterThan(at);
     expect(second).toMatch(/^finished after 4000 steps/m);
     expect(readdirSync(join(folder, "models"))).toEqual(["wheel barrow.txt.safetensors"]);
