@@ -1,6 +1,6 @@
 /**
  * Reads tables from CSV: a header, then one record per row. Fields are separated by commas, semicolons or
- * tabs, whichever the first line has most, and may be quoted (RFC 4180). Empty lines are ignored.
+ * tabs, the most frequent of these in the first line, and may be quoted (RFC 4180). Empty lines are ignored.
  */
 
 import { parse } from "csv-parse/sync";

@@ -113,7 +113,7 @@ function openLines(
   return { read, columns, isHeader };
 }
 
-/** What is known after a line. */
+/** The answer to a line. */
 interface Answer {
   readonly id: string | undefined;
   readonly time: TimeValue | undefined;
