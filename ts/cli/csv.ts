@@ -71,15 +71,15 @@ export function parseRows(
 ): CsvRow[] {
   const before = from - 1;
   try {
-    const records = parse(text, {
+    const records: unknown = parse(text, {
       delimiter: separator,
       bom: true,
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
       record_delimiter: ["\r\n", "\n"],
-    }) as unknown as { record: string[]; info: { lines: number } }[];
-    return records.map(({ record: fields, info }) => {
+    });
+    return (records as { record: string[]; info: { lines: number } }[]).map(({ record: fields, info }) => {
       const inner = fields.reduce((sum, field) => sum + field.split("\n").length - 1, 0); // within quotes
       return { line: before + info.lines - inner, fields };
     });

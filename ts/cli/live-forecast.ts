@@ -1,15 +1,7 @@
 /** Forecasts live: a line from standard input, a line to standard output. */
 
 import { createInterface } from "node:readline";
-import type {
-  Forecast,
-  ForecastStream,
-  Forecaster,
-  LiveForecast,
-  OneSeries,
-  SeriesTable,
-  TimeValue,
-} from "bptt";
+import type { Forecast, ForecastStream, Forecaster, LiveForecast, SeriesTable, TimeValue } from "bptt";
 import type { Key } from "../base/errors.js";
 import { show } from "../base/show.js";
 import { expectFields, parseRows, readCsv, separatorOf, type CsvRow, type CsvTable } from "./csv.js";
@@ -91,7 +83,7 @@ function openLines(
   const separator = separatorOf(first);
   const rowOf = (line: string, from: number) => {
     const [row] = parseRows(line, separator, { name: NAME, from });
-    return row as CsvRow; // the line is not empty
+    return row; // the line is not empty
   };
   const names = rowOf(first, number).fields.map((field) => field.trim());
   const value = options.value ?? stored?.value;
@@ -146,7 +138,7 @@ class LiveTable {
       const id = idOf(row as TableRecord, columns);
       const group = groups.get(id) ?? { rows: [], lines: [] };
       group.rows.push(row as TableRecord);
-      group.lines.push(table.rows[i] as CsvRow);
+      group.lines.push(table.rows[i]);
       groups.set(id, group);
     });
     for (const [id, group] of groups)
@@ -188,7 +180,7 @@ class LiveTable {
     try {
       // a table of one series is read as this series
       const [forecast] = [this.#model.forecast(history)].flat() as [Forecast];
-      const stream = this.#model.stream({ history: history as unknown as OneSeries });
+      const stream = this.#model.stream({ history });
       this.#series.set(id, { stream, next: forecast.times?.[0] });
       return forecast;
     } catch (error) {

@@ -109,7 +109,7 @@ export function columnsFor(
 function only(found: readonly string[], { name }: CsvTable, free: readonly string[]): string {
   const [column] = found;
   if (column !== undefined && found.length === 1) return column;
-  if (found.length === 0 && free.length === 1) return free[0] as string; // its first wrong field is reported
+  if (found.length === 0 && free.length === 1) return free[0]; // its first wrong field is reported
   const received = found.length === 0 ? "none" : found.map((each) => show(each)).join(", ");
   throw new UsageError(
     `--value: expected the column of the values, as ${name} has not one column of numbers but ${received}`,

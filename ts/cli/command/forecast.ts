@@ -98,7 +98,7 @@ function forecastAll(
     return [...groups].map(([name, values], i) => {
       // rows at the end without a value are of the time to come
       while (future.length > 0 && values.at(-1) === null) values.pop();
-      return { id: name, history: values, forecast: forecasts[i] as NamedForecast["forecast"] };
+      return { id: name, history: values, forecast: forecasts[i] };
     });
   } catch (error) {
     throw onCommandLine(error, contentsOf(table), MODEL_FLAGS);

@@ -363,14 +363,17 @@ function refuseOtherKind(command: Command, isForecaster: boolean): void {
 function toSeason(text: string): number | number[] | "auto" {
   if (text === "auto") return text;
   const periods = toNumbers(text);
-  return periods.length === 1 ? (periods[0] as number) : periods;
+  return periods.length === 1 ? periods[0] : periods;
 }
 
 /** Returns the properties that are not undefined. */
 function defined<Values extends object>(
   values: Values,
 ): { [Name in keyof Values]?: NonNullable<Values[Name]> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+  const entries: unknown = Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  );
+  return entries as { [Name in keyof Values]?: NonNullable<Values[Name]> };
 }
 
 function reporterOf({ quiet, json: asJson }: TrainOptions): Reporter {

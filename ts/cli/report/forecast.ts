@@ -104,7 +104,7 @@ function tableOf(forecast: Forecast): string {
   ];
   const rows = Array.from(forecast.median, (_, k) => [
     stepName(forecast, k),
-    ...forecast.quantiles.map(({ values }) => significant(values[k] as number)),
+    ...forecast.quantiles.map(({ values }) => significant(values[k])),
   ]);
   return aligned(header, rows);
 }

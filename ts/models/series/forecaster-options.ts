@@ -3,7 +3,7 @@
 import { integer, number, record, seed } from "../../base/check.js";
 import type { Path } from "../../base/errors.js";
 import { count, type Declaration, type OptionsOf } from "../../base/options.js";
-import type { Covariates, OneSeries } from "./raw-series.js";
+import type { Covariates, OneSeries, SeriesTable } from "./raw-series.js";
 
 export const FORECAST = {
   /** The number of values to forecast. Default: the horizon of the model. More come from sampled paths. */
@@ -30,8 +30,8 @@ export const STREAM = {
   reject: { read: (value: unknown, path: Path) => number(value, path, { min: 0 }), fallback: undefined },
   /** After so many rejected values in a row the next one is read all the same: the series has changed. Default 8. */
   rejectAtMost: { read: count, fallback: 8 },
-  /** The values before the first push. Default: none. */
-  history: { read: (value: unknown): OneSeries => value as OneSeries, fallback: undefined },
+  /** The values before the first push: one series, or a table of one. Default: none. */
+  history: { read: (value: unknown) => value as OneSeries | SeriesTable, fallback: undefined },
   /** Covariates that are known ahead: for each name the values of the horizon after the history. */
   future: { read: readCovariates, fallback: undefined },
 } satisfies Declaration;
