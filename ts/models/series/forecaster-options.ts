@@ -31,7 +31,10 @@ export const STREAM = {
   /** After so many rejected values in a row the next one is read all the same: the series has changed. Default 8. */
   rejectAtMost: { read: count, fallback: 8 },
   /** The values before the first push: one series, or a table of one. Default: none. */
-  history: { read: (value: unknown) => value as OneSeries | SeriesTable, fallback: undefined },
+  history: {
+    read: (value: unknown): OneSeries | SeriesTable => value as OneSeries | SeriesTable,
+    fallback: undefined,
+  },
   /** Covariates that are known ahead: for each name the values of the horizon after the history. */
   future: { read: readCovariates, fallback: undefined },
 } satisfies Declaration;
