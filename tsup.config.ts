@@ -49,7 +49,6 @@ const library: Options = {
     slim: "ts/slim.ts",
     relaxed: "ts/relaxed.ts",
     convert: "ts/convert.ts",
-    worker: "ts/worker.ts",
   },
   format: ["esm", "cjs"],
   target: "es2022",
@@ -62,10 +61,20 @@ const library: Options = {
     // Identifiers are kept, because stacks and the console show the names of classes and functions. White space is kept too:
     // esbuild removes the marks of pure calls with it, and bundlers need them to drop what a program does not use.
     options.minifySyntax = true;
-    options.lineLimit = 200; // engines show the whole line of an uncaught error
     options.mainFields = ["module", "main"];
     options.legalComments = "none";
     options.drop = ["console"]; // of bundled packages
+  },
+};
+
+/** The script of a worker, which nothing imports. Bundlers and pages take it as it is, so it is small. */
+const workerScript: Options = {
+  ...library,
+  entry: { worker: "ts/worker.ts" },
+  esbuildOptions(options, context) {
+    library.esbuildOptions?.(options, context);
+    options.minifyWhitespace = true;
+    options.lineLimit = 200; // engines show the whole line of an uncaught error
   },
 };
 
@@ -86,4 +95,4 @@ const require = requireOf(import.meta.url);`,
   },
 };
 
-export default defineConfig([library, forNode, commandLine]);
+export default defineConfig([library, workerScript, forNode, commandLine]);

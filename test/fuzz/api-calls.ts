@@ -164,7 +164,7 @@ const flags = (random: Random, ...names: string[]) =>
 
 function parameters(random: Random, rnn: Bptt.Rnn): Anything {
   const entries = Object.entries(rnn.parameters).filter(() => random() < 0.5);
-  return Object.fromEntries(entries.map(([name, { shape }]) => [maybe(random, name, 0.01) as string, maybe(random, numbers(random, ...shape), 0.03)])); // prettier-ignore
+  return Object.fromEntries(entries.map(([name, { shape }]) => [random() < 0.01 ? "no such parameter" : name, maybe(random, numbers(random, ...shape), 0.03)])); // prettier-ignore
 }
 
 /** What a call that should change one thing does after an exception of its arguments: it is refused. */

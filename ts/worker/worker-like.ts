@@ -10,7 +10,7 @@ import { isPromise } from "../fit/batch-iterator.js";
 
 /** A `Worker` of the web or of `node:worker_threads`. */
 export interface WorkerLike {
-  postMessage(message: unknown, transfer: (ArrayBuffer | MessagePort)[]): void;
+  postMessage(message: unknown, transfer: object[]): void;
   terminate(): unknown;
 }
 
