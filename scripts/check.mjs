@@ -25,6 +25,7 @@ const checks = [
   { name: "eslint", command: ["eslint", ".", "--max-warnings", "0"] },
   { name: "tsc ts", command: ["tsc", "-p", "tsconfig.json"] },
   { name: "tsc test, examples, scripts", command: ["tsc", "-p", "tsconfig.node.json"] },
+  { name: "indices", command: ["node", inProject("scripts", "check-indices.mjs")] },
   {
     name: "tsc bench",
     command: ["tsc", "-p", inProject("bench", "tsconfig.json")],

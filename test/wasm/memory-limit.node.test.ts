@@ -54,7 +54,7 @@ it.each([1, 3, 10, 40])("networks until nothing fits, with a limit of %i pages m
   const library = await limited(pages);
   const { Rnn } = library;
   const make = (hiddenSize: number) =>
-    new Rnn({ cell: CELLS[hiddenSize % 3], inputSize: 4, hiddenSize, outputSize: 4, layers: 2 });
+    new Rnn({ cell: CELLS[hiddenSize % 3]!, inputSize: 4, hiddenSize, outputSize: 4, layers: 2 });
   const rnns = fill(make, 100);
   for (const rnn of rnns.splice(1)) rnn.free();
   for (const rnn of rnns) rnn.free();

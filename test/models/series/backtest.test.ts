@@ -220,7 +220,7 @@ describe("files", () => {
     [
       "another horizon",
       "bytes: expected a network in one direction from ",
-      (s) => ({ ...s, spec: { ...(s["spec"] as object), horizon: 5 } }),
+      (s) => ({ ...s, spec: Object.assign({}, s["spec"], { horizon: 5 }) }),
     ],
     [
       "no spec",
