@@ -472,7 +472,7 @@ export class Rnn<C extends Cell = Cell> extends Disposable {
    * const rnn = new Rnn({ cell: "tanh", inputSize: 4, hiddenSize: 5 });
    * console.log(rnn.vector().length); // 50
    */
-  vector(): Float32Array<ArrayBuffer> {
+  vector(): Float32Array {
     return this.#network.vector;
   }
 
