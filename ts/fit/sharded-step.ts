@@ -13,10 +13,13 @@ import { isPromise } from "./batch-iterator.js";
 import type { PoolResult, ShardFacts, ShardPool } from "./shard-pool.js";
 import { addNeighbours, type TreeNode } from "./tree-sum.js";
 
-/** The outcome of a step that was computed in shards. */
-export interface ShardedOutcome {
+/** The measurements of a step. */
+export interface StepMetrics {
+  /** Loss of the batch before the update, in nats for cross-entropy. */
   readonly loss: number;
+  /** Norm of all gradients together, before clipping. */
   readonly gradientNorm: number;
+  /** Number of time steps within the lengths. */
   readonly timeSteps: number;
 }
 
@@ -34,7 +37,7 @@ export function shardedStep(
   network: LockedNetwork,
   batch: Batch,
   plan: StepPlan,
-): ShardedOutcome | PromiseLike<ShardedOutcome> {
+): StepMetrics | PromiseLike<StepMetrics> {
   const shards = network.cut(batch, plan.shards, plan.carryState);
   const computed = plan.pool.compute(shards);
   const finish = (results: PoolResult) => apply(network, results, shards.length, plan);
@@ -46,7 +49,7 @@ function apply(
   results: PoolResult,
   shards: number,
   { pool, optimizer, clipNorm, carryState }: StepPlan,
-): ShardedOutcome {
+): StepMetrics {
   const facts = [...results.facts].sort((a, b) => a.index - b.index);
   let [loss, divisor, timeSteps] = [0, 0, 0];
   for (const fact of facts) {
@@ -56,9 +59,7 @@ function apply(
   }
   divisor ||= 1; // a batch without weight has loss 0 and no gradient
   loss /= divisor;
-  if (!Number.isFinite(loss)) {
-    throw new BpttError("NOT_FINITE", "the loss is NaN or infinite", { parameter: "loss" });
-  }
+  expectFinite(loss);
   const [{ sum }] = addNeighbours(results.nodes, shards) as [TreeNode];
   for (let i = 0; i < sum.length; i++) sum[i] = sum[i] / divisor;
   const { learningRate } = optimizer;
@@ -68,6 +69,12 @@ function apply(
   pool.update(sum, learningRate);
   if (state) network.carry(state);
   return { loss, gradientNorm, timeSteps };
+}
+
+/** Throws NOT_FINITE if a loss is NaN or infinite. */
+export function expectFinite(loss: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new BpttError("NOT_FINITE", "the loss is NaN or infinite", { parameter: "loss" });
 }
 
 /** Returns the states (L·D, B, H) of all rows from those of the shards. */

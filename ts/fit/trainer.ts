@@ -10,7 +10,7 @@
 import type { Batch } from "../data/batch.js";
 import type { LockedNetwork } from "../rnn/locked-network.js";
 import { record } from "../base/check.js";
-import { at, BpttError, typeError } from "../base/errors.js";
+import { at, typeError } from "../base/errors.js";
 import { show } from "../base/show.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { OptimizerSnapshot } from "../rnn/optimizer-state.js";
@@ -19,17 +19,11 @@ import type { State } from "../data/state.js";
 import type { Tensor } from "../base/tensor.js";
 import { isPromise } from "./batch-iterator.js";
 import type { ShardPool } from "./shard-pool.js";
-import { shardedStep, type ShardedOutcome } from "./sharded-step.js";
+import { expectFinite, shardedStep, type StepMetrics } from "./sharded-step.js";
 import { Warnings, type RunWarning } from "./warnings.js";
 
 /** The outcome of a step. */
-export interface StepOutcome {
-  /** Loss before the update, in nats. */
-  loss: number;
-  /** Norm of the gradients before clipping. */
-  gradientNorm: number;
-  /** Number of time steps within the sequence lengths. */
-  timeSteps: number;
+export interface StepOutcome extends StepMetrics {
   /** Learning rate of the update. */
   learningRate: number;
   /** Number of training passes of the network with dropout, including this one. */
@@ -91,7 +85,7 @@ export class Trainer {
     const { learningRate } = optimizer;
     const before = this.#network.copyWeights(this.#present);
     this.#present = before;
-    const done = (outcome: ShardedOutcome): StepOutcome => {
+    const done = (outcome: StepMetrics): StepOutcome => {
       this.#present = this.#proven;
       this.#proven = before;
       return { ...outcome, learningRate, dropoutStep: this.#network.dropoutStep };
@@ -102,13 +96,13 @@ export class Trainer {
     return isPromise(outcome) ? outcome.then(done) : done(outcome);
   }
 
-  #plainStep(batch: Batch, state: RunState): ShardedOutcome | PromiseLike<ShardedOutcome> {
+  #plainStep(batch: Batch, state: RunState): StepMetrics | PromiseLike<StepMetrics> {
     const { optimizer, clipNorm, carryState, shards } = this.#training;
     let given = batch;
     if (carryState && state.carried)
       given = { initialState: state.carried, ...batch }; // a batch's own initial state takes precedence
     else if (carryState && state.cursor === 0) this.#network.forgetCarriedState();
-    const look = (outcome: ShardedOutcome) => {
+    const look = (outcome: StepMetrics) => {
       this.#warnings.look(state, outcome, clipNorm, () => this.#network.regressionScale);
       return outcome;
     };
@@ -125,9 +119,7 @@ export class Trainer {
     for (const [name, value] of Object.entries({ loss, gradientNorm })) {
       if (typeof value !== "number") throw typeError(at("trainStep()", name), "a number", show(value));
     }
-    if (!Number.isFinite(loss)) {
-      throw new BpttError("NOT_FINITE", "the loss is NaN or infinite", { parameter: "loss" });
-    }
+    expectFinite(loss);
     return { loss, gradientNorm, timeSteps };
   }
 

@@ -302,15 +302,14 @@ export class Network {
   }
 
   /** Copies a shard, which was checked as part of its batch, into the workspace for a training pass. */
-  loadShard({ first, rows: batch, total, time, dense, loss, contents }: Shard): void {
+  loadShard({ first, rows: batch, total, time, dense, loss, lengths, contents }: Shard): void {
     const raw = this.#raw;
     this.#begin({ batch, time, dense }, loss, true, "shard");
     raw.setRows(first, total);
-    let lengths = new Int32Array(batch);
+    i32().set(lengths, raw.place(RawBuffer.SequenceLengths).start);
     for (const [buffer, data] of contents) {
       if (data instanceof Int32Array) i32().set(data, raw.place(buffer).start);
       else f32().set(data, raw.place(buffer).start);
-      if (buffer === RawBuffer.SequenceLengths) lengths = data as Int32Array<ArrayBuffer>;
     }
     this.#last = { loaded: { batch, time, dense, rows: { lengths, rule: "full" } }, loss };
   }

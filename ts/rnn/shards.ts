@@ -8,12 +8,11 @@
  * unequal.
  */
 
-import { floats } from "../base/tensor.js";
+import { floats, integers } from "../base/tensor.js";
 import type { State } from "../data/state.js";
 import type { Batch } from "../data/batch.js";
 import { weightsPerStep, type BatchLoss } from "../data/loss.js";
-import type { Optimizer } from "../optim/optimizer.js";
-import { optimizerState } from "../optim/optimizer.js";
+import { optimizerState, type Optimizer } from "../optim/optimizer.js";
 import { RawBuffer } from "../wasm/enumerations.js";
 import { f32, i32 } from "../wasm/memory.js";
 import type { RawRnn } from "../wasm/raw-rnn.js";
@@ -37,6 +36,8 @@ export interface Shard {
   readonly loss: BatchLoss;
   /** The number of the training pass, which determines the values that dropout drops; −1 without dropout. */
   readonly dropoutPass: number;
+  /** (rows) the number of time steps of each row. */
+  readonly lengths: Int32Array;
   readonly contents: readonly Content[];
 }
 
@@ -63,10 +64,11 @@ export function cutBatch(network: Network, batch: Batch, count: number, carry: b
     return Array.from({ length: shards }, (_, index) => {
       const first = Math.floor((index * loaded.batch) / shards);
       const end = Math.floor(((index + 1) * loaded.batch) / shards);
-      const { batch: total, time, dense } = loaded;
+      const { batch: total, time, dense, rows } = loaded;
+      const lengths = rows.lengths.slice(first, end);
       const contents = readRows(network, raw, { loaded, loss }, first, end);
       const { dropoutStep: dropoutPass } = network;
-      return { index, first, rows: end - first, total, time, dense, loss, dropoutPass, contents };
+      return { index, first, rows: end - first, total, time, dense, loss, dropoutPass, lengths, contents };
     });
   });
 }
@@ -118,8 +120,8 @@ function readRows(
   const take = (buffer: RawBuffer, outer: number, width: number, view: Float32Array | Int32Array) => {
     const { start } = raw.place(buffer);
     const length = (end - first) * width;
-    const data =
-      view instanceof Float32Array ? floats(outer * length, "batch") : new Int32Array(outer * length);
+    const room = view instanceof Float32Array ? floats : integers;
+    const data = room(outer * length, "batch");
     for (let o = 0; o < outer; o++) {
       const from = start + (o * batch + first) * width;
       data.set(view.subarray(from, from + length), o * length);
@@ -127,7 +129,6 @@ function readRows(
     contents.push([buffer, data]);
   };
   const { inputSize, hiddenSize } = network.config;
-  take(RawBuffer.SequenceLengths, 1, 1, i32());
   if (dense) take(RawBuffer.Features, time, inputSize, f32());
   else take(RawBuffer.Ids, time, 1, i32());
   if (loss.values > 0) take(RawBuffer.TargetValues, time, loss.values, f32());

@@ -13,13 +13,7 @@ import { startRun } from "../fit/start-run.js";
 import type { Rnn } from "../rnn/rnn.js";
 import { batchesTask, batchesTaskData } from "./batches-task.js";
 import { startRemoteRun } from "./remote-run.js";
-import {
-  expectWork,
-  readWorkerOptions,
-  RUNS_IN_WORKER,
-  SHARDS_OF_SEVERAL,
-  type RunsInWorker,
-} from "./worker-options.js";
+import { readWorkerOptions, RUNS_IN_WORKER, SHARDS_OF_SEVERAL, type RunsInWorker } from "./worker-options.js";
 
 const FIT_OR_WORKER = /* @__PURE__ */ merge(FIT, RUNS_IN_WORKER);
 
@@ -78,7 +72,6 @@ export function fit(rnn: Rnn, batches: unknown, options: object = {}): Run<unkno
   if (worker !== undefined && worker.count > 1) own.shards ??= SHARDS_OF_SEVERAL;
   const config = readFitOptions(batches, own);
   if (worker === undefined) return startRun(self, config, eventLoop);
-  expectWork(worker, config.training.shards);
   const job = { task: batchesTask.name, data: batchesTaskData(batches, own) };
   return startRemoteRun(self, config, { job, transfer: [] }, worker);
 }

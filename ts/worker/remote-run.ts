@@ -4,7 +4,7 @@
  * the run as in any other run. Readers see the newest snapshot.
  */
 
-import { isCheckError, type BpttError } from "../base/errors.js";
+import { isCheckError, rangeError, type BpttError } from "../base/errors.js";
 import { now } from "../base/platform.js";
 import type { LockedNetwork } from "../rnn/locked-network.js";
 import { rnnOptions } from "../file/model-file.js";
@@ -39,6 +39,8 @@ export function startRemoteRun<Checkpoint>(
   sent: Pick<Work, "job" | "transfer">,
   { source, count, snapshotEvery }: WorkerOptions,
 ): Run<Checkpoint> {
+  const { shards } = config.training;
+  if (count > shards) throw rangeError("workers", `at most ${shards}, the number of shards`, String(count));
   return startWhenFree(rnn, config, (reports) => {
     const module = compiledModule();
     const workers: WorkerLike[] = [];

@@ -7,7 +7,7 @@ import { startRun } from "../fit/start-run.js";
 import type { Rnn } from "../rnn/rnn.js";
 import { startRemoteRun } from "./remote-run.js";
 import type { Task } from "./task.js";
-import { expectWork, type WorkerOptions } from "./worker-options.js";
+import type { WorkerOptions } from "./worker-options.js";
 
 /** A task with its data, and the options that its plan does not decide. */
 export interface TaskRun<Data, Checkpoint> {
@@ -30,7 +30,6 @@ export function runTask<Data, Checkpoint>(
   const optimizer = training.ownOptimizer && ownOptimizer ? ownOptimizer : training.optimizer;
   const config = { ...read, training: { ...training, optimizer }, snapshot };
   if (worker === undefined) return startRun(rnn, config, eventLoop);
-  expectWork(worker, training.shards);
   const job = { task: task.name, data };
   return startRemoteRun(rnn, config, { job, transfer: task.transfer(data) }, worker);
 }

@@ -1,7 +1,7 @@
 /** Options of a run that may take place in a worker. */
 
 import { number } from "../base/check.js";
-import { rangeError, typeError, type Path } from "../base/errors.js";
+import { typeError, type Path } from "../base/errors.js";
 import { count, readOptions, type Declaration, type OptionsOf } from "../base/options.js";
 import { show } from "../base/show.js";
 import { spawnWorker } from "../spawn-worker.js";
@@ -62,8 +62,3 @@ function readRate(value: unknown, path: Path): number {
 
 /** The number of shards of a run in several workers for which none was given. */
 export const SHARDS_OF_SEVERAL = 8;
-
-/** Refuses more workers than there are shards. */
-export function expectWork({ count }: WorkerOptions, shards: number): void {
-  if (count > shards) throw rangeError("workers", `at most ${shards}, the number of shards`, String(count));
-}
