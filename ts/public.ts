@@ -121,6 +121,7 @@ export type { CharRnnOptions } from "./models/text/char-rnn-options.js";
 export type { Text, TextKind } from "./models/text/codec.js";
 export type { EvaluationProgress, TextEvaluateOptions, TextEvaluation } from "./models/text/evaluate.js";
 export type { ModelFitOptions, ModelRunSettings, ResumeOptions } from "./models/shared/fit-options.js";
+export type { ModelSaveOptions } from "./models/shared/runs.js";
 export type { RunSettings, TextFitOptions } from "./models/text/fit-options.js";
 export type { NextToken } from "./models/text/generate.js";
 export type { GenerateOptions, StreamOptions } from "./models/text/generate-options.js";

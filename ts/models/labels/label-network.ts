@@ -5,32 +5,21 @@
  *     metadata    bptt.labels {"version":1,"kind":"classifier","labels":[…],"input":{…},"readout":"mean",…}
  */
 
-import { boolean, integer, number, oneOf, seed } from "../../base/check.js";
+import { integer, number, oneOf, seed } from "../../base/check.js";
 import { at, rangeError, type Path } from "../../base/errors.js";
-import {
-  objectWith,
-  readOptions,
-  type Declaration,
-  type NamesOf,
-  type ValuesOf,
-} from "../../base/options.js";
+import { readOptions, type Declaration, type OptionsOf, type ValuesOf } from "../../base/options.js";
 import { show } from "../../base/show.js";
 import type { Bytes } from "../../base/typed-array.js";
 import { packDescription, readDescription } from "../../file/description.js";
-import { decodeModel, encodeModel, rnnOptions } from "../../file/model-file.js";
+import { decodeModel, encodeModel } from "../../file/model-file.js";
 import type { Run } from "../../fit/run.js";
 import { optimizerState } from "../../optim/optimizer.js";
 import { NETWORK } from "../../rnn/network.js";
 import { Rnn } from "../../rnn/rnn.js";
 import { readModelFitOptions, readResumeOptions } from "../shared/fit-options.js";
-import {
-  isWorthKeeping,
-  networkState,
-  readNetworkState,
-  restoreNetworkState,
-} from "../shared/network-state.js";
-import { Runs, type SavedRuns } from "../shared/runs.js";
-import { readTokenRule, type TokenRule } from "../text/tokens.js";
+import { isWorthKeeping, networkState, readNetworkState, restoreNetwork } from "../shared/network-state.js";
+import { Runs, type ModelSaveOptions, type SavedRuns } from "../shared/runs.js";
+import { readTokenRule } from "../text/tokens.js";
 import {
   datasetFingerprint,
   encodeExamples,
@@ -53,19 +42,15 @@ import { decisionsOf } from "./validation.js";
 import { TextReader } from "./text-reader.js";
 
 /** Options of `save`. */
-export interface LabelSaveOptions {
-  /** True to write an unfinished run too, so that `resume` can continue it. Default false. */
-  optimizer?: boolean;
-}
+export interface LabelSaveOptions extends ModelSaveOptions {}
+
+const LOAD = {
+  /** The function that divides texts into tokens, if the saved model had one. */
+  tokens: { read: readTokenRule, fallback: undefined },
+} satisfies Declaration;
 
 /** Options of `load`. */
-export interface LabelLoadOptions {
-  /** The function that divides texts into tokens, if the saved model had one. */
-  tokens?: TokenRule;
-}
-
-const SAVE_NAMES = { optimizer: true } satisfies NamesOf<LabelSaveOptions>;
-const LOAD_NAMES = { tokens: true } satisfies NamesOf<LabelLoadOptions>;
+export interface LabelLoadOptions extends OptionsOf<typeof LOAD> {}
 
 /** The kind of a model. */
 export type LabelModelKind = "classifier" | "tagger";
@@ -150,8 +135,7 @@ export class LabelNetwork {
 
   /** Reads the network in a file. */
   static load(kind: LabelModelKind, bytes: unknown, options: unknown): LabelNetwork {
-    const given = objectWith(options, "options", LOAD_NAMES) as LabelLoadOptions;
-    const tokens = given.tokens === undefined ? undefined : readTokenRule(given.tokens, "tokens");
+    const { tokens } = readOptions(options, LOAD);
     const { config, parameters, labels: json, ...runs } = decodeModel(bytes);
     if (json === undefined) throw rangeError("bytes", `a file of a ${CLASSES[kind]}`, "one of another model");
     const { network, ...parts } = readDescription(json, "labels", VERSION, (description) => {
@@ -172,15 +156,7 @@ export class LabelNetwork {
       }
       return { ...values, reader, network: readNetworkState(network, at("labels", "network")) };
     });
-    const rnn = new Rnn(rnnOptions(config));
-    try {
-      rnn.setParameters(parameters);
-      restoreNetworkState(rnn, network);
-      return new LabelNetwork(rnn, parts, runs);
-    } catch (error) {
-      rnn.free();
-      throw error;
-    }
+    return restoreNetwork({ config, parameters }, network, (rnn) => new LabelNetwork(rnn, parts, runs));
   }
 
   /** Divisor of the logits. */
@@ -227,8 +203,7 @@ export class LabelNetwork {
 
   /** Returns the file of the model. */
   save(options: unknown): Bytes {
-    const { optimizer } = objectWith(options, "options", SAVE_NAMES) as LabelSaveOptions;
-    return this.runs.save(boolean(optimizer, "optimizer", false));
+    return this.runs.save(options);
   }
 
   /** Frees the memory. */

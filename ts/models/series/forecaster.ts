@@ -6,13 +6,13 @@
  * Forecaster"), relative to the seasonal naive forecast and in units of the series' changes so far, trained by the pinball loss.
  */
 
-import { boolean, record } from "../../base/check.js";
+import { record } from "../../base/check.js";
 import { Disposable } from "../../base/disposable.js";
 import { rangeError } from "../../base/errors.js";
-import { objectWith, readOptions, type NamesOf } from "../../base/options.js";
+import { objectWith, readOptions } from "../../base/options.js";
 import type { Tensor } from "../../base/tensor.js";
 import type { Bytes } from "../../base/typed-array.js";
-import { decodeModel, encodeModel, rnnOptions } from "../../file/model-file.js";
+import { decodeModel, encodeModel } from "../../file/model-file.js";
 import { COMPLETE, type Run } from "../../fit/run.js";
 import type { RunResult } from "../../fit/run-result.js";
 import { NETWORK } from "../../rnn/network.js";
@@ -20,7 +20,8 @@ import type { ForwardTrace } from "../../rnn/rnn-types.js";
 import { Rnn } from "../../rnn/rnn.js";
 import { readModelFitOptions, readResumeOptions, type ResumeOptions } from "../shared/fit-options.js";
 import type { LastRun } from "../shared/last-run.js";
-import { Runs, type SavedRuns } from "../shared/runs.js";
+import { networkState, restoreNetwork } from "../shared/network-state.js";
+import { Runs, type ModelSaveOptions, type SavedRuns } from "../shared/runs.js";
 import {
   BACKTEST,
   beginningOf,
@@ -61,10 +62,7 @@ import { TrainedParts, trainedPartOf, unionOf, type TrainedPart } from "./traine
 import { Walk } from "./walk.js";
 
 /** Options of {@link Forecaster#save}. */
-export interface ForecasterSaveOptions {
-  /** True saves a run that is under way or was stopped too, so that `resume` continues it. Default false. */
-  optimizer?: boolean;
-}
+export interface ForecasterSaveOptions extends ModelSaveOptions {}
 
 /** The result of a run of a forecaster. */
 export interface ForecasterResult extends RunResult {
@@ -81,8 +79,6 @@ export interface SeriesInspection extends ForwardTrace {
   /** (T) the scale of the forecasts after each value. */
   scales: Float64Array;
 }
-
-const SAVE_NAMES = { optimizer: true } satisfies NamesOf<ForecasterSaveOptions>;
 
 /**
  * A model that forecasts series: demand, prices, energy, sensors.
@@ -476,8 +472,7 @@ export class Forecaster extends Disposable {
    * console.log(again.horizon); // 2
    */
   save(options: ForecasterSaveOptions = {}): Bytes {
-    const { optimizer } = objectWith(options, "options", SAVE_NAMES) as ForecasterSaveOptions;
-    return this.#runs.save(boolean(optimizer, "optimizer", false));
+    return this.#runs.save(options);
   }
 
   /**
@@ -497,23 +492,15 @@ export class Forecaster extends Disposable {
   static load(bytes: Uint8Array | ArrayBuffer): Forecaster {
     const { config, parameters, series, ...runs } = decodeModel(bytes);
     if (series === undefined) throw rangeError("bytes", "a model of series (Forecaster)", "another one");
-    const { spec, calibration, trained, frozen, dropoutStep } = readSeriesDescription(series);
+    const { spec, calibration, trained, ...state } = readSeriesDescription(series);
     const [inputs, outputs] = [inputSizeOf(spec), spec.horizon * spec.quantiles.length];
     if (config.bidirectional || config.inputSize !== inputs || config.outputSize !== outputs) {
       const received = `one from ${config.inputSize} to ${config.outputSize ?? "hidden states"}`;
       const wanted = `a network in one direction from ${inputs} features to ${outputs} outputs`;
       throw rangeError("bytes", wanted, `${received}${config.bidirectional ? " in two" : ""}`);
     }
-    const rnn = new Rnn(rnnOptions(config));
-    try {
-      rnn.setParameters(parameters);
-      rnn.freeze(frozen);
-      rnn[NETWORK].drops = dropoutStep;
-      return new Forecaster(new Loaded(rnn, spec, calibration, trained, runs));
-    } catch (error) {
-      rnn.free();
-      throw error;
-    }
+    const build = (rnn: Rnn) => new Forecaster(new Loaded(rnn, spec, calibration, trained, runs));
+    return restoreNetwork({ config, parameters }, state, build);
   }
 
   /**
@@ -625,16 +612,14 @@ export class Forecaster extends Disposable {
 
   #encode(runs: SavedRuns): Bytes {
     const rnn = this.#rnn;
-    const { config, drops } = rnn[NETWORK];
     return encodeModel({
-      config,
+      config: rnn[NETWORK].config,
       parameters: rnn.parameters,
       series: packSeries({
         spec: this.#spec,
         calibration: this.#calibration,
         trained: this.#trained,
-        frozen: rnn.frozen,
-        dropoutStep: drops,
+        ...networkState(rnn),
       }),
       ...runs,
     });

@@ -4,8 +4,9 @@ import { integer, string } from "../../base/check.js";
 import { at, typeError, type Path } from "../../base/errors.js";
 import { objectWith, type NamesOf } from "../../base/options.js";
 import { show } from "../../base/show.js";
+import { rnnOptions, type Model } from "../../file/model-file.js";
 import { NETWORK } from "../../rnn/network.js";
-import type { Rnn } from "../../rnn/rnn.js";
+import { Rnn } from "../../rnn/rnn.js";
 
 /** The state of a network that outlives a run. */
 export interface NetworkState {
@@ -37,8 +38,26 @@ export function readNetworkState(network: unknown, path: Path): NetworkState {
   return { frozen: frozen.map((each, i) => string(each, at(path, "frozen", i))), dropoutStep };
 }
 
-/** Restores the state of a network. */
-export function restoreNetworkState(rnn: Rnn, { frozen, dropoutStep }: NetworkState): void {
-  rnn.freeze(frozen);
-  rnn[NETWORK].drops = dropoutStep;
+/**
+ * Builds a model on the network of a file, which is freed if `build` throws.
+ *
+ * @param state the state of the network; undefined for that of a new one
+ */
+export function restoreNetwork<Built>(
+  { config, parameters }: Pick<Model, "config" | "parameters">,
+  state: NetworkState | undefined,
+  build: (rnn: Rnn) => Built,
+): Built {
+  const rnn = new Rnn(rnnOptions(config));
+  try {
+    rnn.setParameters(parameters);
+    if (state !== undefined) {
+      rnn.freeze(state.frozen);
+      rnn[NETWORK].drops = state.dropoutStep;
+    }
+    return build(rnn);
+  } catch (error) {
+    rnn.free();
+    throw error;
+  }
 }

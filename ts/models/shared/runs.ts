@@ -4,7 +4,9 @@
  * batches and how its file is written.
  */
 
+import { boolean } from "../../base/check.js";
 import { rangeError } from "../../base/errors.js";
+import { readOptions, type Declaration, type OptionsOf } from "../../base/options.js";
 import { show } from "../../base/show.js";
 import type { Bytes } from "../../base/typed-array.js";
 import { decodeModel, type Model } from "../../file/model-file.js";
@@ -20,6 +22,14 @@ import type { WorkerOptions } from "../../worker/worker-options.js";
 import type { ModelRunSettings, SettingsOf } from "./fit-options.js";
 import { lastRunOf, optimizerKind, packLastRun, readLastRun, type LastRun } from "./last-run.js";
 import { packRun, unpackRun, type RunIdentity, type RunSections, type SavedRun } from "./saved-run.js";
+
+const MODEL_SAVE = {
+  /** Includes an unfinished run in the file, so that `resume` can continue it. Default false. */
+  optimizer: { read: boolean, fallback: false },
+} satisfies Declaration;
+
+/** Options of the `save` of every model. */
+export interface ModelSaveOptions extends OptionsOf<typeof MODEL_SAVE> {}
 
 /** The sections of a file that describe runs. */
 export type SavedRuns = Pick<Model, "trained" | "optimizer" | "training">;
@@ -126,8 +136,8 @@ export class Runs<Settings extends ModelRunSettings> {
   }
 
   /** Returns the file of the model, with its unfinished run if `optimizer` is true. */
-  save(optimizer: boolean): Bytes {
-    if (!optimizer) return this.#write(undefined);
+  save(options: unknown): Bytes {
+    if (!readOptions(options, MODEL_SAVE).optimizer) return this.#write(undefined);
     return this.#run ? this.#run[SNAPSHOT]() : this.#write(this.#loaded);
   }
 

@@ -10,9 +10,9 @@
 import { readOptions, type Declaration, type OptionsOf } from "../../base/options.js";
 import { rangeError } from "../../base/errors.js";
 import { withRemedy } from "../../base/remedy.js";
-import { boolean, string } from "../../base/check.js";
+import { string } from "../../base/check.js";
 import { Disposable } from "../../base/disposable.js";
-import { decodeModel, encodeModel, rnnOptions } from "../../file/model-file.js";
+import { decodeModel, encodeModel } from "../../file/model-file.js";
 import { NETWORK } from "../../rnn/network.js";
 import { Rnn } from "../../rnn/rnn.js";
 import type { Run } from "../../fit/run.js";
@@ -27,20 +27,15 @@ import { readGenerateOptions, type GenerateOptions, type StreamOptions } from ".
 import { inspectIds, type Inspection } from "./inspect.js";
 import { readModelFitOptions, readResumeOptions, type ResumeOptions } from "../shared/fit-options.js";
 import type { LastRun } from "../shared/last-run.js";
-import { networkState, restoreNetworkState } from "../shared/network-state.js";
-import { Runs, type SavedRuns } from "../shared/runs.js";
+import { networkState, restoreNetwork } from "../shared/network-state.js";
+import { Runs, type ModelSaveOptions, type SavedRuns } from "../shared/runs.js";
 import { textTask } from "./text-task.js";
 import { readTokenRule } from "./tokens.js";
 import type { Vocabulary } from "../../data/vocabulary.js";
 import type { Bytes } from "../../base/typed-array.js";
 
-const SAVE = {
-  /** Includes an unfinished run in the file, so that `resume` can continue it. Default false. */
-  optimizer: { read: boolean, fallback: false },
-} satisfies Declaration;
-
 /** Options of {@link CharRnn#save}. */
-export interface CharRnnSaveOptions extends OptionsOf<typeof SAVE> {}
+export interface CharRnnSaveOptions extends ModelSaveOptions {}
 
 const LOAD = {
   /** The function that divides texts into tokens, if the saved model had one; or another rule than that of the file. */
@@ -356,7 +351,7 @@ export class CharRnn extends Disposable {
    * console.log(again.vocabulary.tokens); // ["a", "b", "c"]
    */
   save(options: CharRnnSaveOptions = {}): Bytes {
-    return this.#runs.save(readOptions(options, SAVE).optimizer);
+    return this.#runs.save(options);
   }
 
   /**
@@ -402,15 +397,8 @@ export class CharRnn extends Disposable {
     const codec = text
       ? Codec.read(vocabulary, text, tokens)
       : new Codec(vocabulary, undefined, { kind: "text", tokens: tokens ?? "characters", seed: 0 });
-    const rnn = new Rnn(rnnOptions(config));
-    try {
-      rnn.setParameters(parameters);
-      if (text) restoreNetworkState(rnn, codecNetworkState(text));
-      return new CharRnn(new Loaded(rnn, codec, runs));
-    } catch (error) {
-      rnn.free();
-      throw error;
-    }
+    const state = text && codecNetworkState(text);
+    return restoreNetwork({ config, parameters }, state, (rnn) => new CharRnn(new Loaded(rnn, codec, runs)));
   }
 
   /**
