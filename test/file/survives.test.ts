@@ -33,7 +33,7 @@ function saved(bytes: Uint8Array): Record<string, unknown> {
 }
 
 describe.each(Object.entries(RNN))("%s of a network", (name, options) => {
-  it("is in the file, and what was loaded gives the same file and goes on with the same bits", () => {
+  it("is in the file, and what was loaded gives the same file and continues with the same bits", () => {
     const rnn = new Rnn(options);
     const adam = new Adam({ learningRate: 0.01, weightDecay: 0.1 });
     rnn.freeze("w_hh_l0");

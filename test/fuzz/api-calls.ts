@@ -27,7 +27,7 @@ export class World {
     readonly random: Random,
   ) {}
 
-  /** What a call that fails must not change. */
+  /** The state that a failed call must not change. */
   fingerprint(): string {
     const hash = createHash("sha1");
     for (const { rnn, optimizers } of this.players) {
@@ -167,7 +167,7 @@ function parameters(random: Random, rnn: Bptt.Rnn): Anything {
   return Object.fromEntries(entries.map(([name, { shape }]) => [random() < 0.01 ? "no such parameter" : name, maybe(random, numbers(random, ...shape), 0.03)])); // prettier-ignore
 }
 
-/** What a call that should change one thing does after an exception of its arguments: it is refused. */
+/** Makes a random call of the API, right or wrong. */
 type Action = (world: World, random: Random) => unknown;
 
 function charRnn(world: World): Bptt.CharRnn {

@@ -15,7 +15,7 @@ const SMALL = { cell: "gru", inputSize: 4, hiddenSize: 5, outputSize: 4 } as con
 let refused = 0;
 let wrong = 0;
 
-/** Whether a call succeeds; anything but OUT_OF_MEMORY is a failure of the library. */
+/** Returns true if a call succeeds. An error other than OUT_OF_MEMORY is a failure of the library. */
 function fits(call: () => unknown): boolean {
   try {
     call();

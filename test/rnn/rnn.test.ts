@@ -1,4 +1,4 @@
-/** What the class promises around its mathematics (which the golden data and the f64 twin check): forms, state, memory. */
+/** Tests the forms of data, the state and the memory of `Rnn`. The golden data and the f64 twin test its mathematics. */
 
 import { Adam, BpttError, oneHot, Rnn, sequenceLoss, type ClassBatch } from "bptt";
 import { describe, expect, it } from "vitest";

@@ -1,6 +1,6 @@
 /**
  * UTF-8 conversion for engines without `TextDecoder` and `TextEncoder`, such as Jest's jsdom environment.
- * Where those exist, they do the work.
+ * The engine's classes are used if they exist.
  */
 import { typeError } from "./errors.js";
 

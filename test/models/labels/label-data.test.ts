@@ -13,7 +13,7 @@ const ab = (a: unknown, b: unknown): LabelledSequence[] =>
 const make = (data: unknown, options: Partial<SequenceClassifierOptions> = {}) =>
   new SequenceClassifier({ data: data as LabelledSequence[], hiddenSize: 4, ...options });
 
-/** What is thrown. */
+/** Returns the class and the message of the error that a call throws. */
 function thrown(call: () => unknown): string {
   try {
     call();

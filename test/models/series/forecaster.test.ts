@@ -23,7 +23,7 @@ async function trained(data: SeriesData, options: object, fit: ForecasterFitOpti
 }
 
 describe("first things that are tried", () => {
-  it("1 … 20 goes on within 1 %", async () => {
+  it("continues 1 … 20 within 1 %", async () => {
     const data = Array.from({ length: 20 }, (_, t) => t + 1);
     const model = new Forecaster({ data, horizon: 5, seed: 1 });
     const { steps } = await model.fit(data);
@@ -39,7 +39,7 @@ describe("first things that are tried", () => {
     }
   });
 
-  it("a sine goes on within 1 % of its amplitude", async () => {
+  it("continues a sine within 1 % of its amplitude", async () => {
     const wave = (t: number) => 10 * Math.sin((2 * Math.PI * t) / 20);
     const data = Array.from({ length: 200 }, (_, t) => wave(t));
     const model = new Forecaster({ data, horizon: 6, seed: 1 });
@@ -238,7 +238,7 @@ describe("beyond the horizon", () => {
     expect(model.forecast(data, { horizon: 2 }).median.length).toBe(2);
   });
 
-  it("1 … 30 goes on far beyond", async () => {
+  it("continues 1 … 30 far beyond the horizon", async () => {
     const data = Array.from({ length: 30 }, (_, t) => t + 1);
     const model = new Forecaster({ data, horizon: 5, seed: 1 });
     await model.fit(data);
