@@ -4,15 +4,7 @@ import { describe, expect, it } from "vitest";
 import { boolean, integer, number, oneOf, size } from "../../ts/base/check.js";
 import { objectWith } from "../../ts/base/options.js";
 import { show, showShape } from "../../ts/base/show.js";
-
-function caught(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("expected an error");
-}
+import { caught } from "../support/caught.js";
 
 describe("checkers return the value", () => {
   it("when it is right", () => {

@@ -5,15 +5,7 @@ import { CharRnn, Rnn, Vocabulary } from "bptt";
 import { Failure, sentenceOf, UsageError } from "../../ts/cli/failure.js";
 import { onCommandLine } from "../../ts/cli/flags.js";
 import { modelFailure } from "../../ts/cli/model/error-messages.js";
-
-function caught(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("expected an error");
-}
+import { caught } from "../support/caught.js";
 
 describe("a hint names flags", () => {
   it("that permit the unknown token", () => {
